@@ -1,0 +1,143 @@
+"""The ground: the database handle, the typed base of every table, and the column types that are exact on both databases."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, ClassVar
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, DateTime, Dialect, Integer, MetaData, String, event
+from sqlalchemy.engine import Engine
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator
+
+# Names by convention, so that a migration can drop what it once made, on both databases.
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Every table: a whole-number key that is never given out twice.
+
+    `journaled` says whether the journal's triggers keep every change of the table; it is off only for the journal
+    itself and for working tables that hold no business data.
+    """
+
+    metadata = MetaData(naming_convention=NAMING)
+    __table_args__: Any = {"sqlite_autoincrement": True}
+    journaled: ClassVar[bool] = True
+
+    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
+
+
+db: SQLAlchemy = SQLAlchemy(model_class=Base)
+
+
+def utc_now() -> dt.datetime:
+    """This moment, in UTC and aware."""
+    return dt.datetime.now(dt.UTC)
+
+
+class UtcDateTime(TypeDecorator[dt.datetime]):
+    """A moment: aware and in UTC in Python, naive UTC in both databases (SQLite would drop the zone anyway)."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(dt.UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        return None if value is None else value.replace(tzinfo=dt.UTC)
+
+
+CENT = Decimal("0.01")
+
+
+class Money(TypeDecorator[Decimal]):
+    """An amount, exact to the cent: a Decimal with two places in Python, whole cents in both databases."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        return int((Decimal(value) * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else (Decimal(value) / 100).quantize(CENT)
+
+
+class Percentage(Money):
+    """A percentage, exact to two places: 21.00 is 21 %."""
+
+    cache_ok = True
+
+
+class WordSet(TypeDecorator[frozenset[str]]):
+    """A small set of words in one text column, sorted and separated by a space, so that equal sets are equal texts."""
+
+    impl = String(500)
+    cache_ok = True
+
+    def process_bind_param(self, value: frozenset[str] | set[str] | None, dialect: Dialect) -> str | None:
+        return None if value is None else " ".join(sorted(str(word) for word in value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> frozenset[str] | None:
+        return None if value is None else frozenset(value.split())
+
+
+def folded(text: str) -> str:
+    """What two spellings of one number or name have in common: case, spaces, Unicode form and width do not count.
+
+    >>> folded(" k-10 012 ") == folded("K-10012")
+    True
+    """
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    """Durable, patient and with foreign keys: SQLite's own defaults are none of these."""
+    if type(connection).__module__.split(".")[0] != "sqlite3":
+        return
+    # The driver's own transaction handling would begin deferred ones, which fail with "locked" when they turn into
+    # writers; the listener below begins them itself.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+        "recursive_triggers=ON",
+        "cache_size=-32000",
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+WILL_WRITE = {"kaartenbak_will_write": True}
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    """A transaction that will write takes the lock at once: turning a reader into a writer fails, waiting does not."""
+    if connection.dialect.name == "sqlite":
+        immediate = connection.get_execution_options().get("kaartenbak_will_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

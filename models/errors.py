@@ -1,0 +1,69 @@
+"""Refusals: why something was not done, as a value that a page, an import row and the command line show alike."""
+
+from __future__ import annotations
+
+import enum
+
+
+class Reason(enum.StrEnum):
+    """Every refusal there is. The value is the message in English; catalogues translate it, `{…}` is filled in."""
+
+    NO_RIGHT = "You need the right {right} for this."
+    NOT_FOUND = "This record does not exist, or you may not see it."
+    ALREADY_ARCHIVED = "{name} is already archived."
+    NOT_ARCHIVED_YET = "Archive this customer first. Only archived customers can be deleted."
+    NOT_ARCHIVED = "{name} is not archived."
+    DELETING_IS_OFF = "Deleting is switched off in the settings. Archive the customer instead."
+    ARCHIVED_IS_LOCKED = "{name} is archived and can only be read. Restore it first."
+    PLAN_CHANGED = "Something changed since this was shown. Look again and confirm again."
+    PLAN_EXPIRED = "This confirmation is too old. Look again and confirm again."
+    NAME_DOES_NOT_MATCH = "The name you typed does not match. Type {name} to confirm."
+    INVOICES_NOT_CONFIRMED = "Tick that you have saved the invoices that must be kept."
+    NUMBER_TAKEN = "Already used by {name}. Next free number: {number}"
+    NUMBER_TAKEN_UNSEEN = "This number is already in use. Next free number: {number}"
+    COMPANY_NAME_MISSING = "Company name is missing. Fill in, for example, Nordhamn Logistik AB"
+    FIRST_NAME_MISSING = "First name is missing. Fill in, for example, Ingrid"
+    LAST_NAME_MISSING = "Last name is missing. Fill in, for example, Bergström"
+    AGREEMENT_ACTIVE = "{name} has {count} active agreements. End them first."
+    ALREADY_THIS_KIND = "{name} is already of this kind."
+    ALREADY_CUSTOMER = "{name} already belongs to {customer}."
+    LAST_ADMINISTRATOR = "There must always be an administrator. Make someone else administrator first."
+    LAST_ROLE_MANAGER = "Nobody could manage the roles of this customer any more. Give someone else that right first."
+    MORE_THAN_OWN = "You cannot give rights you do not have yourself: {right}."
+    STILL_IN_USE = "{name} is still used by {count} records."
+    BUILT_IN = "{name} is built in and cannot be deleted."
+    CHANGED_MEANWHILE = "{name} was changed by someone else while you were editing."
+    ALREADY_UNDONE = "This was undone already."
+    NOTHING_TO_UNDO = "Nothing of this can be taken back: everything was changed later."
+    PURGED = "This is gone for good: its contents were removed on {date}."
+    ONE_PER_RECORD = "Only one label of the group {name} fits on a record."
+    VALUE_TAKEN = "Already used by another record."
+    WRONG_VALUE = "{field}: {value} does not fit. {example}"
+
+
+class Refused(Exception):
+    """Something was not done, and nothing was changed. `reason` says why, `values` fill the message in."""
+
+    def __init__(self, reason: Reason, field: str | None = None, **values: object) -> None:
+        super().__init__(reason.name)
+        self.reason = reason
+        self.field = field
+        self.values = values
+
+    def __str__(self) -> str:
+        return self.reason.value.format(**self.values)
+
+
+class NotAllowed(Refused):
+    """Seen, but not permitted: 403."""
+
+
+class NotFound(Refused):
+    """Not there for this person: 404."""
+
+    def __init__(self) -> None:
+        super().__init__(Reason.NOT_FOUND)
+
+
+class Conflict(Refused):
+    """The world moved since it was shown: 409."""
