@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import enum
+import re
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Integer, MetaData, String, event
+from sqlalchemy import Connection, DateTime, Dialect, Enum, ForeignKey, Integer, MetaData, String, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
@@ -38,8 +40,13 @@ class Base(DeclarativeBase):
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
 
+    @declared_attr.directive
+    def __tablename__(cls) -> str:  # noqa: N805 - SQLAlchemy calls it with the class
+        """The class in snake case, singular: CustomerContact -> customer_contact."""
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
 
-db: SQLAlchemy = SQLAlchemy(model_class=Base)
+
+db: SQLAlchemy = SQLAlchemy(metadata=Base.metadata)
 
 
 def utc_now() -> dt.datetime:
@@ -141,3 +148,30 @@ def _begin_sqlite(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         immediate = connection.get_execution_options().get("kaartenbak_will_write", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def table_args(*items: Any) -> tuple[Any, ...]:
+    """`__table_args__` with constraints, and with the one thing that every table has: keys that are never reused."""
+    return (*items, {"sqlite_autoincrement": True})
+
+
+def ref(target: str, on_delete: Literal["CASCADE", "SET NULL", "RESTRICT"]) -> ForeignKey:
+    """A foreign key. All are deferrable, because an undo puts rows back in an order of its own."""
+    return ForeignKey(target, ondelete=on_delete, deferrable=True, initially="IMMEDIATE")
+
+
+E_ = TypeVar("E_", bound=enum.StrEnum)
+
+
+def words(kind: type[E_], name: str) -> Enum:
+    """A column that holds one member of an enum as its text, checked by the database."""
+    return Enum(
+        kind, name=name, native_enum=False, length=20, create_constraint=True, values_callable=lambda k: [m.value for m in k]
+    )
+
+
+class Stamped:
+    """When a row was made and last changed. Who did it is in the journal."""
+
+    created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now, sort_order=90)
+    changed_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now, onupdate=utc_now, sort_order=91)

@@ -1,0 +1,79 @@
+"""Contacts: people, and people on file as a firm, and what they are at which customer."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import Boolean, CheckConstraint, Computed, Date, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, Stamped, UtcDateTime, ref, table_args, words
+from models.customer import Customer, Kind
+from models.label import Label
+from models.user import User
+
+# A contact needs something to be called by; address books are full of people with one name only.
+NAMED = "coalesce(trim(first_name), '') || coalesce(trim(last_name), '') || coalesce(trim(company_name), '') <> ''"
+PERSON = "trim(coalesce(first_name, '') || ' ' || coalesce(last_name, ''))"
+NAME = f"CASE WHEN {PERSON} <> '' THEN {PERSON} ELSE company_name END"
+
+
+class Contact(Stamped, Base):
+    """A person, known at any number of customers. A deactivated contact has `archived_at`."""
+
+    __table_args__ = table_args(
+        CheckConstraint(NAMED, name="named"),
+        Index("ix_contact_by_name", "archived_at", "name_key", "id"),
+        Index("ix_contact_by_changed", "archived_at", "changed_at", "id"),
+        Index("ix_contact_email", "email"),
+        Index("ix_contact_name_key", "name_key", "id"),
+    )
+
+    kind: Mapped[Kind] = mapped_column(words(Kind, "kind"), default=Kind.PRIVATE)
+    salutation: Mapped[str | None] = mapped_column(String(40))
+    first_name: Mapped[str | None] = mapped_column(String(100))
+    last_name: Mapped[str | None] = mapped_column(String(100))
+    company_name: Mapped[str | None] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(201), Computed(NAME, persisted=True))
+    name_key: Mapped[str] = mapped_column(String(201), Computed(f"lower({NAME})", persisted=True))
+    job_title: Mapped[str | None] = mapped_column(String(120))
+    email: Mapped[str | None] = mapped_column(String(254))
+    phone: Mapped[str | None] = mapped_column(String(40))
+    mobile: Mapped[str | None] = mapped_column(String(40))
+    website: Mapped[str | None] = mapped_column(String(300))
+    street: Mapped[str | None] = mapped_column(String(200))
+    postal_code: Mapped[str | None] = mapped_column(String(20))
+    city: Mapped[str | None] = mapped_column(String(100))
+    country: Mapped[str | None] = mapped_column(String(2))
+    language: Mapped[str | None] = mapped_column(String(5))
+    birth_date: Mapped[dt.date | None] = mapped_column(Date)
+    vat_number: Mapped[str | None] = mapped_column(String(40))
+    description: Mapped[str | None] = mapped_column(Text)
+    owner_id: Mapped[int | None] = mapped_column(ref("user.id", "SET NULL"), index=True)
+    archived_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+    owner: Mapped[User | None] = relationship()
+    labels: Mapped[list[Label]] = relationship(secondary="contact_label", viewonly=True, order_by="Label.name")
+    links: Mapped[list[CustomerContact]] = relationship(viewonly=True, order_by="CustomerContact.id")
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CustomerContact(Base):
+    """What a contact is at one customer: the function there, and whether invoices go to this person (TC-12)."""
+
+    __table_args__ = table_args(UniqueConstraint("customer_id", "contact_id"))
+
+    customer_id: Mapped[int] = mapped_column(ref("customer.id", "CASCADE"))
+    contact_id: Mapped[int] = mapped_column(ref("contact.id", "CASCADE"), index=True)
+    function: Mapped[str | None] = mapped_column(String(120))
+    is_main: Mapped[bool] = mapped_column(Boolean, default=False)
+    is_invoice_contact: Mapped[bool] = mapped_column(Boolean, default=False)
+
+    customer: Mapped[Customer] = relationship()
+    contact: Mapped[Contact] = relationship(overlaps="links")

@@ -1,0 +1,84 @@
+"""Runs of the importer and the rows of their plans: working tables, kept apart from the business data."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Stamped, UtcDateTime, ref, table_args, words
+
+
+class ImportKind(enum.StrEnum):
+    """What a file holds."""
+
+    CUSTOMERS = "customers"
+    CONTACTS = "contacts"
+
+
+class ImportMode(enum.StrEnum):
+    """Only add what is not there (TC-26), or also update where different (TC-27)."""
+
+    ADD = "add"
+    UPDATE = "update"
+
+
+class ImportState(enum.StrEnum):
+    """How far a run is."""
+
+    UPLOADED = "uploaded"
+    PLANNED = "planned"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class ImportRun(Stamped, Base):
+    """One upload on its way in. `mapping` is field -> column number; `options` holds the visible choices."""
+
+    journaled = False
+
+    kind: Mapped[ImportKind] = mapped_column(words(ImportKind, "kind"))
+    mode: Mapped[ImportMode] = mapped_column(words(ImportMode, "mode"), default=ImportMode.UPDATE)
+    state: Mapped[ImportState] = mapped_column(words(ImportState, "state"), default=ImportState.UPLOADED)
+    user_id: Mapped[int | None] = mapped_column(ref("user.id", "SET NULL"), index=True)
+    file_name: Mapped[str] = mapped_column(String(255))
+    stored_as: Mapped[str] = mapped_column(String(64))
+    sheet: Mapped[str | None] = mapped_column(String(255))
+    header_row: Mapped[int | None] = mapped_column(Integer)
+    mapping: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    position: Mapped[int | None] = mapped_column(Integer)
+    changeset_id: Mapped[int | None] = mapped_column(Integer, index=True)
+    done_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+
+class RowStatus(enum.StrEnum):
+    """What the plan says of a row."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    AMBIGUOUS = "ambiguous"
+    REJECTED = "rejected"
+
+
+class ImportRow(Base):
+    """One row of a plan. `raw` is what the file said, `values` what will be written, `diff` field -> [old, new]."""
+
+    journaled = False
+    __table_args__ = table_args(Index("ix_import_row_run", "run_id", "status", "row_number"))
+
+    run_id: Mapped[int] = mapped_column(ref("import_run.id", "CASCADE"))
+    row_number: Mapped[int] = mapped_column(Integer)
+    status: Mapped[RowStatus] = mapped_column(words(RowStatus, "status"))
+    ticked: Mapped[bool] = mapped_column(Boolean, default=True)
+    target_id: Mapped[int | None] = mapped_column(Integer)
+    title: Mapped[str | None] = mapped_column(String(255))
+    raw: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    values: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    diff: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    problems: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)

@@ -1,0 +1,86 @@
+"""Projects of a customer and the time registered on them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from decimal import Decimal
+
+from sqlalchemy import Boolean, CheckConstraint, Date, Index, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, Money, Stamped, UtcDateTime, ref, table_args, words
+from models.contact import Contact
+from models.customer import Customer
+from models.user import User
+
+
+class Project(Stamped, Base):
+    """Work for a customer. Archived along with its customer; `archived_with_customer` brings it back along, too."""
+
+    __table_args__ = table_args(
+        UniqueConstraint("number"),
+        Index("ix_project_customer_id", "customer_id", "archived_at"),
+        Index("ix_project_by_name", "archived_at", "name", "id"),
+    )
+
+    customer_id: Mapped[int] = mapped_column(ref("customer.id", "CASCADE"))
+    number: Mapped[str | None] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(200))
+    description: Mapped[str | None] = mapped_column(String(2000))
+    hourly_rate: Mapped[Decimal | None] = mapped_column(Money)
+    budget_minutes: Mapped[int | None] = mapped_column(Integer)
+    starts_on: Mapped[dt.date | None] = mapped_column(Date)
+    ends_on: Mapped[dt.date | None] = mapped_column(Date)
+    archived_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    archived_with_customer: Mapped[bool] = mapped_column(Boolean, default=False)
+
+    customer: Mapped[Customer] = relationship()
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RegistrationStatus(enum.StrEnum):
+    """How far a registration is on its way to an invoice."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    INVOICED = "invoiced"
+
+
+class Registration(Base):
+    """Time somebody worked: whole minutes. `contact` is who at the customer was responsible (TO-26).
+
+    When that contact is deleted, `contact_deleted` keeps the place where the name stood (VS-29).
+    """
+
+    __table_args__ = table_args(
+        CheckConstraint("minutes > 0", name="minutes_positive"),
+        # Totals per period and per employee read only this index.
+        Index("ix_registration_totals", "customer_id", "day", "user_id", "minutes", "amount", "status"),
+        Index("ix_registration_project_id", "project_id"),
+        Index("ix_registration_user_id", "user_id"),
+        Index("ix_registration_contact_id", "contact_id"),
+    )
+
+    customer_id: Mapped[int] = mapped_column(ref("customer.id", "CASCADE"))
+    project_id: Mapped[int] = mapped_column(ref("project.id", "CASCADE"))
+    user_id: Mapped[int | None] = mapped_column(ref("user.id", "SET NULL"))
+    contact_id: Mapped[int | None] = mapped_column(ref("contact.id", "SET NULL"))
+    contact_deleted: Mapped[bool] = mapped_column(Boolean, default=False)
+    day: Mapped[dt.date] = mapped_column(Date)
+    minutes: Mapped[int] = mapped_column(Integer)
+    amount: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
+    note: Mapped[str | None] = mapped_column(String(500))
+    status: Mapped[RegistrationStatus] = mapped_column(
+        words(RegistrationStatus, "status"), default=RegistrationStatus.OPEN
+    )
+
+    project: Mapped[Project] = relationship()
+    user: Mapped[User | None] = relationship()
+    contact: Mapped[Contact | None] = relationship()

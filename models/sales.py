@@ -1,0 +1,99 @@
+"""What was offered, agreed and invoiced: as much of it as consequences, totals and guards need."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from decimal import Decimal
+
+from sqlalchemy import Boolean, Date, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, Money, Stamped, ref, table_args, words
+from models.customer import Customer
+
+
+class InvoiceStatus(enum.StrEnum):
+    """A draft may go without a thought; a sent or paid invoice may have to be kept by law."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    PAID = "paid"
+
+
+class Invoice(Stamped, Base):
+    """An invoice. It keeps the names it was made out to, whatever becomes of the customer and the contact (VS-30)."""
+
+    __table_args__ = table_args(
+        UniqueConstraint("number"),
+        Index("ix_invoice_revenue", "customer_id", "day", "status", "amount"),
+        Index("ix_invoice_contact_id", "contact_id"),
+    )
+
+    customer_id: Mapped[int] = mapped_column(ref("customer.id", "CASCADE"))
+    contact_id: Mapped[int | None] = mapped_column(ref("contact.id", "SET NULL"))
+    number: Mapped[str | None] = mapped_column(String(40))
+    status: Mapped[InvoiceStatus] = mapped_column(words(InvoiceStatus, "status"), default=InvoiceStatus.DRAFT)
+    day: Mapped[dt.date] = mapped_column(Date)
+    amount: Mapped[Decimal] = mapped_column(Money)
+    currency: Mapped[str] = mapped_column(String(3), default="EUR")
+    customer_name: Mapped[str] = mapped_column(String(201))
+    contact_name: Mapped[str | None] = mapped_column(String(201))
+
+    customer: Mapped[Customer] = relationship()
+
+    def __str__(self) -> str:
+        return self.number or ""
+
+
+class QuoteStatus(enum.StrEnum):
+    """How a quote fared."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+class Quote(Stamped, Base):
+    """An offer to a customer."""
+
+    __table_args__ = table_args(UniqueConstraint("number"), Index("ix_quote_customer_id", "customer_id", "status"))
+
+    customer_id: Mapped[int] = mapped_column(ref("customer.id", "CASCADE"))
+    number: Mapped[str | None] = mapped_column(String(40))
+    status: Mapped[QuoteStatus] = mapped_column(words(QuoteStatus, "status"), default=QuoteStatus.OPEN)
+    day: Mapped[dt.date] = mapped_column(Date)
+    amount: Mapped[Decimal] = mapped_column(Money)
+    currency: Mapped[str] = mapped_column(String(3), default="EUR")
+
+    customer: Mapped[Customer] = relationship()
+
+    def __str__(self) -> str:
+        return self.number or ""
+
+
+class Agreement(Stamped, Base):
+    """A service agreement. While one is active the customer cannot change kind (TS-17)."""
+
+    customer_id: Mapped[int] = mapped_column(ref("customer.id", "CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    starts_on: Mapped[dt.date] = mapped_column(Date)
+    ends_on: Mapped[dt.date | None] = mapped_column(Date)
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+
+    customer: Mapped[Customer] = relationship()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Portal(Stamped, Base):
+    """A customer portal: a window on our work that goes along when the customer is deleted (TC-40)."""
+
+    customer_id: Mapped[int] = mapped_column(ref("customer.id", "CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+
+    customer: Mapped[Customer] = relationship()
+
+    def __str__(self) -> str:
+        return self.name
