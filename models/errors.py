@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 
 
 class Reason(enum.StrEnum):
@@ -39,6 +40,8 @@ class Reason(enum.StrEnum):
     ONE_PER_RECORD = "Only one label of the group {name} fits on a record."
     VALUE_TAKEN = "Already used by another record."
     WRONG_VALUE = "{field}: {value} does not fit. {example}"
+    MISSING = "{field} is missing."
+    TOO_LONG = "{field} is too long: at most {length} characters."
 
 
 class Refused(Exception):
@@ -63,6 +66,15 @@ class NotFound(Refused):
 
     def __init__(self) -> None:
         super().__init__(Reason.NOT_FOUND)
+
+
+class Problems(Refused):
+    """Several refusals at once, so that a form shows them all: 422. Stands for the first of them."""
+
+    def __init__(self, problems: Iterable[Refused]) -> None:
+        self.problems = tuple(problems)
+        first = self.problems[0]
+        super().__init__(first.reason, first.field, **first.values)
 
 
 class Conflict(Refused):
