@@ -54,7 +54,7 @@ class Refused(Exception):
         self.values = values
 
     def __str__(self) -> str:
-        return self.reason.value.format(**self.values)
+        return self.reason.value.format(field=self.field, **self.values)
 
 
 class NotAllowed(Refused):
