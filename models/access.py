@@ -1,0 +1,475 @@
+"""Who is looking: the one place that answers "may this person?", and the hook that hides what may not be seen.
+
+A `Looker` is a plain value, made once per request and kept in `session.info`; it is also the actor of every verb. What
+may not be seen is not there: for lists, counts, cards, look-ups, relationships and `session.get` alike. A session
+without a looker refuses. Statements on plain tables (`Customer.__table__`) and set-based UPDATE and DELETE are not
+narrowed: only verbs use those, and verbs ask `require`, `split` or `reachable` first.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, event, false, or_, select
+from sqlalchemy import inspect as inspected
+from sqlalchemy.orm import InstrumentedAttribute, ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm.interfaces import ORMOption
+
+from models.base import Base
+from models.contact import Contact, CustomerContact
+from models.customer import Address, BankAccount, Customer
+from models.errors import NotAllowed, Reason, Refused
+from models.imports import ImportRow, ImportRun
+from models.label import ContactLabel, CustomerLabel, Label, LabelGroup
+from models.project import Project, Registration
+from models.sales import Agreement, Invoice, Portal, Quote
+from models.settings import ListValue, NumberSeries, Setting
+from models.user import (
+    ON_A_CUSTOMER,
+    CustomerAccess,
+    FailedSignIn,
+    Right,
+    Role,
+    SignIn,
+    Team,
+    TeamMember,
+    User,
+)
+
+CHUNK = 10_000
+"""How many ids go into one statement: both databases take at least three times as many parameters."""
+
+ADMINISTERS = frozenset({Right.MANAGE_USERS, Right.SETTINGS})
+"""Who holds these everywhere is an administrator, whatever the role is called."""
+
+
+@dataclass(frozen=True)
+class Looker:
+    """Who is looking, and who acts. `everywhere`: the rights held on every customer, by own role and through teams.
+
+    `by_right` pairs each right with the ids of the roles that hold it, so that "on which customers?" is one look into
+    customer_access. `id` is None for the system and for somebody who is not signed in.
+    """
+
+    id: int | None
+    name: str
+    everywhere: frozenset[Right] = frozenset()
+    team_ids: tuple[int, ...] = ()
+    by_right: tuple[tuple[Right, tuple[int, ...]], ...] = ()
+    is_system: bool = False
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.everywhere >= ADMINISTERS
+
+    def roles_with(self, right: Right) -> tuple[int, ...]:
+        """The ids of the roles that hold this right."""
+        return dict(self.by_right).get(right, ())
+
+
+SYSTEM = Looker(None, "System", frozenset(Right), is_system=True)
+"""The command line and the seed: may everything."""
+
+ANONYMOUS = Looker(None, "")
+"""Somebody who is not signed in: may nothing."""
+
+EVERYTHING: Mapping[str, Any] = {"kaartenbak_everything": True}
+"""Execution options of a SELECT that a verb needs whole, such as "is this number taken?". It may fetch columns and
+counts, not hidden records: those would stay in the session, where `session.get` finds them."""
+
+_LOOKER = "looker"
+_UNLOCKED = "archive_unlocked"
+
+
+# Who is looking ------------------------------------------------------------------------------------------------------
+
+
+def look_as(session: Session, looker: Looker) -> None:
+    """From now on this session sees what `looker` may see. What another looker loaded is dropped from the session."""
+    before = session.info.get(_LOOKER)
+    if before is not None and before != looker:
+        if session.new or session.dirty or session.deleted:
+            raise RuntimeError("the looker changes while changes wait to be written")
+        session.expunge_all()
+    session.info[_LOOKER] = looker
+
+
+def looker_of(session: Session) -> Looker:
+    """Who is looking through this session. Nobody is a programming error (RuntimeError)."""
+    looker = session.info.get(_LOOKER)
+    if not isinstance(looker, Looker):
+        raise RuntimeError("nobody is looking: call look_as(session, looker) first")
+    return looker
+
+
+def looker_for(session: Session, user: User) -> Looker:
+    """What this user may, in two queries; a disabled user may nothing."""
+    if user.disabled_at is not None:
+        return Looker(user.id, user.name)
+    everywhere, team_ids = set[str](), []
+    role_ids = {user.role_id}
+    for team_id, role_id in session.execute(
+        select(Team.id, Team.role_id).join(TeamMember).where(TeamMember.user_id == user.id).order_by(Team.id),
+        execution_options=EVERYTHING,
+    ):
+        team_ids.append(team_id)
+        role_ids.add(role_id)
+    by_right: dict[Right, list[int]] = {}
+    for role_id, rights in session.execute(
+        select(Role.id, Role.rights).order_by(Role.id), execution_options=EVERYTHING
+    ):
+        if role_id in role_ids:
+            everywhere |= rights
+        for right in rights & ON_A_CUSTOMER:
+            by_right.setdefault(Right(right), []).append(role_id)
+    return Looker(
+        user.id,
+        user.name,
+        known(everywhere),
+        tuple(team_ids),
+        tuple((right, tuple(ids)) for right, ids in sorted(by_right.items())),
+    )
+
+
+def known(rights: Iterable[str]) -> frozenset[Right]:
+    """Stored words as rights; a word that a later version wrote gives no right."""
+    words = set(rights)
+    return frozenset(right for right in Right if right in words)
+
+
+# May this person? ----------------------------------------------------------------------------------------------------
+
+
+def may(session: Session, looker: Looker, right: Right, customer_id: int | None = None) -> bool:
+    """Whether `looker` holds `right` on this customer, or everywhere when there is no customer."""
+    if right in looker.everywhere:
+        return True
+    if customer_id is None:
+        return False
+    granted = _granted(looker, right)
+    if granted is None:
+        return False
+    here = granted.where(CustomerAccess.__table__.c.customer_id == customer_id)
+    return session.execute(here.limit(1)).first() is not None
+
+
+def may_somewhere(session: Session, looker: Looker, right: Right) -> bool:
+    """Whether `looker` holds `right` everywhere or on at least one customer; for menus."""
+    if right in looker.everywhere:
+        return True
+    granted = _granted(looker, right)
+    return granted is not None and session.execute(granted.limit(1)).first() is not None
+
+
+def require(session: Session, looker: Looker, right: Right, customer_id: int | None = None) -> None:
+    """Go on only if `may`; else NotAllowed with the right that is missing."""
+    if not may(session, looker, right, customer_id):
+        raise NotAllowed(Reason.NO_RIGHT, right=right.value)
+
+
+def reachable(looker: Looker, right: Right) -> ColumnElement[bool] | None:
+    """The condition on Customer.id for the customers on which `looker` holds `right`; None means all of them."""
+    return _on(looker, right, Customer.id)
+
+
+def split(
+    session: Session, looker: Looker, right: Right, ids: Iterable[int]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Customer ids parted into those on which `looker` holds `right` and the others, each in the order given.
+
+    Ids of customers that do not exist are among the others.
+    """
+    asked = tuple(dict.fromkeys(ids))
+    condition = reachable(looker, right)
+    allowed: set[int] = set()
+    for start in range(0, len(asked), CHUNK):
+        statement = select(Customer.id).where(Customer.id.in_(asked[start : start + CHUNK]))
+        if condition is not None:
+            statement = statement.where(condition)
+        allowed.update(session.scalars(statement, execution_options=EVERYTHING))
+    return tuple(i for i in asked if i in allowed), tuple(i for i in asked if i not in allowed)
+
+
+class SourceText(enum.StrEnum):
+    """Where a right comes from. The value is English; catalogues translate it, `{…}` is filled in."""
+
+    EVERYWHERE = "role {role}, everywhere"
+    TEAM_EVERYWHERE = "role {role} of team {team}, everywhere"
+    HERE = "role {role}, given here"
+    TEAM_HERE = "role {role} of team {team}, given here"
+    SYSTEM = "the system may everything"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One reason why somebody has a right: the text and what fills it in."""
+
+    text: SourceText
+    role: str = ""
+    team: str = ""
+
+    def __str__(self) -> str:
+        return self.text.value.format(role=self.role, team=self.team)
+
+
+def explain(session: Session, user: User, customer_id: int | None = None) -> dict[Right, tuple[Source, ...]]:
+    """Every right with all its reasons, own before team and everywhere before here; an empty tuple is "no".
+
+    Without a customer only what is held everywhere counts. A disabled user has no right for any reason.
+    """
+    reasons: dict[Right, list[Source]] = {right: [] for right in Right}
+    if user.disabled_at is None:
+        for source, rights in _sources(session, user, customer_id):
+            for right in rights:
+                reasons[right].append(source)
+    return {right: tuple(found) for right, found in reasons.items()}
+
+
+def _sources(session: Session, user: User, customer_id: int | None) -> Iterator[tuple[Source, frozenset[Right]]]:
+    own = select(Role.name, Role.rights).where(Role.id == user.role_id)
+    for role, rights in session.execute(own, execution_options=EVERYTHING):
+        yield Source(SourceText.EVERYWHERE, role), known(rights)
+    teams = (
+        select(Role.name, Role.rights, Team.name)
+        .join(Team, Team.role_id == Role.id)
+        .join(TeamMember, TeamMember.team_id == Team.id)
+        .where(TeamMember.user_id == user.id)
+        .order_by(Team.name)
+    )
+    for role, rights, team in session.execute(teams, execution_options=EVERYTHING):
+        yield Source(SourceText.TEAM_EVERYWHERE, role, team), known(rights)
+    if customer_id is None:
+        return
+    here = (
+        select(Role.name, Role.rights, Team.name)
+        .join(CustomerAccess, CustomerAccess.role_id == Role.id)
+        .outerjoin(Team, Team.id == CustomerAccess.team_id)
+        .where(CustomerAccess.customer_id == customer_id)
+        .where(
+            or_(
+                CustomerAccess.user_id == user.id,
+                CustomerAccess.team_id.in_(select(TeamMember.team_id).where(TeamMember.user_id == user.id)),
+            )
+        )
+        .order_by(CustomerAccess.team_id.is_not(None), Team.name)
+    )
+    for role, rights, team in session.execute(here, execution_options=EVERYTHING):
+        text = SourceText.HERE if team is None else SourceText.TEAM_HERE
+        yield Source(text, role, team or ""), known(rights) & ON_A_CUSTOMER
+
+
+# What is hidden ------------------------------------------------------------------------------------------------------
+
+Condition = ColumnElement[bool] | None
+Column = InstrumentedAttribute[Any]
+
+
+def _granted(looker: Looker, right: Right) -> Select[tuple[int]] | None:
+    """The customers on which a right is given to this person or a team of theirs; None where that cannot be.
+
+    Built on the plain table: as part of a condition of the hook it must not be narrowed by the hook again.
+    """
+    roles = looker.roles_with(right)
+    if looker.id is None or not roles:
+        return None
+    access = CustomerAccess.__table__.c
+    holder = access.user_id == looker.id
+    if looker.team_ids:
+        holder = or_(holder, access.team_id.in_(looker.team_ids))
+    return select(access.customer_id).where(holder, access.role_id.in_(roles))
+
+
+def _on(looker: Looker, right: Right, customer_id: Column) -> Condition:
+    if right in looker.everywhere:
+        return None
+    granted = _granted(looker, right)
+    return false() if granted is None else customer_id.in_(granted)
+
+
+def _own(looker: Looker, user_id: Column) -> ColumnElement[bool]:
+    return false() if looker.id is None else user_id == looker.id
+
+
+def _both(*conditions: Condition) -> Condition:
+    kept = [condition for condition in conditions if condition is not None]
+    return and_(*kept) if kept else None
+
+
+def _either(*conditions: Condition) -> Condition:
+    kept = [condition for condition in conditions if condition is not None]
+    return or_(*kept) if len(kept) == len(conditions) else None
+
+
+def _of_contact(looker: Looker, contact_id: Column) -> Condition:
+    """A contact is seen by who sees one of its customers; one without a customer only by who sees all."""
+    if Right.VIEW in looker.everywhere:
+        return None
+    granted = _granted(looker, Right.VIEW)
+    if granted is None:
+        return false()
+    link = CustomerContact.__table__.c
+    return contact_id.in_(select(link.contact_id).where(link.customer_id.in_(granted)))
+
+
+def _with_customer(customer_id: Column) -> Callable[[Looker], Condition]:
+    return lambda looker: _on(looker, Right.VIEW, customer_id)
+
+
+def _with_revenue(customer_id: Column) -> Callable[[Looker], Condition]:
+    return lambda looker: _both(_on(looker, Right.VIEW, customer_id), _on(looker, Right.SEE_REVENUE, customer_id))
+
+
+def _registration(looker: Looker) -> Condition:
+    return _both(
+        _on(looker, Right.VIEW, Registration.customer_id),
+        _either(_own(looker, Registration.user_id), _on(looker, Right.SEE_ALL_TOTALS, Registration.customer_id)),
+    )
+
+
+def _import_run(looker: Looker) -> Condition:
+    return None if looker.is_administrator else _own(looker, ImportRun.user_id)
+
+
+def _import_row(looker: Looker) -> Condition:
+    if looker.is_administrator:
+        return None
+    run = ImportRun.__table__.c
+    return ImportRow.run_id.in_(select(run.id).where(run.user_id == looker.id)) if looker.id is not None else false()
+
+
+def _signed_in(looker: Looker) -> Condition:
+    return false() if looker.id is None else None
+
+
+def _setting(looker: Looker) -> Condition:
+    """The sign-in page says where one signs in; the rest is for people who work here."""
+    return Setting.key == "company_name" if looker.id is None else None
+
+
+def _nobody(_looker: Looker) -> Condition:
+    return false()
+
+
+RULES: dict[type[Base], Callable[[Looker], Condition]] = {
+    Customer: lambda looker: reachable(looker, Right.VIEW),
+    Contact: lambda looker: _of_contact(looker, Contact.id),
+    ContactLabel: lambda looker: _of_contact(looker, ContactLabel.contact_id),
+    # Who sees the customer of a link sees its contact, too.
+    CustomerContact: _with_customer(CustomerContact.customer_id),
+    CustomerLabel: _with_customer(CustomerLabel.customer_id),
+    CustomerAccess: _with_customer(CustomerAccess.customer_id),
+    Address: _with_customer(Address.customer_id),
+    BankAccount: _with_customer(BankAccount.customer_id),
+    Project: _with_customer(Project.customer_id),
+    Agreement: _with_customer(Agreement.customer_id),
+    Portal: _with_customer(Portal.customer_id),
+    Registration: _registration,
+    Invoice: _with_revenue(Invoice.customer_id),
+    Quote: _with_revenue(Quote.customer_id),
+    ImportRun: _import_run,
+    ImportRow: _import_row,
+    SignIn: lambda looker: _own(looker, SignIn.user_id),
+    FailedSignIn: _nobody,
+    Setting: _setting,
+    **dict.fromkeys((User, Team, TeamMember, Role, Label, LabelGroup, ListValue, NumberSeries), _signed_in),
+}
+"""What of each table may be seen; None is all of it. A table without a rule is hidden from everyone but the system."""
+
+
+@lru_cache(maxsize=256)
+def _options(looker: Looker) -> tuple[ORMOption, ...]:
+    """The conditions that hide what `looker` may not see. None for the system; few for who sees every customer."""
+    if looker.is_system:
+        return ()
+    found = []
+    for kind in (mapper.class_ for mapper in Base.registry.mappers):
+        condition = RULES.get(kind, _nobody)(looker)
+        if condition is not None:
+            found.append(with_loader_criteria(kind, condition, include_aliases=True, propagate_to_loaders=False))
+    return tuple(found)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _hide(state: ORMExecuteState) -> None:
+    """Narrow every SELECT of records, relationship loads included; refuse when nobody is looking."""
+    if not state.is_orm_statement or not (state.is_select or state.is_from_statement) or state.is_column_load:
+        return
+    if state.execution_options.get("kaartenbak_everything", False):
+        _refuse_whole_records(state)
+        return
+    options = _options(looker_of(state.session))
+    if options and state.is_from_statement:
+        raise RuntimeError("a textual statement cannot be narrowed to what may be seen")
+    if options:
+        state.statement = state.statement.options(*options)
+
+
+def _refuse_whole_records(state: ORMExecuteState) -> None:
+    for column in getattr(state.statement, "column_descriptions", ()):
+        kind = column["expr"]
+        if isinstance(kind, type) and RULES.get(kind) is not _signed_in and not looker_of(state.session).is_system:
+            raise RuntimeError(f"EVERYTHING fetches columns, not whole records of {kind.__name__}")
+
+
+# Archived means read-only --------------------------------------------------------------------------------------------
+
+_LOCKED = (
+    Customer,
+    Address,
+    BankAccount,
+    CustomerContact,
+    CustomerLabel,
+    Project,
+    Registration,
+    Invoice,
+    Quote,
+    Agreement,
+    Portal,
+)
+
+
+@contextmanager
+def unlocking(session: Session) -> Iterator[None]:
+    """Inside, what is archived may be written: for the verbs that restore, delete and take back."""
+    before = session.info.get(_UNLOCKED, False)
+    session.info[_UNLOCKED] = True
+    try:
+        yield
+        session.flush()
+    finally:
+        session.info[_UNLOCKED] = before
+
+
+@event.listens_for(Session, "before_flush")
+def _keep_archived_as_is(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    """Refuse to add, change or take away what hangs below an archived customer or project."""
+    if session.info.get(_UNLOCKED, False):
+        return
+    customers, projects = set[int](), set[int]()
+    for row in (*session.new, *(row for row in session.dirty if session.is_modified(row)), *session.deleted):
+        if isinstance(row, _LOCKED):
+            customers |= _ids(row, "id" if isinstance(row, Customer) else "customer_id")
+            if isinstance(row, Project | Registration):
+                projects |= _ids(row, "id" if isinstance(row, Project) else "project_id")
+    _refuse_archived(session, Customer, customers)
+    _refuse_archived(session, Project, projects)
+
+
+def _ids(row: Base, attribute: str) -> set[int]:
+    """The key that a row has and, when it moves, the one it had."""
+    history = inspected(row).attrs[attribute].history
+    return {key for part in history if part for key in part if key is not None}
+
+
+def _refuse_archived(session: Session, kind: type[Customer] | type[Project], ids: Iterable[int]) -> None:
+    asked = sorted(ids)
+    for start in range(0, len(asked), CHUNK):
+        statement = select(kind.name).where(kind.id.in_(asked[start : start + CHUNK]), kind.archived_at.is_not(None))
+        name = session.scalars(statement.limit(1), execution_options=EVERYTHING).first()
+        if name is not None:
+            raise Refused(Reason.ARCHIVED_IS_LOCKED, name=name)
