@@ -1,0 +1,48 @@
+# `make` alone prints this menu.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+RUN := $(VENV)/bin/python
+
+help: ## This menu
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/ready catalogues ## The panel with demo data on http://127.0.0.1:8000 (PORT= changes the port)
+	@$(RUN) -m flask --app app run-panel --port $(PORT) --demo
+
+test: $(VENV)/ready catalogues ## All tests, on SQLite, PostgreSQL and Chromium
+	@$(RUN) -m pytest -n 2 --dist loadgroup
+
+check: $(VENV)/ready catalogues ## Lint, types, then the tests
+	@$(RUN) -m ruff check .
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m mypy
+	@$(MAKE) --no-print-directory test
+
+bench: $(VENV)/ready ## The benchmarks, each beside its floor in the same run
+	@$(RUN) -m benchmarks
+
+translate: $(VENV)/ready ## Collect the texts for the translators
+	@$(RUN) -m flask --app app translations update
+
+migration: $(VENV)/ready ## A new migration from the difference between tables and database (NAME= says what it does)
+	@$(RUN) -m flask --app app migration "$(NAME)"
+
+lock: ## Resolve the dependencies anew into the two lock files (needs pip-tools)
+	@$(PYTHON) -m piptools compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe -o requirements.lock pyproject.toml
+	@$(PYTHON) -m piptools compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --extra dev -o requirements-dev.lock pyproject.toml
+
+install: $(VENV)/ready ## The virtual environment with the locked dependencies, nothing else
+
+catalogues: $(VENV)/ready
+	@$(RUN) -m babel.messages.frontend compile -q -f -d translations 2>/dev/null || true
+
+# Built again when the lock changes; a half-built one is never mistaken for a whole one.
+$(VENV)/ready: requirements-dev.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || (echo "Kaartenbak needs Python 3.11 or newer; name it with PYTHON=" >&2; exit 1)
+	@$(PYTHON) -m venv $(VENV)
+	@$(RUN) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.PHONY: help run test check bench translate migration lock install catalogues

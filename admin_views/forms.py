@@ -1,0 +1,274 @@
+"""Form fields that know our locales and our tables, and the form every entity form derives from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from babel.numbers import NumberFormatError, parse_decimal
+from flask_babel import format_decimal, get_locale, gettext, lazy_gettext
+from wtforms import BooleanField, DateField, Form, IntegerField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms.validators import ValidationError
+from wtforms.widgets import TextArea
+
+MISSING = lazy_gettext("{field} is missing. Fill in, for example, {example}")
+
+
+class Text(StringField):
+    """One line of text; spaces around it go, nothing left is no value. `longest` in characters."""
+
+    def __init__(self, label: Any = None, *, longest: int = 200, example: str = "", required: bool = False, **kw: Any):
+        super().__init__(label, **kw)
+        self.longest, self.example = longest, example
+        self.flags.required = required
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        text = str(valuelist[0]).strip() if valuelist else ""
+        self.data = text or None
+
+    def pre_validate(self, form: Any) -> None:
+        if self.flags.required and not self.data:
+            raise ValidationError(str(MISSING).format(field=self.label.text, example=self.example))
+        if self.data and len(self.data) > self.longest:
+            raise ValidationError(
+                gettext("%(length)d characters are too many; %(longest)d fit.", length=len(self.data), longest=self.longest)
+            )
+
+
+class LongText(Text):
+    """Several lines of text."""
+
+    widget = TextArea()
+
+    def __init__(self, label: Any = None, *, longest: int = 5_000, **kw: Any):
+        super().__init__(label, longest=longest, **kw)
+        self.type = "TextAreaField"  # what the templates know it by
+
+
+class Whole(IntegerField):
+    """A whole number, or nothing."""
+
+    def __init__(self, label: Any = None, *, least: int = 0, most: int = 1_000_000, example: str = "14", **kw: Any):
+        super().__init__(label, **kw)
+        self.least, self.most, self.example = least, most, example
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        text = str(valuelist[0]).strip() if valuelist else ""
+        if not text:
+            self.data = None
+            return
+        try:
+            self.data = int(text)
+        except ValueError:
+            self.data = None
+            raise ValueError(gettext("Fill in a whole number, for example %(example)s", example=self.example)) from None
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data is not None and not self.least <= self.data <= self.most:
+            raise ValidationError(gettext("Fill in a number from %(a)d to %(b)d", a=self.least, b=self.most))
+
+
+class Amount(StringField):
+    """An amount or percentage to two places, written as people of the locale write it: 1,5 and 1.5 in Dutch alike."""
+
+    def __init__(self, label: Any = None, *, most: Decimal = Decimal(10_000_000), **kw: Any):
+        super().__init__(label, **kw)
+        self.most = most
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else format_decimal(self.data, format="0.00")
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        text = str(valuelist[0]).strip() if valuelist else ""
+        self.data = None
+        if not text:
+            return
+        try:
+            self.data = amount_of(text)
+        except (NumberFormatError, InvalidOperation):
+            example = format_decimal(Decimal("95.50"), format="0.00")
+            raise ValueError(gettext("Fill in an amount, for example %(example)s", example=example)) from None
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data is None:
+            return
+        if not 0 <= self.data <= self.most:
+            raise ValidationError(gettext("Fill in an amount from 0 to %(most)s", most=format_decimal(self.most)))
+        if self.data != self.data.quantize(Decimal("0.01")):
+            raise ValidationError(gettext("An amount has two places at most."))
+
+
+def amount_of(text: str) -> Decimal:
+    """A number as typed. One lone separator with one or two digits behind it is a decimal sign in every locale."""
+    head, mark, tail = text.replace("\u00a0", "").replace(" ", "").rpartition("," if "," in text else ".")
+    if mark and len(tail) <= 2 and not set(head) & {",", "."}:
+        return Decimal(f"{head or '0'}.{tail or '0'}")
+    return parse_decimal(text, locale=get_locale() or "en", strict=True)
+
+
+class Day(DateField):
+    """A date, by the browser's own picker."""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        text = str(valuelist[0]).strip() if valuelist else ""
+        self.data = None
+        if not text:
+            return
+        try:
+            self.data = dt.date.fromisoformat(text)
+        except ValueError:
+            raise ValueError(gettext("Fill in a date, for example %(example)s", example="2026-11-21")) from None
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice: what is posted, what is read, and the dot or group it has."""
+
+    value: str
+    label: str
+    group: str | None = None
+    colour: str | None = None
+
+
+class Choice(SelectField):
+    """One of a short list that is asked for when the form is made; `options` gives it. Nothing chosen is no value.
+
+    A value that is not offered any more (retired, archived) but is the record's present one stays selected (X-01).
+    """
+
+    def __init__(
+        self, label: Any = None, *, options: Callable[[], Iterable[Option]], empty: str | None = "–", whole: bool = True, **kw: Any
+    ):
+        super().__init__(label, choices=[], validate_choice=False, coerce=lambda v: v, **kw)
+        self.options, self.empty, self.whole = options, empty, whole
+        self.type = "SelectField"
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        self.data = self._typed(str(valuelist[0])) if valuelist and valuelist[0] != "" else None
+
+    def _typed(self, text: str) -> int | str:
+        if not self.whole:
+            return text
+        try:
+            return int(text)
+        except ValueError:
+            raise ValueError(gettext("Choose one of the list.")) from None
+
+    def iter_choices(self) -> Iterator[tuple[str, str, bool, dict[str, Any]]]:
+        """What the select shows; the present value is always among it."""
+        chosen = "" if self.data is None else str(self.data)
+        if self.empty is not None:
+            yield "", self.empty, chosen == "", {}
+        found = list(self.options())
+        for option in found:
+            yield option.value, option.label, option.value == chosen, {}
+        if chosen and chosen not in {option.value for option in found}:
+            yield chosen, gettext("(no longer offered)"), True, {}
+
+    def pre_validate(self, form: Any) -> None:
+        kept = self.object_data
+        if self.data is None and self.empty is not None:
+            return
+        if self.data != kept and str(self.data) not in {option.value for option in self.options()}:
+            raise ValidationError(gettext("Choose one of the list."))
+
+
+class Choices(SelectMultipleField):
+    """Any number of a short list, shown as boxes to tick."""
+
+    def __init__(self, label: Any = None, *, options: Callable[[], Iterable[Option]], whole: bool = True, **kw: Any):
+        super().__init__(label, choices=[], validate_choice=False, coerce=lambda v: v, **kw)
+        self.options, self.whole = options, whole
+
+    def process_data(self, value: Any) -> None:
+        self.data = sorted(value) if value else []
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        try:
+            self.data = sorted({int(v) if self.whole else str(v) for v in valuelist if v != ""})
+        except ValueError:
+            raise ValueError(gettext("Choose from the list.")) from None
+
+    def offered(self) -> list[Option]:
+        """What is shown to tick."""
+        return list(self.options())
+
+    def pre_validate(self, form: Any) -> None:
+        offered = {option.value for option in self.options()} | {str(v) for v in self.object_data or ()}
+        if any(str(v) not in offered for v in self.data or ()):
+            raise ValidationError(gettext("Choose from the list."))
+
+
+class Tick(BooleanField):
+    """Yes or no."""
+
+    def __init__(self, label: Any = None, **kw: Any):
+        super().__init__(label, **kw)
+        self.type = "BooleanField"
+
+
+class OneOf(RadioField):
+    """One of a few that are all shown."""
+
+    def __init__(self, label: Any = None, *, options: Sequence[tuple[str, Any]], **kw: Any):
+        super().__init__(label, choices=list(options), **kw)
+        self.type = "RadioField"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a form or card: its key, its heading and the names of its fields. `kind` limits it to one kind."""
+
+    key: str
+    title: Any
+    fields: tuple[str, ...]
+    kind: str | None = None
+    hint: Any = None
+
+
+class EntityForm(Form):
+    """The form of an entity: its values as a flat dict, errors by field, and nothing typed is ever lost."""
+
+    def values(self) -> dict[str, Any]:
+        """What was typed, by field name; sets as frozensets."""
+        return {
+            name: frozenset(field.data) if isinstance(field, Choices) else field.data
+            for name, field in self._fields.items()
+        }
+
+    def add_error(self, name: str | None, message: str) -> None:
+        """Hang a message at a field, or at the form when the field is not on it."""
+        if name is not None and name in self._fields:
+            field = self._fields[name]
+            field.errors = [*field.errors, message]
+        else:
+            self.form_errors.append(message)
+
+    def problems(self) -> list[tuple[str | None, str, str]]:
+        """All errors in the order of the fields: (field name, its label, message)."""
+        found: list[tuple[str | None, str, str]] = [
+            (name, str(field.label.text), str(error)) for name, field in self._fields.items() for error in field.errors
+        ]
+        return found + [(None, "", str(error)) for error in self.form_errors]
+
+
+__all__ = [
+    "Amount",
+    "Choice",
+    "Choices",
+    "Day",
+    "EntityForm",
+    "LongText",
+    "OneOf",
+    "Option",
+    "Section",
+    "Text",
+    "Tick",
+    "Whole",
+
+]

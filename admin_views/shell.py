@@ -1,0 +1,164 @@
+"""What surrounds every page: language, theme, menu, who is looking, and how moments, amounts and refusals are written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from flask import Flask, current_app, g, request, session, url_for
+from flask_babel import format_date, format_datetime, format_decimal, format_time, get_locale, gettext, ngettext
+from flask_login import current_user
+from markupsafe import Markup
+
+from models import access, settings
+from models.access import Looker
+from models.base import db, utc_now
+from models.errors import Refused
+from models.user import Right
+
+COLOURS = ("violet", "blue", "green", "pink", "teal", "amber", "red", "grey")
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """One line of the menu."""
+
+    label: str
+    icon: str
+    href: str
+    active: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who is signed in, as the shell shows it."""
+
+    id: int
+    name: str
+    initials: str
+    colour: str
+    role_text: str
+    keys: bool
+
+
+def looker() -> Looker:
+    """Who is looking, as a plain value. On a page that needs a login there always is one."""
+    found: Looker = g.looker
+    return found
+
+
+def chosen_language() -> str:
+    """The language of the person, else what was chosen on the sign-in page, else the browser's."""
+    offered: tuple[str, ...] = current_app.extensions["kaartenbak"]["languages"]
+    wanted = getattr(current_user, "language", None) or session.get("language")
+    return wanted if wanted in offered else request.accept_languages.best_match(offered) or offered[0]
+
+
+def say(refusal: Refused) -> str:
+    """A refusal in the reader's language. Rights among its values are named in it, too."""
+    values = {key: gettext(str(value)) if isinstance(value, Right) else value for key, value in refusal.values.items()}
+    return gettext(refusal.reason.value).format(**values)
+
+
+def initials(name: str) -> str:
+    """The letters in the round picture: the first and the last word's."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+
+
+def colour_of(key: int | None) -> str:
+    """A colour that stays with a record."""
+    return COLOURS[(key or 0) % len(COLOURS)]
+
+
+def money(amount: Decimal | None, currency: str | None = None) -> str:
+    """An amount by locale, whole when it is; nothing becomes a dash."""
+    if amount is None:
+        return "–"
+    number = format_decimal(amount, format="#,##0" if amount == amount.to_integral_value() else "#,##0.00")
+    sign = {"EUR": "€", "GBP": "£", "USD": "$"}.get(currency or "EUR", currency)
+    return f"{sign}\u00a0{number}"
+
+
+def hours(minutes: int | None) -> str:
+    """Minutes as hours with one or two places."""
+    return format_decimal(Decimal(minutes or 0) / 60, format="#,##0.##")
+
+
+def when(moment: dt.datetime | dt.date | None) -> str:
+    """A moment as people say it: today 09:12, yesterday, 12 Nov, 12 Nov 2025."""
+    if moment is None:
+        return "–"
+    now = utc_now()
+    day = moment.date() if isinstance(moment, dt.datetime) else moment
+    age = (now.date() - day).days
+    if age == 0:
+        return gettext("today")
+    if age == 1:
+        return gettext("yesterday")
+    return format_date(day, "d MMM" if day.year == now.year else "d MMM y")
+
+
+def moment(value: dt.datetime | None) -> Markup:
+    """A moment with the full date and time behind it."""
+    if value is None:
+        return Markup("–")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        value.isoformat(), format_datetime(value, "medium"), when(value)
+    )
+
+
+def register(app: Flask, languages: tuple[str, ...]) -> None:
+    """Give every template the shell's values, and every request its looker."""
+    app.extensions["kaartenbak"] = {"languages": languages, "menu": []}
+    app.jinja_env.filters.update(
+        money=money, hours=hours, when=when, moment=moment, initials=initials, colour_of=colour_of, say=say
+    )
+    app.jinja_env.filters["numberformat"] = format_decimal
+    app.jinja_env.filters["clock"] = lambda value: format_time(value, "HH:mm")
+    app.jinja_env.globals.update(_=gettext, gettext=gettext, ngettext=ngettext)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.context_processor(_surroundings)
+
+
+def add_to_menu(app: Flask, item: Callable[[], MenuItem | None]) -> None:
+    """A line of the menu; the function returns None for people who may not see it."""
+    app.extensions["kaartenbak"]["menu"].append(item)
+
+
+def _surroundings() -> dict[str, Any]:
+    """The variables of templates/base.html. Cheap without a login; two small queries with one."""
+    common: dict[str, Any] = {
+        "lang": str(get_locale() or "en"),
+        "languages": current_app.extensions["kaartenbak"]["languages"],
+        "theme": getattr(current_user, "theme", None) or session.get("theme", ""),
+        "menu": [],
+        "viewer": None,
+        "today": utc_now().date(),
+    }
+    if not getattr(current_user, "is_authenticated", False) or not hasattr(g, "looker"):
+        return common
+    common["viewer"] = _viewer()
+    common["menu"] = [item for make in current_app.extensions["kaartenbak"]["menu"] if (item := make()) is not None]
+    common["firm"] = settings.get(db.session, "company_name")
+    common["may"] = lambda right, customer_id=None: access.may(db.session, looker(), Right(right), customer_id)
+    common["home"] = url_for("home.index")
+    return common
+
+
+def _viewer() -> Viewer:
+    name = str(current_user.name)
+    role = current_user.role_name
+    return Viewer(
+        id=current_user.id,
+        name=name,
+        initials=initials(name),
+        colour=colour_of(current_user.id),
+        role_text=gettext(role) if role else gettext("no role of your own"),
+        keys=bool(current_user.single_keys),
+    )

@@ -1,0 +1,45 @@
+"""Bring a database to this version: Alembic's migrations, then the triggers that follow from the tables as they are now.
+
+Triggers name every column, so they are made anew after each upgrade instead of being patched by migrations.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+from models import journal, search
+from models.base import WILL_WRITE
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+
+
+def config(connection: Connection | None = None) -> Config:
+    """Alembic's configuration, without a file of its own; env.py takes the connection from it."""
+    result = Config()
+    result.set_main_option("script_location", str(MIGRATIONS))
+    # Sortable file names: the date first.
+    result.set_main_option("file_template", "%%(year)d%%(month).2d%%(day).2d_%%(hour).2d%%(minute).2d_%%(slug)s")
+    result.set_main_option("path_separator", "os")
+    if connection is not None:
+        result.attributes["connection"] = connection
+    return result
+
+
+def upgrade(engine: Engine) -> None:
+    """Migrate to the newest version and install the triggers, all in one transaction."""
+    with engine.connect().execution_options(**WILL_WRITE) as connection, connection.begin():
+        command.upgrade(config(connection), "head")
+        journal.install(connection)
+        search.install(connection)
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the database has the newest migration."""
+    newest = ScriptDirectory.from_config(config()).get_current_head()
+    return MigrationContext.configure(connection).get_current_revision() == newest
