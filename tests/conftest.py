@@ -1,0 +1,119 @@
+"""Both databases, a fresh one for each test; and the cast: Alice manages, Bob reads, Charlie has no rights, Dana administers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, NullPool, create_engine, select
+from sqlalchemy.orm import Session
+
+from models import access, schema
+from models.access import SYSTEM, Looker
+from models.journal import Origin, changeset
+from models.user import BUILT_IN_ROLES, Role, User
+from tests.databases import ENGINES, Databases, databases
+
+DATA = Path(os.environ.get("KAARTENBAK_DATA", Path(__file__).resolve().parents[2] / "shared" / "data" / "files"))
+PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture(scope="session")
+def handed_out() -> Iterator[Databases]:
+    """Databases for the whole run."""
+    with databases() as found:
+        yield found
+
+
+@pytest.fixture(params=ENGINES)
+def engine_kind(request: pytest.FixtureRequest) -> str:
+    """Every test that touches the database runs on both."""
+    return str(request.param)
+
+
+def _build(url: URL) -> None:
+    """A migrated database with the built-in roles and the cast."""
+    engine = create_engine(url, poolclass=NullPool)
+    schema.upgrade(engine)
+    with Session(engine, expire_on_commit=False) as session:
+        access.look_as(session, SYSTEM)
+        with changeset(session, SYSTEM, "Set up", origin=Origin.SEED):
+            for name, rights in BUILT_IN_ROLES.items():
+                session.add(Role(name=name, rights=frozenset(rights), built_in=True))
+            session.flush()
+            roles = {role.name: role.id for role in session.scalars(select(Role))}
+            for name, role in (("Alice", "Manager"), ("Bob", "Reader"), ("Charlie", None), ("Dana", "Administrator")):
+                session.add(
+                    User(email=f"{name.lower()}@kaartenbak.example", name=name, role_id=roles[role] if role else None)
+                )
+    engine.dispose()
+    if url.get_backend_name() == "sqlite":
+        # Fold the log into the file, which is what gets copied.
+        folded = create_engine(url, poolclass=NullPool)
+        with folded.connect() as connection:
+            connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        folded.dispose()
+
+
+@pytest.fixture
+def database_url(handed_out: Databases, engine_kind: str) -> Iterator[URL]:
+    """A fresh database with the cast in it."""
+    url = handed_out.copy(engine_kind, "cast", _build)
+    yield url
+    handed_out.drop(url)
+
+
+@pytest.fixture
+def session(database_url: URL) -> Iterator[Session]:
+    """A session on the fresh database, looking as the system."""
+    engine = create_engine(database_url, poolclass=NullPool)
+    with Session(engine) as opened:
+        access.look_as(opened, SYSTEM)
+        yield opened
+    engine.dispose()
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The four people every rights test is about."""
+
+    alice: User
+    bob: User
+    charlie: User
+    dana: User
+
+    def __iter__(self) -> Iterator[User]:
+        return iter((self.alice, self.bob, self.charlie, self.dana))
+
+
+@pytest.fixture
+def cast(session: Session) -> Cast:
+    """Alice manages, Bob reads, Charlie has no rights, Dana administers."""
+    by_name = {user.name: user for user in session.scalars(select(User))}
+    return Cast(by_name["Alice"], by_name["Bob"], by_name["Charlie"], by_name["Dana"])
+
+
+@pytest.fixture
+def alice(session: Session, cast: Cast) -> Looker:
+    """Alice as the actor of a verb."""
+    return access.looker_for(session, cast.alice)
+
+
+@pytest.fixture
+def dana(session: Session, cast: Cast) -> Looker:
+    """Dana as the actor of a verb."""
+    return access.looker_for(session, cast.dana)
+
+
+@pytest.fixture
+def data() -> Path:
+    """The folder of real files; where it is absent the test is skipped, with CI=true it fails."""
+    if not DATA.is_dir():
+        message = "The folder of real files is missing: set KAARTENBAK_DATA to it."
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    return DATA
