@@ -1,0 +1,161 @@
+"""The changeset of the moment: `with changeset(...)` is the only way to write journaled tables through a session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy import Delete, Insert, Update, event, func, select, text
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction, make_transient, scoped_session
+from sqlalchemy.orm.attributes import set_committed_value
+
+from models.base import WILL_WRITE
+from models.journal.tables import Change, Changeset, Origin, journaled_tables, registry_of
+from models.journal.triggers import SETTING
+
+_OPEN = "journal.open"
+
+AnySession = Session | scoped_session[Any]
+
+
+class Somebody(Protocol):
+    """What the journal wants to know of who does something: `Actor`, or anything like it."""
+
+    @property
+    def id(self) -> int | None: ...
+
+    @property
+    def name(self) -> str: ...
+
+
+class OutsideChangeset(RuntimeError):
+    """A programming error: a journaled table was written through a session without an open changeset."""
+
+
+@dataclass
+class _Open:
+    """The changeset that is open in a session."""
+
+    changeset: Changeset
+    id: int
+    is_empty: bool = False
+
+
+def plain(session: AnySession) -> Session:
+    """The session itself, where Flask-SQLAlchemy hands out its stand-in."""
+    return session() if isinstance(session, scoped_session) else session
+
+
+def is_open(session: AnySession) -> bool:
+    """Whether a changeset is open in the session."""
+    return _OPEN in plain(session).info
+
+
+@contextmanager
+def changeset(
+    session: AnySession, actor: Somebody, title: str, origin: Origin = Origin.FORM, **values: Any
+) -> Iterator[Changeset]:
+    """One intention in one transaction: commits at the end, and rolls everything back on any exception.
+
+    `title` is a sentence in English, `values` fill it in (anything JSON can hold). Whatever the session read before is
+    read anew: on SQLite the write lock is taken first, so nothing can be written on the strength of stale rows.
+    A changeset in which nothing changed is removed again: the object then says `is_empty` and has no id.
+    Inside an open changeset it joins: an exception then takes back only what was done since, if the caller catches it.
+    Raises RuntimeError when the session holds unsaved work.
+    """
+    session = plain(session)
+    outer: _Open | None = session.info.get(_OPEN)
+    if outer is not None:
+        with session.begin_nested():
+            yield outer.changeset
+        return
+    _settle(session)
+    opened = _begin(
+        session, Changeset(user_id=actor.id, user_name=actor.name, title=title, origin=origin, values=values)
+    )
+    try:
+        yield opened.changeset
+        # Gone when the code inside rolled back itself: then nothing was written, and there is nothing to keep.
+        if session.info.get(_OPEN) is opened:
+            session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    if opened.is_empty:
+        make_transient(opened.changeset)
+        set_committed_value(opened.changeset, "id", None)
+
+
+def _settle(session: Session) -> None:
+    """End the transaction that only read, and forget what it read."""
+    if session.new or session.deleted or any(session.is_modified(row) for row in session.dirty):
+        raise RuntimeError("The session holds unsaved work: open the changeset before changing anything.")
+    session.commit()
+    session.expire_all()
+
+
+def _begin(session: Session, changeset: Changeset) -> _Open:
+    session.connection(execution_options=WILL_WRITE)
+    session.add(changeset)
+    session.flush()
+    opened = _Open(changeset, changeset.id)
+    _set_context(session, opened.id)
+    session.info[_OPEN] = opened
+    return opened
+
+
+def _set_context(session: Session, changeset_id: int | None) -> None:
+    """Tell the triggers which changeset is open. It lasts until the end of the transaction at most."""
+    if session.connection().dialect.name == "postgresql":
+        session.execute(text(f"SELECT set_config('{SETTING}', :id, true)"), {"id": str(changeset_id or "")})
+    else:
+        session.execute(
+            text("INSERT OR REPLACE INTO journal_context (id, changeset_id) VALUES (1, :id)"), {"id": changeset_id}
+        )
+
+
+@event.listens_for(Session, "before_commit")
+def _close(session: Session) -> None:
+    """Finish the open changeset in the transaction it belongs to, whoever commits that."""
+    opened: _Open | None = session.info.get(_OPEN)
+    if opened is None or session.in_nested_transaction():
+        return
+    session.flush()
+    _set_context(session, None)
+    count, last = session.execute(
+        select(func.count(), func.max(Change.id)).where(Change.changeset_id == opened.id)
+    ).one()
+    if count:
+        opened.changeset.change_count, opened.changeset.last_change_id = count, last
+    else:
+        opened.is_empty = True
+        session.delete(opened.changeset)
+    session.flush()
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    """A changeset ends with its transaction, also when somebody inside rolled back."""
+    if transaction.parent is None:
+        session.info.pop(_OPEN, None)
+
+
+@event.listens_for(Session, "before_flush")
+def _guard_flush(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    if _OPEN in session.info:
+        return
+    touched = [*session.new, *session.deleted, *(row for row in session.dirty if session.is_modified(row))]
+    for row in touched:
+        if getattr(type(row), "journaled", False):
+            raise OutsideChangeset(f"{type(row).__name__} was written outside a changeset.")
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _guard_execute(state: ORMExecuteState) -> None:
+    statement = state.statement
+    if _OPEN in state.session.info or not isinstance(statement, Insert | Update | Delete):
+        return
+    if any(statement.table is table for table in journaled_tables(registry_of(state.session))):
+        raise OutsideChangeset(f"{statement.table} was written outside a changeset.")

@@ -1,0 +1,161 @@
+"""Databases to test on: a file for SQLite, and for PostgreSQL a throw-away cluster from the machine's own binaries."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, NullPool, create_engine, text
+
+ENGINES = ("sqlite", "postgresql")
+
+# Durability is what a throw-away cluster can do without.
+_QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "max_wal_size=4GB")
+
+
+def postgresql_binaries() -> Path | None:
+    """The folder of the newest PostgreSQL server on this machine, or None."""
+    on_path = shutil.which("initdb")
+    folders = [Path(on_path).parent] if on_path else []
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda bin: int(bin.parent.name), reverse=True)
+    return next((folder for folder in folders if (folder / "initdb").exists()), None)
+
+
+def without_postgresql() -> None:
+    """Skip the test for lack of PostgreSQL, by name; where CI=true that is a failure."""
+    message = "PostgreSQL's binaries are missing: install the package postgresql to run this test."
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+class Cluster:
+    """A PostgreSQL cluster in a temporary folder, reached through a socket in it only."""
+
+    def __init__(self, binaries: Path) -> None:
+        self._binaries = binaries
+        # Not pytest's own folder: the path of a socket is short by nature, and another user must get in.
+        self._folder = Path(tempfile.mkdtemp(prefix="kaartenbak-"))
+        # PostgreSQL refuses to run as root.
+        self._user = "postgres" if os.geteuid() == 0 else None
+        if self._user is not None:
+            os.chown(self._folder, pwd.getpwnam(self._user).pw_uid, -1)
+
+    def start(self) -> None:
+        data = str(self._folder / "data")
+        self._run(
+            "initdb", "-D", data, "-U", "kaartenbak", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"
+        )
+        options = " ".join(f"-c {option}" for option in (*_QUICK, f"unix_socket_directories={self._folder}"))
+        log = str(self._folder / "log")
+        self._run("pg_ctl", "-D", data, "-l", log, "-w", "-o", f"{options} -c listen_addresses=''", "start")
+
+    def stop(self) -> None:
+        with contextlib.suppress(subprocess.CalledProcessError):
+            self._run("pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "stop")
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [self._binaries / program, *arguments],
+            check=True,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            user=self._user,
+        )
+
+    def url(self, database: str) -> URL:
+        return URL.create(
+            "postgresql+psycopg", username="kaartenbak", database=database, query={"host": str(self._folder)}
+        )
+
+    def execute(self, statement: str) -> None:
+        """Run one statement that concerns databases as a whole."""
+        engine = create_engine(self.url("postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+
+
+class Databases:
+    """Hands out fresh databases, and copies of templates that are built once.
+
+    The PostgreSQL cluster starts when the first database on it is asked for; a test that asks for one where the
+    binaries are missing is skipped.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._cluster: Cluster | None = None
+        self._count = itertools.count(1)
+        self._templates: dict[tuple[str, str], str] = {}
+
+    def fresh(self, engine: str) -> URL:
+        """The URL of a new and empty database."""
+        name = f"fresh_{next(self._count)}"
+        if engine == "postgresql":
+            self._postgresql().execute(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY FILE_COPY")
+        return self._url(engine, name)
+
+    def copy(self, engine: str, template: str, build: Callable[[URL], None]) -> URL:
+        """The URL of a new copy of a template. `build` fills the template when it is asked for the first time.
+
+        It must leave no connection open: neither database can be copied then.
+        """
+        if (engine, template) not in self._templates:
+            url = self.fresh(engine)
+            build(url)
+            self._templates[engine, template] = str(url.database)
+        source, name = self._templates[engine, template], f"copy_{next(self._count)}"
+        if engine == "postgresql":
+            self._postgresql().execute(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY FILE_COPY")
+            return self._url(engine, name)
+        url = self._url(engine, name)
+        shutil.copyfile(source, str(url.database))
+        return url
+
+    def drop(self, url: URL) -> None:
+        """Throw a database away, with whoever is still connected."""
+        if url.get_backend_name() == "postgresql":
+            self._postgresql().execute(f"DROP DATABASE IF EXISTS {url.database} WITH (FORCE)")
+        else:
+            for suffix in ("", "-wal", "-shm"):
+                Path(f"{url.database}{suffix}").unlink(missing_ok=True)
+
+    def close(self) -> None:
+        if self._cluster is not None:
+            self._cluster.stop()
+
+    def _url(self, engine: str, name: str) -> URL:
+        if engine == "postgresql":
+            return self._postgresql().url(name)
+        return URL.create("sqlite", database=str(self._folder / f"{name}.sqlite"))
+
+    def _postgresql(self) -> Cluster:
+        if self._cluster is None:
+            binaries = postgresql_binaries()
+            if binaries is None:
+                without_postgresql()
+                raise AssertionError("unreachable: the test was skipped or failed")
+            self._cluster = Cluster(binaries)
+            self._cluster.start()
+        return self._cluster
+
+
+@contextlib.contextmanager
+def databases() -> Iterator[Databases]:
+    """Databases for as long as the block lasts, then gone. Meant for one fixture of session scope."""
+    with tempfile.TemporaryDirectory(prefix="kaartenbak-") as folder:
+        handed_out = Databases(Path(folder))
+        try:
+            yield handed_out
+        finally:
+            handed_out.close()
