@@ -1,0 +1,68 @@
+"""Bytes to rows: `read()` turns an uploaded file into a workbook, or says in one sentence why it cannot.
+
+The server itself never opens an upload. A child process does, with limits on its memory and time, so that no file can hurt
+the server (`process.py`, `child.py`). In the child: `sniff.py` tells what the bytes are, `archive.py` checks a zip before it is
+opened, `ooxml.py`, `biff.py` and `opendocument.py` scan for what a reader would lose, `fast.py` and `careful.py` read, and
+`assemble.py` puts both together.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from importers.files.process import read_apart
+from importers.files.refusals import Refusal, Unreadable
+from importers.files.workbook import (
+    MB,
+    Cell,
+    Fault,
+    Kind,
+    Limits,
+    Note,
+    Problem,
+    ReadOptions,
+    Remark,
+    Row,
+    Sheet,
+    Workbook,
+    address,
+    letters,
+)
+
+__all__ = [
+    "Cell",
+    "Fault",
+    "Kind",
+    "Limits",
+    "Note",
+    "Problem",
+    "ReadOptions",
+    "Refusal",
+    "Remark",
+    "Row",
+    "Sheet",
+    "Unreadable",
+    "Workbook",
+    "address",
+    "letters",
+    "read",
+]
+
+_LIMITS, _OPTIONS = Limits(), ReadOptions()
+
+
+def read(path: Path, *, name: str, limits: Limits = _LIMITS, options: ReadOptions = _OPTIONS) -> Workbook:
+    """The rows of a file. `name` is what the sender calls it; it names the one sheet of a text file and decides nothing.
+
+    Raises Unreadable, with the reason and the remedy, when there is nothing to be read.
+    """
+    size = path.stat().st_size
+    if size == 0:
+        raise Unreadable(Refusal.EMPTY)
+    if size > limits.upload:
+        raise Unreadable(Refusal.TOO_BIG, size=round(size / MB, 1), limit=limits.upload // MB)
+    with path.open("rb") as file:
+        workbook = read_apart(file, limits, options)
+    if workbook.kind is Kind.TEXT:
+        workbook.sheets[0].name = name
+    return workbook

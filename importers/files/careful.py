@@ -1,0 +1,53 @@
+"""The careful reader: openpyxl, which knows errors and number formats, guarded against what makes it hang."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+import openpyxl
+from openpyxl.cell.read_only import ReadOnlyCell
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+
+from importers.files.facts import Facts
+from importers.files.formats import zero_padding
+from importers.files.values import Read, unescape
+from importers.files.workbook import Fault
+
+
+class CarefulBook:
+    """A workbook opened by openpyxl, row by row."""
+
+    def __init__(self, content: bytes, facts: dict[str, Facts]) -> None:
+        self._book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        self._facts = facts
+
+    def sheets(self) -> list[tuple[str, bool]]:
+        """Name of each worksheet, and whether it is hidden."""
+        return [(sheet.title, sheet.sheet_state != "visible") for sheet in self._book.worksheets]
+
+    def rows(self, name: str) -> Iterator[list[Read]]:
+        """The rows from the first of the sheet on, empty ones too; what it sees of errors and formats goes to the facts."""
+        sheet = self._book[name]
+        assert isinstance(sheet, ReadOnlyWorksheet)  # noqa: S101 - what read_only=True gives
+        # The size that the sheet declares is often wrong: cells beyond it would be lost, or empty ones made up.
+        sheet.reset_dimensions()
+        facts = self._facts.setdefault(name, Facts())
+        for number, row in enumerate(sheet.rows, 1):
+            yield [_value(number, column, cell, facts) for column, cell in enumerate(row, 1)]
+
+
+def _value(row: int, column: int, cell: object, facts: Facts) -> Read:
+    if not isinstance(cell, ReadOnlyCell) or cell.value is None:
+        return None
+    value: Read = cell.value
+    if cell.data_type == "e":
+        facts.faults.setdefault((row, column), (Fault.ERROR_VALUE, str(value)))
+        return None
+    if isinstance(value, str):
+        return unescape(value)
+    if cell.data_type == "n":
+        pieces = zero_padding(cell.number_format)
+        if pieces is not None:
+            facts.patterns[row, column] = pieces
+    return value

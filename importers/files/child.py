@@ -1,0 +1,64 @@
+"""The child process: the file comes in as standard input, the workbook or the refusal goes out as standard output.
+
+It is a fresh interpreter that holds nothing of the server: no connection, no secret. What it may use is limited before
+it looks at the first byte, and what it needs of the world outside is nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import warnings
+from typing import BinaryIO
+
+from importers.files import wire
+from importers.files.reading import read_content
+from importers.files.refusals import Refusal, Unreadable
+from importers.files.workbook import MB, Limits, ReadOptions
+
+_FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.remove", "os.rename")
+
+
+def main() -> None:
+    """Read standard input by the limits and options of the first argument."""
+    job = json.loads(sys.argv[1])
+    limits, options = Limits(**job["limits"]), ReadOptions(**job["options"])
+    _confine(limits)
+    warnings.simplefilter("ignore")
+    out = sys.stdout.buffer
+    try:
+        content = sys.stdin.buffer.read(limits.upload + 1)
+        _send(out, content, limits, options)
+    except Unreadable as error:
+        out.write(wire.refused(error))
+    except MemoryError:
+        out.write(wire.refused(Unreadable(Refusal.TOO_MUCH_MEMORY, limit=limits.memory // MB)))
+    except BaseException:  # noqa: BLE001 - a panic of the fast reader is no Exception
+        out.write(wire.refused(Unreadable(Refusal.DAMAGED, part="?")))
+    out.flush()
+    # Freeing millions of cells one by one takes longer than ending.
+    os._exit(0)
+
+
+def _send(out: BinaryIO, content: bytes, limits: Limits, options: ReadOptions) -> None:
+    for line in wire.lines(read_content(content, limits, options)):
+        out.write(line)
+
+
+def _confine(limits: Limits) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sys.addaudithook(_forbid)
+
+
+def _forbid(event: str, _arguments: object) -> None:
+    if event.startswith(_FORBIDDEN):
+        raise PermissionError(event)
+
+
+if __name__ == "__main__":
+    main()

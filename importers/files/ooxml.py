@@ -1,0 +1,313 @@
+"""The raw XML of an .xlsx: which sheets it has, and what a reader would lose of each of them.
+
+The scan works with patterns over bytes, which is many times faster than parsing. Where a pattern could be misled (a comment,
+an odd prefix) it finds too much rather than too little, and finding something only means that the careful reader is used.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from importers.files.archive import Archive
+from importers.files.facts import Facts
+from importers.files.formats import zero_padding
+from importers.files.refusals import Refusal, Unreadable
+from importers.files.workbook import Fault, place
+
+_STRICT = "http://purl.oclc.org/ooxml/"
+_FORBIDDEN = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
+
+# A tag may carry a namespace prefix and single quotes: rare, but seen.
+_P = rb"(?:[\w.-]+:)?"
+_ROW = re.compile(rb"<" + _P + rb"row\b([^>]*)>")
+_HIDDEN_ROW = re.compile(rb"<" + _P + rb"row\b([^>]*\bhidden=[\"'](?:1|true)[\"'][^>]*)>")
+_HIDDEN_COLUMNS = re.compile(rb"<" + _P + rb"col\b([^>]*\bhidden=[\"'](?:1|true)[\"'][^>]*)>")
+_MERGE = re.compile(rb"<" + _P + rb"mergeCell\b[^>]*\bref=[\"']([A-Z]+\d+):([A-Z]+\d+)[\"']")
+_COLUMN_OF_CELL = re.compile(rb"<" + _P + rb"c\b[^>]*?\br=[\"']([A-Z]+)\d")
+_CELL_WITHOUT_ADDRESS = re.compile(rb"<" + _P + rb"c\b(?![^>]*\br=)")
+_VALUE_END = re.compile(rb"</" + _P + rb"(?:v|is)>")
+_ERROR = re.compile(
+    rb"<" + _P + rb"c\b([^>]*\bt=[\"']e[\"'][^>]*)>(?:(?!</" + _P + rb"c>).)*?<" + _P + rb"v\b[^>]*>([^<]*)<", re.S
+)
+_ANY_ERROR = re.compile(rb"<" + _P + rb"c\b[^>]*\bt=[\"']e[\"']")
+_FORMULA_ONLY = re.compile(
+    rb"<" + _P + rb"c\b([^>]*)>\s*<" + _P + rb"f\b(?:[^>]*/>|[^>]*>[^<]*</" + _P + rb"f>)\s*"
+    rb"(<" + _P + rb"v\b[^>]*/>|<" + _P + rb"v\b[^>]*>\s*</" + _P + rb"v>)?\s*</" + _P + rb"c>"
+)
+_NEGATIVE = re.compile(
+    rb"<" + _P + rb"c\b([^>]*)>\s*(?:<" + _P + rb"f\b[^>]*>[^<]*</" + _P + rb"f>\s*)?<" + _P + rb"v>(-[^<]*)<"
+)
+_DATE_LETTERS = re.compile(r"[dmyhs]", re.I)
+_NOT_PATTERN = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.')
+_BUILT_IN_DATES = frozenset([*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)])
+
+
+@dataclass(slots=True)
+class Styles:
+    """The cell styles that matter: those that pad with zeros, and those of dates. Keyed by the number cells use."""
+
+    padding: dict[bytes, tuple[str, ...]] = field(default_factory=dict)
+    dates: set[bytes] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class SheetPart:
+    """One worksheet: its name, its state, and its part in the archive (None if that is missing)."""
+
+    name: str
+    hidden: bool
+    part: str | None
+
+
+@dataclass(slots=True)
+class Extent:
+    """How far a sheet reaches, by the addresses of its cells."""
+
+    rows: int = 0
+    last_row: int = 0
+    columns: int = 0
+    cells: int = 0
+
+
+@dataclass(slots=True)
+class Scan:
+    """What was found in the whole workbook."""
+
+    sheets: list[SheetPart]
+    facts: dict[str, Facts]
+    extents: dict[str, Extent]
+    strict: bool
+    careful: bool  # something was found that the fast reader would lose
+
+
+def scan(archive: Archive) -> Scan:
+    """Look through every part that a reader would open."""
+    workbook = _workbook_part(archive)
+    if workbook is None:
+        raise Unreadable(Refusal.DAMAGED, part="xl/workbook.xml")
+    raw = archive.read(workbook)
+    root = _parse(raw, workbook)
+    relations = _relations(archive, workbook)
+    sheets = list(_sheets(root, relations, archive))
+    styles = _styles(archive, relations)
+    for part in _targets(relations, "sharedStrings"):
+        _refuse_forbidden(archive, part)
+    result = Scan(sheets, {}, {}, strict=_STRICT in raw.decode("utf-8", "replace"), careful=False)
+    for sheet in sheets:
+        _scan_sheet(archive, sheet, styles, result)
+    return result
+
+
+def is_workbook(archive: Archive) -> bool:
+    """Whether the archive names a workbook as its main part."""
+    return _workbook_part(archive) is not None
+
+
+def _workbook_part(archive: Archive) -> str | None:
+    usual = archive.find("xl/workbook.xml")
+    if usual is not None:
+        return usual
+    for target in _targets(_relations(archive, ""), "officeDocument"):
+        found = archive.find(target)
+        if found is not None and b"workbook" in archive.read(found)[:2_000]:
+            return found
+    return None
+
+
+def _parse(content: bytes, part: str) -> Element:
+    try:
+        root: Element = fromstring(content, forbid_dtd=True)
+    except DefusedXmlException as error:
+        raise Unreadable(Refusal.FORBIDDEN_XML, part=part) from error
+    except (ParseError, ValueError, LookupError) as error:
+        raise Unreadable(Refusal.DAMAGED, part=part) from error
+    return root
+
+
+def _refuse_forbidden(archive: Archive, part: str) -> None:
+    found = archive.find(part)
+    if found is not None and _FORBIDDEN.search(archive.read(found)):
+        raise Unreadable(Refusal.FORBIDDEN_XML, part=part)
+
+
+def _relations(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
+    """Relation id -> its type and the part it leads to."""
+    folder, name = posixpath.split(part)
+    found = archive.find(posixpath.join(folder, "_rels", f"{name}.rels"))
+    if found is None:
+        return {}
+    relations: dict[str, tuple[str, str]] = {}
+    for relation in _parse(archive.read(found), found):
+        target = relation.get("Target", "").replace("\\", "/")
+        path = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+        relations[relation.get("Id", "")] = (relation.get("Type", "").rsplit("/", 1)[-1], path)
+    return relations
+
+
+def _targets(relations: dict[str, tuple[str, str]], kind: str) -> list[str]:
+    return [target for type_, target in relations.values() if type_ == kind]
+
+
+def _sheets(root: Element, relations: dict[str, tuple[str, str]], archive: Archive) -> Iterator[SheetPart]:
+    for element in root.iter():
+        if _local(element.tag) != "sheet":
+            continue
+        identifier = next((value for key, value in element.items() if _local(key) == "id"), "")
+        type_, target = relations.get(identifier, ("worksheet", ""))
+        if type_ == "worksheet":
+            hidden = element.get("state", "visible") != "visible"
+            yield SheetPart(element.get("name", ""), hidden, archive.find(target) if target else None)
+
+
+def _local(name: str) -> str:
+    return name.rsplit("}", 1)[-1]
+
+
+def _styles(archive: Archive, relations: dict[str, tuple[str, str]]) -> Styles:
+    styles = Styles()
+    for target in _targets(relations, "styles"):
+        part = archive.find(target)
+        if part is not None:
+            _read_styles(_parse(archive.read(part), part), styles)
+    return styles
+
+
+def _read_styles(root: Element, styles: Styles) -> None:
+    formats: dict[str, str] = {}
+    for element in root.iter():
+        if _local(element.tag) == "numFmt":
+            formats.setdefault(element.get("numFmtId", ""), element.get("formatCode", ""))
+    used = next((group for group in root if _local(group.tag) == "cellXfs"), ())
+    for index, style in enumerate(used):
+        identifier = style.get("numFmtId", "0")
+        pieces = zero_padding(formats.get(identifier, ""))
+        if pieces is not None:
+            styles.padding[b"%d" % index] = pieces
+        elif _is_date(identifier, formats.get(identifier)):
+            styles.dates.add(b"%d" % index)
+
+
+def _is_date(identifier: str, code: str | None) -> bool:
+    if code is None:
+        return identifier.isdecimal() and int(identifier) in _BUILT_IN_DATES
+    return bool(_DATE_LETTERS.search(_NOT_PATTERN.sub("", code)))
+
+
+def _scan_sheet(archive: Archive, sheet: SheetPart, styles: Styles, result: Scan) -> None:
+    facts = result.facts.setdefault(sheet.name, Facts(hidden=sheet.hidden))
+    extent = result.extents.setdefault(sheet.name, Extent())
+    if sheet.part is None:
+        facts.errors_unseen = True
+        result.careful = True
+        return
+    xml = archive.read(sheet.part)
+    if _FORBIDDEN.search(xml):
+        raise Unreadable(Refusal.FORBIDDEN_XML, part=sheet.part)
+    _measure(xml, extent)
+    _find_hidden_and_merged(xml, facts)
+    found = [_find_errors(xml, facts), _find_formulas_only(xml, facts), _find_old_dates(xml, facts, styles)]
+    found.append(_find_padded(xml, facts, styles))
+    result.careful = result.careful or any(found)
+
+
+def _measure(xml: bytes, extent: Extent) -> None:
+    extent.columns = max((place(name.decode() + "1")[1] for name in set(_COLUMN_OF_CELL.findall(xml))), default=0)
+    end = max((found.start() for found in _last_values(xml)), default=-1)
+    if end < 0:
+        return
+    rows = _ROW.findall(xml, 0, end)
+    extent.rows = len(rows)
+    extent.cells = xml.count(b"</v>") + xml.count(b"</is>")
+    numbers = [number for number in (_attribute(row, b"r") for row in rows[-1:]) if number.isdigit()]
+    extent.last_row = max([len(rows), *(int(number) for number in numbers)])
+
+
+def _last_values(xml: bytes) -> Iterator[re.Match[bytes]]:
+    """The last value of the sheet, looked for from the end backwards in growing steps."""
+    step = 100_000
+    while True:
+        start = max(len(xml) - step, 0)
+        found = list(_VALUE_END.finditer(xml, start))
+        if found or start == 0:
+            yield from found[-1:]
+            return
+        step *= 8
+
+
+def _find_hidden_and_merged(xml: bytes, facts: Facts) -> None:
+    for row in _HIDDEN_ROW.findall(xml):
+        number = _attribute(row, b"r")
+        if number.isdigit() and int(number) <= _LAST_ROW:
+            facts.hidden_rows.add(int(number))
+    for columns in _HIDDEN_COLUMNS.findall(xml):
+        first, last = _attribute(columns, b"min"), _attribute(columns, b"max")
+        if first.isdigit() and last.isdigit():
+            facts.hidden_columns.update(range(int(first), min(int(last), _LAST_COLUMN) + 1))
+    for start, end in _MERGE.findall(xml):
+        facts.merged.append((*place(start.decode()), *place(end.decode())))
+
+
+def _find_errors(xml: bytes, facts: Facts) -> bool:
+    count = len(_ANY_ERROR.findall(xml))
+    if not count:
+        return False
+    placed = 0
+    for attributes, value in _ERROR.findall(xml):
+        address = _attribute(attributes, b"r")
+        if address:
+            facts.faults[place(address.decode())] = (Fault.ERROR_VALUE, value.decode("utf-8", "replace"))
+            placed += 1
+    facts.errors_unseen = facts.errors_unseen or placed < count
+    return True
+
+
+def _find_formulas_only(xml: bytes, facts: Facts) -> bool:
+    found = False
+    for attributes, value in _FORMULA_ONLY.findall(xml):
+        # A formula whose result is the empty text stores an empty value of the type str: that is a blank.
+        if value and _attribute(attributes, b"t") == b"str":
+            continue
+        found = True
+        address = _attribute(attributes, b"r")
+        if address:
+            facts.faults[place(address.decode())] = (Fault.NO_RESULT, "")
+    return found
+
+
+def _find_old_dates(xml: bytes, facts: Facts, styles: Styles) -> bool:
+    """Dates before the first day: readers disagree on them."""
+    found = False
+    if b"v>-" not in xml or not styles.dates:
+        return found
+    for attributes, value in _NEGATIVE.findall(xml):
+        address = _attribute(attributes, b"r")
+        if _attribute(attributes, b"s") in styles.dates and address:
+            facts.faults[place(address.decode())] = (Fault.DOUBTFUL_DATE, value.decode())
+            found = True
+    return found
+
+
+def _find_padded(xml: bytes, facts: Facts, styles: Styles) -> bool:
+    if not styles.padding:
+        return False
+    numbers = b"|".join(styles.padding)
+    cells = re.compile(rb"<" + _P + rb"c\b([^>]*\bs=[\"'](" + numbers + rb")[\"'][^>]*)>")
+    for attributes, style in cells.findall(xml):
+        address = _attribute(attributes, b"r")
+        if address and _attribute(attributes, b"t") in {b"", b"n"} and not attributes.endswith(b"/"):
+            facts.patterns[place(address.decode())] = styles.padding[style]
+    return cells.search(xml) is not None
+
+
+def _attribute(attributes: bytes, name: bytes) -> bytes:
+    """The value of one attribute of a tag, or nothing."""
+    found = re.search(rb"(?:^|\s)" + name + rb"\s*=\s*[\"']([^\"']*)[\"']", attributes)
+    return found[1] if found else b""

@@ -1,0 +1,80 @@
+"""The parent's side: start the child, take what it sends, and end it when its time is up."""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO
+
+from importers.files.refusals import Refusal, Unreadable
+from importers.files.wire import Receiver
+from importers.files.workbook import MB, Limits, ReadOptions, Workbook
+
+_ROOT = Path(__file__).resolve().parents[2]
+_CHUNK = 1 << 18
+# Nothing of the server's surroundings goes along; openpyxl must use the parser that defusedxml guards.
+_ENVIRONMENT = {"OPENPYXL_LXML": "False", "OPENPYXL_DEFUSEDXML": "True", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def read_apart(file: IO[bytes], limits: Limits, options: ReadOptions) -> Workbook:
+    """The workbook as a child process reads it. Its death is an ordinary refusal."""
+    job = json.dumps({"limits": asdict(limits), "options": asdict(options)})
+    child = subprocess.Popen(
+        [sys.executable, "-X", "utf8", "-m", "importers.files.child", job],
+        stdin=file,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=_ROOT,
+        env=_ENVIRONMENT,
+        start_new_session=True,
+    )
+    with child:
+        try:
+            workbook = _receive(child, limits)
+        finally:
+            child.kill()
+    if workbook is None:
+        raise _why_it_died(child.returncode, limits)
+    return workbook
+
+
+def _receive(child: subprocess.Popen[bytes], limits: Limits) -> Workbook | None:
+    """What comes out of the child before its time is up; None if it ended early."""
+    deadline = time.monotonic() + limits.seconds
+    receiver, rest = Receiver(), b""
+    assert child.stdout is not None  # noqa: S101 - asked for as a pipe
+    with selectors.DefaultSelector() as selector:
+        selector.register(child.stdout, selectors.EVENT_READ)
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0 or not selector.select(left):
+                raise Unreadable(Refusal.TOO_SLOW, limit=limits.seconds)
+            piece = os.read(child.stdout.fileno(), _CHUNK)
+            if not piece:
+                break
+            *lines, rest = (rest + piece).split(b"\n")
+            _take(receiver, lines)
+    child.wait(timeout=max(deadline - time.monotonic(), 1))
+    return receiver.workbook
+
+
+def _take(receiver: Receiver, lines: list[bytes]) -> None:
+    try:
+        for line in lines:
+            receiver.take(line)
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        # The child sends nothing like this, unless the file has taken it over.
+        raise Unreadable(Refusal.DAMAGED, part="?") from error
+
+
+def _why_it_died(code: int, limits: Limits) -> Unreadable:
+    if code in {-signal.SIGXCPU, -signal.SIGKILL}:
+        return Unreadable(Refusal.TOO_SLOW, limit=limits.seconds)
+    return Unreadable(Refusal.READER_STOPPED, limit=limits.memory // MB)

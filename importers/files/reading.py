@@ -1,0 +1,168 @@
+"""From bytes to a workbook. Runs only in the child process: a hostile file may take it down."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from typing import Protocol
+
+from importers.files import biff, compound, ooxml, opendocument, sniff, text
+from importers.files.archive import Archive
+from importers.files.assemble import Assembler
+from importers.files.facts import Facts
+from importers.files.refusals import Refusal, Unreadable
+from importers.files.values import Read
+from importers.files.workbook import Kind, Limits, Note, ReadOptions, Remark, Sheet, Workbook
+
+# The careful reader needs about a second for this many cells. Beyond, the scan alone supplies what the fast one loses.
+_MOST_FOR_CAREFUL = 150_000
+# The fast reader takes memory for the whole rectangle around the data, whether filled or not.
+_LARGEST_RECTANGLE = 10_000_000
+
+_OTHER_ARCHIVES = (
+    ("xl/workbook.bin", Refusal.UNSUPPORTED, "xlsb"),
+    ("word/document.xml", Refusal.NOT_A_SPREADSHEET, "Word"),
+    ("ppt/presentation.xml", Refusal.NOT_A_SPREADSHEET, "PowerPoint"),
+)
+_OTHER_CONTAINERS = (("WordDocument", "Word"), ("PowerPoint Document", "PowerPoint"), ("__properties_version1.0", "Outlook"))
+
+
+class Book(Protocol):
+    """What both readers offer."""
+
+    def sheets(self) -> list[tuple[str, bool]]:
+        """Name of each worksheet, and whether it is hidden."""
+
+    def rows(self, name: str) -> Iterator[list[Read]]:
+        """The rows from the first of the sheet on."""
+
+
+def read_content(content: bytes, limits: Limits, options: ReadOptions) -> Workbook:
+    """What the bytes hold, by whichever reader sees all of it."""
+    if not content.strip():
+        raise Unreadable(Refusal.EMPTY)
+    sniff.refuse_other_files(content)
+    if content.startswith(b"PK\x03\x04"):
+        return _read_archive(content, limits, options)
+    if content.startswith(compound.MAGIC):
+        return _read_container(content, limits, options)
+    return _read_text(content, limits, options)
+
+
+def _read_text(content: bytes, limits: Limits, options: ReadOptions) -> Workbook:
+    decoded = text.decode(content, options.encoding)
+    sniff.refuse_other_texts(decoded.text)
+    delimiter, rows = text.split(decoded.text, options.delimiter)
+    assembler = Assembler(Kind.TEXT, limits, options)
+    try:
+        sheet = assembler.sheet("", Facts(), rows)
+    except csv.Error as error:
+        raise Unreadable(Refusal.DAMAGED, part="csv") from error
+    notes = decoded.notes
+    if text.quote_is_open(decoded.text):
+        notes = (*notes, Note(Remark.QUOTE_OPEN, {}))
+    return Workbook(Kind.TEXT, (sheet,), notes, decoded.encoding, delimiter)
+
+
+def _read_container(content: bytes, limits: Limits, options: ReadOptions) -> Workbook:
+    streams = compound.streams(content)
+    if "EncryptedPackage" in streams:
+        raise Unreadable(Refusal.PASSWORD)
+    stream = streams.get("Workbook") or streams.get("Book")
+    if stream is None:
+        kind = next((kind for name, kind in _OTHER_CONTAINERS if name in streams), "OLE")
+        raise Unreadable(Refusal.NOT_A_SPREADSHEET, kind=kind)
+    facts = biff.scan(stream)
+    return _read_fast(content, Assembler(Kind.XLS, limits, options), facts)
+
+
+def _read_archive(content: bytes, limits: Limits, options: ReadOptions) -> Workbook:
+    archive = Archive(content, limits)
+    archive.count()
+    for name, refusal, kind in _OTHER_ARCHIVES:
+        if archive.find(name) is not None:
+            raise Unreadable(refusal, kind=kind)
+    # A document of Numbers may lie in the archive as a folder.
+    if any(name.endswith(("Index.zip", ".iwa")) for name in archive.names):
+        raise Unreadable(Refusal.UNSUPPORTED, kind="Numbers")
+    if opendocument.is_spreadsheet(archive):
+        return _read_fast(content, Assembler(Kind.ODS, limits, options), opendocument.scan(archive))
+    if not ooxml.is_workbook(archive):
+        if archive.find("[Content_Types].xml") is not None:
+            raise Unreadable(Refusal.DAMAGED, part="xl/workbook.xml")
+        raise Unreadable(Refusal.NOT_A_SPREADSHEET, kind="zip")
+    return _read_ooxml(content, archive, limits, options)
+
+
+def _read_ooxml(content: bytes, archive: Archive, limits: Limits, options: ReadOptions) -> Workbook:
+    found = ooxml.scan(archive)
+    _refuse_extent(found, limits)
+    assembler = Assembler(Kind.XLSX, limits, options)
+    first, second = (_read_careful, _read_fast) if _needs_care(found) else (_read_fast, _read_careful)
+    try:
+        return first(content, assembler, found.facts)
+    except Unreadable as error:
+        # Only a fault in the file is worth a second try; limits hold for either reader.
+        if error.refusal not in {Refusal.DAMAGED, Refusal.NO_SHEETS}:
+            raise
+        return second(content, Assembler(Kind.XLSX, limits, options), found.facts)
+
+
+def _refuse_extent(found: ooxml.Scan, limits: Limits) -> None:
+    """What the scan measured to be too much need not be read first."""
+    for name, extent in found.extents.items():
+        if extent.rows > limits.rows:
+            raise Unreadable(Refusal.TOO_MANY_ROWS, sheet=name, count=extent.rows, limit=limits.rows)
+    cells = sum(extent.cells for extent in found.extents.values())
+    if cells > limits.cells:
+        raise Unreadable(Refusal.TOO_MANY_CELLS, count=cells, limit=limits.cells)
+
+
+def _needs_care(found: ooxml.Scan) -> bool:
+    if any(extent.last_row * extent.columns > _LARGEST_RECTANGLE for extent in found.extents.values()):
+        return True
+    # The careful reader sees no sheets at all in a strict workbook.
+    cells = sum(extent.cells for extent in found.extents.values())
+    return found.careful and not found.strict and cells <= _MOST_FOR_CAREFUL
+
+
+def _read_fast(content: bytes, assembler: Assembler, facts: dict[str, Facts]) -> Workbook:
+    from importers.files import fast  # only here, so that no other file pays for loading it
+
+    try:
+        return _workbook(fast.FastBook(content), assembler, facts)
+    except (Unreadable, MemoryError):
+        raise
+    except Exception as error:
+        if fast.is_password_error(error):
+            raise Unreadable(Refusal.PASSWORD) from error
+        if fast.is_size_error(error):
+            limit = assembler.limits.cells
+            raise Unreadable(Refusal.TOO_MANY_CELLS, count=f"> {limit}", limit=limit) from error
+        raise Unreadable(Refusal.DAMAGED, part=assembler.kind) from error
+
+
+def _read_careful(content: bytes, assembler: Assembler, facts: dict[str, Facts]) -> Workbook:
+    from importers.files import careful  # only here, so that no other file pays for loading it
+
+    try:
+        return _workbook(careful.CarefulBook(content, facts), assembler, facts)
+    except (Unreadable, MemoryError):
+        raise
+    except Exception as error:
+        # Broken workbooks make openpyxl raise whatever the broken part runs into.
+        raise Unreadable(Refusal.DAMAGED, part=assembler.kind) from error
+
+
+def _workbook(book: Book, assembler: Assembler, facts: dict[str, Facts]) -> Workbook:
+    names = book.sheets()
+    if not names:
+        raise Unreadable(Refusal.NO_SHEETS, kind=assembler.kind)
+    if len(names) > assembler.limits.sheets:
+        raise Unreadable(Refusal.TOO_MANY_SHEETS, count=len(names), limit=assembler.limits.sheets)
+    sheets: list[Sheet] = []
+    for name, hidden in names:
+        known = facts.setdefault(name, Facts())
+        known.hidden = known.hidden or hidden
+        sheets.append(assembler.sheet(name, known, book.rows(name)))
+    return Workbook(assembler.kind, tuple(sheets))

@@ -1,0 +1,62 @@
+"""Why a file cannot be read, as a value that a page and the command line show alike."""
+
+from __future__ import annotations
+
+import enum
+
+
+class Refusal(enum.StrEnum):
+    """Every way a file is turned away. The value is the message in English; catalogues translate it, `{…}` is filled in."""
+
+    EMPTY = "The file is empty. Choose another file."
+    TOO_BIG = "The file is {size} MB; at most {limit} MB can be read. Split the file."
+    UNPACKED_TOO_BIG = "Unpacked, the file is {size} MB; at most {limit} MB can be read. Split the file."
+    TOO_MANY_PARTS = "The file consists of {count} parts; at most {limit} are allowed. Copy the list to a new workbook."
+    PACKED_TOO_TIGHTLY = (
+        "The part {part} unpacks to {ratio} times its size; at most {limit} times is allowed. "
+        "Copy the list to a new workbook."
+    )
+    PART_TWICE = "The part {part} occurs twice in the file. Open it in a spreadsheet program and save it again."
+    TOO_MANY_SHEETS = "The workbook has {count} sheets; at most {limit} can be read. Keep only the sheet to import."
+    TOO_MANY_ROWS = "The sheet {sheet} has {count} rows; at most {limit} can be read. Split the file."
+    TOO_MANY_CELLS = "The workbook has {count} filled cells; at most {limit} can be read. Split the file."
+    TOO_MUCH_TEXT = "The cells hold {size} million characters; at most {limit} million can be read. Split the file."
+    TOO_MANY_PROBLEMS = (
+        "The sheet {sheet} has {count} cells with an error or without a result; at most {limit} can be shown. "
+        "Repair the formulas, or save the sheet as values."
+    )
+    TOO_SLOW = "Reading the file took longer than {limit} seconds. Split the file, or save it as .csv."
+    TOO_MUCH_MEMORY = "Reading the file takes more than {limit} MB of memory. Split the file, or save it as .csv."
+    READER_STOPPED = (
+        "The file could not be read: it is damaged, or takes more than {limit} MB of memory. "
+        "Copy the list to a new workbook, or save it as .csv."
+    )
+    DAMAGED = "The file is damaged ({part}). Open it in a spreadsheet program, save it again and retry."
+    NO_SHEETS = "The workbook ({kind}) has no sheets with cells. Choose another file."
+    PASSWORD = "This file is password protected. Save it without a password and try again."  # noqa: S105
+    LOCKED_BY_SOFTWARE = (
+        "This file is encrypted by security software ({product}). Ask its sender for a copy without that protection."
+    )
+    NOT_A_SPREADSHEET = (
+        "This is not a readable spreadsheet or CSV file (recognised as: {kind}). Choose an .xlsx, .xls, .ods or .csv file."
+    )
+    UNSUPPORTED = "{kind} is not supported. Export the list as .xlsx or .csv."
+    COMES_LATER = "Recognised as {kind}; this comes in a later version. Export the customers as .xlsx or .csv."
+    BOOKKEEPING_ONLY = "{kind} holds bookkeeping, not a customer register. Export the customers as .xlsx or .csv."
+    FORBIDDEN_XML = "The file holds XML that is not allowed ({part}: DOCTYPE or entities). Save it again as .xlsx."
+    NUL_BYTE = "The text holds a NUL byte (line {line}), so it is not plain text. Export it again as .csv or .xlsx."
+    WRONG_ENCODING = "The text is not {encoding}: line {line} holds bytes that do not fit. Choose another encoding."
+    UNKNOWN_ENCODING = "{encoding} is not a known encoding. Choose another encoding."
+    WRONG_DELIMITER = "{delimiter} cannot separate columns. Choose one character, such as ; or a tab."
+
+
+class Unreadable(Exception):
+    """A file was turned away, and nothing was read from it. `refusal` says why, `values` fill the message in."""
+
+    def __init__(self, refusal: Refusal, **values: str | float) -> None:
+        super().__init__(refusal.name)
+        self.refusal = refusal
+        self.values = values
+
+    def __str__(self) -> str:
+        return self.refusal.value.format(**self.values)

@@ -1,0 +1,101 @@
+"""What a file is, by its bytes. A name says what somebody hoped; the bytes say what it is."""
+
+from __future__ import annotations
+
+import re
+
+from importers.files.refusals import Refusal, Unreadable
+
+_OTHER_FILES = (
+    (b"\x89PNG\r\n", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF8", "GIF"),
+    (b"%PDF-", "PDF"),
+    (b"\x1f\x8b", "gzip"),
+    (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
+    (b"Rar!\x1a\x07", "RAR"),
+    (b"BZh", "bzip2"),
+    (b"{\\rtf", "RTF"),
+    (b"SQLite format 3\x00", "SQLite"),
+    (b"\x00\x01\x00\x00Standard ", "Microsoft Access"),
+    (b"!BDN", "Outlook PST"),
+)
+_UNSUPPORTED = (
+    (b"\x09\x00\x04\x00", "Excel 2"),
+    (b"\x09\x02\x06\x00", "Excel 3"),
+    (b"\x09\x04\x06\x00", "Excel 4"),
+    (b"ID;P", "SYLK"),
+    (b"TABLE\r\n0,1", "DIF"),
+    (b"TABLE\n0,1", "DIF"),
+)
+# Endpoint security software encrypts in place and leaves its own header in front.
+_SECURITY_HEADER = re.compile(rb"%(?P<product>[A-Za-z]{2,12})-Header-")
+_LDIF = re.compile(r"(?:#[^\n]*\n|version:\s*\d+\s*\n|\s*\n)*dn::?\s*\S", re.I)
+_SIE = re.compile(r"\s*#FLAGGA\s+\d", re.I)
+_VCARD = re.compile(r"\s*BEGIN:VCARD\s", re.I)
+_HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table)\b", re.I | re.S)
+_PROLOGUE = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.S)
+_DECLARATION = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.I)
+_ROOT = re.compile(r"<(?:[\w.-]+:)?(?P<name>[A-Za-z_][\w.-]*)(?P<rest>[^>]*)")
+_BOOKS = {
+    "auditfile": "XAF or SAF-T",
+    "invoice": "UBL",
+    "creditnote": "UBL",
+    "sieentry": "SIE 5",
+    "sie": "SIE 5",
+}
+
+
+def refuse_other_files(content: bytes) -> None:
+    """Turn away what is plainly no spreadsheet and no text."""
+    security = _SECURITY_HEADER.match(content)
+    if security:
+        raise Unreadable(Refusal.LOCKED_BY_SOFTWARE, product=security["product"].decode("ascii"))
+    for magic, kind in _OTHER_FILES:
+        if content.startswith(magic):
+            raise Unreadable(Refusal.NOT_A_SPREADSHEET, kind=kind)
+    for magic, kind in _UNSUPPORTED:
+        if content.startswith(magic):
+            raise Unreadable(Refusal.UNSUPPORTED, kind=kind)
+
+
+def refuse_other_texts(text: str) -> None:
+    """Turn away text that is made of something else than rows and columns."""
+    if _SIE.match(text):
+        raise Unreadable(Refusal.BOOKKEEPING_ONLY, kind="SIE 4")
+    if _VCARD.match(text):
+        raise Unreadable(Refusal.COMES_LATER, kind="vCard")
+    if _LDIF.match(text):
+        raise Unreadable(Refusal.UNSUPPORTED, kind="LDIF")
+    if _HTML.match(text):
+        raise Unreadable(Refusal.UNSUPPORTED, kind="HTML")
+    _refuse_xml(text)
+
+
+def _refuse_xml(text: str) -> None:
+    prologue = _PROLOGUE.match(text)
+    start = prologue.end() if prologue else 0
+    if _DECLARATION.match(text, start):
+        raise Unreadable(Refusal.FORBIDDEN_XML, part="XML")
+    root = _ROOT.match(text, start)
+    declared = text.lstrip().startswith("<?xml")
+    if root is None:
+        if declared:
+            raise Unreadable(Refusal.DAMAGED, part="XML")
+        return
+    name = root["name"].lower()
+    if name in _BOOKS and (declared or "xmlns" in root["rest"]):
+        raise Unreadable(Refusal.COMES_LATER, kind=_book(name, text[:20_000]))
+    if name == "document" and "opendocument" in root["rest"]:
+        raise Unreadable(Refusal.UNSUPPORTED, kind="fods (flat OpenDocument)")
+    if "schemas-microsoft-com:office:spreadsheet" in root["rest"]:
+        raise Unreadable(Refusal.UNSUPPORTED, kind="Excel 2003 XML")
+    if declared:
+        raise Unreadable(Refusal.NOT_A_SPREADSHEET, kind="XML")
+
+
+def _book(name: str, beginning: str) -> str:
+    if name != "auditfile":
+        return _BOOKS[name]
+    standard = re.search(r"StandardAuditFile|SAF-T", beginning, re.I)
+    return "SAF-T audit file" if standard else "XAF audit file"

@@ -1,0 +1,85 @@
+"""One value as read becomes one cell: text trimmed, whole numbers whole, dates dates."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from importers.files.workbook import Cell, Fault
+
+# What looks like nothing: spaces of all kinds, the zero-width ones and the byte order mark.
+_BLANK = "".join(map(chr, [*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200C), 0x2028, 0x2029]))
+_BLANK += "\u200c\u200d\u2060\u202f\u205f\u3000\ufeff"
+_UNWANTED = re.compile(r"\r\n?|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|[\ud800-\udfff]")
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_FEWEST_LOST_DIGITS = 10**15
+_LONGEST_NUMBER = 10**30
+_FIRST_SURE_DATE = date(1900, 3, 1)
+_LAST_SURE_DATE = date(9999, 12, 31)
+
+Read = str | int | float | bool | Decimal | date | datetime | time | timedelta | None
+
+
+def cell(value: Read) -> Cell:
+    """The value as every reader should have given it."""
+    if isinstance(value, str):
+        return text(value)
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return number(value)
+    return _moment(value)
+
+
+def text(value: str) -> str | None:
+    """Text without blanks around it and without control characters in it; nothing left is nothing."""
+    if not value.isprintable():
+        value = _UNWANTED.sub(lambda found: "\n" if found[0][0] == "\r" else "", value)
+    return value.strip(_BLANK) or None
+
+
+def unescape(value: str) -> str:
+    """`_x000D_` and its like, which stand for characters that XML cannot hold."""
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), value) if "_x" in value else value
+
+
+def number(value: float) -> int | Decimal | str:
+    """A number with the 15 digits that a spreadsheet keeps and shows."""
+    if isinstance(value, float) and value.is_integer() and -_FEWEST_LOST_DIGITS < value < _FEWEST_LOST_DIGITS:
+        return int(value)
+    if isinstance(value, int) and -_FEWEST_LOST_DIGITS < value < _FEWEST_LOST_DIGITS:
+        return value
+    shown = format(float(value), ".15g")
+    if shown in {"nan", "inf", "-inf"}:
+        return shown
+    exact = Decimal(shown)
+    return int(exact) if exact == exact.to_integral_value() and abs(exact) < _LONGEST_NUMBER else exact
+
+
+def _moment(value: Decimal | date | datetime | time | timedelta) -> Cell:
+    if isinstance(value, datetime):
+        moment = value + timedelta(microseconds=500_000) if value.year < _LAST_SURE_DATE.year else value
+        moment = moment.replace(microsecond=0, tzinfo=None)
+        return moment if moment.time() != time() else moment.date()
+    if isinstance(value, time):
+        return value.replace(microsecond=0).isoformat()
+    if isinstance(value, timedelta):
+        return _duration(value)
+    return value
+
+
+def _duration(value: timedelta) -> str:
+    seconds = round(value.total_seconds())
+    sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
+    return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def fault_of(value: Cell) -> Fault | None:
+    """What is doubtful about a number or a date by itself."""
+    if isinstance(value, int | Decimal):
+        return Fault.TOO_MANY_DIGITS if abs(value) >= _FEWEST_LOST_DIGITS else None
+    if isinstance(value, date):
+        day = value.date() if isinstance(value, datetime) else value
+        return None if day >= _FIRST_SURE_DATE else Fault.DOUBTFUL_DATE
+    return None
