@@ -1,0 +1,1 @@
+// Small helps on top of pages that work without them.
