@@ -1,9 +1,9 @@
 """Bytes to rows: `read()` turns an uploaded file into a workbook, or says in one sentence why it cannot.
 
-The server itself never opens an upload. A child process does, with limits on its memory and time, so that no file can hurt
-the server (`process.py`, `child.py`). In the child: `sniff.py` tells what the bytes are, `archive.py` checks a zip before it is
-opened, `ooxml.py`, `biff.py` and `opendocument.py` scan for what a reader would lose, `fast.py` and `careful.py` read, and
-`assemble.py` puts both together.
+The server itself never opens an upload. A child process does, with limits on its memory and time, so that no file can
+hurt the server (`process.py`, `child.py`). In the child: `sniff.py` tells what the bytes are, `archive.py` checks a zip
+before it is opened, `ooxml.py`, `biff.py` and `opendocument.py` scan for what a reader would lose, `fast.py` and
+`careful.py` read, and `assemble.py` puts both together.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _LIMITS, _OPTIONS = Limits(), ReadOptions()
 
 
 def read(path: Path, *, name: str, limits: Limits = _LIMITS, options: ReadOptions = _OPTIONS) -> Workbook:
-    """The rows of a file. `name` is what the sender calls it; it names the one sheet of a text file and decides nothing.
+    """The rows of a file. `name` is what its sender calls it: it names the sheet of a text file, and decides nothing.
 
     Raises Unreadable, with the reason and the remedy, when there is nothing to be read.
     """

@@ -139,24 +139,30 @@ class _Building:
 
     def _cells(self, number: int, row: Sequence[Read]) -> list[Cell]:
         """The row as cells. Text keeps its empty cells at the end, so that a row cut short can be seen."""
-        cells: list[Cell] = [cell(value) for value in row]
-        filled = [(column, value) for column, value in enumerate(cells, 1) if value is not None]
-        if not filled:
-            return []
-        last = filled[-1][0]
-        self._widest = max(self._widest, last)
-        characters = 0
-        for column, value in filled:
+        cells: list[Cell] = []
+        last = filled = characters = 0
+        for column, read in enumerate(row, 1):
+            value = cell(read)
+            cells.append(value)
+            if value is None:
+                continue
+            last = column
+            filled += 1
             if isinstance(value, str):
                 characters += len(value)
                 if len(value) > self._limits.cell_length:
-                    self._faults[number, column] = (Fault.TOO_LONG, str(len(value)))
-                    cells[column - 1] = value[: self._limits.cell_length]
+                    cells[-1] = self._shortened(number, column, value)
             elif type(value) is not bool:
                 self._doubt(number, column, value)
-        self._assembler.count(len(filled), characters)
-        del cells[self._limits.columns if self._assembler.kind is Kind.TEXT else min(last, self._limits.columns) :]
+        self._widest = max(self._widest, last)
+        self._assembler.count(filled, characters)
+        keeps_end = self._assembler.kind is Kind.TEXT and last > 0
+        del cells[self._limits.columns if keeps_end else min(last, self._limits.columns) :]
         return cells
+
+    def _shortened(self, number: int, column: int, value: str) -> str:
+        self._faults[number, column] = (Fault.TOO_LONG, str(len(value)))
+        return value[: self._limits.cell_length]
 
     def _doubt(self, number: int, column: int, value: Cell) -> None:
         fault = fault_of(value)

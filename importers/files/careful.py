@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import date, time, timedelta
+from decimal import Decimal
 
 import openpyxl
 from openpyxl.cell.read_only import ReadOnlyCell
@@ -13,6 +15,8 @@ from importers.files.facts import Facts
 from importers.files.formats import zero_padding
 from importers.files.values import Read, unescape
 from importers.files.workbook import Fault
+
+_KNOWN = (str, int, float, Decimal, date, time, timedelta)
 
 
 class CarefulBook:
@@ -27,7 +31,7 @@ class CarefulBook:
         return [(sheet.title, sheet.sheet_state != "visible") for sheet in self._book.worksheets]
 
     def rows(self, name: str) -> Iterator[list[Read]]:
-        """The rows from the first of the sheet on, empty ones too; what it sees of errors and formats goes to the facts."""
+        """The rows from the first of the sheet on, empty ones too; errors and formats go to the facts."""
         sheet = self._book[name]
         assert isinstance(sheet, ReadOnlyWorksheet)  # noqa: S101 - what read_only=True gives
         # The size that the sheet declares is often wrong: cells beyond it would be lost, or empty ones made up.
@@ -40,7 +44,9 @@ class CarefulBook:
 def _value(row: int, column: int, cell: object, facts: Facts) -> Read:
     if not isinstance(cell, ReadOnlyCell) or cell.value is None:
         return None
-    value: Read = cell.value
+    value = cell.value
+    if not isinstance(value, _KNOWN):
+        return str(value)
     if cell.data_type == "e":
         facts.faults.setdefault((row, column), (Fault.ERROR_VALUE, str(value)))
         return None

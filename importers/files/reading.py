@@ -24,7 +24,11 @@ _OTHER_ARCHIVES = (
     ("word/document.xml", Refusal.NOT_A_SPREADSHEET, "Word"),
     ("ppt/presentation.xml", Refusal.NOT_A_SPREADSHEET, "PowerPoint"),
 )
-_OTHER_CONTAINERS = (("WordDocument", "Word"), ("PowerPoint Document", "PowerPoint"), ("__properties_version1.0", "Outlook"))
+_OTHER_CONTAINERS = (
+    ("WordDocument", "Word"),
+    ("PowerPoint Document", "PowerPoint"),
+    ("__properties_version1.0", "Outlook"),
+)
 
 
 class Book(Protocol):

@@ -6,7 +6,7 @@ import enum
 
 
 class Refusal(enum.StrEnum):
-    """Every way a file is turned away. The value is the message in English; catalogues translate it, `{…}` is filled in."""
+    """Every way a file is turned away. The value is the message in English, to be translated; `{…}` is filled in."""
 
     EMPTY = "The file is empty. Choose another file."
     TOO_BIG = "The file is {size} MB; at most {limit} MB can be read. Split the file."
@@ -38,7 +38,8 @@ class Refusal(enum.StrEnum):
         "This file is encrypted by security software ({product}). Ask its sender for a copy without that protection."
     )
     NOT_A_SPREADSHEET = (
-        "This is not a readable spreadsheet or CSV file (recognised as: {kind}). Choose an .xlsx, .xls, .ods or .csv file."
+        "This is not a readable spreadsheet or CSV file (recognised as: {kind}). "
+        "Choose an .xlsx, .xls, .ods or .csv file."
     )
     UNSUPPORTED = "{kind} is not supported. Export the list as .xlsx or .csv."
     COMES_LATER = "Recognised as {kind}; this comes in a later version. Export the customers as .xlsx or .csv."
@@ -50,7 +51,7 @@ class Refusal(enum.StrEnum):
     WRONG_DELIMITER = "{delimiter} cannot separate columns. Choose one character, such as ; or a tab."
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818 - reads as what it says: read() or Unreadable
     """A file was turned away, and nothing was read from it. `refusal` says why, `values` fill the message in."""
 
     def __init__(self, refusal: Refusal, **values: str | float) -> None:

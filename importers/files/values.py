@@ -54,7 +54,7 @@ def number(value: float) -> int | Decimal | str:
     if shown in {"nan", "inf", "-inf"}:
         return shown
     exact = Decimal(shown)
-    return int(exact) if exact == exact.to_integral_value() and abs(exact) < _LONGEST_NUMBER else exact
+    return int(exact) if abs(exact) < _LONGEST_NUMBER and exact == exact.to_integral_value() else exact
 
 
 def _moment(value: Decimal | date | datetime | time | timedelta) -> Cell:
@@ -78,7 +78,7 @@ def _duration(value: timedelta) -> str:
 def fault_of(value: Cell) -> Fault | None:
     """What is doubtful about a number or a date by itself."""
     if isinstance(value, int | Decimal):
-        return Fault.TOO_MANY_DIGITS if abs(value) >= _FEWEST_LOST_DIGITS else None
+        return Fault.TOO_MANY_DIGITS if not -_FEWEST_LOST_DIGITS < value < _FEWEST_LOST_DIGITS else None
     if isinstance(value, date):
         day = value.date() if isinstance(value, datetime) else value
         return None if day >= _FIRST_SURE_DATE else Fault.DOUBTFUL_DATE

@@ -4,7 +4,7 @@ could send anything, and JSON can only become plain values."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -21,8 +21,9 @@ def lines(workbook: Workbook) -> Iterator[bytes]:
         yield _line({"sheet": sheet.name, "hidden": sheet.hidden, "notes": _notes(sheet.notes)})
         for start in range(0, len(sheet.rows), _ROWS_PER_LINE):
             yield _line({"rows": sheet.rows[start : start + _ROWS_PER_LINE]})
-        problems = [[*where, problem.fault.name, problem.cell, problem.value] for where, problem in sheet.problems.items()]
-        yield _line({"numbers": _packed(sheet.numbers), "columns": _packed(sheet.columns), "problems": problems})
+        yield _line(
+            {"numbers": _packed(sheet.numbers), "columns": _packed(sheet.columns), "problems": _problems(sheet)}
+        )
     yield _line(
         {
             "kind": workbook.kind.name,
@@ -97,6 +98,10 @@ def _revived(message: dict[str, Any]) -> Cell | dict[str, Any]:
     return message
 
 
+def _problems(sheet: Sheet) -> list[tuple[int, int, str, str, str]]:
+    return [(*where, found.fault.name, found.cell, found.value) for where, found in sheet.problems.items()]
+
+
 def _notes(notes: tuple[Note, ...]) -> list[tuple[str, list[tuple[str, str | int]]]]:
     return [(note.remark.name, list(note.values.items())) for note in notes]
 
@@ -105,7 +110,7 @@ def _read_notes(notes: list[Any]) -> tuple[Note, ...]:
     return tuple(Note(Remark[remark], dict(values)) for remark, values in notes)
 
 
-def _packed(numbers: Any) -> int | list[int]:
+def _packed(numbers: Sequence[int]) -> int | list[int]:
     """1, 2, 3 … n, which is usual, as n."""
     return len(numbers) if list(numbers) == list(range(1, len(numbers) + 1)) else list(numbers)
 

@@ -131,8 +131,8 @@ class Limits:
 class ReadOptions:
     """What the person importing chose. None lets the file decide.
 
-    Left to the file, hidden rows and columns are left out of .xlsx and read from .xls and .ods, and merged areas are filled
-    in .xlsx and read as stored from the others. A note says so in each case.
+    Left to the file, hidden rows and columns are left out of .xlsx and read from .xls and .ods, and merged areas are
+    filled in .xlsx and read as stored from the others. A note says so in each case.
     """
 
     encoding: str | None = None
