@@ -140,6 +140,8 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -
 
 
 WILL_WRITE = {"kaartenbak_will_write": True}
+# Execution options of a SELECT that must see every row, whoever is looking: see models/access.py.
+EVERYTHING = {"kaartenbak_everything": True}
 
 
 @event.listens_for(Engine, "begin")

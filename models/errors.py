@@ -42,6 +42,15 @@ class Reason(enum.StrEnum):
     WRONG_VALUE = "{field}: {value} does not fit. {example}"
     MISSING = "{field} is missing."
     TOO_LONG = "{field} is too long: at most {length} characters."
+    SIGN_IN_FAILED = "E-mail or password is not right."
+    TOO_MANY_TRIES = "Too many tries. Try again in {minutes} minutes."
+    PASSWORD_TOO_SHORT = "The password is too short: use {length} characters or more."
+    PASSWORD_TOO_LONG = "The password is too long: use {length} characters or fewer."
+    PASSWORD_TOO_COMMON = "This password is easy to guess. Use a few words that do not belong together."
+    PASSWORD_NOT_RIGHT = "The current password is not right."
+    NOT_AN_ADDRESS = "{value} is not an e-mail address. Fill in, for example, ingrid@nordhamn.example"
+    ALREADY_SET_UP = "There is an administrator already."
+    NO_SUCH = "There is no {kind} {name}."
 
 
 class Refused(Exception):

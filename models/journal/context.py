@@ -11,7 +11,7 @@ from sqlalchemy import Delete, Insert, Update, event, func, select, text
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction, make_transient, scoped_session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from models.base import WILL_WRITE
+from models.base import EVERYTHING, WILL_WRITE
 from models.journal.tables import Change, Changeset, Origin, journaled_tables, registry_of
 from models.journal.triggers import SETTING
 
@@ -125,7 +125,8 @@ def _close(session: Session) -> None:
     session.flush()
     _set_context(session, None)
     count, last = session.execute(
-        select(func.count(), func.max(Change.id)).where(Change.changeset_id == opened.id)
+        select(func.count(), func.max(Change.id)).where(Change.changeset_id == opened.id),
+        execution_options=EVERYTHING,
     ).one()
     if count:
         opened.changeset.change_count, opened.changeset.last_change_id = count, last
