@@ -1,0 +1,28 @@
+"""Finding rows: text, filters and order -> one SELECT, the same for lists, exports, "all matching" and saved views."""
+
+from models.search.nouns import CONTACTS, CUSTOMERS, PROJECTS
+from models.search.paging import COUNT_CAP, Neighbours, Page, all_ids, neighbours, page
+from models.search.spec import Filter, ListSpec, Sort
+from models.search.state import PAGE_SIZES, Archived, Cursor, Dropped, ListState, Unfit, pairs_of
+
+__all__ = [
+    "CONTACTS",
+    "COUNT_CAP",
+    "CUSTOMERS",
+    "PAGE_SIZES",
+    "PROJECTS",
+    "Archived",
+    "Cursor",
+    "Dropped",
+    "Filter",
+    "ListSpec",
+    "ListState",
+    "Neighbours",
+    "Page",
+    "Sort",
+    "Unfit",
+    "all_ids",
+    "neighbours",
+    "page",
+    "pairs_of",
+]
