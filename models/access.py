@@ -4,12 +4,15 @@ A `Looker` is a plain value, made once per request and kept in `session.info`; i
 may not be seen is not there: for lists, counts, cards, look-ups, relationships and `session.get` alike. A session
 without a looker refuses. Statements on plain tables (`Customer.__table__`) and set-based UPDATE and DELETE are not
 narrowed: only verbs use those, and verbs ask `require`, `split` or `reachable` first.
+
+A SELECT that must see everything, such as "is this number taken?", takes the execution options EVERYTHING. It may fetch
+columns and counts, not hidden records: those would stay in the session, where `session.get` finds them.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,14 +20,22 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, event, false, or_, select
 from sqlalchemy import inspect as inspected
-from sqlalchemy.orm import InstrumentedAttribute, ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm import (
+    InstrumentedAttribute,
+    ORMExecuteState,
+    Session,
+    UOWTransaction,
+    scoped_session,
+    with_loader_criteria,
+)
 from sqlalchemy.orm.interfaces import ORMOption
 
-from models.base import Base
+from models.base import EVERYTHING, Base
 from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer
 from models.errors import NotAllowed, Reason, Refused
 from models.imports import ImportRow, ImportRun
+from models.journal import Change, Changeset, is_open
 from models.label import ContactLabel, CustomerLabel, Label, LabelGroup
 from models.project import Project, Registration
 from models.sales import Agreement, Invoice, Portal, Quote
@@ -78,9 +89,7 @@ SYSTEM = Looker(None, "System", frozenset(Right), is_system=True)
 ANONYMOUS = Looker(None, "")
 """Somebody who is not signed in: may nothing."""
 
-EVERYTHING: Mapping[str, Any] = {"kaartenbak_everything": True}
-"""Execution options of a SELECT that a verb needs whole, such as "is this number taken?". It may fetch columns and
-counts, not hidden records: those would stay in the session, where `session.get` finds them."""
+AnySession = Session | scoped_session[Session]
 
 _LOOKER = "looker"
 _UNLOCKED = "archive_unlocked"
@@ -89,17 +98,17 @@ _UNLOCKED = "archive_unlocked"
 # Who is looking ------------------------------------------------------------------------------------------------------
 
 
-def look_as(session: Session, looker: Looker) -> None:
+def look_as(session: AnySession, looker: Looker) -> None:
     """From now on this session sees what `looker` may see. What another looker loaded is dropped from the session."""
     before = session.info.get(_LOOKER)
     if before is not None and before != looker:
-        if session.new or session.dirty or session.deleted:
-            raise RuntimeError("the looker changes while changes wait to be written")
+        if session.new or session.dirty or session.deleted or is_open(session):
+            raise RuntimeError("the looker changes in the middle of a change")
         session.expunge_all()
     session.info[_LOOKER] = looker
 
 
-def looker_of(session: Session) -> Looker:
+def looker_of(session: AnySession) -> Looker:
     """Who is looking through this session. Nobody is a programming error (RuntimeError)."""
     looker = session.info.get(_LOOKER)
     if not isinstance(looker, Looker):
@@ -107,7 +116,7 @@ def looker_of(session: Session) -> Looker:
     return looker
 
 
-def looker_for(session: Session, user: User) -> Looker:
+def looker_for(session: AnySession, user: User) -> Looker:
     """What this user may, in two queries; a disabled user may nothing."""
     if user.disabled_at is not None:
         return Looker(user.id, user.name)
@@ -145,7 +154,7 @@ def known(rights: Iterable[str]) -> frozenset[Right]:
 # May this person? ----------------------------------------------------------------------------------------------------
 
 
-def may(session: Session, looker: Looker, right: Right, customer_id: int | None = None) -> bool:
+def may(session: AnySession, looker: Looker, right: Right, customer_id: int | None = None) -> bool:
     """Whether `looker` holds `right` on this customer, or everywhere when there is no customer."""
     if right in looker.everywhere:
         return True
@@ -158,7 +167,7 @@ def may(session: Session, looker: Looker, right: Right, customer_id: int | None 
     return session.execute(here.limit(1)).first() is not None
 
 
-def may_somewhere(session: Session, looker: Looker, right: Right) -> bool:
+def may_somewhere(session: AnySession, looker: Looker, right: Right) -> bool:
     """Whether `looker` holds `right` everywhere or on at least one customer; for menus."""
     if right in looker.everywhere:
         return True
@@ -166,10 +175,10 @@ def may_somewhere(session: Session, looker: Looker, right: Right) -> bool:
     return granted is not None and session.execute(granted.limit(1)).first() is not None
 
 
-def require(session: Session, looker: Looker, right: Right, customer_id: int | None = None) -> None:
+def require(session: AnySession, looker: Looker, right: Right, customer_id: int | None = None) -> None:
     """Go on only if `may`; else NotAllowed with the right that is missing."""
     if not may(session, looker, right, customer_id):
-        raise NotAllowed(Reason.NO_RIGHT, right=right.value)
+        raise NotAllowed(Reason.NO_RIGHT, right=right)
 
 
 def reachable(looker: Looker, right: Right) -> ColumnElement[bool] | None:
@@ -178,7 +187,7 @@ def reachable(looker: Looker, right: Right) -> ColumnElement[bool] | None:
 
 
 def split(
-    session: Session, looker: Looker, right: Right, ids: Iterable[int]
+    session: AnySession, looker: Looker, right: Right, ids: Iterable[int]
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Customer ids parted into those on which `looker` holds `right` and the others, each in the order given.
 
@@ -217,7 +226,7 @@ class Source:
         return self.text.value.format(role=self.role, team=self.team)
 
 
-def explain(session: Session, user: User, customer_id: int | None = None) -> dict[Right, tuple[Source, ...]]:
+def explain(session: AnySession, user: User, customer_id: int | None = None) -> dict[Right, tuple[Source, ...]]:
     """Every right with all its reasons, own before team and everywhere before here; an empty tuple is "no".
 
     Without a customer only what is held everywhere counts. A disabled user has no right for any reason.
@@ -230,7 +239,7 @@ def explain(session: Session, user: User, customer_id: int | None = None) -> dic
     return {right: tuple(found) for right, found in reasons.items()}
 
 
-def _sources(session: Session, user: User, customer_id: int | None) -> Iterator[tuple[Source, frozenset[Right]]]:
+def _sources(session: AnySession, user: User, customer_id: int | None) -> Iterator[tuple[Source, frozenset[Right]]]:
     own = select(Role.name, Role.rights).where(Role.id == user.role_id)
     for role, rights in session.execute(own, execution_options=EVERYTHING):
         yield Source(SourceText.EVERYWHERE, role), known(rights)
@@ -266,7 +275,7 @@ def _sources(session: Session, user: User, customer_id: int | None) -> Iterator[
 # What is hidden ------------------------------------------------------------------------------------------------------
 
 Condition = ColumnElement[bool] | None
-Column = InstrumentedAttribute[Any]
+Column = InstrumentedAttribute[Any] | ColumnElement[Any]
 
 
 def _granted(looker: Looker, right: Right) -> Select[tuple[int]] | None:
@@ -295,13 +304,17 @@ def _own(looker: Looker, user_id: Column) -> ColumnElement[bool]:
     return false() if looker.id is None else user_id == looker.id
 
 
+def _present(conditions: Iterable[Condition]) -> list[ColumnElement[bool]]:
+    return [condition for condition in conditions if condition is not None]
+
+
 def _both(*conditions: Condition) -> Condition:
-    kept = [condition for condition in conditions if condition is not None]
+    kept = _present(conditions)
     return and_(*kept) if kept else None
 
 
 def _either(*conditions: Condition) -> Condition:
-    kept = [condition for condition in conditions if condition is not None]
+    kept = _present(conditions)
     return or_(*kept) if len(kept) == len(conditions) else None
 
 
@@ -342,6 +355,57 @@ def _import_row(looker: Looker) -> Condition:
     return ImportRow.run_id.in_(select(run.id).where(run.user_id == looker.id)) if looker.id is not None else false()
 
 
+# The tables of the office itself, and the right that shows what was changed in them.
+_OFFICE = {
+    "user": Right.MANAGE_USERS,
+    "team": Right.MANAGE_USERS,
+    "team_member": Right.MANAGE_USERS,
+    "role": Right.MANAGE_USERS,
+    "setting": Right.SETTINGS,
+}
+_OPEN_TO_ALL = ("label", "label_group", "list_value")
+_AMOUNTS = ("invoice", "quote")
+
+
+# Plain columns, because the condition also stands inside the one of the changesets, where the hook must not add it again.
+_CHANGE = Change.__table__.c
+
+
+def _change(looker: Looker) -> Condition:
+    """A change is seen by who sees the record it was made to, as it is today; of a lost one, by who sees all."""
+    if looker.everywhere >= {Right.VIEW, Right.SEE_REVENUE, Right.SEE_ALL_TOTALS, *_OFFICE.values()}:
+        return None
+    if looker.id is None:
+        return false()
+    customer, contact = _CHANGE.customer_id, _CHANGE.contact_id
+    office = [*_OPEN_TO_ALL, *(table for table, right in _OFFICE.items() if right in looker.everywhere)]
+    return or_(
+        and_(customer.is_not(None), *_present(_change_at_customer(looker))),
+        and_(customer.is_(None), contact.is_not(None), *_present([_of_contact(looker, contact)])),
+        and_(customer.is_(None), contact.is_(None), _CHANGE.table_name.in_(office)),
+    )
+
+
+def _change_at_customer(looker: Looker) -> list[Condition]:
+    customer, table = _CHANGE.customer_id, _CHANGE.table_name
+    mine = or_(*(image["user_id"].as_integer() == looker.id for image in (_CHANGE.before, _CHANGE.after)))
+    totals = _on(looker, Right.SEE_ALL_TOTALS, customer)
+    return [
+        _on(looker, Right.VIEW, customer),
+        _either(table.not_in(_AMOUNTS), _on(looker, Right.SEE_REVENUE, customer)),
+        _either(table != Registration.__tablename__, None if totals is None else or_(mine, totals)),
+    ]
+
+
+def _changeset(looker: Looker) -> Condition:
+    """One's own, and those that hold a change one may see."""
+    condition = _change(looker)
+    if condition is None or looker.id is None:
+        return condition
+    seen = select(_CHANGE.id).where(_CHANGE.changeset_id == Changeset.__table__.c.id, condition)
+    return or_(Changeset.user_id == looker.id, seen.exists())
+
+
 def _signed_in(looker: Looker) -> Condition:
     return false() if looker.id is None else None
 
@@ -373,6 +437,8 @@ RULES: dict[type[Base], Callable[[Looker], Condition]] = {
     Quote: _with_revenue(Quote.customer_id),
     ImportRun: _import_run,
     ImportRow: _import_row,
+    Change: _change,
+    Changeset: _changeset,
     SignIn: lambda looker: _own(looker, SignIn.user_id),
     FailedSignIn: _nobody,
     Setting: _setting,
