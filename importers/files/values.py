@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from math import isfinite
 
 from importers.files.workbook import Cell, Fault
 
@@ -45,15 +46,15 @@ def unescape(value: str) -> str:
 
 
 def number(value: float) -> int | Decimal | str:
-    """A number with the 15 digits that a spreadsheet keeps and shows."""
-    if isinstance(value, float) and value.is_integer() and -_FEWEST_LOST_DIGITS < value < _FEWEST_LOST_DIGITS:
-        return int(value)
-    if isinstance(value, int) and -_FEWEST_LOST_DIGITS < value < _FEWEST_LOST_DIGITS:
-        return value
-    shown = format(float(value), ".15g")
-    if shown in {"nan", "inf", "-inf"}:
-        return shown
-    exact = Decimal(shown)
+    """A number with the 15 digits that a spreadsheet keeps and shows; of a longer one, what is left of it."""
+    if -_FEWEST_LOST_DIGITS < value < _FEWEST_LOST_DIGITS:
+        if value == int(value):
+            return int(value)
+        exact = Decimal(format(value, ".15g"))
+    elif isfinite(value):
+        exact = Decimal(repr(float(value)))
+    else:
+        return str(value)
     return int(exact) if abs(exact) < _LONGEST_NUMBER and exact == exact.to_integral_value() else exact
 
 

@@ -1,0 +1,1 @@
+"""Tests of what brings rows in and out."""
