@@ -3,7 +3,7 @@
 from models.search.nouns import CONTACTS, CUSTOMERS, PROJECTS
 from models.search.paging import COUNT_CAP, Neighbours, Page, all_ids, neighbours, page
 from models.search.spec import Filter, ListSpec, Sort
-from models.search.state import PAGE_SIZES, Archived, Cursor, Dropped, ListState, Unfit, pairs_of
+from models.search.state import PAGE_SIZES, Archived, Chip, Cursor, Dropped, ListState, Unfit, read_state
 
 __all__ = [
     "CONTACTS",
@@ -12,6 +12,7 @@ __all__ = [
     "PAGE_SIZES",
     "PROJECTS",
     "Archived",
+    "Chip",
     "Cursor",
     "Dropped",
     "Filter",
@@ -24,5 +25,5 @@ __all__ = [
     "all_ids",
     "neighbours",
     "page",
-    "pairs_of",
+    "read_state",
 ]

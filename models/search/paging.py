@@ -49,11 +49,11 @@ class Page:
         """How many pages there are; None when the count stopped at its cap."""
         return None if self.more else max(1, -(-self.total // self.size))
 
-    def previous_query(self, state: ListState) -> str | None:
+    def previous_state(self, state: ListState) -> str | None:
         """The URL query of the page before this one; None on the first."""
         return state.to_query(page=max(1, self.number - 1), before=self.previous) if self.has_previous else None
 
-    def next_query(self, state: ListState) -> str | None:
+    def next_state(self, state: ListState) -> str | None:
         """The URL query of the page after this one; None on the last."""
         return state.to_query(page=self.number + 1, after=self.next) if self.has_next else None
 
@@ -80,7 +80,7 @@ class _List:
         self.state = state
         self.spec = spec
         self.id: ColumnElement[int] = spec.noun.id.expression
-        sort = spec.sorts[state.sort_name]
+        sort = spec.sorts[state.sort]
         # SQLite keeps moments as text, and text from elsewhere may lack the fraction: compare what is really there.
         textual = session.get_bind().dialect.name == "sqlite" and isinstance(sort.key.type, UtcDateTime)
         self.key: Column | ColumnElement[Any] = type_coerce(sort.key, String) if textual else sort.key
@@ -88,15 +88,12 @@ class _List:
 
     def conditions(self) -> Iterator[Condition]:
         """What a row must satisfy to be listed."""
-        if self.spec.archived_at is None:
-            pass
-        elif self.state.archived is Archived.ACTIVE:
-            yield self.spec.archived_at.is_(None)
-        elif self.state.archived is Archived.ARCHIVED:
-            yield self.spec.archived_at.is_not(None)
-        for name, values in self.state.filters.items():
-            wanted = self.spec.filters[name]
-            yield wanted.holds([self._own_id if wanted.people and value == ME else value for value in values])
+        archived_at = self.spec.archived_at
+        if archived_at is not None and self.state.archived is not Archived.ALL:
+            yield archived_at.is_(None) if self.state.archived is Archived.ACTIVE else archived_at.is_not(None)
+        for chip in self.state.chips:
+            wanted = self.spec.filters[chip.name]
+            yield wanted.holds([self._own_id if wanted.people and value == ME else value for value in chip.values])
 
     @property
     def _own_id(self) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.base import Base
+from models.user import Right
 
 Condition = ColumnElement[bool]
 Read = Callable[[str], str | None]
@@ -22,10 +23,14 @@ LARGEST_KEY = 2**31 - 1
 
 @dataclass(frozen=True)
 class Sort:
-    """An order of a list. `key` is never NULL and indexed together with the id, which breaks its ties."""
+    """An order of a list. `key` is never NULL and indexed together with the id, which breaks its ties.
+
+    `right` is what one must hold everywhere to sort by it.
+    """
 
     name: str
     key: Column | ColumnElement[Any]
+    right: Right | None = None
 
 
 @dataclass(frozen=True)
@@ -45,16 +50,16 @@ class Filter:
 
 @dataclass(frozen=True)
 class ListSpec:
-    """One list: the noun it shows, what "archived" means there, its usual order, its sorts and its filters."""
+    """One list: the noun it shows, what "archived" means there (None: nothing is), its usual order, its sorts and its filters."""
 
     noun: type[Base]
-    archived_at: Column
+    archived_at: Column | None
     order: str
     sorts: dict[str, Sort] = field(default_factory=dict)
     filters: dict[str, Filter] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, noun: type[Base], archived_at: Column, order: str, *parts: Sort | Filter) -> ListSpec:
+    def of(cls, noun: type[Base], archived_at: Column | None, order: str, *parts: Sort | Filter) -> ListSpec:
         """A list with these sorts and filters, each under its name."""
         sorts = {part.name: part for part in parts if isinstance(part, Sort)}
         filters = {part.name: part for part in parts if isinstance(part, Filter)}

@@ -9,12 +9,13 @@ import base64
 import binascii
 import enum
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Protocol, runtime_checkable
-from urllib.parse import parse_qsl, urlencode
+from typing import Any, Final
+from urllib.parse import urlencode
 
 from models.search.spec import LARGEST_KEY, ListSpec, printable, whole_number
+from models.user import Right
 
 PAGE_SIZES: Final = (25, 50, 100, 200)
 PAGE_SIZE: Final = 50
@@ -41,7 +42,7 @@ class Unfit(enum.StrEnum):
 
     UNKNOWN = "This list has no {name}: it was left out."
     WRONG_VALUE = "The value of {name} does not fit here: it was left out."
-    NOT_ALLOWED = "You cannot sort by {name}."
+    NOT_ALLOWED = "You may not sort by {name}."
     SEARCH_TOO_LONG = "Only the first 200 characters are searched for."
     TOO_MANY_FILTERS = "Only the first 20 filters, with 50 values each, are used."
 
@@ -88,81 +89,73 @@ def _storable(key: str | int) -> bool:
     return -(2**63) <= key < 2**63 if isinstance(key, int) else printable(key) == key
 
 
-@runtime_checkable
-class Arguments(Protocol):
-    """What a web framework gives for a query string, as far as it is used here."""
+@dataclass(frozen=True)
+class Chip:
+    """One filter as set. Any of its values will do; two chips must both hold."""
 
-    def items(self, multi: bool = ...) -> Iterable[tuple[str, str]]: ...
+    name: str
+    values: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The values as a URL writes them."""
+        return ",".join(self.values)
 
 
 @dataclass(frozen=True)
 class ListState:
-    """What a list shows. `sort` is a name, with a minus for descending; `filters` has the values of each filter.
-
-    One of a filter's values must hold, and every filter. `after` or `before` places the page; `page` then only counts.
-    """
+    """What a list shows. `after` or `before` places the page; `page` then only counts."""
 
     search: str = ""
     sort: str = ""
+    descending: bool = False
     page: int = 1
     page_size: int = PAGE_SIZE
     archived: Archived = Archived.ACTIVE
-    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    chips: tuple[Chip, ...] = ()
     after: Cursor | None = None
     before: Cursor | None = None
     dropped: tuple[Dropped, ...] = field(default=(), compare=False)
-    usual_sort: str = field(default="", compare=False)
-
-    @classmethod
-    def parse(
-        cls,
-        spec: ListSpec,
-        args: Arguments | Iterable[tuple[str, str]],
-        allowed: frozenset[str] | None = None,
-        others: frozenset[str] = frozenset(),
-    ) -> ListState:
-        """The state that a URL's query asks for.
-
-        `args` are names and values in their order, or what holds them (`request.args`). `allowed` are the sorts this
-        person may use; None is all. `others` are names that belong to the page itself and are left alone.
-        """
-        pairs = args.items(multi=True) if isinstance(args, Arguments) else args
-        reader = _Reader(spec, allowed)
-        for count, (name, value) in enumerate(pairs):
-            if count == MOST_PARTS:
-                break
-            if name not in others:
-                reader.take(name, value)
-        return cls(**reader.found, filters=reader.filters, dropped=tuple(reader.dropped), usual_sort=spec.order)
+    usual_order: str = field(default="", compare=False)
 
     @property
-    def sort_name(self) -> str:
-        """The name of the sort order, without its direction."""
-        return self.sort.removeprefix("-")
+    def order(self) -> str:
+        """The sort as a URL writes it: `name`, or `-name` for descending."""
+        return f"-{self.sort}" if self.descending else self.sort
 
-    @property
-    def descending(self) -> bool:
-        """Whether the last comes first."""
-        return self.sort.startswith("-")
+    def values(self, name: str) -> frozenset[str]:
+        """Every value that any chip of this name holds."""
+        return frozenset(value for chip in self.chips if chip.name == name for value in chip.values)
+
+    def with_chip(self, name: str, values: Iterable[str]) -> ListState:
+        """The same list with one more filter, on its first page."""
+        return self._changed(chips=(*self.chips, Chip(name, tuple(values))))
+
+    def without_chip(self, index: int) -> ListState:
+        """The same list without the filter at this place, on its first page."""
+        return self._changed(chips=self.chips[:index] + self.chips[index + 1 :])
 
     def to_query(self, **changes: Any) -> str:  # noqa: ANN401 - the fields of the state
-        """This state with some fields changed, as a URL query without the question mark.
+        """This state with some fields changed, as a URL query without the question mark; `order="-name"` sorts.
 
         What stands at its default is not written. A change goes to the first page, unless it is about the page.
         """
-        if changes.keys() & {"page", "after", "before"}:
-            changes = {"after": None, "before": None, **changes}
-        elif changes:
-            changes = {"page": 1, "after": None, "before": None, **changes}
-        return urlencode(replace(self, **changes).pairs())
+        return urlencode((self._changed(**changes) if changes else self).pairs())
+
+    def _changed(self, **changes: Any) -> ListState:  # noqa: ANN401 - the fields of the state
+        if "order" in changes:
+            order = changes.pop("order")
+            changes |= {"sort": order.removeprefix("-"), "descending": order.startswith("-")}
+        page = {} if changes.keys() & {"page", "after", "before"} else {"page": 1}
+        return replace(self, **{**page, "after": None, "before": None, **changes})
 
     def pairs(self) -> list[tuple[str, str]]:
         """The state as names and values of a URL query or of hidden fields."""
         pairs = [
             ("search", self.search),
-            ("sort", "" if self.sort == self.usual_sort else self.sort),
+            ("sort", "" if self.order == self.usual_order else self.order),
             ("archived", "" if self.archived is Archived.ACTIVE else self.archived.value),
-            *((name, value) for name, values in self.filters.items() for value in values),
+            *((chip.name, chip.text) for chip in self.chips),
             ("page_size", "" if self.page_size == PAGE_SIZE else str(self.page_size)),
             ("page", "" if self.page == 1 else str(self.page)),
             ("after", "" if self.after is None else str(self.after)),
@@ -171,22 +164,34 @@ class ListState:
         return [(name, value) for name, value in pairs if value]
 
 
-def pairs_of(query: str) -> list[tuple[str, str]]:
-    """The names and values of a URL query; of one that is too long, the beginning."""
-    try:
-        return parse_qsl(query[: 1 << 16], max_num_fields=MOST_PARTS)
-    except ValueError:
-        return []
+def read_state(
+    spec: ListSpec,
+    pairs: Iterable[tuple[str, str]],
+    rights: frozenset[Right] = frozenset(),
+    others: frozenset[str] = frozenset(),
+) -> ListState:
+    """The state that a URL's query asks for; `pairs` in their order, as `request.args.items(multi=True)` gives them.
+
+    `rights` open the sorts that need one. `others` are names that belong to the page itself and are left alone.
+    """
+    reader = _Reader(spec, rights)
+    for count, (name, value) in enumerate(pairs):
+        if count == MOST_PARTS:
+            break
+        if name not in others:
+            reader.take(name, value)
+    chips = tuple(dict.fromkeys(reader.chips))
+    return ListState(**reader.found, chips=chips, dropped=tuple(reader.dropped), usual_order=spec.order)
 
 
 class _Reader:
     """Takes a URL apart, one named part after the other."""
 
-    def __init__(self, spec: ListSpec, allowed: frozenset[str] | None) -> None:
+    def __init__(self, spec: ListSpec, rights: frozenset[Right]) -> None:
         self.spec = spec
-        self.allowed = allowed
-        self.found: dict[str, Any] = {"sort": spec.order}
-        self.filters: dict[str, tuple[str, ...]] = {}
+        self.rights = rights
+        self.found: dict[str, Any] = {"sort": spec.order.removeprefix("-"), "descending": spec.order.startswith("-")}
+        self.chips: list[Chip] = []
         self.dropped: dict[Dropped, None] = {}
 
     def take(self, name: str, value: str) -> None:
@@ -204,17 +209,18 @@ class _Reader:
             self.dropped[Dropped(why, printable(name)[:40])] = None
 
     def _filter(self, name: str, written: str) -> None:
-        known = self.filters.get(name, ())
-        parts = written.split(",") if self.spec.filters[name].several else [written]
-        if (not known and len(self.filters) == MOST_FILTERS) or len(known) + len(parts) > MOST_VALUES:
+        wanted = self.spec.filters[name]
+        parts = written.split(",", MOST_VALUES) if wanted.several else [written]
+        if len(self.chips) == MOST_FILTERS or len(parts) > MOST_VALUES:
             self._drop(Unfit.TOO_MANY_FILTERS, "")
+        if len(self.chips) == MOST_FILTERS:
             return
-        values = [self.spec.filters[name].read(part.strip()) for part in parts]
+        values = [wanted.read(part.strip()) for part in parts[:MOST_VALUES]]
         if None in values:
             self._drop(Unfit.WRONG_VALUE, name)
-        fitting = dict.fromkeys((*known, *(value for value in values if value is not None)))
+        fitting = tuple(dict.fromkeys(value for value in values if value is not None))
         if fitting:
-            self.filters[name] = tuple(fitting)
+            self.chips.append(Chip(name, fitting))
 
     def _search(self, text: str) -> None:
         clean = " ".join(printable(text).split())
@@ -224,12 +230,13 @@ class _Reader:
 
     def _sort(self, text: str) -> None:
         name = text.removeprefix("-")
-        if name not in self.spec.sorts:
+        sort = self.spec.sorts.get(name)
+        if sort is None:
             self._drop(Unfit.WRONG_VALUE, "sort")
-        elif self.allowed is not None and name not in self.allowed:
+        elif sort.right is not None and sort.right not in self.rights:
             self._drop(Unfit.NOT_ALLOWED, name)
         else:
-            self.found["sort"] = text
+            self.found |= {"sort": name, "descending": text.startswith("-")}
 
     def _page(self, text: str) -> None:
         number = whole_number(text)
