@@ -367,7 +367,7 @@ _OPEN_TO_ALL = ("label", "label_group", "list_value")
 _AMOUNTS = ("invoice", "quote")
 
 
-# Plain columns, because the condition also stands inside the one of the changesets, where the hook must not add it again.
+# Plain columns: the condition also stands inside the one of the changesets, where the hook must not add it again.
 _CHANGE = Change.__table__.c
 
 

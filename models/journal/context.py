@@ -53,6 +53,12 @@ def is_open(session: AnySession) -> bool:
     return _OPEN in plain(session).info
 
 
+def open_id(session: AnySession) -> int | None:
+    """The id of the changeset that is open in the session, for those who look at what it holds so far."""
+    opened: _Open | None = plain(session).info.get(_OPEN)
+    return None if opened is None else opened.id
+
+
 @contextmanager
 def changeset(
     session: AnySession, actor: Somebody, title: str, origin: Origin = Origin.FORM, **values: Any
