@@ -38,6 +38,7 @@ class Reason(enum.StrEnum):
     NOTHING_TO_UNDO = "Nothing of this can be taken back: everything was changed later."
     PURGED = "This is gone for good: its contents were removed on {date}."
     ONE_PER_RECORD = "Only one label of the group {name} fits on a record."
+    NOT_EMPTY = "There is something here already: {count} in {table}. Only an empty database can be filled."
     VALUE_TAKEN = "Already used by another record."
     WRONG_VALUE = "{field}: {value} does not fit. {example}"
     MISSING = "{field} is missing."
