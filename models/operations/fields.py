@@ -1,0 +1,215 @@
+"""What may be written into a record, and whether a value fits: one place for the form, the importer and every verb."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Enum, Integer, String, UniqueConstraint, inspect, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
+
+from models.base import CENT, Base, Money, folded
+from models.contact import Contact
+from models.customer import Address, Customer, Kind
+from models.errors import Reason, Refused
+from models.label import ContactLabel, CustomerLabel, Label
+from models.operations import number
+from models.settings import ListValue, ValueList
+from models.user import Team, TeamMember, User
+
+
+@dataclass(frozen=True)
+class SetField:
+    """A field that is a set of ids, kept in a table of links: `own` points at the record, `other` at what it holds."""
+
+    link: type[Base]
+    own: str
+    other: str
+    target: type[Base]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A row of another table that is one record with its owner; its fields carry the prefix."""
+
+    prefix: str
+    noun: type[Base]
+    own: str
+    marked: Mapping[str, Any]
+
+
+SETS: dict[type[Base], dict[str, SetField]] = {
+    Customer: {"labels": SetField(CustomerLabel, "customer_id", "label_id", Label)},
+    Contact: {"labels": SetField(ContactLabel, "contact_id", "label_id", Label)},
+    Team: {"members": SetField(TeamMember, "team_id", "user_id", User)},
+    User: {"teams": SetField(TeamMember, "user_id", "team_id", Team)},
+}
+PARTS: dict[type[Base], Part] = {Customer: Part("head_office_", Address, "customer_id", {"is_head_office": True})}
+
+# What has a verb of its own, or what the database and the record itself keep up.
+KEPT = frozenset(
+    {
+        "id",
+        "number_key",
+        "email_key",
+        "created_at",
+        "changed_at",
+        "archived_at",
+        "archive_reason",
+        "archived_with_customer",
+        "contact_deleted",
+        "disabled_at",
+        "built_in",
+        "password_hash",
+    }
+)
+# Unique by what the spellings of one value have in common.
+KEYED: dict[tuple[type[Base], str], str] = {(Customer, "number"): "number_key", (User, "email"): "email_key"}
+INTEGERS = range(-(2**31), 2**31)
+
+
+@cache
+def columns(noun: type[Base]) -> dict[str, Column[Any]]:
+    """The columns of a noun that may be written, by attribute name."""
+    mapper = inspect(noun)
+    return {
+        attribute.key: column
+        for attribute in mapper.column_attrs
+        if isinstance(column := attribute.columns[0], Column) and attribute.key not in KEPT and column.computed is None
+    }
+
+
+@cache
+def noun_of(table: str) -> type[Base]:
+    """The class of a table."""
+    found: type[Base] = next(m.class_ for m in Base.registry.mappers if m.class_.__tablename__ == table)
+    return found
+
+
+def attribute(noun: type[Base], name: str) -> InstrumentedAttribute[Any]:
+    """The mapped attribute of that name."""
+    found: InstrumentedAttribute[Any] = getattr(noun, name)
+    return found
+
+
+def present(row: Base) -> dict[str, Any]:
+    """The writable fields of a row as they are."""
+    return {name: getattr(row, name) for name in columns(type(row))}
+
+
+def defaults(noun: type[Base]) -> dict[str, Any]:
+    """What a new row has where nothing is given."""
+    return {
+        name: column.default.arg if isinstance(column.default, ScalarElementColumnDefault) else None
+        for name, column in columns(noun).items()
+    }
+
+
+def cleaned(noun: type[Base], field: str, value: Any) -> Any:
+    """The value as the column keeps it: an empty text is none, amounts have two places, words are enum members.
+
+    A text that is no member of its enum stays a text, for `misfits` to refuse.
+    """
+    kind = columns(noun)[field].type
+    if value == "" and columns(noun)[field].nullable:
+        return None
+    if isinstance(kind, Money) and isinstance(value, Decimal | int):
+        return Decimal(value).quantize(CENT)
+    if isinstance(kind, Enum) and kind.enum_class and isinstance(value, str):
+        known = {str(member.value): member for member in kind.enum_class}
+        return known.get(value, value)
+    return value
+
+
+def misfits(noun: type[Base], field: str, value: Any) -> Refused | None:
+    """Why the value does not fit its column, before the database says so less kindly."""
+    column = columns(noun)[field]
+    if value is None or (value == "" and not column.nullable):
+        optional = column.nullable or (value is None and column.default is not None)
+        return None if optional else Refused(Reason.MISSING, field)
+    if isinstance(value, str) and not isinstance(column.type, Enum):
+        return _misfits_text(column, field, value)
+    if isinstance(column.type, Enum) and not isinstance(value, enum.Enum):
+        return Refused(Reason.WRONG_VALUE, field, value=value, example="")
+    if isinstance(column.type, Integer) and not isinstance(column.type, Boolean) and value not in INTEGERS:
+        return Refused(Reason.WRONG_VALUE, field, value=value, example="")
+    if isinstance(value, Decimal) and not (value.is_finite() and int(value * 100) in INTEGERS):
+        return Refused(Reason.WRONG_VALUE, field, value=value, example="")
+    return None
+
+
+def _misfits_text(column: Column[Any], field: str, value: str) -> Refused | None:
+    if "\0" in value:
+        # PostgreSQL cannot keep it, and no keyboard makes it.
+        return Refused(Reason.WRONG_VALUE, field, value=value.replace("\0", "\N{SYMBOL FOR NULL}"), example="")
+    length = column.type.length if isinstance(column.type, String) else None
+    return Refused(Reason.TOO_LONG, field, length=length) if length and len(value) > length else None
+
+
+def names_missing(noun: type[Base], record: Mapping[str, Any]) -> Iterator[Refused]:
+    """What a customer or contact needs to be called by and lacks (TO-08, TO-09). `record` has all its fields."""
+    if noun not in (Customer, Contact):
+        return
+    business = record.get("kind") == Kind.BUSINESS
+    wanted = {
+        "company_name": Reason.COMPANY_NAME_MISSING,
+        "first_name": Reason.FIRST_NAME_MISSING,
+        "last_name": Reason.LAST_NAME_MISSING,
+    }
+    empty = [field for field in wanted if not str(record.get(field) or "").strip()]
+    if noun is Customer:
+        needed = ["company_name"] if business else ["first_name", "last_name"]
+    else:
+        # Address books are full of people with one name only: any name will do for a contact.
+        needed = [] if len(empty) < len(wanted) else ["company_name" if business else "first_name"]
+    yield from (Refused(wanted[field], field) for field in needed if field in empty)
+
+
+def unknown(session: Session, noun: type[Base], field: str, value: int | None) -> Refused | None:
+    """A posted id must point at a row that is there for this person, and a list value must be of the field's list."""
+    keys = columns(noun)[field].foreign_keys
+    if value is None or not keys:
+        return None
+    target = noun_of(next(iter(keys)).column.table.name)
+    query = select(target.id).where(target.id == value)
+    if target is ListValue:
+        query = query.where(ListValue.list == ValueList(field.removesuffix("_id")), ListValue.retired.is_(False))
+    return None if session.scalar(query) is not None else Refused(Reason.NOT_FOUND, field)
+
+
+def taken(session: Session, noun: type[Base], field: str, value: Any, record_id: int | None) -> Refused | None:
+    """Whether another record has this value where each has its own; asked of all rows, the hidden ones too."""
+    if value is None or not _is_unique(noun, field):
+        return None
+    kept_as = KEYED.get((noun, field), field)
+    key = value if kept_as == field else folded(value)
+    table = Base.metadata.tables[noun.__tablename__]
+    holder = session.execute(select(table.c.id).where(table.c[kept_as] == key, table.c.id != (record_id or 0))).scalar()
+    if holder is None:
+        return None
+    return _number_taken(session, holder) if noun is Customer else Refused(Reason.VALUE_TAKEN, field)
+
+
+def _number_taken(session: Session, holder: int) -> Refused:
+    free = number.peek(session)
+    # Through the door this time: the name of a customer that may not be seen is not told.
+    name = session.scalar(select(Customer.name).where(Customer.id == holder))
+    if name is None:
+        return Refused(Reason.NUMBER_TAKEN_UNSEEN, "number", number=free)
+    return Refused(Reason.NUMBER_TAKEN, "number", name=name, number=free, holder=holder)
+
+
+@cache
+def _is_unique(noun: type[Base], field: str) -> bool:
+    if (noun, field) in KEYED:
+        return True
+    table = Base.metadata.tables[noun.__tablename__]
+    return bool(columns(noun)[field].unique) or any(
+        isinstance(rule, UniqueConstraint) and [column.name for column in rule.columns] == [field]
+        for rule in table.constraints
+    )

@@ -1,0 +1,150 @@
+"""Three ways: what a form showed, what is there now, and what is wanted."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Date, Enum, func, select
+from sqlalchemy.orm import Session
+
+from models.base import CENT, Base, Money, WordSet
+from models.errors import Conflict, Reason
+from models.journal import Change, Changeset
+from models.operations import fields
+from models.operations.fields import SetField
+
+Position = int
+
+
+@dataclass(frozen=True)
+class Later:
+    """A change of a row after a position."""
+
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    who: str
+    when: dt.datetime | None
+
+
+_change = Base.metadata.tables[Change.__tablename__].c
+_changeset = Base.metadata.tables[Changeset.__tablename__].c
+
+
+def position(session: Session) -> Position:
+    """Where the journal stands now."""
+    return session.scalar(select(func.max(_change.id))) or 0
+
+
+def since(session: Session, at: Position, table: str, ids: Sequence[int] | None = None) -> list[Later]:
+    """What happened to these rows of a table (or to all) after a position, oldest first."""
+    query = (
+        select(_change.before, _change.after, _changeset.user_name, func.coalesce(_changeset.at, _change.at))
+        .outerjoin_from(_change.id.table, _changeset.id.table, _changeset.id == _change.changeset_id)
+        .where(_change.id > at, _change.table_name == table)
+        .order_by(_change.id)
+    )
+    if ids is not None:
+        query = query.where(_change.row_id.in_(ids))
+    return [Later(before, after, who or "", when) for before, after, who, when in session.execute(query)]
+
+
+class Side(enum.StrEnum):
+    """Whose value stands, where two people changed one field."""
+
+    MINE = "mine"
+    THEIRS = "theirs"
+
+
+@dataclass(frozen=True)
+class Theirs:
+    """What somebody else made of a field since the form was shown. `who` is empty for a change made from outside."""
+
+    field: str
+    base: Any
+    theirs: Any
+    who: str
+    when: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class Clash(Theirs):
+    """A field that both sides changed, differently."""
+
+    mine: Any
+
+
+class EditConflict(Conflict):
+    """Nothing was saved: choose per field. `position` is what the choice is made at: give it back as `seen`."""
+
+    def __init__(self, name: str, clashes: Sequence[Clash], merged: Sequence[Theirs], position: Position) -> None:
+        super().__init__(Reason.CHANGED_MEANWHILE, clashes[0].field, name=name)
+        self.clashes = tuple(clashes)
+        self.merged = tuple(merged)
+        self.position = position
+
+
+class Past:
+    """What rows were at a position of the journal. Without a position it is the present."""
+
+    def __init__(self, session: Session, position: Position | None) -> None:
+        self._session = session
+        self._position = position
+
+    def values(self, noun: type[Base], row: Base) -> dict[str, Any]:
+        """The fields of the row as they were; all None for one that was not there yet."""
+        changes = self.changes(noun, row.id)
+        names = fields.columns(noun)
+        if not changes:
+            return {name: getattr(row, name) for name in names}
+        return decoded(noun, changes[0].before or {})
+
+    def ids(self, field: SetField, own: int, now: frozenset[int]) -> frozenset[int]:
+        """A set field as it was, from what it is `now`."""
+        found = set(now)
+        if self._position is not None:
+            for change in reversed(since(self._session, self._position, field.link.__tablename__)):
+                image = change.after or change.before or {}
+                if image[field.own] == own:
+                    (found.discard if change.after else found.add)(image[field.other])
+        return frozenset(found)
+
+    def changes(self, noun: type[Base], key: int) -> Sequence[Later]:
+        """What happened to the row with this key since, oldest first."""
+        if self._position is None:
+            return ()
+        return since(self._session, self._position, noun.__tablename__, [key])
+
+    def told(self, noun: type[Base], row: Base, field: str, shown_as: str, base: Any) -> Theirs:
+        """Who made of the field what it is now, and when."""
+        changes = self.changes(noun, row.id)
+        touched = [c for c in changes if (c.before or {}).get(field) != (c.after or {}).get(field)]
+        # A head office that moved has other values without a change of its own: then it is the move that is told of.
+        last = next(reversed(touched or changes), None)
+        if last is None:
+            return Theirs(shown_as, base, getattr(row, field), "", None)
+        return Theirs(shown_as, base, getattr(row, field), last.who, last.when)
+
+
+def decoded(noun: type[Base], image: Mapping[str, Any]) -> dict[str, Any]:
+    """The writable fields of a journal's image as Python values; what the image lacks is None."""
+    return {name: _decoded(column, image.get(column.name)) for name, column in fields.columns(noun).items()}
+
+
+def _decoded(column: Column[Any], value: Any) -> Any:
+    if value is None:
+        return None
+    kind = column.type
+    if isinstance(kind, Money):
+        return (Decimal(value) / 100).quantize(CENT)
+    if isinstance(kind, WordSet):
+        return frozenset(value.split())
+    if isinstance(kind, Enum) and kind.enum_class:
+        return kind.enum_class(value)
+    if isinstance(kind, Date):
+        return dt.date.fromisoformat(value)
+    return bool(value) if isinstance(kind, Boolean) else value

@@ -1,0 +1,91 @@
+"""Hand out customer numbers: the next free one, never the same one twice, whoever else is asking at the moment.
+
+The series is a row of its own that the journal does not keep, so that neither a delete nor an undo gives a number back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import count, islice
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from models import settings
+from models.base import Base, folded
+from models.customer import Customer
+from models.settings import NumberSeries
+
+SERIES = "customer"
+BATCH = 1000
+# More digits than these are somebody else's scheme (or a slip), not a number to count on from.
+DIGITS = 9
+
+_customer = Base.metadata.tables[Customer.__tablename__]
+_series = Base.metadata.tables[NumberSeries.__tablename__]
+
+
+def peek(session: Session) -> str:
+    """The number that would be given now. Nothing is reserved."""
+    return _free(session, _next(session, lock=False), 1)[0][1]
+
+
+def take(session: Session) -> str:
+    """Reserve the next free number. Only inside a changeset: the series stays locked until it ends."""
+    return take_many(session, 1)[0]
+
+
+def take_many(session: Session, how_many: int) -> list[str]:
+    """Reserve so many free numbers, ascending."""
+    if how_many < 1:
+        return []
+    free = _free(session, _next(session, lock=True), how_many)
+    _count_on(session, free[-1][0])
+    return [number for _, number in free]
+
+
+def notice(session: Session, numbers: Iterable[str]) -> None:
+    """Numbers that came from elsewhere (typed, imported): the series goes on after the highest of its own pattern."""
+    pattern = re.compile(re.escape(folded(_prefix(session))) + rf"([0-9]{{1,{DIGITS}}})")
+    own = [int(found[1]) for number in numbers if (found := pattern.fullmatch(folded(number)))]
+    if own:
+        _next(session, lock=True)
+        _count_on(session, max(own))
+
+
+def _prefix(session: Session) -> str:
+    return str(settings.get(session, "number_prefix"))
+
+
+def _next(session: Session, lock: bool) -> int:
+    """Where the series stands. With `lock` it is kept from others until the transaction ends."""
+    start = int(settings.get(session, "number_start"))
+    row = select(_series.c.next).where(_series.c.name == SERIES)
+    standing = session.execute(row.with_for_update() if lock else row).scalar_one_or_none()
+    if standing is None and lock:
+        # Two that begin at the same time: the second waits for the first here, and then finds its row.
+        try:
+            with session.begin_nested():
+                session.execute(insert(_series).values(name=SERIES, next=start))
+        except IntegrityError:
+            standing = session.execute(row.with_for_update()).scalar_one()
+    return start if standing is None else max(standing, start)
+
+
+def _free(session: Session, first: int, how_many: int) -> list[tuple[int, str]]:
+    """The first numbers from `first` on that no customer has, seen or unseen."""
+    prefix = _prefix(session)
+    values = count(first)
+    free: list[tuple[int, str]] = []
+    while len(free) < how_many:
+        batch = {folded(f"{prefix}{value}"): (value, f"{prefix}{value}") for value in islice(values, BATCH)}
+        # Straight at the table: a number is taken, too, if its customer is hidden from whoever asks.
+        taken = set(session.scalars(select(_customer.c.number_key).where(_customer.c.number_key.in_(batch))))
+        free += [number for key, number in batch.items() if key not in taken]
+    return free[:how_many]
+
+
+def _count_on(session: Session, highest: int) -> None:
+    session.execute(update(_series).where(_series.c.name == SERIES, _series.c.next <= highest).values(next=highest + 1))

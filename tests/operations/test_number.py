@@ -1,0 +1,102 @@
+"""Customer numbers: the next free one, never twice."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import URL, NullPool, create_engine, delete
+from sqlalchemy.orm import Session
+
+from models import access, settings
+from models.access import SYSTEM, Looker
+from models.customer import Customer
+from models.journal import changeset
+from models.operations import number
+from models.operations.save import save
+from tests import factories
+
+
+def _take(session: Session) -> str:
+    with changeset(session, SYSTEM, "Take"):
+        return number.take(session)
+
+
+def test_numbers_count_on_from_the_first_number_of_the_settings(session: Session) -> None:
+    assert number.peek(session) == "K-10001"
+    assert [_take(session), _take(session)] == ["K-10001", "K-10002"]
+    with changeset(session, SYSTEM, "Set"):
+        settings.put(session, "number_start", 20000)
+        settings.put(session, "number_prefix", "")
+    assert _take(session) == "20000"
+
+
+def test_a_taken_number_is_skipped_however_it_is_spelt(session: Session) -> None:
+    factories.customer(session, number="k-10 001")
+    factories.customer(session, number="K-10002")
+    assert number.peek(session) == "K-10003"
+    assert _take(session) == "K-10003"
+
+
+def test_a_number_of_a_hidden_customer_is_skipped_too(session: Session) -> None:
+    factories.customer(session, number="K-10001")
+    access.look_as(session, Looker(None, "Nobody"))
+    assert number.peek(session) == "K-10002"
+
+
+def test_a_number_is_not_handed_out_again_after_its_customer_was_deleted(session: Session) -> None:
+    first = save(session, SYSTEM, Customer, None, {"company_name": "Zonneveld"}).record
+    assert first.number == "K-10001"
+    with changeset(session, SYSTEM, "Delete"):
+        session.execute(delete(Customer))
+    assert save(session, SYSTEM, Customer, None, {"company_name": "Zonneveld"}).record.number == "K-10002"
+
+
+def test_a_refused_save_gives_its_number_back(session: Session) -> None:
+    with pytest.raises(RuntimeError), changeset(session, SYSTEM, "Fail"):
+        number.take(session)
+        raise RuntimeError
+    assert _take(session) == "K-10001"
+
+
+@pytest.mark.parametrize(
+    ("typed", "following"),
+    [
+        ("K-10500", "K-10501"),
+        ("k-10 500", "K-10501"),
+        ("K-9000", "K-10001"),
+        ("X-99999", "K-10001"),
+        ("K-10500-a", "K-10001"),
+        ("K-99999999999999", "K-10001"),
+        ("K-１０５００", "K-10501"),
+    ],
+)
+def test_the_series_goes_on_after_a_higher_typed_number_of_its_pattern(
+    session: Session, typed: str, following: str
+) -> None:
+    save(session, SYSTEM, Customer, None, {"company_name": "Zonneveld", "number": typed})
+    assert _take(session) == following
+
+
+def test_many_numbers_are_taken_at_once(session: Session) -> None:
+    factories.customer(session, number="K-10002")
+    with changeset(session, SYSTEM, "Take"):
+        taken = number.take_many(session, 2500)
+        assert number.take_many(session, 0) == []
+    assert taken[:3] == ["K-10001", "K-10003", "K-10004"]
+    assert len(set(taken)) == 2500
+    assert _take(session) == "K-12502"
+
+
+def test_two_at_the_same_time_never_get_the_same_number(session: Session, database_url: URL) -> None:
+    def add(index: int) -> str:
+        engine = create_engine(database_url, poolclass=NullPool)
+        with Session(engine) as own:
+            access.look_as(own, SYSTEM)
+            given = save(own, SYSTEM, Customer, None, {"company_name": f"Firm {index}"}).record.number
+        engine.dispose()
+        return given
+
+    with ThreadPoolExecutor(8) as pool:
+        given = list(pool.map(add, range(24)))
+    assert sorted(given) == [f"K-{10001 + index}" for index in range(24)]
