@@ -1,0 +1,421 @@
+"""Which row is the header, and which column of the file goes into which of ours. Guesses; people correct them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from importers.columns import COLUMNS, PLACE_TITLES, TERMS, Column, Place
+from importers.files import Cell, Row, Sheet
+from importers.reading import Reading, plain, squeezed
+from importers.trouble import Wrong
+from models.imports import ImportKind
+
+HEADER_ROWS = 30
+SAMPLES = 500
+SHORT = 60
+NUMBER_LIMIT = 40
+
+
+class Certainty(enum.StrEnum):
+    """How a column was recognised. The value is English; catalogues translate it."""
+
+    SAME = "same name"
+    ALIKE = "similar name"
+    VALUES = "from the values"
+    REMEMBERED = "as in an earlier import"
+    CHOSEN = "chosen by you"
+    SKIPPED = "skipped"
+    TWICE = "another column is taken for this"
+    DOUBTFUL = "the values do not fit"
+    NO_HEADER = "no name above this column"
+
+
+@dataclass(frozen=True)
+class Guess:
+    """One column of the file: its position (from 0), name and first values, and the column of ours it seems to be."""
+
+    position: int
+    header: str
+    samples: tuple[str, ...]
+    field: str | None
+    certainty: Certainty
+
+
+# Names in front of or behind a word that say whose it is: the place, and how gladly it is taken.
+_ROLES: tuple[tuple[str, Place, int], ...] = (
+    ("factuuradres", Place.INVOICE, 0), ("factuur", Place.INVOICE, 0), ("invoiceaddress", Place.INVOICE, 0),
+    ("invoice", Place.INVOICE, 0), ("billingaddress", Place.INVOICE, 0), ("billing", Place.INVOICE, 0),
+    ("bill", Place.INVOICE, 0), ("fakturaadresse", Place.INVOICE, 0), ("fakturaadress", Place.INVOICE, 0),
+    ("faktura", Place.INVOICE, 0), ("rechnungsadresse", Place.INVOICE, 0), ("rechnungs", Place.INVOICE, 0),
+    ("laskutus", Place.INVOICE, 0),
+    ("hoofdkantoor", Place.HEAD_OFFICE, 0), ("headquarters", Place.HEAD_OFFICE, 0),
+    ("headoffice", Place.HEAD_OFFICE, 0), ("hauptsitz", Place.HEAD_OFFICE, 0), ("huvudkontor", Place.HEAD_OFFICE, 0),
+    ("bezoekadres", Place.HEAD_OFFICE, 1), ("bezoek", Place.HEAD_OFFICE, 1), ("vestigings", Place.HEAD_OFFICE, 1),
+    ("visiting", Place.HEAD_OFFICE, 1), ("visit", Place.HEAD_OFFICE, 1), ("besoks", Place.HEAD_OFFICE, 1),
+    ("besok", Place.HEAD_OFFICE, 1), ("forretnings", Place.HEAD_OFFICE, 1), ("business", Place.HEAD_OFFICE, 1),
+    ("work", Place.HEAD_OFFICE, 1), ("companyvisit", Place.HEAD_OFFICE, 1), ("account1", Place.HEAD_OFFICE, 1),
+    ("account", Place.HEAD_OFFICE, 1), ("company", Place.HEAD_OFFICE, 1), ("customer", Place.HEAD_OFFICE, 1),
+    ("klant", Place.HEAD_OFFICE, 1), ("debiteur", Place.HEAD_OFFICE, 1), ("bedrijfs", Place.HEAD_OFFICE, 1),
+    ("kunde", Place.HEAD_OFFICE, 1), ("kund", Place.HEAD_OFFICE, 1), ("adres", Place.HEAD_OFFICE, 1),
+    ("address", Place.HEAD_OFFICE, 1),
+    ("companypost", Place.HEAD_OFFICE, 2), ("postal", Place.HEAD_OFFICE, 2), ("post", Place.HEAD_OFFICE, 2),
+    ("mailing", Place.HEAD_OFFICE, 2),
+    ("afleveradres", Place.HEAD_OFFICE, 3), ("afleveer", Place.HEAD_OFFICE, 3), ("lever", Place.HEAD_OFFICE, 3),
+    ("leverings", Place.HEAD_OFFICE, 3), ("leverans", Place.HEAD_OFFICE, 3), ("delivery", Place.HEAD_OFFICE, 3),
+    ("shipping", Place.HEAD_OFFICE, 3), ("ship", Place.HEAD_OFFICE, 3), ("verzend", Place.HEAD_OFFICE, 3),
+    ("adresverz", Place.HEAD_OFFICE, 3), ("liefer", Place.HEAD_OFFICE, 3), ("toimitus", Place.HEAD_OFFICE, 3),
+    ("home", Place.HEAD_OFFICE, 4), ("prive", Place.HEAD_OFFICE, 4),
+    ("contactpersoon", Place.CONTACT, 0), ("contactperson", Place.CONTACT, 0), ("kontaktperson", Place.CONTACT, 0),
+    ("maincontact", Place.CONTACT, 0), ("ansprechpartner", Place.CONTACT, 0), ("contact1", Place.CONTACT, 0),
+    ("contact", Place.CONTACT, 0), ("kontakt", Place.CONTACT, 0),
+)  # fmt: skip
+_OWN_TITLES = tuple(
+    (squeezed(title), Place.HEAD_OFFICE if place is Place.LINK else place, int(place is Place.LINK))
+    for place, titles in PLACE_TITLES.items()
+    for title in titles
+)
+_BEFORE = sorted({*_ROLES, *_OWN_TITLES}, key=lambda role: (-len(role[0]), role))
+_BEHIND = tuple(
+    (name, place, rank)
+    for name, place, rank in _BEFORE
+    if len(name) > 4 and name not in {"account", "address", "adres", "customer", "kunde", "business", "contact1"}
+)
+_ADDRESS = frozenset(
+    {"street", "house_number", "house_addition", "street_2", "postal_code", "city", "postal_place", "region", "country"}
+)
+_WEAK = 20
+
+
+@dataclass(frozen=True)
+class _Meaning:
+    """One thing that a header may mean; the lowest rank is the best."""
+
+    field: str
+    rank: int
+    certainty: Certainty
+
+
+@cache
+def _vocabulary() -> Mapping[str, tuple[tuple[str, int], ...]]:
+    """Squeezed name -> the terms it stands for, with how sure each is."""
+    found: dict[str, dict[str, int]] = {}
+    for term in TERMS.values():
+        ranked = [(name, 0) for name in term.titles]
+        ranked += [(name, 1 + at // 8) for at, name in enumerate(term.words)]
+        ranked += [(name, _WEAK + at) for at, name in enumerate(term.weak)]
+        for name, rank in ranked:
+            key = squeezed(name) or name
+            found.setdefault(key, {}).setdefault(term.key, rank)
+    return {key: tuple(terms.items()) for key, terms in found.items()}
+
+
+@cache
+def _places(kind: ImportKind) -> Mapping[tuple[str, Place], Column]:
+    places = {(column.term.key, column.place): column for column in COLUMNS[kind].values() if not column.only_out}
+    if kind is ImportKind.CUSTOMERS:
+        places["customer_name", Place.SELF] = COLUMNS[kind]["name"]
+    return places
+
+
+@cache
+def meanings(header: str, kind: ImportKind) -> tuple[_Meaning, ...]:
+    """All that a header may mean, the surest first."""
+    # What the file calls a column counts with its last line and without marks such as * or (verplicht).
+    key = squeezed(re.sub(r"\((?:verplicht|required|optional|optioneel|obligatorisk|pflicht)\)", "", header.casefold()))
+    key = key or ("#" if header.strip().startswith("#") else "")
+    found = [*_exact(key, kind), *_prefixed(key, kind)]
+    best: dict[str, _Meaning] = {}
+    for meaning in sorted(found, key=lambda meaning: meaning.rank):
+        best.setdefault(meaning.field, meaning)
+    return tuple(best.values())
+
+
+def _exact(key: str, kind: ImportKind) -> Iterator[_Meaning]:
+    for term, rank in _vocabulary().get(key, ()):
+        for place in _own_places(term, kind):
+            column = _places(kind).get((_ITSELF.get(term, term) if place in _AS_CUSTOMER[kind] else term, place))
+            if column and not (rank >= _WEAK and column.place is Place.LINK):
+                yield _Meaning(column.key, rank, Certainty.SAME)
+
+
+# In a list of contacts the customer and the company are the customer they belong to.
+_ITSELF = {"customer_name": "name", "company_name": "name"}
+_AS_CUSTOMER = {ImportKind.CUSTOMERS: frozenset[Place](), ImportKind.CONTACTS: frozenset({Place.LINK})}
+
+
+def _own_places(term: str, kind: ImportKind) -> Iterator[Place]:
+    """Where a word belongs when nothing in front of it says so."""
+    if kind is ImportKind.CUSTOMERS:
+        yield from (Place.SELF, Place.HEAD_OFFICE, Place.BANK, Place.LABELS)
+        if term in {"contact", "function", "salutation"}:
+            yield Place.CONTACT
+        if term == "attention":
+            yield Place.INVOICE
+    elif term in {"number", "function", "is_main", "is_invoice_contact", "company_name", "customer_name"}:
+        yield Place.LINK
+    else:
+        yield from (Place.SELF, Place.LABELS)
+
+
+def _prefixed(key: str, kind: ImportKind) -> Iterator[_Meaning]:
+    """Words in front of or behind a known word, and a digit behind it: Factuurplaats, postcode_verzending, addr1."""
+    for place, word, rank in _taken_apart(key):
+        base, digit = _without_digit(word)
+        for name, more in ((word, 0), *([(base, 0 if digit == 1 else 10 + digit)] if digit else [])):
+            for term, sure in _vocabulary().get(name, ()):
+                if sure >= _WEAK and not (place is Place.HEAD_OFFICE and term == "city"):
+                    continue
+                yield from _placed(term, place, rank + sure + more, kind)
+
+
+def _taken_apart(key: str) -> Iterator[tuple[Place, str, int]]:
+    yield Place.SELF, key, 0
+    for name, place, rank in _BEFORE:
+        if key.startswith(name) and len(key) > len(name):
+            yield place, key.removeprefix(name).removeprefix("linje"), rank + 1
+    for name, place, rank in _BEHIND:
+        if key.endswith(name) and len(key) > len(name):
+            yield place, key.removesuffix(name), rank + 2
+    if key.endswith(("verzending", "verz")):
+        yield Place.HEAD_OFFICE, key.removesuffix("verzending").removesuffix("verz"), 4
+
+
+def _without_digit(word: str) -> tuple[str, int]:
+    found = re.fullmatch(r"(.+?)([0-9]{1,2})", word)
+    return (found[1], int(found[2])) if found else (word, 0)
+
+
+def _placed(term: str, place: Place, rank: int, kind: ImportKind) -> Iterator[_Meaning]:
+    columns = _places(kind)
+    if place is Place.INVOICE and term == "email":
+        candidates: list[tuple[str, Place]] = [("invoice_email", Place.SELF)]
+    elif place is Place.INVOICE:
+        candidates = [(term, place)]
+    elif place is Place.CONTACT and kind is ImportKind.CUSTOMERS:
+        candidates = [("contact" if term == "name" else term, place)]
+    elif place is Place.CONTACT:
+        candidates = [(term, Place.SELF), (term, Place.LINK)]
+    elif place is Place.HEAD_OFFICE and term in _ADDRESS:
+        candidates = [(term, place), (term, Place.SELF)]
+    elif kind is ImportKind.CONTACTS and place is Place.HEAD_OFFICE and term in {"name", "company_name", "number"}:
+        candidates = [(_ITSELF.get(term, term), Place.LINK)]
+    else:
+        candidates = [(term, Place.SELF), (term, Place.HEAD_OFFICE), (term, Place.BANK), (term, Place.LABELS)]
+    for candidate in candidates:
+        column = columns.get(candidate)
+        if column:
+            yield _Meaning(column.key, rank, Certainty.ALIKE)
+
+
+# The header row ------------------------------------------------------------------------------------------------------
+
+
+def header_row(sheet: Sheet, kind: ImportKind) -> int | None:
+    """The number of the row that seems to hold the names of the columns; None if no row does."""
+    best: tuple[float, int] | None = None
+    for at, (number, row) in enumerate(sheet.numbered()):
+        if at >= HEADER_ROWS:
+            break
+        score = _score(row, kind)
+        if score is None:
+            continue
+        if best is None or score + _block_below(sheet, at) > best[0]:
+            best = (score + _block_below(sheet, at), number)
+    return best[1] if best else None
+
+
+def _score(row: Row, kind: ImportKind) -> float | None:
+    """Two for each known name, a little for each other short text; None for a row that cannot be a header."""
+    seen, texts, known, score = set[str](), 0, 0.0, 0.0
+    for cell in row:
+        if cell is None:
+            continue
+        if not isinstance(cell, str) or re.fullmatch(r"[0-9][0-9 .:/+-]*", cell):
+            score -= 1.0  # names of columns are words; a record has numbers and dates
+            continue
+        key, meant = squeezed(cell), meanings(cell, kind)
+        if len(cell) > SHORT or key in seen:
+            score += 0.5 if meant else 0.0
+            continue
+        texts += 1
+        seen.add(key)
+        known += (2.0 if meant[0].rank < _WEAK else 1.0) if meant else 0.0
+        score += 0.0 if meant else 0.3
+    return score + known if known and score + known >= 1.0 and (texts >= 2 or len(row) == 1) else None
+
+
+def _block_below(sheet: Sheet, at: int) -> float:
+    """A little more for a row with two rows of other types right below it."""
+    below = sheet.rows[at + 1 : at + 3]
+    different = sum(any(isinstance(cell, int | Decimal | dt.date) for cell in row) for row in below)
+    return 0.25 if len(below) == 2 and different == 2 else 0.0
+
+
+def records(sheet: Sheet, header: int) -> Iterator[tuple[int, Row]]:
+    """The rows below the header (0: there is none) that hold something, with their numbers."""
+    titles: Row = ()
+    for number, row in sheet.numbered():
+        if number == header:
+            titles = row
+        below = number > header and any(cell is not None for cell in row)
+        if below and not (number == header + 1 and titles and is_technical(titles, row)):
+            yield number, row
+
+
+def is_technical(header: Row, row: Row) -> bool:
+    """Whether a row right below the header repeats it for programs (NPSP__CONTACT1_FIRSTNAME__C): it is no record."""
+    cells = [cell for cell in row if cell is not None]
+    names = sum(isinstance(cell, str) and re.fullmatch(r"[A-Za-z]\w*_\w+", cell) is not None for cell in cells)
+    return len(cells) >= 3 and names >= 0.9 * len(cells) and len({*cells}) == len(cells) and len(header) > 0
+
+
+def best_sheet(sheets: Sequence[Sheet], kind: ImportKind) -> Sheet | None:
+    """The visible sheet whose header row is best known; the first with rows if none has one."""
+    best: tuple[float, Sheet] | None = None
+    for sheet in sheets:
+        if sheet.hidden or not sheet.rows:
+            continue
+        number = header_row(sheet, kind)
+        score = 0.0 if number is None else _score(sheet.rows[sheet.numbers.index(number)], kind) or 0.0
+        if best is None or score > best[0] + 1:
+            best = (score, sheet)
+    return best[1] if best else None
+
+
+# The columns ---------------------------------------------------------------------------------------------------------
+
+
+def guess(
+    header: Row, rows: Sequence[Row], kind: ImportKind, remembered: Mapping[str, str] | None = None
+) -> tuple[Guess, ...]:
+    """What each column of the file seems to be. `rows` are the records; `remembered`: squeezed header -> field.
+
+    A field is given to one column only, but for those that may be repeated (labels, notes).
+    """
+    width = max((len(header), *(len(row) for row in rows[:SAMPLES])), default=0)
+    names = [_name(header, position) for position in range(width)]
+    columns = [[row[position] if position < len(row) else None for row in rows[:SAMPLES]] for position in range(width)]
+    fields = _assign(names, columns, kind, remembered or {})
+    guesses = []
+    for position, name in enumerate(names):
+        field, certainty = fields.get(position, (None, Certainty.SKIPPED if name else Certainty.NO_HEADER))
+        samples = tuple(dict.fromkeys(filter(None, map(plain, columns[position]))))[:3]
+        guesses.append(Guess(position, name, samples, field, certainty))
+    return tuple(guesses)
+
+
+def mapping_of(guesses: Iterable[Guess]) -> dict[str, list[int]]:
+    """Field -> the columns of the file that go into it."""
+    found: dict[str, list[int]] = {}
+    for one in guesses:
+        if one.field is not None:
+            found.setdefault(one.field, []).append(one.position)
+    return found
+
+
+def _name(header: Row, position: int) -> str:
+    cell = header[position] if position < len(header) else None
+    return " ".join(plain(cell).split()) if isinstance(cell, str) else ""
+
+
+def _assign(
+    names: Sequence[str], columns: Sequence[Sequence[Cell]], kind: ImportKind, remembered: Mapping[str, str]
+) -> dict[int, tuple[str | None, Certainty]]:
+    wishes: list[tuple[int, int, str, Certainty]] = []
+    for position, name in enumerate(names):
+        again = remembered.get(squeezed(name))
+        if again in COLUMNS[kind]:
+            wishes.append((-1, position, str(again), Certainty.REMEMBERED))
+        for meaning in meanings(name, kind) if name else ():
+            wishes.append((meaning.rank, position, meaning.field, meaning.certainty))
+        by_value = _by_values(columns[position], kind) if name else None
+        if by_value:
+            wishes.append((_WEAK * 2, position, by_value, Certainty.VALUES))
+    given: dict[int, tuple[str | None, Certainty]] = {}
+    taken = set[str]()
+    for _rank, position, field, certainty in sorted(wishes, key=lambda wish: wish[:2]):
+        column = COLUMNS[kind][field]
+        if given.get(position, (None,))[0] is not None:
+            continue
+        if not _fits(column, columns[position]):
+            given.setdefault(position, (None, Certainty.DOUBTFUL))
+        elif field in taken and not column.repeatable:
+            given.setdefault(position, (None, Certainty.TWICE))
+        else:
+            given[position] = (field, certainty)
+            taken.add(field)
+    return _without_stray_additions(given, taken)
+
+
+def _without_stray_additions(
+    given: dict[int, tuple[str | None, Certainty]], taken: set[str]
+) -> dict[int, tuple[str | None, Certainty]]:
+    """A column "bus" or "unit" adds to a house number only where there is one."""
+    return {
+        position: (None, Certainty.DOUBTFUL)
+        if field and field.endswith("house_addition") and field.replace("addition", "number") not in taken
+        else (field, certainty)
+        for position, (field, certainty) in given.items()
+    }
+
+
+_LOOKS = (
+    ("email", re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")),
+    ("iban", re.compile(r"[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?")),
+    ("website", re.compile(r"(?:https?://|www\.)\S+")),
+)
+
+
+def _by_values(cells: Sequence[Cell], kind: ImportKind) -> str | None:
+    filled = [cell for cell in cells if cell is not None]
+    if len(filled) < 2:
+        return None
+    for field, look in _LOOKS:
+        if field in COLUMNS[kind] and all(isinstance(cell, str) and look.fullmatch(cell) for cell in filled[:50]):
+            return field
+    return None
+
+
+def _fits(column: Column, cells: Sequence[Cell]) -> bool:
+    """Whether the values can be what the name promises: not ids of web pages as numbers, not prose as labels."""
+    filled = [cell for cell in cells if cell is not None]
+    if not filled:
+        return True
+    if column.term.key == "number":
+        return sum(len(plain(cell)) > NUMBER_LIMIT or "://" in plain(cell) for cell in filled) <= len(filled) // 50
+    if column.term.key in {"name", "company_name", "first_name", "last_name"} and not any(
+        isinstance(cell, str) for cell in filled
+    ):
+        return False
+    return column.term.key == "owner" or sum(not _parses(column, cell) for cell in filled) <= len(filled) // 2
+
+
+_AS_WRITTEN = (Reading(may_add_words=True), Reading(may_add_words=True, day_first=False))
+
+
+def _parses(column: Column, cell: Cell) -> bool:
+    for reading in _AS_WRITTEN:
+        try:
+            column.parse(cell, reading)
+        except Wrong:
+            continue
+        return True
+    return False
+
+
+def separator_of(cells: Iterable[Cell], header: str) -> str:
+    """What separates several labels in one cell: ; | or a comma where any is seen, a space for tags without one."""
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    for mark in (";", "|", ","):
+        if any(mark in text for text in texts):
+            return mark
+    tags = squeezed(header) in {"tags", "tag", "tagstring", "keywords"}
+    if tags and texts and all(re.fullmatch(r"[\w:.\-]+(?: [\w:.\-]+)*", text) for text in texts):
+        return " "
+    return ";"

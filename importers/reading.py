@@ -1,0 +1,512 @@
+"""How the cells of one file are read: the visible choices, the look-ups, and a parser for each kind of value.
+
+A parser takes a cell and gives what is kept in a plan: text, a whole number, a yes or no, or text for exact things
+(dates as 2026-11-21, amounts as 46100.25). It raises `Wrong` for what does not fit. A doubt is only said.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from functools import cache, lru_cache
+
+import phonenumbers
+from babel import Locale
+from babel.numbers import list_currencies
+from email_validator import EmailNotValidError, validate_email
+from stdnum import iban as stdnum_iban
+from stdnum.eu import vat as stdnum_vat
+from stdnum.exceptions import ValidationError
+
+from importers.files.workbook import Cell
+from importers.trouble import Trouble, Wrong
+from models.base import folded
+from models.settings import ValueList
+
+LANGUAGES = ("en", "nl", "sv", "de", "fi", "nb", "da")
+
+# What some programs write for "nothing". In capitals only: Null is a family name.
+NOTHING = frozenset({"NULL", "\\N", "#N/A", "N/A", "n/a", "-", "--", "(null)", "(leeg)", "(empty)"})
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The choices about a file, and what is already in the database to look values up in (names folded)."""
+
+    day_first: bool = True
+    decimal_comma: bool = True
+    separator: str = ";"
+    country: str = "NL"
+    users: Mapping[str, int] = field(default_factory=dict)
+    user_names: Mapping[int, str] = field(default_factory=dict)
+    labels: Mapping[str, int] = field(default_factory=dict)
+    label_names: Mapping[int, str] = field(default_factory=dict)
+    exclusive: Mapping[int, tuple[int, str]] = field(default_factory=dict)
+    values: Mapping[ValueList, Mapping[str, int]] = field(default_factory=dict)
+    value_names: Mapping[int, str] = field(default_factory=dict)
+    may_add_words: bool = False
+
+
+# A text that begins with one of these gets an apostrophe in front on its way out, so that no spreadsheet runs it as a
+# formula; an apostrophe before one of these is taken off on the way in.
+_GUARDED = frozenset({"=", "+", "-", "@", "\t", "\r", "'"})
+
+Parse = Callable[[Cell, Reading], object]
+
+
+def plain(cell: Cell) -> str:
+    """A cell as text on one line; nothing, and what stands for nothing, is ''."""
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        text = cell
+        if text[:1] == "'" and text[1:2] in _GUARDED:
+            text = text[1:]
+        if text in NOTHING:
+            return ""
+        if "\n" in text or "\r" in text or "\t" in text:
+            text = " ".join(text.split())
+        return text if text.isascii() else unicodedata.normalize("NFC", text)
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, dt.date):
+        return cell.isoformat()
+    if isinstance(cell, Decimal):
+        return format(cell, "f")
+    return str(cell)
+
+
+def long_text(cell: Cell) -> str:
+    """A cell as text that keeps its lines."""
+    if isinstance(cell, str) and "\n" in cell:
+        return unicodedata.normalize("NFC", "\n".join(line.rstrip() for line in cell.splitlines()).strip())
+    return plain(cell)
+
+
+def text_of(limit: int) -> Parse:
+    """A parser for one line of text of at most so many characters."""
+
+    def parse(cell: Cell, _reading: Reading) -> str:
+        text = cell if type(cell) is str and cell.isalpha() else plain(cell)
+        if len(text) > limit:
+            raise Wrong(Trouble.TOO_LONG, length=len(text), limit=limit)
+        return text
+
+    return parse
+
+
+def lines_of(limit: int) -> Parse:
+    """A parser for text of several lines."""
+
+    def parse(cell: Cell, _reading: Reading) -> str:
+        text = long_text(cell)
+        if len(text) > limit:
+            raise Wrong(Trouble.TOO_LONG, length=len(text), limit=limit)
+        return text
+
+    return parse
+
+
+# Every address of this shape passes the library as well; the library costs fifty times as much.
+_SIMPLE_EMAIL = re.compile(r"[A-Za-z0-9_-]{1,40}(?:[.+][A-Za-z0-9_-]{1,20})?@(?:[A-Za-z0-9]{1,40}\.){1,4}[A-Za-z]{2,9}")
+_SEVERAL = re.compile(r"\s*[;|\n]\s*|,\s+|\s+/\s+")
+
+
+def email(cell: Cell, _reading: Reading) -> str:
+    """An e-mail address; of several in one cell the first (the rest is said, see `rest_of`)."""
+    text = _SEVERAL.split(plain(cell).removeprefix("mailto:"), maxsplit=1)[0].strip()
+    if not text or _SIMPLE_EMAIL.fullmatch(text):
+        return text
+    try:
+        return validate_email(text, check_deliverability=False, test_environment=True, strict=False).normalized
+    except EmailNotValidError:
+        raise Wrong(Trouble.NOT_AN_EMAIL) from None
+
+
+def phone(cell: Cell, _reading: Reading) -> str:
+    """A telephone number as it was typed; of several in one cell the first."""
+    text = _SEVERAL.split(plain(cell), maxsplit=1)[0].strip()
+    if len(text) > 40:
+        raise Wrong(Trouble.TOO_LONG, length=len(text), limit=40)
+    return text
+
+
+def rest_of(cell: Cell) -> str:
+    """What stands behind the first value of a cell with several."""
+    if not isinstance(cell, str):
+        return ""
+    parts = _SEVERAL.split(cell.strip(), maxsplit=1)
+    return parts[1] if len(parts) > 1 else ""
+
+
+def phone_doubt(value: str, reading: Reading) -> Trouble | None:
+    """Whether a number can be one at all, by its length and its country."""
+    try:
+        number = phonenumbers.parse(value, reading.country)
+    except phonenumbers.NumberParseException:
+        return Trouble.LOOKS_LIKE_NO_PHONE
+    return None if phonenumbers.is_possible_number(number) or 5 <= _digits(value) <= 15 else Trouble.LOOKS_LIKE_NO_PHONE
+
+
+def _digits(text: str) -> int:
+    return sum(letter.isdigit() for letter in text)
+
+
+def vat(cell: Cell, _reading: Reading) -> str:
+    """A VAT number as it was typed, in capitals."""
+    text = plain(cell).upper()
+    if len(text) > 40:
+        raise Wrong(Trouble.TOO_LONG, length=len(text), limit=40)
+    return text
+
+
+def vat_doubt(value: str, _reading: Reading) -> Trouble | None:
+    """Whether a number with the letters of a country of the Union fails the check of that country."""
+    compact = re.sub(r"[ .\-]", "", value)
+    if compact[:2] in _UNION and not stdnum_vat.is_valid(compact):
+        return Trouble.LOOKS_LIKE_NO_VAT
+    return None if any(letter.isdigit() for letter in value) else Trouble.LOOKS_LIKE_NO_VAT
+
+
+_UNION = _words("AT BE BG CY CZ DE DK EE EL ES FI FR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK")
+
+
+def iban(cell: Cell, _reading: Reading) -> str:
+    """A bank account number without spaces, in capitals."""
+    text = plain(cell).replace(" ", "").upper()
+    if len(text) > 40:
+        raise Wrong(Trouble.TOO_LONG, length=len(text), limit=40)
+    return text
+
+
+def iban_doubt(value: str, _reading: Reading) -> Trouble | None:
+    """Whether an account number fails the IBAN check."""
+    try:
+        stdnum_iban.validate(value, check_country=False)
+    except ValidationError:
+        return Trouble.LOOKS_LIKE_NO_IBAN
+    return None
+
+
+def whole(least: int, most: int, example: str = "14") -> Parse:
+    """A parser for a whole number; words around it ("14 days net") do not matter."""
+
+    def parse(cell: Cell, _reading: Reading) -> int | str:
+        text = plain(cell)
+        if not text:
+            return ""
+        found = re.findall(r"[0-9]+", text)
+        if len(found) != 1 or isinstance(cell, bool):
+            raise Wrong(Trouble.NOT_A_NUMBER, example=example)
+        number = -int(found[0]) if re.search(r"-\s*[0-9]", text) else int(found[0])
+        if not least <= number <= most:
+            raise Wrong(Trouble.NUMBER_OUT_OF_RANGE, least=least, most=most)
+        return number
+
+    return parse
+
+
+_NOT_OF_AN_AMOUNT = re.compile(r"[^0-9,.\-()]")
+
+
+def amount(cell: Cell, reading: Reading) -> str:
+    """An amount with two places: 46100.25. Understands 46.100,25 and 46,100.25, currency signs, (12) as -12."""
+    if isinstance(cell, bool):
+        raise Wrong(Trouble.NOT_A_NUMBER, example="46100,25")
+    if isinstance(cell, int | Decimal):
+        return _exact(Decimal(cell))
+    text = plain(cell)
+    if not text:
+        return ""
+    bare = _NOT_OF_AN_AMOUNT.sub("", text)
+    negative = bare.startswith("-") or bare.endswith("-") or (bare.startswith("(") and bare.endswith(")"))
+    bare = bare.strip("-()")
+    try:
+        value = Decimal(_with_point(bare, reading.decimal_comma))
+    except InvalidOperation:
+        raise Wrong(Trouble.NOT_A_NUMBER, example="46100,25") from None
+    return _exact(-value if negative else value)
+
+
+def _with_point(bare: str, decimal_comma: bool) -> str:
+    mark, other = (",", ".") if decimal_comma else (".", ",")
+    if "," in bare and "." in bare:
+        mark, other = (",", ".") if bare.rindex(",") > bare.rindex(".") else (".", ",")
+    elif other in bare and mark not in bare and not re.fullmatch(r"[0-9]{1,3}(?:[.,][0-9]{3})+", bare):
+        mark, other = other, mark  # 1.5 cannot mean thousands, whatever was chosen
+    return bare.replace(other, "").replace(mark, ".")
+
+
+def _exact(value: Decimal) -> str:
+    if abs(value) >= 20_000_000:  # what whole cents fit in a column of four bytes
+        raise Wrong(Trouble.NUMBER_OUT_OF_RANGE, least="-20,000,000", most="20,000,000")
+    return format(value.quantize(Decimal("0.01")), "f")
+
+
+_ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ].*)?")
+_LOCAL = re.compile(r"([0-9]{1,2})[-/. ]+([0-9]{1,2})[-/. ]+([0-9]{4})(?: .*)?")
+
+
+def day(cell: Cell, reading: Reading) -> str:
+    """A date: 2026-11-21. Text is read in the order that was chosen, and refused where it does not fit that order."""
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, dt.date):
+        return cell.isoformat()
+    text = plain(cell)
+    if not text:
+        return ""
+    found = _ISO.fullmatch(text)
+    if found:
+        parts = (int(found[1]), int(found[2]), int(found[3]))
+    else:
+        found = _LOCAL.fullmatch(text)
+        if not found:
+            raise Wrong(Trouble.NOT_A_DATE)
+        first, second = int(found[1]), int(found[2])
+        if (second if reading.day_first else first) > 12 >= (first if reading.day_first else second):
+            raise Wrong(Trouble.UNCLEAR_DATE)
+        parts = (int(found[3]), *((second, first) if reading.day_first else (first, second)))
+    try:
+        return dt.date(*parts).isoformat()
+    except ValueError:
+        raise Wrong(Trouble.NOT_A_DATE) from None
+
+
+def days_come_first(samples: Sequence[Cell]) -> bool | None:
+    """Whether text dates write the day first; None if nothing among them tells."""
+    for cell in samples:
+        found = _LOCAL.fullmatch(cell.strip()) if isinstance(cell, str) else None
+        if found and int(found[1]) > 12 >= int(found[2]):
+            return True
+        if found and int(found[2]) > 12 >= int(found[1]):
+            return False
+    return None
+
+
+def decimals_have_a_comma(samples: Sequence[Cell]) -> bool | None:
+    """Whether amounts in text have a decimal comma; None if nothing among them tells."""
+    for cell in samples:
+        found = re.search(r"([.,])[0-9]{1,2}\)?-?$", cell.strip()) if isinstance(cell, str) else None
+        if found:
+            return found[1] == ","
+    return None
+
+
+YES = _words("1 x y j yes ja true waar wahr sant sann tosi kyllä kylla si oui on aan v ✓ ✔ k actief active")
+NO = _words("0 n no nee nein nej nei false onwaar falsch falskt usann epätosi ei non off uit - inactive e")
+
+
+def yes_or_no(cell: Cell, _reading: Reading) -> bool | str:
+    """A yes or no in six languages, a tick or a number."""
+    if isinstance(cell, bool):
+        return cell
+    word = plain(cell).casefold()
+    if not word:
+        return ""
+    if word in YES:
+        return True
+    if word in NO:
+        return False
+    raise Wrong(Trouble.NOT_YES_OR_NO)
+
+
+_COMPANY = _words(
+    "business company b2b zakelijk bedrijf organisatie företag foretag unternehmen firma bedrift yritys virksomhed "
+    "organisation organization legal rechtspersoon"
+)
+_PERSON = _words(
+    "private person particulier privé prive privat privatperson consumer b2c persoon consument henkilö henkilo "
+    "yksityinen individual privatkund natuurlijk"
+)
+
+
+def kind(cell: Cell, _reading: Reading) -> str:
+    """Company or person: 'business' or 'private'."""
+    words = plain(cell).casefold().split()
+    if not words:
+        return ""
+    if _COMPANY.intersection(words):
+        return "business"
+    if _PERSON.intersection(words):
+        return "private"
+    raise Wrong(Trouble.NO_KIND)
+
+
+_NICKNAMES = {
+    "uk": "GB", "greatbritain": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "northernireland": "GB",
+    "engeland": "GB", "grootbrittannie": "GB", "schotland": "GB", "storbritannien": "GB", "grossbritannien": "GB",
+    "usa": "US", "us": "US", "unitedstatesofamerica": "US", "america": "US", "amerika": "US", "vs": "US", "vsa": "US",
+    "verenigdestatenvanamerika": "US", "holland": "NL", "thenetherlands": "NL", "niederlande": "NL", "el": "GR",
+    "czechrepublic": "CZ", "tsjechie": "CZ", "southkorea": "KR", "russia": "RU", "turkey": "TR", "ivorycoast": "CI",
+    "nld": "NL", "bel": "BE", "deu": "DE", "swe": "SE", "nor": "NO", "dnk": "DK", "fin": "FI", "fra": "FR", "gbr": "GB",
+    "esp": "ES", "ita": "IT", "aut": "AT", "che": "CH", "lux": "LU", "irl": "IE", "pol": "PL", "prt": "PT", "can": "CA",
+}  # fmt: skip
+
+
+@cache
+def countries() -> dict[str, str]:
+    """Every name and code by which a country is known, squeezed -> its two letters."""
+    known: dict[str, str] = {}
+    for language in reversed(LANGUAGES):
+        for code, name in Locale.parse(language).territories.items():
+            if len(code) == 2 and code.isalpha() and code not in {"EU", "EZ", "UN", "ZZ", "XA", "XB"}:
+                known[squeezed(str(name))] = code
+                known[code.lower()] = code
+    return known | _NICKNAMES
+
+
+@lru_cache(maxsize=10_000)
+def country_named(text: str) -> str:
+    """The two letters of a country given by name in six languages or by code. Raises Wrong, with the nearest name."""
+    known = countries()
+    code = known.get(squeezed(text))
+    if code:
+        return code
+    near = difflib.get_close_matches(squeezed(text), [name for name in known if len(name) > 3], n=1, cutoff=0.6)
+    if near:
+        raise Wrong(Trouble.NO_COUNTRY_HINT, hint=str(Locale.parse("en").territories[known[near[0]]]))
+    raise Wrong(Trouble.NO_COUNTRY)
+
+
+def country(cell: Cell, _reading: Reading) -> str:
+    """A country as its two letters."""
+    text = plain(cell)
+    return country_named(text) if text else ""
+
+
+@cache
+def _languages() -> dict[str, str]:
+    known: dict[str, str] = {}
+    offered = ("nl", "en", "de", "fr", "sv", "fi", "nb", "nn", "no", "da", "es", "it", "pt", "pl")
+    for language in LANGUAGES:
+        for code in offered:
+            known[squeezed(str(Locale.parse(language).languages[code]))] = code
+            known[code] = code
+    return known
+
+
+def language(cell: Cell, _reading: Reading) -> str:
+    """A language as its code: nl, en, nl-BE."""
+    text = plain(cell)
+    if not text:
+        return ""
+    if re.fullmatch(r"[a-z]{2}[-_][A-Z]{2}", text):
+        return text.replace("_", "-")
+    code = _languages().get(squeezed(text))
+    if code is None:
+        raise Wrong(Trouble.NO_LANGUAGE)
+    return code
+
+
+def currency(cell: Cell, _reading: Reading) -> str:
+    """A currency as its three letters."""
+    text = {"€": "EUR", "$": "USD", "£": "GBP"}.get(plain(cell), plain(cell).upper())
+    if text and text not in _currencies():
+        raise Wrong(Trouble.NO_CURRENCY)
+    return text
+
+
+@cache
+def _currencies() -> frozenset[str]:
+    return frozenset(list_currencies())
+
+
+def user(cell: Cell, reading: Reading) -> int | str:
+    """A user's id, by e-mail address, the part before the @, or name."""
+    text = plain(cell)
+    if not text:
+        return ""
+    found = reading.users.get(folded(text))
+    if found is not None:
+        return found
+    near = difflib.get_close_matches(folded(text), list(reading.users), n=1, cutoff=0.6)
+    if near:
+        raise Wrong(Trouble.NO_USER_HINT, hint=reading.user_names[reading.users[near[0]]])
+    raise Wrong(Trouble.NO_USER)
+
+
+def word_of(which: ValueList) -> Parse:
+    """A parser for a value of a list of the office: its name, as the list spells it; new ones need the right for it."""
+
+    def parse(cell: Cell, reading: Reading) -> str:
+        text = plain(cell)
+        if not text:
+            return ""
+        if len(text) > 80:
+            raise Wrong(Trouble.TOO_LONG, length=len(text), limit=80)
+        known = reading.values.get(which, {}).get(folded(text))
+        if known is not None:
+            return reading.value_names[known]
+        if not reading.may_add_words:
+            raise Wrong(Trouble.NEW_LIST_VALUE, name=text)
+        return text
+
+    return parse
+
+
+def labels(cell: Cell, reading: Reading) -> list[str]:
+    """Names of labels, as they are spelled already where they exist; each once, in the order given."""
+    text = long_text(cell)
+    names: dict[str, str] = {}
+    for part in text.replace("\n", reading.separator).split(reading.separator) if text else ():
+        name = " ".join(part.split())
+        if not name:
+            continue
+        known = reading.labels.get(folded(name))
+        if known is None and not reading.may_add_words:
+            raise Wrong(Trouble.NEW_LABEL, name=name)
+        if len(name) > 60:
+            raise Wrong(Trouble.TOO_LONG, length=len(name), limit=60)
+        names.setdefault(folded(name), reading.label_names[known] if known is not None else name)
+    return list(names.values())
+
+
+def website(cell: Cell, _reading: Reading) -> str:
+    """An address on the web, as it was typed."""
+    text = plain(cell)
+    if len(text) > 300:
+        raise Wrong(Trouble.TOO_LONG, length=len(text), limit=300)
+    return text
+
+
+_FLAT = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+
+
+@lru_cache(maxsize=10_000)
+def squeezed(text: str) -> str:
+    """What a header or a name comes down to: small letters and digits, no accents.
+
+    >>> squeezed("Straße + Nr.*"), squeezed("Besøksadresse")
+    ('strassenr', 'besoksadresse')
+    """
+    flat = unicodedata.normalize("NFKD", text.casefold()).translate(_FLAT)
+    return "".join(letter for letter in flat if letter.isalnum())
+
+
+_POSTAL_PLACE = re.compile(r"((?:[A-Z]{1,2}-)?[0-9][0-9 ]*[0-9](?: ?[A-Z]{2})?)[ ,]+([^0-9].*)")
+
+
+def postal_place(text: str) -> tuple[str, str]:
+    """'00330 Helsinki' -> postal code and city; without a postal code the whole is the city."""
+    found = _POSTAL_PLACE.fullmatch(text)
+    return (found[1], found[2]) if found else ("", text)
+
+
+def person(name: str) -> tuple[str, str]:
+    """A full name -> first and last name: 'Jan van der Berg', 'Berg, Jan'; one word is a last name."""
+    if "," in name:
+        last, _, first = name.partition(",")
+        if first.strip() and last.strip():
+            return first.strip(), last.strip()
+    first, _, last = name.strip().partition(" ")
+    return (first, last.strip()) if last else ("", first)

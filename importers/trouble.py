@@ -1,0 +1,83 @@
+"""What can be wrong with a row of an import, as values that a page, a workbook and the command line show alike.
+
+Kept as JSON in a plan: `{"code", "cell", "value", "values", "wall"}`. A wall rejects the row; the rest is only said.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping
+from typing import Any
+
+
+class Trouble(enum.StrEnum):
+    """Everything there is to say about a row. The value is the message in English; `{…}` is filled in."""
+
+    UNREADABLE_CELL = "{reason}"
+    NAME_MISSING = "Company name is empty and there is no first and last name."
+    PERSON_MISSING = "First name and last name are empty."
+    NAME_WITHOUT_LETTERS = "{value} holds no letter or digit, so it cannot be a name."
+    NOTE_ROW = "This looks like a note beside the table, not like a row of it."
+    TOO_LONG = "{field} is too long: {length} characters, at most {limit} fit."
+    NOT_A_NUMBER = "{field} must be a number, for example {example}"
+    NUMBER_OUT_OF_RANGE = "{field} must lie between {least} and {most}."
+    NOT_A_DATE = "{field} must be a date, for example 2026-11-21"
+    UNCLEAR_DATE = "{field}: day and month are not clear. Choose how dates are written, or write 2026-11-21"
+    NOT_YES_OR_NO = "{field} must be yes or no."
+    NOT_AN_EMAIL = "{field} is not an e-mail address, for example ingrid@nordhamn.example"
+    NO_COUNTRY = "No such country."
+    NO_COUNTRY_HINT = "No such country. Did you mean {hint}?"
+    NO_LANGUAGE = "No such language."
+    NO_CURRENCY = "No such currency. Write its three letters, for example EUR"
+    NO_USER = "No user has this name or e-mail address."
+    NO_USER_HINT = "No user has this name or e-mail address. Did you mean {hint}?"
+    NO_KIND = "{field} must be company or person."
+    NEW_LABEL = "There is no label {name}. You need the right manage-lists to add it."
+    NEW_LIST_VALUE = "{field}: {name} is not in the list. You need the right manage-lists to add it."
+    LABELS_EXCLUDE = "Only one label of the group {group} fits on a record."
+    NUMBER_TWICE = "This customer number stands twice in the file, also in row {rows}."
+    SAME_TWICE = "This stands twice in the file, also in row {rows}."
+    NO_CUSTOMER_NUMBER = "There is no customer with this number."
+    NAME_KNOWN_OTHER_NUMBER = "{name} exists with the number {number}. Choose: the same customer, or a new one?"
+    NAME_KNOWN_NO_NUMBER = "{name} exists with the number {number}; this row has none. Choose: the same, or a new one?"
+    NAME_KNOWN_OFTEN = "{count} records are called {name}. Choose which one is meant, or a new one."
+    RECOGNISED_BY_NAME = "Recognised by name as {number}."
+    ARCHIVED = "{name} is archived and can only be read. Restore it first."
+    NO_RIGHT = "You may not edit {name}."
+    NO_RIGHT_TO_ADD = "You need the right edit everywhere to add this."
+    NUMBER_UNSEEN = "This number is already in use."
+    KNOWN_ALREADY = "{name} exists already, and only new ones are added."
+    CHANGED_MEANWHILE = "{name} was changed after this was checked. It was left out; check again."
+    TAKEN_MEANWHILE = "This number was given to someone else after this was checked. It was left out; check again."
+    NOT_IMPORTED_REST = "{field}: only the first value was taken; left out: {rest}"
+    LOOKS_LIKE_NO_VAT = "{field} does not look like a VAT number."
+    LOOKS_LIKE_NO_PHONE = "{field} does not look like a telephone number."
+    LOOKS_LIKE_NO_IBAN = "{field} does not look like an IBAN."
+    NO_CUSTOMER_NAMED = "There is no customer with this name; it is kept as the company of the contact."
+    CUSTOMER_NAMED_OFTEN = "{count} customers have this name; it is kept as the company of the contact."
+
+
+def problem(
+    trouble: Trouble, cell: str = "", value: object = "", wall: bool = True, **values: object
+) -> dict[str, Any]:
+    """One problem as it is kept in a plan."""
+    shown = str(value) if value is not None else ""
+    return {"code": trouble.name, "cell": cell, "value": shown[:200], "values": values, "wall": wall}
+
+
+def describe(kept: Mapping[str, Any], translate: Callable[[str], str] = str) -> str:
+    """The message of a kept problem in the reader's language; a `field` among its values is translated too."""
+    values = dict(kept["values"])
+    values.setdefault("value", kept["value"])
+    if "field" in values:
+        values["field"] = translate(str(values["field"]))
+    return translate(Trouble[kept["code"]].value).format(**values)
+
+
+class Wrong(Exception):
+    """A value that does not fit its field; the row with it is rejected."""
+
+    def __init__(self, trouble: Trouble, **values: object) -> None:
+        super().__init__(trouble.name)
+        self.trouble = trouble
+        self.values = values

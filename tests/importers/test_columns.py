@@ -1,0 +1,258 @@
+"""Columns: each once, known by its titles in six languages, read and refused alike."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from email_validator import validate_email
+from sqlalchemy import Table
+
+from importers import reading
+from importers.columns import COLUMNS, TERMS, TITLE_LANGUAGES, Place, freeze, thaw
+from importers.mapping import meanings
+from importers.reading import Reading, country_named, days_come_first, decimals_have_a_comma, person, postal_place
+from importers.trouble import Trouble, Wrong
+from models.base import Base
+from models.imports import ImportKind
+from models.settings import ValueList
+
+TABLES = {
+    (ImportKind.CUSTOMERS, Place.SELF): "customer",
+    (ImportKind.CUSTOMERS, Place.HEAD_OFFICE): "address",
+    (ImportKind.CUSTOMERS, Place.INVOICE): "address",
+    (ImportKind.CUSTOMERS, Place.BANK): "bank_account",
+    (ImportKind.CONTACTS, Place.SELF): "contact",
+}
+PLAIN = Reading()
+
+
+def table_of(kind: ImportKind, place: Place) -> Table | None:
+    name = TABLES.get((kind, place))
+    return Base.metadata.tables[name] if name else None
+
+
+@pytest.mark.parametrize("kind", ImportKind)
+def test_every_attribute_is_a_column_of_its_table(kind: ImportKind) -> None:
+    for column in COLUMNS[kind].values():
+        table = table_of(kind, column.place)
+        if table is not None and column.attribute:
+            assert column.attribute in table.c, column.key
+
+
+@pytest.mark.parametrize("language", TITLE_LANGUAGES)
+@pytest.mark.parametrize("kind", ImportKind)
+def test_a_column_is_recognised_by_the_title_it_is_exported_with(kind: ImportKind, language: str) -> None:
+    lost = {
+        column.title(language): [meaning.field for meaning in meanings(column.title(language), kind)[:2]]
+        for column in COLUMNS[kind].values()
+        if not column.only_out and [m.field for m in meanings(column.title(language), kind)][:1] != [column.key]
+    }
+    assert lost == {}
+
+
+@pytest.mark.parametrize("kind", ImportKind)
+def test_no_two_columns_share_a_title(kind: ImportKind) -> None:
+    for language in TITLE_LANGUAGES:
+        titles = [column.title(language) for column in COLUMNS[kind].values()]
+        assert sorted(titles) == sorted(set(titles)), language
+
+
+def test_every_term_has_a_title_in_six_languages() -> None:
+    assert all(len(term.titles) == len(TITLE_LANGUAGES) == 6 and all(term.titles) for term in TERMS.values())
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("46.100,25", "46100.25"),
+        ("46,100.25", "46100.25"),
+        ("€ 1.500", "1500.00"),
+        ("1.5", "1.50"),
+        ("(12,50)", "-12.50"),
+        ("12,5-", "-12.50"),
+        (Decimal("3.005"), "3.00"),
+        (7, "7.00"),
+        ("", ""),
+    ],
+)
+def test_an_amount_is_read_with_comma_or_point(written: str | int | Decimal, kept: str) -> None:
+    assert reading.amount(written, PLAIN) == kept
+
+
+@pytest.mark.parametrize("written", ["veertien", "1.2.3,4,5", True, "99999999999"])
+def test_what_is_no_amount_is_refused(written: str | bool) -> None:
+    with pytest.raises(Wrong):
+        reading.amount(written, PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("written", "first", "kept"),
+    [
+        ("2026-11-21", True, "2026-11-21"),
+        ("21-11-2026", True, "2026-11-21"),
+        ("3/4/2026", True, "2026-04-03"),
+        ("3/4/2026", False, "2026-03-04"),
+        ("1.2.2026", True, "2026-02-01"),
+        (dt.date(2026, 1, 2), True, "2026-01-02"),
+        (dt.datetime(2026, 1, 2, 3, 4), True, "2026-01-02"),
+    ],  # noqa: DTZ001 - a spreadsheet knows no zone
+)
+def test_a_date_is_read_in_the_chosen_order(written: str | dt.date, first: bool, kept: str) -> None:
+    assert reading.day(written, Reading(day_first=first)) == kept
+
+
+@pytest.mark.parametrize("written", ["12/31/2026", "31-02-2026", "1-2-26", "soon", 44000])
+def test_an_unclear_or_impossible_date_is_refused(written: str | int) -> None:
+    with pytest.raises(Wrong):
+        reading.day(written, PLAIN)
+
+
+def test_the_order_of_dates_is_seen_from_one_clear_value() -> None:
+    assert days_come_first(["1-2-2026", "21-2-2026"]) is True
+    assert days_come_first(["1/2/2026", "2/21/2026"]) is False
+    assert days_come_first(["1/2/2026", None]) is None
+
+
+def test_the_decimal_mark_is_seen_from_the_values() -> None:
+    assert decimals_have_a_comma(["1.000", "1,5"]) is True
+    assert decimals_have_a_comma(["1,000.50"]) is False
+    assert decimals_have_a_comma(["1000"]) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("Zweden", "SE"),
+        ("Sverige", "SE"),
+        ("Ruotsi", "SE"),
+        ("Schweden", "SE"),
+        ("UK", "GB"),
+        ("USA", "US"),
+        ("Nederland", "NL"),
+        ("nl", "NL"),
+        ("België", "BE"),
+        ("Norge", "NO"),
+        ("Tyskland", "DE"),
+        ("Venezuela", "VE"),
+    ],
+)
+def test_a_country_is_known_by_name_or_code(written: str, code: str) -> None:
+    assert country_named(written) == code
+
+
+def test_a_misspelt_country_is_refused_with_the_nearest_name() -> None:
+    with pytest.raises(Wrong) as refused:
+        country_named("Zweeden")
+    assert (refused.value.trouble, refused.value.values["hint"]) == (Trouble.NO_COUNTRY_HINT, "Sweden")
+
+
+@pytest.mark.parametrize(("written", "kept"), [("14 dgn netto", 14), (30, 30), ("", "")])
+def test_a_payment_term_is_the_number_in_the_text(written: str | int, kept: int | str) -> None:
+    assert reading.whole(0, 999)(written, PLAIN) == kept
+
+
+@pytest.mark.parametrize("written", ["veertien", "14/30", "1000"])
+def test_a_payment_term_without_one_fitting_number_is_refused(written: str) -> None:
+    with pytest.raises(Wrong):
+        reading.whole(0, 999)(written, PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"), [("Ja", True), ("x", True), ("WAAR", True), ("nej", False), (False, False)]
+)
+def test_yes_and_no_are_read_in_six_languages(written: str | bool, kept: bool) -> None:
+    assert reading.yes_or_no(written, PLAIN) is kept
+
+
+def test_of_several_addresses_in_a_cell_the_first_counts_and_the_rest_is_told() -> None:
+    assert reading.email("a@x.nl; b@x.nl", PLAIN) == "a@x.nl"
+    assert reading.rest_of("a@x.nl; b@x.nl") == "b@x.nl"
+    assert reading.phone("801-555-7712x4563;801-555-9999", PLAIN) == "801-555-7712x4563"
+
+
+@pytest.mark.parametrize("written", ["ingrid", "a@b", "a b@x.nl", "@x.nl", "a..b@x.nl"])
+def test_what_is_no_email_address_is_refused(written: str) -> None:
+    with pytest.raises(Wrong):
+        reading.email(written, PLAIN)
+
+
+def test_the_quick_pattern_for_email_lets_nothing_pass_that_the_library_refuses() -> None:
+    for text in ("john@doe.nl", "a.b@c-d.example", "x+y@z.co.uk", "-a@b.nl", "a_@b.nl", "A-b@c.museum"):
+        reading.email(text, PLAIN)
+        validate_email(text, check_deliverability=False)
+
+
+def test_a_wrong_looking_vat_number_phone_or_account_is_doubted_not_refused() -> None:
+    assert reading.vat_doubt("NL4495445B01", PLAIN) is None
+    assert reading.vat_doubt("NL8531229B1", PLAIN) is Trouble.LOOKS_LIKE_NO_VAT
+    assert reading.phone_doubt("050-3121234", PLAIN) is None
+    assert reading.phone_doubt("call Jan", PLAIN) is Trouble.LOOKS_LIKE_NO_PHONE
+    assert reading.iban_doubt("NL91ABNA0417164300", PLAIN) is None
+    assert reading.iban_doubt("NL91ABNA0417164301", PLAIN) is Trouble.LOOKS_LIKE_NO_IBAN
+
+
+def test_labels_are_split_and_spelled_as_they_are_known() -> None:
+    known = Reading(labels={"transport": 1}, label_names={1: "Transport"}, may_add_words=True)
+    assert reading.labels("transport;  Monthly  invoice ; TRANSPORT", known) == ["Transport", "Monthly invoice"]
+
+
+def test_a_new_label_without_the_right_to_add_it_is_refused() -> None:
+    with pytest.raises(Wrong) as refused:
+        reading.labels("New", PLAIN)
+    assert refused.value.trouble is Trouble.NEW_LABEL
+
+
+def test_a_list_value_is_spelled_as_the_list_has_it() -> None:
+    known = Reading(values={ValueList.STATUS: {"prospect": 3}}, value_names={3: "Prospect"})
+    assert reading.word_of(ValueList.STATUS)("PROSPECT", known) == "Prospect"
+    with pytest.raises(Wrong):
+        reading.word_of(ValueList.STATUS)("Other", known)
+
+
+def test_an_owner_is_found_by_address_or_name_and_guessed_at_otherwise() -> None:
+    known = Reading(users={"karinvandenberg": 5, "karin@x.nl": 5}, user_names={5: "Karin van den Berg"})
+    assert reading.user("Karin van den Berg", known) == 5
+    assert reading.user("KARIN@x.nl", known) == 5
+    with pytest.raises(Wrong) as refused:
+        reading.user("Karin vd Berg", known)
+    assert refused.value.values["hint"] == "Karin van den Berg"
+
+
+def test_text_that_does_not_fit_is_refused_with_both_lengths() -> None:
+    with pytest.raises(Wrong) as refused:
+        reading.text_of(5)("abcdef", PLAIN)
+    assert refused.value.values == {"length": 6, "limit": 5}
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("NULL", ""),
+        ("Null", "Null"),
+        ("'=1+1", "=1+1"),
+        ("'s-Hertogenbosch", "'s-Hertogenbosch"),
+        (12, "12"),
+        ("a\nb", "a b"),
+        (Decimal("1.50"), "1.50"),
+        (None, ""),
+    ],
+)
+def test_a_cell_as_text(cell: str | int | Decimal | None, text: str) -> None:
+    assert reading.plain(cell) == text
+
+
+def test_names_and_postal_places_are_taken_apart() -> None:
+    assert person("Jan van der Berg") == ("Jan", "van der Berg")
+    assert person("Berg, Jan") == ("Jan", "Berg")
+    assert person("Prince") == ("", "Prince")
+    assert postal_place("00330 Helsinki") == ("00330", "Helsinki")
+    assert postal_place("1234 AB Den Haag") == ("1234 AB", "Den Haag")
+    assert postal_place("Helsinki") == ("", "Helsinki")
+
+
+def test_a_value_survives_the_plan() -> None:
+    for attribute, value in (("hourly_rate", Decimal("95.50")), ("birth_date", dt.date(1980, 2, 1)), ("phone", "1")):
+        assert thaw(attribute, freeze(value)) == value
+    assert thaw("phone", "") is None

@@ -1,0 +1,239 @@
+"""Headers and columns of real files, found without help; what cannot be told is left open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from importers.files import Row, Sheet, read
+from importers.mapping import (
+    Certainty,
+    best_sheet,
+    guess,
+    header_row,
+    is_technical,
+    mapping_of,
+    meanings,
+    records,
+    separator_of,
+)
+from models.imports import ImportKind
+
+CUSTOMERS, CONTACTS = ImportKind.CUSTOMERS, ImportKind.CONTACTS
+
+
+def sheet_of(*rows: Row) -> Sheet:
+    return Sheet("Sheet1", rows=list(rows), numbers=range(1, len(rows) + 1), columns=range(1, 9))
+
+
+# The header rows that INDEX.md gives, where one is to be found without asking.
+HEADERS = {
+    "list__aka__customers.xlsx": ("customers", 1),
+    "list__ala__all-authorities.csv": (None, 1),
+    "list__cal__issue444.xls": ("Sheet1", 1),
+    "list__fr__bom.csv": (None, 1),
+    "list__fr__blank-headers.csv": (None, 1),
+    "list__fr__duplicate-headers.csv": (None, 1),
+    "list__fr__skip-rows-before-headers.csv": (None, 2),
+    "list__irl__facilities.csv": (None, 1),
+    "list__moz__basic_csv_addressbook.csv": (None, 1),
+    "list__moz__csv_semicolon.csv": (None, 1),
+    "list__moz__utf16_addressbook.csv": (None, 1),
+    "list__npsp__NPSP_Data_Import_Template_csv.csv": (None, 5),
+    "list__nwc__customers.csv": (None, 1),
+    "list__oca__partner_list.xlsx": ("Partner List", 3),
+    "list__pb__se.csv": (None, 1),
+    "list__poi__51626_contact.xlsx": ("Sheet1", 1),
+    "list__rx__deaths.xlsx": ("arts", 5),
+    "list__sp__constituents.csv": (None, 1),
+    "list__ss__pageSetupTest.xlsx": ("Printing Options", 1),
+    "hostile__cal__issue_174.xlsx": ("Sheet1", 1),
+}
+NO_HEADER = (
+    "list__aw__Address.csv",
+    "list__aw__ContactType.csv",
+    "list__fr__leading-zeros.csv",
+    "list__ss__linend.mac.csv",
+    "hostile__gov__xls_exotic_types_no_header.xls",
+    "hostile__poi__SampleSS.strict.xlsx",
+)
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_the_header_row_of_a_real_file_is_found(data: Path, name: str) -> None:
+    sheet_name, row = HEADERS[name]
+    sheet = best_sheet(read(data / name, name=name).sheets, CUSTOMERS)
+    assert sheet is not None
+    assert (sheet.name, header_row(sheet, CUSTOMERS)) == (sheet_name or name, row)
+
+
+@pytest.mark.parametrize("name", NO_HEADER)
+def test_a_file_without_known_names_leaves_the_header_open(data: Path, name: str) -> None:
+    sheet = best_sheet(read(data / name, name=name).sheets, CUSTOMERS)
+    assert sheet is not None
+    assert header_row(sheet, CUSTOMERS) is None
+
+
+def fields_of(path: Path, kind: ImportKind) -> dict[str, str | None]:
+    sheet = best_sheet(read(path, name=path.name).sheets, kind)
+    assert sheet is not None
+    number = header_row(sheet, kind)
+    assert number is not None
+    header = sheet.rows[sheet.numbers.index(number)]
+    return {one.header: one.field for one in guess(header, [row for _, row in records(sheet, number)], kind)}
+
+
+def test_northwind_maps_in_full(data: Path) -> None:
+    assert fields_of(data / "list__nwc__customers.csv", CUSTOMERS) == {
+        "customerID": "number",
+        "companyName": "company_name",
+        "contactName": "main_contact.contact",
+        "contactTitle": "main_contact.function",
+        "address": "head_office.street",
+        "city": "head_office.city",
+        "region": "head_office.region",
+        "postalCode": "head_office.postal_code",
+        "country": "head_office.country",
+        "phone": "phone",
+        "fax": "fax",
+    }
+
+
+def test_an_address_book_prefers_the_work_address(data: Path) -> None:
+    fields = fields_of(data / "list__moz__basic_csv_addressbook.csv", CONTACTS)
+    assert (fields["Work City"], fields["Home City"]) == ("city", None)
+    assert (fields["Organization"], fields["Primary Email"], fields["Notes"]) == (
+        "customer.name",
+        "email",
+        "description",
+    )
+
+
+def test_symbols_of_listed_firms_are_their_numbers(data: Path) -> None:
+    fields = fields_of(data / "list__sp__constituents.csv", CUSTOMERS)
+    assert (fields["Symbol"], fields["Security"]) == ("number", "name")
+
+
+def test_an_id_that_is_no_customer_number_is_left_out(data: Path) -> None:
+    assert fields_of(data / "list__pb__ch.csv", CUSTOMERS)["id"] is None
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("Debiteurnr.", "number"),
+        ("Naam*", "name"),
+        ("Straat + huisnr", "head_office.street"),
+        ("PC", "head_office.postal_code"),
+        ("Factuurplaats", "invoice_address.city"),
+        ("Factuur-/postcode", "invoice_address.postal_code"),
+        ("E-mail factuur", "invoice_email"),
+        ("Bezoekadres plaats", "head_office.city"),
+        ("Postadresse - linje 1", "head_office.street"),
+        ("Forretningsadresse - linje 1", "head_office.street"),
+        ("CompanyPostStreet", "head_office.street"),
+        ("postcode_verzending", "head_office.postal_code"),
+        ("ContactFirstName", "main_contact.first_name"),
+        ("Contacttelefoonnr", "main_contact.phone"),
+        ("TagNr10", "labels"),
+        ("Opmerking3", "description"),
+        ("Y-tunnus", "company_number"),
+        ("Asiakasnumero", "number"),
+        ("Kundnamn", "name"),
+        ("USt-IdNr.", "vat_number"),
+        ("Betaling", "payment_term_days"),
+        ("Sähköposti", "email"),
+        ("Poststed", "head_office.city"),
+        ("#Name", "name"),
+        ("Naam\xa0(verplicht)", "name"),
+    ],
+)
+def test_a_name_seen_in_a_real_file_is_known(header: str, field: str) -> None:
+    assert [meaning.field for meaning in meanings(header, CUSTOMERS)][:1] == [field]
+
+
+@pytest.mark.parametrize("header", ["Omzet 2025", "Gender", "Age", "weight"])
+def test_a_name_that_is_none_of_ours_means_nothing(header: str) -> None:
+    assert meanings(header, CUSTOMERS) == ()
+
+
+def test_a_column_wanted_twice_goes_to_the_surest_name_and_the_other_says_so() -> None:
+    guesses = guess(("Home phone", "Telefoon", "id", "Klantnummer"), [("1", "2", "3", "4")], CUSTOMERS)
+    assert [one.field for one in guesses] == [None, "phone", None, "number"]
+    assert (guesses[0].certainty, guesses[2].certainty) == (Certainty.TWICE, Certainty.TWICE)
+
+
+def test_labels_and_notes_may_come_from_several_columns() -> None:
+    guesses = guess(("TagNr1", "TagNr2", "Opmerking1", "Opmerking2"), [("a", "b", "c", "d")], CUSTOMERS)
+    assert mapping_of(guesses) == {"labels": [0, 1], "description": [2, 3]}
+
+
+def test_an_empty_header_is_noticed_and_not_imported() -> None:
+    guesses = guess(("id", None, "name"), [("1", "x", "y")], CUSTOMERS)
+    assert (guesses[1].field, guesses[1].certainty, guesses[1].samples) == (None, Certainty.NO_HEADER, ("x",))
+
+
+def test_values_tell_what_an_unknown_name_holds() -> None:
+    guesses = guess(("Naam", "Foo"), [("a", "a@x.nl"), ("b", "b@x.nl")], CUSTOMERS)
+    assert (guesses[1].field, guesses[1].certainty) == ("email", Certainty.VALUES)
+
+
+def test_values_that_do_not_fit_leave_a_column_out() -> None:
+    guesses = guess(("Naam", "Land"), [("a", "flat"), ("b", "hilly")], CUSTOMERS)
+    assert (guesses[1].field, guesses[1].certainty) == (None, Certainty.DOUBTFUL)
+
+
+def test_what_an_earlier_import_chose_goes_first() -> None:
+    guesses = guess(("Naam", "Foo"), [("a", "1")], CUSTOMERS, {"foo": "reference"})
+    assert (guesses[1].field, guesses[1].certainty) == ("reference", Certainty.REMEMBERED)
+
+
+def test_the_first_values_are_shown_with_a_column() -> None:
+    assert guess(("Naam",), [("a",), (None,), ("a",), ("b",), ("c",), ("d",)], CUSTOMERS)[0].samples == ("a", "b", "c")
+
+
+def test_a_house_number_addition_needs_a_house_number() -> None:
+    assert guess(("Straat", "Bus"), [("Kade", "1")], CUSTOMERS)[1].field is None
+    assert (
+        guess(("Straat", "Huisnummer", "Bus"), [("Kade", "1", "a")], CUSTOMERS)[2].field == "head_office.house_addition"
+    )
+
+
+def test_a_row_of_technical_names_below_the_header_is_no_record() -> None:
+    sheet = sheet_of(("Naam", "Plaats", "Land"), ("KB__NAME__C", "KB__CITY__C", "KB__COUNTRY__C"), ("a", "b", "NL"))
+    assert is_technical(sheet.rows[0], sheet.rows[1])
+    assert [number for number, _ in records(sheet, 1)] == [3]
+
+
+def test_a_title_above_the_table_is_not_its_header() -> None:
+    sheet = sheet_of(("Klanten 2026", None, None), (None, None, None), ("Nr", "Naam", "Plaats"), ("1", "a", "b"))
+    assert header_row(sheet, CUSTOMERS) == 3
+
+
+def test_a_group_row_above_the_header_is_not_the_header() -> None:
+    sheet = sheet_of(
+        ("Verzendadres", None, "Factuuradres", None), ("Naam", "Plaats", "Naam", "Plaats"), ("a", "b", "c", "d")
+    )
+    assert header_row(sheet, CUSTOMERS) == 2
+
+
+def test_hidden_sheets_are_not_chosen() -> None:
+    hidden = Sheet("Secret", hidden=True, rows=[("Naam", "Plaats")], numbers=[1], columns=[1, 2])
+    shown = Sheet("Open", rows=[("x",)], numbers=[1], columns=[1])
+    assert best_sheet([hidden, shown], CUSTOMERS) is shown
+
+
+@pytest.mark.parametrize(
+    ("cells", "header", "mark"),
+    [
+        (["a; b"], "Labels", ";"),
+        (["a|b"], "Labels", "|"),
+        (["a, b"], "Labels", ","),
+        (["a b"], "Tags", " "),
+        (["New York"], "Groep", ";"),
+        ([None], "Tags", ";"),
+    ],
+)
+def test_the_separator_of_labels_is_seen_from_the_values(cells: list[str | None], header: str, mark: str) -> None:
+    assert separator_of(cells, header) == mark
