@@ -160,10 +160,10 @@ def may(session: AnySession, looker: Looker, right: Right, customer_id: int | No
         return True
     if customer_id is None:
         return False
-    granted = _granted(looker, right)
-    if granted is None:
+    given = granted(looker, right)
+    if given is None:
         return False
-    here = granted.where(CustomerAccess.__table__.c.customer_id == customer_id)
+    here = given.where(CustomerAccess.__table__.c.customer_id == customer_id)
     return session.execute(here.limit(1)).first() is not None
 
 
@@ -171,8 +171,8 @@ def may_somewhere(session: AnySession, looker: Looker, right: Right) -> bool:
     """Whether `looker` holds `right` everywhere or on at least one customer; for menus."""
     if right in looker.everywhere:
         return True
-    granted = _granted(looker, right)
-    return granted is not None and session.execute(granted.limit(1)).first() is not None
+    given = granted(looker, right)
+    return given is not None and session.execute(given.limit(1)).first() is not None
 
 
 def require(session: AnySession, looker: Looker, right: Right, customer_id: int | None = None) -> None:
@@ -278,7 +278,7 @@ Condition = ColumnElement[bool] | None
 Column = InstrumentedAttribute[Any] | ColumnElement[Any]
 
 
-def _granted(looker: Looker, right: Right) -> Select[tuple[int]] | None:
+def granted(looker: Looker, right: Right) -> Select[tuple[int]] | None:
     """The customers on which a right is given to this person or a team of theirs; None where that cannot be.
 
     Built on the plain table: as part of a condition of the hook it must not be narrowed by the hook again.
@@ -296,8 +296,8 @@ def _granted(looker: Looker, right: Right) -> Select[tuple[int]] | None:
 def _on(looker: Looker, right: Right, customer_id: Column) -> Condition:
     if right in looker.everywhere:
         return None
-    granted = _granted(looker, right)
-    return false() if granted is None else customer_id.in_(granted)
+    given = granted(looker, right)
+    return false() if given is None else customer_id.in_(given)
 
 
 def _own(looker: Looker, user_id: Column) -> ColumnElement[bool]:
@@ -322,11 +322,11 @@ def _of_contact(looker: Looker, contact_id: Column) -> Condition:
     """A contact is seen by who sees one of its customers; one without a customer only by who sees all."""
     if Right.VIEW in looker.everywhere:
         return None
-    granted = _granted(looker, Right.VIEW)
-    if granted is None:
+    given = granted(looker, Right.VIEW)
+    if given is None:
         return false()
     link = CustomerContact.__table__.c
-    return contact_id.in_(select(link.contact_id).where(link.customer_id.in_(granted)))
+    return contact_id.in_(select(link.contact_id).where(link.customer_id.in_(given)))
 
 
 def _with_customer(customer_id: Column) -> Callable[[Looker], Condition]:
