@@ -1,1 +1,14 @@
-// Small helps on top of pages that work without them.
+// Small helps on top of pages that work without them. Each part looks for its own marks in the page.
+import { startForms } from "./form.js";
+import { startKeys } from "./keys.js";
+import { startMenus } from "./menu.js";
+import { startRows } from "./rows.js";
+import { startTheme } from "./theme.js";
+import { startToasts } from "./toast.js";
+
+startTheme();
+startMenus();
+startToasts();
+startRows();
+startForms();
+startKeys();

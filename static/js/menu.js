@@ -1,0 +1,75 @@
+// Menus are details elements: one open at a time, closed by a click outside or Escape. The narrow screen's menu is a :target.
+const MENU = "details[data-kb-menu]";
+
+export function startMenus() {
+  document.addEventListener("toggle", (event) => {
+    const opened = event.target;
+    if (!opened.matches?.(MENU) || !opened.open) return;
+    for (const other of document.querySelectorAll(`${MENU}[open]`)) {
+      if (other !== opened && !other.contains(opened)) other.open = false;
+    }
+    place(opened);
+    opened.querySelector(".kb-pop-form :is(input:not([type=hidden]), select)")?.focus();
+  }, true);
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll(`${MENU}[open]`)) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    const menu = event.target.closest?.(`${MENU}[open]`);
+    if (!menu || !["ArrowDown", "ArrowUp"].includes(event.key) || event.target.matches("input, select, textarea")) return;
+    const items = [...menu.querySelectorAll("a.kb-pop-item, button.kb-pop-item")];
+    if (!items.length) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const now = items.indexOf(document.activeElement);
+    const step = event.key === "ArrowDown" ? 1 : -1;
+    items[now < 0 && step < 0 ? items.length - 1 : (now + step + items.length) % items.length].focus();
+  });
+  for (const select of document.querySelectorAll("select[data-kb-submit]")) {
+    select.addEventListener("change", () => select.form.requestSubmit());
+  }
+  for (const button of document.querySelectorAll("[data-kb-reveal]")) {
+    const field = document.getElementById(button.dataset.kbReveal);
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const shown = field.type === "password";
+      field.type = shown ? "text" : "password";
+      button.setAttribute("aria-pressed", String(shown));
+    });
+  }
+  for (const form of document.querySelectorAll("[data-kb-logout]")) {
+    form.addEventListener("submit", () => sessionStorage.clear());
+  }
+}
+
+// A menu in a scrolling table would be cut off: there it stands free of the table, beside its button.
+function place(menu) {
+  const panel = menu.querySelector(".kb-pop");
+  if (!panel || !menu.closest(".kb-scroll")) return;
+  const box = menu.getBoundingClientRect();
+  panel.style.position = "fixed";
+  panel.style.right = `${Math.max(8, document.documentElement.clientWidth - box.right)}px`;
+  panel.style.left = "auto";
+  const below = box.bottom + panel.offsetHeight + 8 < window.innerHeight;
+  panel.style.top = `${below ? box.bottom + 4 : Math.max(8, box.top - panel.offsetHeight - 4)}px`;
+  panel.style.bottom = "auto";
+  menu.closest(".kb-scroll").addEventListener("scroll", () => { menu.open = false; }, { once: true });
+}
+
+// Escape closes the innermost open thing; true when there was one.
+export function closeOpen() {
+  const open = [...document.querySelectorAll(`${MENU}[open]`)].pop();
+  if (open) {
+    open.open = false;
+    open.querySelector("summary").focus();
+    return true;
+  }
+  if (location.hash === "#menu") {
+    location.hash = "#main";
+    document.querySelector("[data-kb-open-menu]")?.focus();
+    return true;
+  }
+  return false;
+}
