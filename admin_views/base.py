@@ -6,15 +6,17 @@ A view class is a declaration: its columns, sections, tabs and actions, and noth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar, cast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl
 
 from flask import Response, abort, flash, g, make_response, redirect, render_template, request, url_for
 from flask_admin import expose
 from flask_admin.contrib.sqla import ModelView
-from flask_babel import gettext
+from flask_babel import format_decimal, gettext, lazy_gettext
 from flask_login import current_user
+from markupsafe import Markup
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import ExecutableOption
@@ -22,19 +24,21 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from admin_views import plans, shell
-from admin_views.forms import EntityForm, Section
+from admin_views.forms import Choice, Choices, EntityForm, Section
 from models import access, journal, search
 from models.access import Looker
 from models.base import Base, db
-from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
+from models.errors import Conflict, NotAllowed, NotFound, Problems, Reason, Refused
 from models.journal import Changeset
-from models.operations.save import Clash, Problems, Saved, save
+from models.operations.save import Child, EditConflict, Saved, Side, Theirs, save
 from models.operations.selection import Selection
 from models.search import ListSpec, ListState
 from models.user import Right
 
 Answer = str | Response | BaseResponse | tuple[str, int]
-BIGGEST_ID = 2**62
+BIGGEST_ID = 2**31
+ADDED = "add."
+OTHER_NAMES = frozenset({"list", "tab", "export_type", "action"})
 
 
 @dataclass(frozen=True)
@@ -90,14 +94,21 @@ class Action:
 
 
 @dataclass(frozen=True)
-class Chip:
-    """A filter in force, or one that can be added."""
+class FilterChoice:
+    """A filter that a list offers: what it is called, and its values as (value, text)."""
 
     name: str
     label: Any
-    values: tuple[tuple[str, str], ...] = ()
-    choices: tuple[tuple[str, str], ...] = ()
-    without: str = ""
+    choices: Callable[[], Sequence[tuple[str, str]]]
+
+
+@dataclass(frozen=True)
+class ShownChip:
+    """A filter in force: its name, its values in words, and the address of the list without it."""
+
+    label: Any
+    text: str
+    without: str
 
 
 class EntityView(ModelView):
@@ -115,14 +126,18 @@ class EntityView(ModelView):
     sections: ClassVar[tuple[Section, ...]]
     tabs: ClassVar[tuple[Tab, ...]] = ()
     actions: ClassVar[tuple[Action, ...]] = ()
-    filters: ClassVar[dict[str, Callable[[], Sequence[tuple[str, str]]]]] = {}
-    filter_labels: ClassVar[dict[str, Any]] = {}
+    filters: ClassVar[tuple[FilterChoice, ...]] = ()
     see: ClassVar[Right | None] = None
     edit: ClassVar[Right] = Right.EDIT
     create: ClassVar[Right] = Right.EDIT
     exports: ClassVar[bool] = False
     archives: ClassVar[tuple[tuple[str, Any], ...]] = ()
     search_hint: ClassVar[Any] = ""
+    views: ClassVar[tuple[tuple[Any, str], ...]] = ()
+    first_use: ClassVar[Any] = ""
+    meta_template: ClassVar[str | None] = None
+    save_text: ClassVar[Any] = lazy_gettext("Save")
+    field_looks: ClassVar[dict[str, dict[str, Any]]] = {}
     list_template = "entity/list.html"
     form_template: ClassVar[str] = "entity/form.html"
     details_template = "entity/card.html"
@@ -190,26 +205,51 @@ class EntityView(ModelView):
     @expose("/")
     def index_view(self) -> Answer:
         state = self.state(request.args)
+        added = self.added_chips(request.args)
+        if added:
+            for name, values in added:
+                state = state.with_chip(name, values)
+            return redirect(f"{self.list_url()}?{state.to_query()}")
+        for dropped in state.dropped:
+            flash(gettext(dropped.why.value).format(name=dropped.name), "warning")
         page = search.page(db.session, self.spec, state)
-        rows = self.rows(page.ids)
+        ids = list(page.ids)
         return self.answer(
             self.list_template,
             state=state,
             page=page,
-            rows=rows,
+            rows=self.rows(ids),
             columns=self.visible_columns(),
-            extra=self.list_extra(page.ids),
+            extra=self.list_extra(ids),
+            offered=[(choice, list(choice.choices())) for choice in self.filters],
             chips=self.chips(state),
             bulk=[action for action in self.allowed_actions() if action.many and fits(action, state.archived)],
+            row_actions=[action for action in self.allowed_actions() if fits(action, state.archived)],
+            query=state.to_query(),
+            keep=self.keep,
         )
 
-    def state(self, args: MultiDict[str, str]) -> ListState:
-        """The state of the list from the URL; sorting by a column one may not see is dropped."""
-        return ListState.parse(self.spec, args, allowed=self.sorts())
+    def keep(self, state: ListState, *without: str, **changes: Any) -> list[tuple[str, str]]:
+        """The state as hidden inputs of a GET form, without the names that the form itself sends."""
+        return [(name, value) for name, value in parse_qsl(state.to_query(**changes)) if name not in without]
 
-    def sorts(self) -> frozenset[str]:
-        """The sort names of the columns this person may see."""
-        return frozenset(column.sort for column in self.visible_columns() if column.sort)
+    def state(self, args: MultiDict[str, str]) -> ListState:
+        """The state of the list from the URL; what does not fit, or may not be sorted by, is dropped and said."""
+        pairs = [(name, value) for name, value in args.items(multi=True) if not name.startswith(ADDED)]
+        return search.read_state(self.spec, pairs, rights=self.held(), others=OTHER_NAMES)
+
+    def held(self) -> frozenset[Right]:
+        """The rights that open columns and sorts of this list."""
+        return frozenset(column.right for column in self.visible_columns() if column.right is not None)
+
+    def added_chips(self, args: MultiDict[str, str]) -> list[tuple[str, list[str]]]:
+        """Filters chosen in the small forms, `add.country=NL&add.country=SE`: any of the values of one form will do."""
+        found = []
+        for name, filter in self.spec.filters.items():
+            values = [value for text in args.getlist(ADDED + name) if text and (value := filter.read(text)) is not None]
+            if values:
+                found.append((name, values))
+        return found
 
     def rows(self, ids: Sequence[int]) -> list[Any]:
         """The records of a page, in its order."""
@@ -225,23 +265,109 @@ class EntityView(ModelView):
         """What the cells need beside the records: grouped figures of this page."""
         return {}
 
-    def chips(self, state: ListState) -> list[Chip]:
-        """The filters, those in force with their values and the link that takes them out."""
+    def chips(self, state: ListState) -> list[ShownChip]:
+        """The filters in force."""
+        offered = {choice.name: choice for choice in self.filters}
         made = []
-        for name, choices in self.filters.items():
-            offered = tuple(choices())
-            texts = dict(offered)
-            chosen = state.filters.get(name, ())
+        for index, chip in enumerate(state.chips):
+            choice = offered.get(chip.name)
+            texts = dict(choice.choices()) if choice else {}
+            words = ", ".join(str(texts.get(str(value), value)) for value in chip.values)
+            label = choice.label if choice else chip.name
+            made.append(ShownChip(label, words, f"{self.list_url()}?{state.without_chip(index).to_query()}"))
+        return made
+
+    def view_tabs(self, state: ListState) -> list[dict[str, Any]]:
+        """The ready-made views of this list, as tabs."""
+        current = (state.chips, state.archived, state.search)
+        made = []
+        for text, query in self.views:
+            other = search.read_state(self.spec, parse_qsl(query))
             made.append(
-                Chip(
-                    name=name,
-                    label=self.filter_labels[name],
-                    values=tuple((value, texts.get(value, value)) for value in chosen),
-                    choices=offered,
-                    without=state.to_query(filters={**state.filters, name: ()}),
-                )
+                {
+                    "text": text,
+                    "href": self.list_url() + (f"?{query}" if query else ""),
+                    "current": current == (other.chips, other.archived, other.search),
+                }
             )
         return made
+
+    def switch(self, state: ListState) -> list[dict[str, Any]]:
+        """Active, archived, all."""
+        return [
+            {
+                "text": text,
+                "href": f"{self.list_url()}?{state.to_query(archived=search.Archived(value))}",
+                "current": state.archived == value,
+            }
+            for value, text in self.archives
+        ]
+
+    def tools(self, query: str) -> list[tuple[Any, str, str]]:
+        """Further links beside "New": text, address, icon."""
+        return []
+
+    def row_menu(self, row: Any, actions: Sequence[Action], query: str) -> list[Any]:
+        """The menu of one row. Whether the row's own rights allow it is decided where it is asked for."""
+        here = {"list": query} if query else {}
+        items: list[Any] = [{"text": gettext("Open"), "icon": "card-text", "href": self.card_url(row.id)}]
+        if getattr(row, "archived_at", None) is None and access.may_somewhere(db.session, shell.looker(), self.edit):
+            items.append({"text": gettext("Edit"), "icon": "pencil", "href": self.edit_url(row.id)})
+        items += [
+            {
+                "text": action.label,
+                "icon": action.icon,
+                "kind": "danger" if action.danger else "",
+                "href": self.action_url(action, row, **here),
+            }
+            for action in actions
+            if fits(action, archived_state(row))
+        ]
+        return items
+
+    def action_url(self, action: Action, row: Any, **more: Any) -> str:
+        """Where a verb on one record begins: the page that shows its plan."""
+        if action.name == "delete":
+            return url_for(f"{self.endpoint}.delete_view", id=row.id, **more)
+        return url_for(f"{self.endpoint}.action_view", action=action.name, rowid=row.id, **more)
+
+    def edit_url(self, key: int) -> str:
+        return url_for(f"{self.endpoint}.edit_view", id=key)
+
+    def cell_value(self, column: Column, row: Any, extra: Mapping[str, Any]) -> Any:
+        """What a cell shows: a figure of this page, or the record's own attribute."""
+        if column.key in extra:
+            return extra[column.key].get(row.id)
+        return getattr(row, column.key, None)
+
+    def total_text(self, page: search.Page) -> int | str:
+        """How many rows there are, counted up to the cap."""
+        return f"{format_decimal(page.total)}+" if page.more else page.total
+
+    def second_line(self, row: Any) -> str | None:
+        """What stands small under the name."""
+        return None
+
+    def foot_text(self, extra: Mapping[str, Any]) -> str:
+        """What stands beside the count under a list."""
+        return ""
+
+    def empty(self, state: ListState) -> str:
+        """What a list without rows says, and the way out."""
+        searched = state.search or state.chips
+        elsewhere = 0
+        if searched and state.archived is search.Archived.ACTIVE and self.archives:
+            other = replace(state, archived=search.Archived.ARCHIVED, page=1, after=None, before=None)
+            elsewhere = search.page(db.session, self.spec, other).total
+        return Markup(render_template("entity/empty.html", view=self, state=state, searched=searched, elsewhere=elsewhere))
+
+    def archived_query(self, state: ListState) -> str:
+        """The same search among the archived."""
+        return state.to_query(archived=search.Archived.ARCHIVED)
+
+    def may_see_all(self) -> bool:
+        """Whether an empty list is empty for everybody."""
+        return access.may(db.session, shell.looker(), self.see or Right.VIEW)
 
     def allowed_actions(self, record: Any = None) -> list[Action]:
         """The actions this person may use, on this record or at all."""
@@ -250,7 +376,7 @@ class EntityView(ModelView):
     def may_do(self, action: Action, record: Any) -> bool:
         """Whether an action is offered; for a list, holding the right on any customer is enough."""
         if record is None:
-            return access.holds_anywhere(db.session, shell.looker(), action.right)
+            return access.may_somewhere(db.session, shell.looker(), action.right)
         return self.may(action.right, record)
 
     # -- the form ---------------------------------------------------------------------------------------------------
@@ -277,8 +403,8 @@ class EntityView(ModelView):
             except Problems as problems:
                 report(form, problems)
             else:
-                self.tell(saved, gettext("%(name)s added", name=str(self.find(str(saved.id)))))
-                return redirect(self.card_url(saved.id))
+                self.tell(saved, gettext("%(name)s added", name=str(saved.record)))
+                return redirect(self.card_url(saved.record.id))
         return self.show_form(None, form, 422 if form.problems() else 200)
 
     @expose("/edit/", methods=("GET", "POST"))
@@ -295,18 +421,18 @@ class EntityView(ModelView):
         except Problems as problems:
             report(form, problems)
             return self.show_form(self.find(request.args.get("id")), form, 422)
-        except Clash as clash:
+        except EditConflict as clash:
             return self.show_form(self.find(request.args.get("id")), form, 409, clash)
         self.tell(saved, gettext("%(name)s saved", name=name))
-        return redirect(self.card_url(saved.id))
+        return redirect(self.card_url(saved.record.id))
 
     def refuse_archived(self, record: Any) -> None:
         """What is archived can be read, not edited."""
         if getattr(record, "archived_at", None) is not None:
             raise Conflict(Reason.ARCHIVED_IS_LOCKED, name=str(record))
 
-    def store(self, record: Any, form: EntityForm) -> Saved:
-        """Save what was typed: merge with what others changed since, or raise Clash with both sides."""
+    def store(self, record: Any, form: EntityForm) -> Saved[Any]:
+        """Save what was typed: merge with what others changed since, or raise EditConflict with both sides."""
         return save(
             db.session,
             shell.looker(),
@@ -315,14 +441,19 @@ class EntityView(ModelView):
             self.to_save(form),
             base=_whole(request.form.get("position")),
             choices=choices_made(request.form),
-            clash_seen=request.form.get("clash"),
+            seen=_whole(request.form.get("seen")),
+            children=self.children(record, form),
         )
+
+    def children(self, record: Any, form: EntityForm) -> Sequence[Child]:
+        """Rows below the record that are on the same form."""
+        return ()
 
     def to_save(self, form: EntityForm) -> dict[str, Any]:
         """The form's values as the verb wants them."""
         return form.values()
 
-    def show_form(self, record: Any, form: EntityForm, status: int, clash: Clash | None = None) -> Answer:
+    def show_form(self, record: Any, form: EntityForm, status: int, clash: EditConflict | None = None) -> Answer:
         posted_position = _whole(request.form.get("position"))
         return self.answer(
             self.form_template,
@@ -335,13 +466,13 @@ class EntityView(ModelView):
             cancel=self.card_url(record.id) if record is not None else self.list_url(),
         )
 
-    def tell(self, saved: Saved, text: str) -> None:
+    def tell(self, saved: Saved[Any], text: str) -> None:
         """Say that it is saved, what was merged in, and offer to undo it."""
-        for person, fields in saved.merged:
+        for person, fields in by_person(saved.merged).items():
             names = ", ".join(str(self.field_label(name)) for name in fields)
             flash(gettext("%(person)s changed %(fields)s meanwhile; both changes are kept.", person=person, fields=names), "info")
         if saved.changeset is not None and saved.changeset.id is not None:
-            flash({"text": text, "changeset": saved.changeset.id}, "undo")  # type: ignore[arg-type]
+            shell.offer_undo(text, saved.changeset.id)
         else:
             flash(gettext("Nothing was changed."), "info")
 
@@ -349,6 +480,22 @@ class EntityView(ModelView):
         """How the form calls a field."""
         made = self.form()._fields.get(name)
         return made.label.text if made is not None else name
+
+    def field_text(self, name: str, value: Any) -> str:
+        """A value of a field in words, for people to compare."""
+        if value is None or value in ("", ()) or (isinstance(value, (set, frozenset)) and not value):
+            return gettext("empty")
+        field = self.form()._fields.get(name)
+        options = {option.value: option.label for option in field.options()} if isinstance(field, (Choice, Choices)) else {}
+        if isinstance(value, (set, frozenset, list, tuple)):
+            return ", ".join(sorted(options.get(str(v), str(v)) for v in value))
+        if isinstance(value, bool):
+            return gettext("yes") if value else gettext("no")
+        return str(options.get(str(value), value))
+
+    def summary(self, form: EntityForm) -> list[tuple[str, str, str]]:
+        """The problems above the form: (id of the field, its label, what is wrong)."""
+        return [(name or "errors", label or gettext("This record"), text) for name, label, text in form.problems()]
 
     # -- the card ---------------------------------------------------------------------------------------------------
 
@@ -363,10 +510,59 @@ class EntityView(ModelView):
             record=record,
             tab=tab,
             tabs=tabs,
+            neighbours=self.neighbours(record),
             counts={tab.key: tab.count(db.session, record) for tab in tabs if tab.count is not None},
             row_actions=[a for a in self.allowed_actions(record) if fits(a, archived_state(record))],
             **tab.load(db.session, shell.looker(), record),
         )
+
+    def card_badge(self, record: Any) -> str:
+        """What stands beside the name on the card."""
+        return Markup(render_template("entity/badge.html", record=record)) if hasattr(record, "archived_at") else ""
+
+    def card_meta(self, record: Any) -> str:
+        """The line under the name."""
+        return Markup(render_template(self.meta_template, view=self, record=record)) if self.meta_template else ""
+
+    def card_tabs(self, record: Any, tabs: Sequence[Tab], current: Tab, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+        """The tabs of the card as links; the list one came from stays in the address."""
+        came = {"list": request.args["list"]} if request.args.get("list") else {}
+        return [
+            {
+                "text": tab.label,
+                "href": url_for(f"{self.endpoint}.details_view", id=record.id, tab=tab.key, **came),
+                "current": tab is current,
+                "count": counts.get(tab.key),
+            }
+            for tab in tabs
+        ]
+
+    def card_menu(self, record: Any, actions: Sequence[Action]) -> list[Any]:
+        """The verbs of the card."""
+        return [
+            {
+                "text": action.label,
+                "icon": action.icon,
+                "kind": "danger" if action.danger else "",
+                "href": self.action_url(action, record),
+            }
+            for action in actions
+        ]
+
+    def neighbours(self, record: Any) -> dict[str, Any] | None:
+        """Previous and next within the list one came from; nothing when one came from elsewhere."""
+        if "list" not in request.args:
+            return None
+        query = request.args["list"]
+        found = search.neighbours(db.session, self.spec, self.state(self.list_args()), record.id)
+        if found.position is None:
+            return None
+        total = f"{format_decimal(found.total)}+" if found.more else format_decimal(found.total)
+        return {
+            "previous": url_for(f"{self.endpoint}.details_view", id=found.previous, list=query) if found.previous else None,
+            "next": url_for(f"{self.endpoint}.details_view", id=found.next, list=query) if found.next else None,
+            "text": gettext("%(n)s of %(total)s", n=format_decimal(found.position), total=total),
+        }
 
     # -- verbs in two steps -----------------------------------------------------------------------------------------
 
@@ -407,7 +603,7 @@ class EntityView(ModelView):
                 raise
             problem = refused
         else:
-            flash({"text": action.done(plan), "changeset": done.id}, "undo")  # type: ignore[arg-type]
+            shell.offer_undo(action.done(plan), done.id)
             return redirect(action.target(plan, done) if action.target else self.back_url())
         return self.show_plan(action, selection, options, problem)
 
@@ -443,8 +639,7 @@ class EntityView(ModelView):
 
     def list_args(self) -> MultiDict[str, str]:
         """The state of the list that a form carries in its field `list`."""
-        from_form = request.values.get("list", "")
-        return cast(MultiDict[str, str], MultiDict(search.pairs_of(from_form)))
+        return MultiDict(parse_qsl(request.values.get("list", "")))
 
     def back_url(self) -> str:
         """The list as it was."""
@@ -458,7 +653,7 @@ class EntityView(ModelView):
         """Exactly what the list shows, streamed."""
         if not self.exports or export_type not in {"csv", "xlsx"}:
             abort(404)
-        if not access.holds_anywhere(db.session, shell.looker(), Right.EXPORT):
+        if not access.may_somewhere(db.session, shell.looker(), Right.EXPORT):
             raise NotAllowed(Reason.NO_RIGHT, right=Right.EXPORT)
         return self.stream(export_type, search.all_ids(db.session, self.spec, self.state(request.args), ordered=True))
 
@@ -491,15 +686,23 @@ def _whole(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
-def choices_made(posted: MultiDict[str, str]) -> dict[str, str]:
-    """The decisions of a clash: field name -> mine or theirs."""
+def choices_made(posted: MultiDict[str, str]) -> dict[str, Side]:
+    """The decisions of a clash, by field name."""
     prefix = "choice-"
-    return {k.removeprefix(prefix): v for k, v in posted.items() if k.startswith(prefix) and v in {"mine", "theirs"}}
+    return {k.removeprefix(prefix): Side(v) for k, v in posted.items() if k.startswith(prefix) and v in set(Side)}
+
+
+def by_person(edits: Iterable[Theirs]) -> dict[str, list[str]]:
+    """Who changed which fields."""
+    found: dict[str, list[str]] = {}
+    for edit in edits:
+        found.setdefault(edit.who, []).append(edit.field)
+    return found
 
 
 def report(form: EntityForm, problems: Problems) -> None:
     """Hang the refusals of a verb at the fields they are about."""
-    for refusal in problems.refusals:
+    for refusal in problems.problems:
         form.add_error(refusal.field, shell.say(refusal))
 
 

@@ -7,14 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, current_app, g, request, session, url_for
+from flask import Flask, current_app, flash, g, request, session, url_for
 from flask_babel import format_date, format_datetime, format_decimal, format_time, get_locale, gettext, ngettext
 from flask_login import current_user
 from markupsafe import Markup
 
 from models import access, settings
-from models.access import Looker
+from models.access import Looker, Source
 from models.base import db, utc_now
 from models.errors import Refused
 from models.user import Right
@@ -31,6 +32,7 @@ class MenuItem:
     href: str
     active: bool
     count: int | None = None
+    key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,9 @@ class Viewer:
     colour: str
     role_text: str
     keys: bool
+
+
+MakeItem = Callable[[], MenuItem | None]
 
 
 def looker() -> Looker:
@@ -84,6 +89,11 @@ def money(amount: Decimal | None, currency: str | None = None) -> str:
     return f"{sign}\u00a0{number}"
 
 
+def plain_amount(amount: Decimal | None) -> str:
+    """An amount without its currency."""
+    return "" if amount is None else format_decimal(amount, format="#,##0.00")
+
+
 def hours(minutes: int | None) -> str:
     """Minutes as hours with one or two places."""
     return format_decimal(Decimal(minutes or 0) / 60, format="#,##0.##")
@@ -112,12 +122,37 @@ def moment(value: dt.datetime | None) -> Markup:
     )
 
 
+def country_name(code: str | None) -> str:
+    """A country in the reader's language."""
+    if not code:
+        return ""
+    locale = get_locale()
+    return str(locale.territories.get(code, code)) if locale else code
+
+
+def safe_link(text: str | None) -> str:
+    """An address that may be made a link: http and https only; a bare host gets https. Nothing for everything else."""
+    found = (text or "").strip()
+    if not found or any(ord(letter) < 33 for letter in found):
+        return ""
+    if "://" not in found and ":" not in found.split("/")[0]:
+        found = f"https://{found}"
+    return found if urlsplit(found).scheme in {"http", "https"} and urlsplit(found).hostname else ""
+
+
+def source_text(source: Source) -> str:
+    """Where a right comes from, in the reader's language."""
+    return gettext(source.text.value).format(role=gettext(source.role), team=source.team)
+
+
 def register(app: Flask, languages: tuple[str, ...]) -> None:
     """Give every template the shell's values, and every request its looker."""
     app.extensions["kaartenbak"] = {"languages": languages, "menu": []}
     app.jinja_env.filters.update(
         money=money, hours=hours, when=when, moment=moment, initials=initials, colour_of=colour_of, say=say
     )
+    app.jinja_env.filters.update(country_name=country_name, safe_link=safe_link, source_text=source_text)
+    app.jinja_env.filters["choice_text"] = lambda value: (value, gettext(value))
     app.jinja_env.filters["numberformat"] = format_decimal
     app.jinja_env.filters["clock"] = lambda value: format_time(value, "HH:mm")
     app.jinja_env.globals.update(_=gettext, gettext=gettext, ngettext=ngettext)
@@ -126,7 +161,7 @@ def register(app: Flask, languages: tuple[str, ...]) -> None:
     app.context_processor(_surroundings)
 
 
-def add_to_menu(app: Flask, item: Callable[[], MenuItem | None]) -> None:
+def add_to_menu(app: Flask, item: MakeItem) -> None:
     """A line of the menu; the function returns None for people who may not see it."""
     app.extensions["kaartenbak"]["menu"].append(item)
 
@@ -137,6 +172,8 @@ def _surroundings() -> dict[str, Any]:
         "lang": str(get_locale() or "en"),
         "languages": current_app.extensions["kaartenbak"]["languages"],
         "theme": getattr(current_user, "theme", None) or session.get("theme", ""),
+        "keys": getattr(current_user, "single_keys", True),
+        "month_name": format_date(today(), "LLLL"),
         "menu": [],
         "viewer": None,
         "today": utc_now().date(),
@@ -145,9 +182,9 @@ def _surroundings() -> dict[str, Any]:
         return common
     common["viewer"] = _viewer()
     common["menu"] = [item for make in current_app.extensions["kaartenbak"]["menu"] if (item := make()) is not None]
-    common["firm"] = settings.get(db.session, "company_name")
+    common["organisation"] = settings.get(db.session, "company_name")
+    common["may_somewhere"] = lambda right: access.may_somewhere(db.session, looker(), Right(right))
     common["may"] = lambda right, customer_id=None: access.may(db.session, looker(), Right(right), customer_id)
-    common["home"] = url_for("home.index")
     return common
 
 
@@ -162,3 +199,18 @@ def _viewer() -> Viewer:
         role_text=gettext(role) if role else gettext("no role of your own"),
         keys=bool(current_user.single_keys),
     )
+
+
+def offer_undo(text: str, changeset_id: int) -> None:
+    """Say that something is done, with a button that takes it back."""
+    flash({"text": text, "url": url_for("history.undo", changeset=changeset_id)}, "undo")  # type: ignore[arg-type]
+
+
+def today() -> dt.date:
+    """The day it is, for people: in the zone of the firm's clock, which is UTC until there is a setting for it."""
+    return utc_now().date()
+
+
+def this_year() -> int:
+    """The year that "revenue this year" is about."""
+    return today().year

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +34,7 @@ class Known:
     title: str
     help: str
     choices: tuple[str, ...] = ()
+    most: int = 3_650
 
 
 SETTINGS: tuple[Known, ...] = (
@@ -46,10 +48,12 @@ SETTINGS: tuple[Known, ...] = (
     ),
     Known("bin_days", 30, "Days in the bin", "After this many days a deleted record is gone for good."),
     Known("number_prefix", "K-", "Customer numbers begin with", "Used for numbers that are given automatically."),
-    Known("number_start", 10001, "First customer number", "Automatic numbers count on from here."),
+    Known("number_start", 10001, "First customer number", "Automatic numbers count on from here.", most=999_999_999),
     Known("default_country", "NL", "Country of the firm", "Preset for new addresses; two letters."),
     Known("currency", "EUR", "Currency", "Preset for new customers; three letters."),
 )
+LONGEST = 80
+MAY_BE_EMPTY = frozenset({"number_prefix"})
 _KNOWN = {known.key: known for known in SETTINGS}
 
 
@@ -109,3 +113,25 @@ def put(session: Session, key: str, value: str | int | bool) -> None:
         session.add(Setting(key=key, value=json.dumps(value)))
     else:
         row.value = json.dumps(value)
+
+
+def read(typed: Mapping[str, str]) -> tuple[dict[str, str | int | bool], dict[str, str]]:
+    """Settings as people typed them: the values by key, and what is wrong (English) by key."""
+    values: dict[str, str | int | bool] = {}
+    wrong: dict[str, str] = {}
+    for known in SETTINGS:
+        text = typed.get(known.key, "")
+        if isinstance(known.default, bool):
+            values[known.key] = text == "1"
+        elif isinstance(known.default, int):
+            if text.isascii() and text.isdigit() and 0 < int(text[:10]) <= known.most:
+                values[known.key] = int(text)
+            else:
+                wrong[known.key] = f"Fill in a whole number from 1 to {known.most}."
+        elif known.choices and text not in known.choices:
+            wrong[known.key] = "Choose one of the list."
+        elif len(text) > LONGEST or (not text and known.key not in MAY_BE_EMPTY):
+            wrong[known.key] = "Fill in a text of 1 to 80 characters."
+        else:
+            values[known.key] = text
+    return values, wrong

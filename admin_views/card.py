@@ -1,0 +1,181 @@
+"""The tabs of the customer's card: what each loads, and nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from flask import request
+from flask_babel import format_date, format_decimal, lazy_gettext
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from admin_views import history, shell
+from admin_views.base import Tab
+from models import access, totals
+from models.access import Looker
+from models.contact import Contact, CustomerContact
+from models.customer import Address, BankAccount, Customer
+from models.project import Project
+from models.user import ON_A_CUSTOMER, CustomerAccess, Right, Team, TeamMember, User
+
+MONTHS_SHOWN = 12
+
+
+def overview(session: Session, looker: Looker, customer: Customer) -> Mapping[str, Any]:
+    """Key numbers, totals per period and per employee: of everybody, or one's own only."""
+    today = shell.today()
+    # The month before a year's first is kept, so that "this year" and "the last twelve months" come from one query.
+    since = dt.date(today.year - 1, 1, 1)
+    months = totals.per_month(session, customer.id, since)
+    sees_revenue = access.may(session, looker, Right.SEE_REVENUE, customer.id)
+    measure = "revenue" if request.args.get("measure") == "revenue" and sees_revenue else "hours"
+    period = request.args.get("period", "months")
+    year = [month for month in months if month.year == today.year]
+    return {
+        "sees_all": access.may(session, looker, Right.SEE_ALL_TOTALS, customer.id),
+        "sees_revenue": sees_revenue,
+        "measure": measure,
+        "period": period if period in {"months", "quarters", "years"} else "months",
+        "bars": bars(months, measure, period, today),
+        "this_month": sum(m.minutes for m in year if m.month == today.month),
+        "this_year": sum(m.minutes for m in year),
+        "revenue": sum((m.amount for m in year), Decimal(0)),
+        "open_registrations": totals.open_registrations(session, customer.id),
+        "people": totals.per_person(session, customer.id, dt.date(today.year, 1, 1), today),
+        "invoiced": totals.invoiced_per_year(session, customer.id) if sees_revenue else [],
+        "main_contact": main_contact(session, customer.id),
+        "latest": history.latest(session, customer_id=customer.id, limit=4),
+        "year": today.year,
+    }
+
+
+def bars(
+    months: list[totals.PeriodTotal], measure: str, period: str, today: dt.date
+) -> list[tuple[str, float, str, str]]:
+    """The bars of the chart: (label, value, printed value, style)."""
+    found: dict[tuple[int, int], Decimal] = {}
+    for one in months:
+        key = {"quarters": (one.year, (one.month - 1) // 3), "years": (one.year, 0)}.get(period, (one.year, one.month))
+        value = one.amount if measure == "revenue" else Decimal(one.minutes) / 60
+        found[key] = found.get(key, Decimal(0)) + value
+    made = []
+    for key in shown_periods(period, today):
+        value = found.get(key, Decimal(0))
+        is_open = key == shown_periods(period, today)[-1]
+        style = "open" if is_open else "pale" if key[0] != today.year else ""
+        made.append((period_name(key, period), float(value), format_decimal(value, format="#,##0.#"), style))
+    return made
+
+
+def shown_periods(period: str, today: dt.date) -> list[tuple[int, int]]:
+    """The periods of the chart, up to the one that is not closed yet."""
+    if period == "years":
+        return [(today.year - 1, 0), (today.year, 0)]
+    if period == "quarters":
+        last = today.year * 4 + (today.month - 1) // 3
+        return [divmod(number, 4) for number in range(last - 6, last + 1)]
+    last = today.year * 12 + today.month - 1
+    return [(number // 12, number % 12 + 1) for number in range(last - MONTHS_SHOWN + 1, last + 1)]
+
+
+def period_name(key: tuple[int, int], period: str) -> str:
+    """Nov, Q4 2026, 2026."""
+    if period == "years":
+        return str(key[0])
+    if period == "quarters":
+        return f"Q{key[1] + 1} {key[0]}"
+    return format_date(dt.date(key[0], key[1], 1), "LLL")
+
+
+def main_contact(session: Session, customer_id: int) -> CustomerContact | None:
+    """The main contact, or the first active one."""
+    return session.scalar(
+        select(CustomerContact)
+        .join(Contact, Contact.id == CustomerContact.contact_id)
+        .where(CustomerContact.customer_id == customer_id, Contact.archived_at.is_(None))
+        .order_by(CustomerContact.is_main.desc(), CustomerContact.id)
+        .options(joinedload(CustomerContact.contact))
+        .limit(1)
+    )
+
+
+def contact_information(session: Session, looker: Looker, customer: Customer) -> Mapping[str, Any]:
+    """Addresses, bank accounts and contacts, the deactivated ones on request."""
+    shows_all = request.args.get("deactivated") == "1"
+    links = list(
+        session.scalars(
+            select(CustomerContact)
+            .join(Contact, Contact.id == CustomerContact.contact_id)
+            .where(CustomerContact.customer_id == customer.id)
+            .order_by(CustomerContact.is_main.desc(), Contact.name_key, Contact.id)
+            .options(joinedload(CustomerContact.contact).selectinload(Contact.labels))
+        )
+    )
+    return {
+        "addresses": list(
+            session.scalars(
+                select(Address).where(Address.customer_id == customer.id).order_by(Address.is_head_office.desc(), Address.id)
+            )
+        ),
+        "accounts": list(session.scalars(select(BankAccount).where(BankAccount.customer_id == customer.id))),
+        "links": [link for link in links if shows_all or link.contact.archived_at is None],
+        "deactivated": sum(link.contact.archived_at is not None for link in links),
+        "shows_all": shows_all,
+    }
+
+
+def projects(session: Session, looker: Looker, customer: Customer) -> Mapping[str, Any]:
+    """The projects with what was registered on them."""
+    return {"projects": totals.per_project(session, customer.id)}
+
+
+def roles(session: Session, looker: Looker, customer: Customer) -> Mapping[str, Any]:
+    """Teams and employees with their role here, the rights that follow, and where each of one person's comes from."""
+    given = list(
+        session.scalars(
+            select(CustomerAccess)
+            .where(CustomerAccess.customer_id == customer.id)
+            .options(joinedload(CustomerAccess.role), joinedload(CustomerAccess.team), joinedload(CustomerAccess.user))
+            .order_by(CustomerAccess.id)
+        )
+    )
+    sizes = dict(
+        session.execute(select(TeamMember.team_id, func.count(TeamMember.id)).group_by(TeamMember.team_id)).all()
+    )
+    who = session.get(User, int(request.args["who"])) if request.args.get("who", "").isdigit() else None
+    shown = who or session.get(User, looker.id or 0)
+    return {
+        "teams": [one for one in given if one.team is not None],
+        "employees": [one for one in given if one.user is not None],
+        "sizes": sizes,
+        "rights": [right for right in Right if right in ON_A_CUSTOMER],
+        "who": shown,
+        "explained": access.explain(session, shown, customer.id) if shown is not None else {},
+        "everyone": list(session.execute(select(User.id, User.name).where(User.disabled_at.is_(None)).order_by(User.name))),
+        "all_teams": list(session.execute(select(Team.id, Team.name).order_by(Team.name))),
+    }
+
+
+def _count(noun: Any) -> Any:
+    def counted(session: Session, customer: Customer) -> int:
+        return session.scalar(select(func.count(noun.id)).where(noun.customer_id == customer.id)) or 0
+
+    return counted
+
+
+CUSTOMER_TABS = (
+    Tab("overview", lazy_gettext("Overview"), "customer/overview.html", overview),
+    Tab("contact", lazy_gettext("Contact information"), "customer/contact.html", contact_information, _count(CustomerContact)),
+    Tab("projects", lazy_gettext("Projects"), "customer/projects.html", projects, _count(Project)),
+    Tab("roles", lazy_gettext("Roles"), "customer/roles.html", roles, _count(CustomerAccess)),
+    Tab(
+        "history",
+        lazy_gettext("History"),
+        "entity/history.html",
+        lambda session, looker, customer: history.events(session, customer_id=customer.id),
+    ),
+)
+

@@ -1,0 +1,115 @@
+"""The short lists that forms and filters offer: people, labels, statuses, countries, languages, currencies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from babel import Locale
+from flask_babel import get_locale, gettext
+from sqlalchemy import select
+
+from admin_views.forms import Option
+from models.base import db
+from models.label import Colour, Label, LabelGroup
+from models.settings import ListValue, ValueList
+from models.user import Role, Team, User
+
+NEAR = ("NL", "BE", "SE", "FI", "NO", "DK", "DE", "GB", "FR")
+CURRENCIES = ("EUR", "SEK", "NOK", "DKK", "GBP", "USD", "CHF")
+
+
+def people() -> list[Option]:
+    """Who can own a record: everyone that can sign in."""
+    rows = db.session.execute(select(User.id, User.name).where(User.disabled_at.is_(None)).order_by(User.name))
+    return [Option(str(key), name) for key, name in rows]
+
+
+def values_of(kind: ValueList) -> Callable[[], list[Option]]:
+    """The values of a list that are not retired."""
+
+    def offered() -> list[Option]:
+        rows = db.session.execute(
+            select(ListValue.id, ListValue.name)
+            .where(ListValue.list == kind, ListValue.retired.is_(False))
+            .order_by(ListValue.position, ListValue.name)
+        )
+        return [Option(str(key), name) for key, name in rows]
+
+    return offered
+
+
+def labels() -> list[Option]:
+    """All labels with their dot, by group."""
+    rows = db.session.execute(
+        select(Label.id, Label.name, Label.colour, LabelGroup.name)
+        .outerjoin(LabelGroup, Label.group_id == LabelGroup.id)
+        .order_by(LabelGroup.position, Label.name)
+    )
+    return [Option(str(key), name, group, colour.value) for key, name, colour, group in rows]
+
+
+def label_groups() -> list[Option]:
+    """The groups of labels."""
+    rows = db.session.execute(select(LabelGroup.id, LabelGroup.name).order_by(LabelGroup.position, LabelGroup.name))
+    return [Option(str(key), name) for key, name in rows]
+
+
+def roles() -> list[Option]:
+    """All roles."""
+    rows = db.session.execute(select(Role.id, Role.name).order_by(Role.id))
+    return [Option(str(key), gettext(name)) for key, name in rows]
+
+
+def teams() -> list[Option]:
+    """All teams."""
+    rows = db.session.execute(select(Team.id, Team.name).order_by(Team.name))
+    return [Option(str(key), name) for key, name in rows]
+
+
+@lru_cache(maxsize=8)
+def _countries(language: str) -> tuple[Option, ...]:
+    names = Locale.parse(language).territories
+    every = sorted((name, code) for code, name in names.items() if len(code) == 2 and code.isalpha())
+    near = [(names[code], code) for code in NEAR]
+    far = [pair for pair in every if pair[1] not in NEAR]
+    return tuple(Option(code, str(name)) for name, code in near + far)
+
+
+def countries() -> tuple[Option, ...]:
+    """All countries in the reader's language, the near ones first."""
+    return _countries(str(get_locale() or "en"))
+
+
+def languages() -> list[Option]:
+    """The languages we write letters in."""
+    names = Locale.parse(str(get_locale() or "en")).languages
+    return [Option(code, str(names[code])) for code in ("nl", "en", "sv", "fi", "nb", "da", "de", "fr")]
+
+
+def currencies() -> list[Option]:
+    """The currencies of our customers."""
+    return [Option(code, code) for code in CURRENCIES]
+
+
+def colours() -> dict[str, str]:
+    """The eight dots, by name."""
+    return {
+        Colour.TEAL: gettext("teal"),
+        Colour.BLUE: gettext("blue"),
+        Colour.VIOLET: gettext("violet"),
+        Colour.PINK: gettext("pink"),
+        Colour.RED: gettext("red"),
+        Colour.AMBER: gettext("amber"),
+        Colour.GREEN: gettext("green"),
+        Colour.GREY: gettext("grey"),
+    }
+
+
+def pairs(offered: Callable[[], object]) -> Callable[[], list[tuple[str, str]]]:
+    """The same list for a filter: (value, text)."""
+
+    def made() -> list[tuple[str, str]]:
+        return [(option.value, option.label) for option in offered()]  # type: ignore[attr-defined]
+
+    return made

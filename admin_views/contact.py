@@ -1,0 +1,167 @@
+"""Contacts: what shows in the list, on the form and on the card, and which verbs there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from flask import url_for
+from flask_babel import gettext, lazy_gettext
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from admin_views import choices, history, shell
+from admin_views.base import Column, EntityView, FilterChoice, Tab
+from admin_views.forms import Choice, Choices, Day, EntityForm, LongText, OneOf, Section, Text
+from models import access, search
+from models.access import Looker
+from models.base import db
+from models.contact import Contact, CustomerContact
+from models.customer import Kind
+from models.user import Right
+
+
+class ContactForm(EntityForm):
+    """All fields of a contact."""
+
+    kind = OneOf(
+        lazy_gettext("Kind"),
+        options=[(Kind.PRIVATE.value, lazy_gettext("Person")), (Kind.BUSINESS.value, lazy_gettext("On file as a firm"))],
+        default=Kind.PRIVATE.value,
+    )
+    salutation = Text(lazy_gettext("Salutation"), longest=40)
+    first_name = Text(lazy_gettext("First name"), longest=100)
+    last_name = Text(lazy_gettext("Last name"), longest=100)
+    company_name = Text(lazy_gettext("Firm"), longest=200)
+    job_title = Text(lazy_gettext("Job title"), longest=120)
+    email = Text(lazy_gettext("E-mail"), longest=254)
+    phone = Text(lazy_gettext("Phone"), longest=40)
+    mobile = Text(lazy_gettext("Mobile"), longest=40)
+    website = Text(lazy_gettext("Website"), longest=300)
+    street = Text(lazy_gettext("Street and number"), longest=200)
+    postal_code = Text(lazy_gettext("Postal code"), longest=20)
+    city = Text(lazy_gettext("City"), longest=100)
+    country = Choice(lazy_gettext("Country"), options=choices.countries, whole=False)
+    language = Choice(lazy_gettext("Language"), options=choices.languages, whole=False)
+    birth_date = Day(lazy_gettext("Date of birth"))
+    vat_number = Text(lazy_gettext("VAT number"), longest=40)
+    owner_id = Choice(lazy_gettext("Owner"), options=choices.people)
+    labels = Choices(lazy_gettext("Keywords"), options=choices.labels)
+    description = LongText(lazy_gettext("Description"))
+
+
+def details(session: Session, looker: Looker, contact: Contact) -> Mapping[str, Any]:
+    """Where the contact belongs, as far as one may see those customers, and what happened last."""
+    links = session.scalars(
+        select(CustomerContact)
+        .where(CustomerContact.contact_id == contact.id)
+        .options(joinedload(CustomerContact.customer))
+        .order_by(CustomerContact.id)
+    )
+    return {"links": list(links), "latest": history.latest(session, contact_id=contact.id, limit=4)}
+
+
+class ContactView(EntityView):
+    """The contacts."""
+
+    noun = Contact
+    spec = search.CONTACTS
+    one = lazy_gettext("contact")
+    many = lazy_gettext("Contacts")
+    new_text = lazy_gettext("New contact")
+    save_text = lazy_gettext("Save contact")
+    icon = "person-lines-fill"
+    search_hint = lazy_gettext("Name, company, e-mail…")
+    first_use = lazy_gettext("No contacts yet. Bring your address book, or start with one person.")
+    archives = (
+        ("active", lazy_gettext("Active")),
+        ("archived", lazy_gettext("Deactivated")),
+        ("all", lazy_gettext("All")),
+    )
+    views = (
+        (lazy_gettext("All active"), ""),
+        (lazy_gettext("Not a customer yet"), "without=customer"),
+        (lazy_gettext("Invoice contacts"), "with=invoice_contact"),
+    )
+    columns = (
+        Column("name_and_more", lazy_gettext("Name"), "name", "name"),
+        Column("customers", lazy_gettext("Customer of"), "links", place="kb-m-sub"),
+        Column("email", lazy_gettext("E-mail"), "mail"),
+        Column("any_phone", lazy_gettext("Phone"), "phone", place="kb-m-sub2"),
+        Column("labels", lazy_gettext("Keywords"), "labels", place="kb-m-end"),
+        Column("changed_at", lazy_gettext("Changed"), "moment", "changed", place="kb-m-end2"),
+    )
+    list_options = (
+        selectinload(Contact.labels),
+        selectinload(Contact.links).joinedload(CustomerContact.customer),
+        selectinload(Contact.owner),
+    )
+    filters = (
+        FilterChoice("label", lazy_gettext("Keyword"), choices.pairs(choices.labels)),
+        FilterChoice("country", lazy_gettext("Country"), choices.pairs(choices.countries)),
+        FilterChoice("kind", lazy_gettext("Kind"), lambda: [("private", gettext("Person")), ("business", gettext("On file as a firm"))]),
+        FilterChoice("owner", lazy_gettext("Owner"), lambda: [("me", gettext("me")), *choices.pairs(choices.people)()]),
+    )
+    form = ContactForm
+    field_looks: ClassVar[dict[str, dict[str, Any]]] = {
+        "kind": {"kind_switch": True},
+        "description": {"span": "full"},
+        "street": {"span": "full"},
+    }
+    sections = (
+        Section(
+            "general",
+            lazy_gettext("General"),
+            ("kind", "first_name", "last_name", "salutation", "company_name", "job_title", "owner_id", "description"),
+        ),
+        Section("reach", lazy_gettext("Contact details"), ("email", "phone", "mobile", "website")),
+        Section("place", lazy_gettext("Address"), ("street", "postal_code", "city", "country")),
+        Section("labelled", lazy_gettext("Keywords"), ("labels",)),
+        Section("more", lazy_gettext("More"), ("language", "birth_date", "vat_number")),
+    )
+    meta_template = "contact/meta.html"
+    exports = True
+    tabs = (
+        Tab("overview", lazy_gettext("Overview"), "contact/overview.html", details),
+        Tab(
+            "history",
+            lazy_gettext("History"),
+            "entity/history.html",
+            lambda session, looker, contact: history.events(session, contact_id=contact.id),
+        ),
+    )
+
+    def values_of(self, record: Contact) -> dict[str, Any]:
+        return {
+            **super().values_of(record),
+            "kind": record.kind.value,
+            "labels": [label.id for label in record.labels],
+        }
+
+    def defaults(self) -> dict[str, Any]:
+        return {"kind": Kind.PRIVATE.value, "owner_id": shell.looker().id}
+
+    def may(self, right: Right, record: Any = None) -> bool:
+        """A contact belongs to several customers: a right on one of them is enough to work on it."""
+        if record is None or access.may(db.session, shell.looker(), right):
+            return super().may(right)
+        return any(access.may(db.session, shell.looker(), right, link.customer_id) for link in record.links)
+
+    def cell_value(self, column: Column, row: Contact, extra: Mapping[str, Any]) -> Any:
+        if column.key == "any_phone":
+            return row.phone or row.mobile
+        if column.key == "customers":
+            return [
+                (url_for("customers.details_view", id=link.customer_id), link.customer.name)
+                for link in row.links
+                if link.customer is not None
+            ]
+        return super().cell_value(column, row, extra)
+
+    def second_line(self, row: Contact) -> str | None:
+        return next((link.function for link in row.links if link.function), None) or row.job_title or row.company_name
+
+    def tools(self, query: str) -> list[tuple[Any, str, str]]:
+        if not access.may_somewhere(db.session, shell.looker(), Right.IMPORT):
+            return []
+        return [(gettext("Import"), url_for("imports.new", kind="contacts"), "file-earmark-arrow-up")]

@@ -1,0 +1,226 @@
+"""Customers: what shows in the list, on the form and on the card, and which verbs there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from flask import url_for
+from flask_babel import gettext, lazy_gettext
+from sqlalchemy.orm import selectinload
+
+from admin_views import card, choices, shell
+from admin_views.base import Column, EntityView, FilterChoice
+from admin_views.forms import Amount, Choice, Choices, Day, EntityForm, LongText, OneOf, Section, Text, Tick, Whole
+from models import access, search, settings
+from models.base import db
+from models.customer import Customer, Kind
+from models.settings import ValueList
+from models.user import Right
+
+
+class CustomerForm(EntityForm):
+    """All fields of a customer with its head office."""
+
+    kind = OneOf(
+        lazy_gettext("Kind"),
+        options=[(Kind.BUSINESS.value, lazy_gettext("Company")), (Kind.PRIVATE.value, lazy_gettext("Private person"))],
+        default=Kind.BUSINESS.value,
+    )
+    company_name = Text(lazy_gettext("Company name"), longest=200)
+    first_name = Text(lazy_gettext("First name"), longest=100)
+    last_name = Text(lazy_gettext("Last name"), longest=100)
+    nickname = Text(lazy_gettext("Also known as"), longest=200, description=lazy_gettext("Found by search too"))
+    number = Text(lazy_gettext("Customer number"), longest=40, description=lazy_gettext("Left empty: the next free number"))
+    status_id = Choice(lazy_gettext("Status"), options=choices.values_of(ValueList.STATUS))
+    industry_id = Choice(lazy_gettext("Industry"), options=choices.values_of(ValueList.INDUSTRY))
+    owner_id = Choice(lazy_gettext("Owner"), options=choices.people)
+    reference = Text(lazy_gettext("Reference"), longest=120)
+    customer_since = Day(lazy_gettext("Customer since"))
+    language = Choice(lazy_gettext("Language"), options=choices.languages, whole=False)
+    description = LongText(lazy_gettext("Description"))
+    email = Text(lazy_gettext("E-mail"), longest=254)
+    phone = Text(lazy_gettext("Phone"), longest=40)
+    mobile = Text(lazy_gettext("Mobile"), longest=40)
+    fax = Text(lazy_gettext("Fax"), longest=40)
+    website = Text(lazy_gettext("Website"), longest=300)
+    head_office_street = Text(lazy_gettext("Street and number"), longest=200)
+    head_office_street_2 = Text(lazy_gettext("Second line"), longest=200)
+    head_office_postal_code = Text(lazy_gettext("Postal code"), longest=20)
+    head_office_city = Text(lazy_gettext("City"), longest=100)
+    head_office_region = Text(lazy_gettext("Region"), longest=100)
+    head_office_country = Choice(lazy_gettext("Country"), options=choices.countries, whole=False)
+    labels = Choices(lazy_gettext("Labels"), options=choices.labels)
+    vat_number = Text(lazy_gettext("VAT number"), longest=40)
+    company_number = Text(lazy_gettext("Company number"), longest=40)
+    hourly_rate = Amount(lazy_gettext("Hourly rate"), most=Decimal(100_000))
+    vat_percentage = Amount(lazy_gettext("VAT percentage"), most=Decimal(100))
+    payment_term_days = Whole(lazy_gettext("Payment term"), most=365)
+    currency = Choice(lazy_gettext("Currency"), options=choices.currencies, whole=False)
+    invoice_layout_id = Choice(lazy_gettext("Invoice layout"), options=choices.values_of(ValueList.INVOICE_LAYOUT))
+    invoice_email = Text(lazy_gettext("E-mail for invoices"), longest=254)
+    e_invoice_id = Text(lazy_gettext("E-invoice address"), longest=60)
+    bookkeeping_code = Text(lazy_gettext("Code in bookkeeping"), longest=60)
+    expenses_billable = Tick(lazy_gettext("Expenses are billed"))
+    mileage_billable = Tick(lazy_gettext("Mileage is billed"))
+    distance_km = Whole(lazy_gettext("Distance"), most=20_000, example="42")
+    max_distance_km = Whole(lazy_gettext("Longest distance billed"), most=20_000, example="100")
+
+
+class CustomerView(EntityView):
+    """The customers."""
+
+    noun = Customer
+    spec = search.CUSTOMERS
+    one = lazy_gettext("customer")
+    many = lazy_gettext("Customers")
+    new_text = lazy_gettext("New customer")
+    save_text = lazy_gettext("Save customer")
+    icon = "shop"
+    search_hint = lazy_gettext("Name, number, city…")
+    first_use = lazy_gettext("No customers yet. Bring your list from Excel, or start with one customer.")
+    archives = (("active", lazy_gettext("Active")), ("archived", lazy_gettext("Archived")), ("all", lazy_gettext("All")))
+    views = (
+        (lazy_gettext("All active"), ""),
+        (lazy_gettext("My customers"), "owner=me"),
+        (lazy_gettext("Open registrations"), "with=open_registrations"),
+        (lazy_gettext("No head office"), "without=head_office"),
+    )
+    columns = (
+        Column("name", lazy_gettext("Name"), "name", "name"),
+        Column("number", lazy_gettext("Number"), "number", "number", place="kb-m-sub"),
+        Column("head_office", lazy_gettext("City"), "place", place="kb-m-end"),
+        Column("labels", lazy_gettext("Labels"), "labels", place="kb-m-sub2"),
+        Column("owner", lazy_gettext("Owner"), "owner"),
+        Column("open_registrations", lazy_gettext("Open reg."), "count", numeric=True),
+        Column("revenue", lazy_gettext("Revenue this year"), "money", right=Right.SEE_REVENUE, numeric=True),
+        Column("changed_at", lazy_gettext("Updated"), "moment", "changed", place="kb-m-end2"),
+    )
+    list_options = (
+        selectinload(Customer.labels),
+        selectinload(Customer.owner),
+        selectinload(Customer.head_office),
+    )
+    filters = (
+        FilterChoice("label", lazy_gettext("Label"), choices.pairs(choices.labels)),
+        FilterChoice("country", lazy_gettext("Country"), choices.pairs(choices.countries)),
+        FilterChoice("kind", lazy_gettext("Kind"), lambda: [("business", gettext("Company")), ("private", gettext("Private person"))]),
+        FilterChoice("owner", lazy_gettext("Owner"), lambda: [("me", gettext("me")), *choices.pairs(choices.people)()]),
+        FilterChoice("status", lazy_gettext("Status"), choices.pairs(choices.values_of(ValueList.STATUS))),
+        FilterChoice("industry", lazy_gettext("Industry"), choices.pairs(choices.values_of(ValueList.INDUSTRY))),
+    )
+    form = CustomerForm
+    meta_template = "customer/meta.html"
+    field_looks: ClassVar[dict[str, dict[str, Any]]] = {
+        "kind": {"kind_switch": True},
+        "description": {"span": "full"},
+        "payment_term_days": {"suffix": lazy_gettext("days"), "inputmode": "numeric"},
+        "vat_percentage": {"suffix": "%", "inputmode": "decimal"},
+        "hourly_rate": {"suffix": lazy_gettext("per hour"), "inputmode": "decimal"},
+        "distance_km": {"suffix": "km", "inputmode": "numeric"},
+        "max_distance_km": {"suffix": "km", "inputmode": "numeric"},
+        "head_office_street": {"span": "full"},
+    }
+    sections = (
+        Section(
+            "general",
+            lazy_gettext("General"),
+            (
+                "kind",
+                "company_name",
+                "first_name",
+                "last_name",
+                "nickname",
+                "number",
+                "vat_number",
+                "company_number",
+                "owner_id",
+                "status_id",
+                "industry_id",
+                "reference",
+                "customer_since",
+                "language",
+                "description",
+            ),
+        ),
+        Section("reach", lazy_gettext("Contact details"), ("email", "phone", "mobile", "fax", "website")),
+        Section(
+            "office",
+            lazy_gettext("Head office"),
+            (
+                "head_office_street",
+                "head_office_street_2",
+                "head_office_postal_code",
+                "head_office_city",
+                "head_office_region",
+                "head_office_country",
+            ),
+        ),
+        Section("labelled", lazy_gettext("Labels"), ("labels",)),
+        Section(
+            "finance",
+            lazy_gettext("Finance"),
+            (
+                "payment_term_days",
+                "hourly_rate",
+                "vat_percentage",
+                "currency",
+                "invoice_layout_id",
+                "invoice_email",
+                "e_invoice_id",
+                "bookkeeping_code",
+                "distance_km",
+                "max_distance_km",
+                "expenses_billable",
+                "mileage_billable",
+            ),
+        ),
+    )
+    tabs = card.CUSTOMER_TABS
+    actions = card.CUSTOMER_ACTIONS
+    exports = True
+
+    def customer_of(self, record: Any) -> int | None:
+        return record.id
+
+    def list_extra(self, ids: Sequence[int]) -> Mapping[str, Any]:
+        figures = search.figures(db.session, ids, shell.this_year())
+        return {
+            "open_registrations": {key: one.open_registrations for key, one in figures.items()},
+            "revenue": {key: one.revenue for key, one in figures.items()},
+        }
+
+    def defaults(self) -> dict[str, Any]:
+        return {
+            "kind": Kind.BUSINESS.value,
+            "owner_id": shell.looker().id,
+            "currency": settings.get(db.session, "currency"),
+            "head_office_country": settings.get(db.session, "default_country"),
+        }
+
+    def values_of(self, record: Customer) -> dict[str, Any]:
+        office = record.head_office
+        return {
+            **super().values_of(record),
+            "kind": record.kind.value,
+            "labels": [label.id for label in record.labels],
+            **{
+                name: getattr(office, name.removeprefix("head_office_"), None)
+                for name in self.form()._fields
+                if name.startswith("head_office_")
+            },
+        }
+
+    def to_save(self, form: EntityForm) -> dict[str, Any]:
+        values = form.values()
+        office = {name: value for name, value in values.items() if name.startswith("head_office_")}
+        # The country is preset: alone it makes no address.
+        if not any(value for name, value in office.items() if name != "head_office_country"):
+            values["head_office_country"] = None
+        return values
+
+    def tools(self, query: str) -> list[tuple[Any, str, str]]:
+        if not access.may_somewhere(db.session, shell.looker(), Right.IMPORT):
+            return []
+        return [(gettext("Import"), url_for("imports.new", kind="customers"), "file-earmark-arrow-up")]

@@ -1,0 +1,196 @@
+"""History: what happened, to one record or anywhere, and taking it back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from flask import Flask, flash, redirect, request, url_for
+from flask_babel import format_date, format_datetime, gettext, ngettext
+from markupsafe import Markup, escape
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from admin_views import images, pages, shell
+from models import access, journal
+from models.base import db
+from models.errors import NotFound, Refused
+from models.operations import undo as undoing
+from models.user import Right
+
+page = pages.blueprint("history", "/history")
+PAGE = 30
+ICONS = {
+    "import": "file-earmark-arrow-up",
+    "outside": "database-exclamation",
+    "seed": "database-add",
+    "command": "terminal",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One event as the page shows it."""
+
+    key: int | None
+    at: dt.datetime
+    who: str
+    who_id: int | None
+    text: str
+    icon: str | None
+    lines: list[images.Line]
+    more: int
+    undone: bool
+    undo_url: str | None
+    is_undo: bool
+    later: frozenset[tuple[int, str | None]] = field(default_factory=frozenset)
+
+
+def events(session: Session, **about: Any) -> Mapping[str, Any]:
+    """A page of history, grouped by day: `customer_id`, `contact_id` or `rows` say of what."""
+    before = request.args.get("before", "")
+    found = journal.history(session, before=before or None, limit=PAGE, **about)
+    shown = _shown(session, found.events)
+    days = [(day_text(day), list(one)) for day, one in groupby(shown, key=lambda event: event.at.date())]
+    older = url_for(request.endpoint or "history.index", **{**request.args.to_dict(), "before": found.next}) if found.next else None
+    return {"days": days, "older": older}
+
+
+def latest(session: Session, limit: int = 4, **about: Any) -> list[dict[str, Any]]:
+    """The newest events in one line each, for a card's summary."""
+    found = journal.history(session, limit=limit, **about)
+    return [
+        {
+            "name": event.who,
+            "colour": shell.colour_of(event.who_id),
+            "text": Markup("<b>{}</b> {}").format(event.who, event.text),
+            "body": _in_short(event),
+            "when": shell.when(event.at),
+            "title": format_datetime(event.at, "medium"),
+        }
+        for event in _shown(session, found.events)
+    ]
+
+
+def _in_short(event: Shown) -> Markup | str:
+    """The first changed field of an event."""
+    if not event.lines:
+        return ""
+    first = event.lines[0]
+    if first.old is False:
+        return f"{first.label}: + {first.new}"
+    if first.new is False:
+        return f"{first.label}: − {first.old}"
+    empty = gettext("empty")
+    return Markup("{}: {} → <b>{}</b>").format(first.label, first.old or empty, escape(first.new or empty))
+
+
+def _shown(session: Session, found: Sequence[journal.Event]) -> list[Shown]:
+    """Events in words."""
+    lines = images.lines(session, [change for event in found for change in event.changes])
+    return [_one(event, [line for change in event.changes for line in lines[change.id]]) for event in found]
+
+
+def _one(event: journal.Event, lines: list[images.Line]) -> Shown:
+    kept = event.changeset
+    if kept is None:
+        who, text = gettext("From outside"), gettext("changed the database directly")
+    else:
+        who = kept.user_name
+        text = title(kept.title, kept.values)
+    return Shown(
+        key=kept.id if kept else None,
+        at=event.at,
+        who=who,
+        who_id=kept.user_id if kept else None,
+        text=text,
+        icon=ICONS.get(kept.origin.value if kept else "outside"),
+        lines=lines,
+        more=max(0, event.count - len(event.changes)),
+        undone=bool(kept and kept.undone_by_id),
+        undo_url=None if kept is None or kept.undone_by_id or kept.purged_at else url_for("history.undo", changeset=kept.id),
+        is_undo=bool(kept and kept.undoes_id),
+    )
+
+
+def title(text: str, values: Mapping[str, Any]) -> str:
+    """A changeset's sentence in the reader's language, filled in; a value that is missing leaves its name standing."""
+
+    class Lenient(dict[str, Any]):
+        def __missing__(self, key: str) -> str:
+            return "…"
+
+    return gettext(text).format_map(Lenient(values))
+
+
+def day_text(day: dt.date) -> str:
+    """Today, yesterday, or the day in full."""
+    age = (shell.today() - day).days
+    full = format_date(day, "EEEE d MMMM y")
+    return {0: gettext("Today, %(day)s", day=full), 1: gettext("Yesterday, %(day)s", day=full)}.get(age, full)
+
+
+@page.get("/")
+def index() -> str:
+    """Everything that happened, as far as one may see it."""
+    return pages.show("history.html", **events(db.session()))
+
+
+@page.route("/undo/", methods=["GET", "POST"])
+def undo() -> Response | str:
+    """GET shows what would be taken back and what stays; POST takes it back, a whole event or one field of one row."""
+    key = _whole(request.values.get("changeset"))
+    looker = shell.looker()
+    rows = [(request.values["table"], row)] if "table" in request.values and (row := _whole(request.values.get("row"))) else None
+    fields = [request.values["field"]] if rows and request.values.get("field") else None
+    if key is None:
+        raise NotFound
+    if request.method == "GET":
+        plan = undoing.plan(db.session(), looker, key, rows=rows, fields=fields)
+        return pages.show("undo.html", plan=plan, key=key, rows=rows, fields=fields, back=_back())
+    try:
+        done = undoing.undo(db.session(), looker, key, rows=rows, fields=fields)
+    except Refused as refused:
+        if isinstance(refused, NotFound):
+            raise
+        flash(shell.say(refused), "danger")
+        return redirect(_back())
+    text = ngettext("%(num)d record put back", "%(num)d records put back", done.taken_back)
+    if done.changeset.id is not None:
+        shell.offer_undo(text, done.changeset.id)
+    for left in done.left[:5]:
+        what = left.name or images.TABLES.get(left.table, left.table)
+        flash(gettext("Left as it is: %(what)s. %(why)s", what=what, why=gettext(left.reason.value)), "warning")
+    if len(done.left) > 5:
+        flash(gettext("%(n)d more were left as they are.", n=len(done.left) - 5), "warning")
+    return redirect(_back())
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _back() -> str:
+    """The page one came from, when it is ours; else the history."""
+    target = request.values.get("next", "")
+    if not target and request.referrer and request.referrer.startswith(request.host_url):
+        target = "/" + request.referrer.removeprefix(request.host_url)
+    inside = target.startswith("/") and not target.startswith(("//", "/\\")) and "\n" not in target
+    return target if inside and "/undo/" not in target else url_for("history.index")
+
+
+def register(app: Flask) -> None:
+    """Add the page and its line in the menu."""
+    app.register_blueprint(page)
+    app.jinja_env.filters["table_name"] = lambda name: gettext(images.TABLES.get(name, name))
+    app.jinja_env.filters["field_name"] = lambda pair: images.label_of(*pair)
+
+    def line() -> shell.MenuItem | None:
+        if not access.may(db.session, shell.looker(), Right.VIEW):
+            return None
+        return shell.MenuItem(gettext("History"), "clock-history", url_for("history.index"), request.blueprint == "history")
+
+    shell.add_to_menu(app, line)

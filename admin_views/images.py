@@ -1,0 +1,167 @@
+"""The journal's images in words: what a field is called, and what its value was, for people to read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app
+from flask_babel import format_date, format_datetime, gettext
+from sqlalchemy import Boolean, Column, Date, select
+from sqlalchemy.orm import Session
+
+from admin_views import shell
+from models.base import Base, Money, UtcDateTime, WordSet
+from models.journal import Change, Operation
+
+# What follows from other fields, or says nothing to a reader.
+UNSAID = frozenset({"id", "number_key", "email_key", "created_at", "changed_at", "customer_id", "contact_id"})
+# Which fields of a link say what was linked: a line "Labels + VIP" instead of "Label 7".
+LINKS = {
+    "customer_label": ("label_id", "Labels"),
+    "contact_label": ("label_id", "Keywords"),
+    "team_member": ("user_id", "Members"),
+    "customer_contact": ("contact_id", "Contacts"),
+}
+TABLES = {
+    "customer": "Customer",
+    "address": "Address",
+    "bank_account": "Bank account",
+    "contact": "Contact",
+    "customer_contact": "Link with a contact",
+    "customer_label": "Label",
+    "contact_label": "Keyword",
+    "project": "Project",
+    "registration": "Registration",
+    "invoice": "Invoice",
+    "quote": "Quote",
+    "agreement": "Agreement",
+    "portal": "Portal",
+    "label": "Label",
+    "label_group": "Group of labels",
+    "user": "User",
+    "team": "Team",
+    "team_member": "Member",
+    "role": "Role",
+    "customer_access": "Role on a customer",
+    "setting": "Setting",
+    "list_value": "Value of a list",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One field of one changed row. `old` or `new` is False where there is none: it was added or taken away."""
+
+    change_id: int
+    table: str
+    row_id: int
+    field: str | None
+    label: str
+    old: Any
+    new: Any
+
+
+def lines(session: Session, changes: Iterable[Change]) -> dict[int, list[Line]]:
+    """The lines of each change, by its id; names behind foreign keys in one query per table they point at."""
+    found = list(changes)
+    names = _Names(session, found)
+    return {change.id: list(_lines_of(change, names)) for change in found}
+
+
+def _lines_of(change: Change, names: _Names) -> Iterable[Line]:
+    table = Base.metadata.tables.get(change.table_name)
+    if table is None:
+        return
+    if change.operation is Operation.UPDATE:
+        before, after = change.before or {}, change.after or {}
+        for key in after:
+            if key in UNSAID or key not in table.c or before.get(key) == after[key]:
+                continue
+            column = table.c[key]
+            yield _line(change, key, names.text(column, before.get(key)), names.text(column, after[key]))
+        return
+    image = (change.after if change.operation is Operation.INSERT else change.before) or {}
+    text = _what(change.table_name, image, names)
+    added = change.operation is Operation.INSERT
+    label = gettext(LINKS[change.table_name][1] if change.table_name in LINKS else TABLES.get(change.table_name, change.table_name))
+    yield Line(change.id, change.table_name, change.row_id, None, label, False if added else text, text if added else False)
+
+
+def _line(change: Change, key: str, old: str | None, new: str | None) -> Line:
+    return Line(change.id, change.table_name, change.row_id, key, label_of(change.table_name, key), old, new)
+
+
+def _what(table: str, image: dict[str, Any], names: _Names) -> str:
+    """What a row that came or went is called."""
+    columns = Base.metadata.tables[table].c
+    if table in LINKS and image.get(LINKS[table][0]) is not None:
+        return names.text(columns[LINKS[table][0]], image[LINKS[table][0]]) or ""
+    if table == "customer_access":
+        holder = "user_id" if image.get("user_id") else "team_id"
+        parts = [names.text(columns[holder], image.get(holder)), names.text(columns.role_id, image.get("role_id"))]
+        return ": ".join(part for part in parts if part)
+    person = " ".join(str(image[key]) for key in ("first_name", "last_name") if image.get(key))
+    named = ("company_name", "name", "street", "iban", "key", "number", "label", "city", "day")
+    return person or next((str(image[key]) for key in named if image.get(key)), gettext("a record"))
+
+
+def label_of(table: str, key: str) -> str:
+    """What a form calls a field; without a form, the column's name in words."""
+    labels: dict[tuple[str, str], Any] = current_app.extensions["kaartenbak"].get("labels", {})
+    known = labels.get((table, key))
+    return str(known) if known is not None else gettext(key.removesuffix("_id").replace("_", " ").capitalize())
+
+
+class _Names:
+    """Values in words, with the names behind foreign keys looked up in one go."""
+
+    def __init__(self, session: Session, changes: list[Change]) -> None:
+        wanted: dict[str, set[int]] = defaultdict(set)
+        for change in changes:
+            table = Base.metadata.tables.get(change.table_name)
+            for image in (change.before, change.after) if table is not None else ():
+                for key, value in (image or {}).items():
+                    target = _target(table.c.get(key)) if table is not None else None
+                    if target is not None and isinstance(value, int) and key not in ("customer_id",):
+                        wanted[target].add(value)
+        self.known: dict[tuple[str, int], str] = {}
+        for name, ids in wanted.items():
+            noun = next(m.class_ for m in Base.registry.mappers if m.class_.__tablename__ == name)
+            if not hasattr(noun, "name"):
+                continue
+            for key, text in session.execute(select(noun.id, noun.name).where(noun.id.in_(sorted(ids)[:500]))):
+                self.known[name, key] = text
+
+    def text(self, column: Column[Any], raw: Any) -> str | None:
+        """A value as people read it; None is empty."""
+        if raw is None or raw == "":
+            return None
+        target = _target(column)
+        if target is not None:
+            gone = gettext("Contact deleted") if target == "contact" else gettext("no longer there, or not for you to see")
+            return self.known.get((target, raw), gone)
+        return _words(column, raw)
+
+
+def _target(column: Column[Any] | None) -> str | None:
+    keys = column.foreign_keys if column is not None else set()
+    return next((key.target_fullname.split(".")[0] for key in keys), None)
+
+
+def _words(column: Column[Any], raw: Any) -> str:
+    kind = column.type
+    if isinstance(kind, Money):
+        return shell.plain_amount(kind.process_result_value(raw, None))
+    if isinstance(kind, Boolean):
+        return gettext("yes") if raw else gettext("no")
+    if isinstance(kind, WordSet):
+        return ", ".join(gettext(word) for word in str(raw).split())
+    if isinstance(kind, UtcDateTime):
+        return format_datetime(dt.datetime.fromisoformat(str(raw)).replace(tzinfo=dt.UTC), "medium")
+    if isinstance(kind, Date):
+        return format_date(dt.date.fromisoformat(str(raw)[:10]), "medium")
+    return str(raw)

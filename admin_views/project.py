@@ -1,0 +1,140 @@
+"""Projects: the work for a customer, and the time registered on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from flask import request
+from flask_babel import lazy_gettext
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from admin_views import history, shell
+from admin_views.base import Column, EntityView, Tab
+from admin_views.forms import Amount, Choice, Day, EntityForm, LongText, Option, Section, Text, Whole
+from models import access, search
+from models.access import Looker
+from models.base import db
+from models.customer import Customer
+from models.errors import NotFound
+from models.project import Project, Registration
+from models.user import Right
+
+NEWEST = 50
+
+
+def offered_customers() -> list[Option]:
+    """The customer a new project is for: the one whose card it is added from."""
+    wanted = request.values.get("customer", "") or request.form.get("customer_id", "")
+    if not wanted.isdigit():
+        return []
+    found = db.session.execute(
+        select(Customer.id, Customer.name).where(Customer.id == int(wanted[:9]), Customer.archived_at.is_(None))
+    )
+    return [Option(str(key), name) for key, name in found]
+
+
+class ProjectForm(EntityForm):
+    """A project. Its customer is chosen by where it is added."""
+
+    customer_id = Choice(lazy_gettext("Customer"), options=offered_customers, empty=None)
+    name = Text(lazy_gettext("Name"), longest=200, required=True, example="Flytt Borås")
+    number = Text(lazy_gettext("Project number"), longest=40)
+    hourly_rate = Amount(lazy_gettext("Hourly rate"), most=Decimal(100_000))
+    budget_minutes = Whole(lazy_gettext("Budget"), most=10_000_000, example="4800")
+    starts_on = Day(lazy_gettext("Starts on"))
+    ends_on = Day(lazy_gettext("Ends on"))
+    description = LongText(lazy_gettext("Description"), longest=2_000)
+
+
+def registrations(session: Session, looker: Looker, project: Project) -> Mapping[str, Any]:
+    """The newest registrations and the totals; one's own only without the right to see all."""
+    count, minutes = session.execute(
+        select(func.count(Registration.id), func.coalesce(func.sum(Registration.minutes), 0)).where(
+            Registration.project_id == project.id
+        )
+    ).one()
+    rows = session.scalars(
+        select(Registration)
+        .where(Registration.project_id == project.id)
+        .order_by(Registration.day.desc(), Registration.id.desc())
+        .limit(NEWEST)
+        .options(joinedload(Registration.user), joinedload(Registration.contact))
+    )
+    return {
+        "registrations": list(rows),
+        "count": count,
+        "minutes": minutes,
+        "sees_all": access.may(session, looker, Right.SEE_ALL_TOTALS, project.customer_id),
+        "sees_revenue": access.may(session, looker, Right.SEE_REVENUE, project.customer_id),
+    }
+
+
+class ProjectView(EntityView):
+    """The projects."""
+
+    noun = Project
+    spec = search.PROJECTS
+    one = lazy_gettext("project")
+    many = lazy_gettext("Projects")
+    new_text = lazy_gettext("New project")
+    save_text = lazy_gettext("Save project")
+    icon = "briefcase"
+    search_hint = lazy_gettext("Name or number…")
+    first_use = lazy_gettext("No projects yet. Add one from the card of a customer.")
+    archives = (("active", lazy_gettext("Active")), ("archived", lazy_gettext("Archived")), ("all", lazy_gettext("All")))
+    views = ((lazy_gettext("All active"), ""),)
+    columns = (
+        Column("name", lazy_gettext("Name"), "name", "name"),
+        Column("number", lazy_gettext("Number"), "number", "number", place="kb-m-sub"),
+        Column("customer", lazy_gettext("Customer"), "text", place="kb-m-sub2"),
+        Column("ends_on", lazy_gettext("Ends on"), "moment"),
+        Column("changed_at", lazy_gettext("Updated"), "moment", "changed", place="kb-m-end"),
+    )
+    list_options = (selectinload(Project.customer),)
+    form = ProjectForm
+    field_looks: ClassVar[dict[str, dict[str, Any]]] = {
+        "description": {"span": "full"},
+        "budget_minutes": {"suffix": lazy_gettext("minutes"), "inputmode": "numeric"},
+        "hourly_rate": {"suffix": lazy_gettext("per hour"), "inputmode": "decimal"},
+    }
+    sections = (
+        Section(
+            "general",
+            lazy_gettext("General"),
+            ("customer_id", "name", "number", "hourly_rate", "budget_minutes", "starts_on", "ends_on", "description"),
+        ),
+    )
+    meta_template = "project/meta.html"
+    tabs = (
+        Tab("registrations", lazy_gettext("Registrations"), "project/registrations.html", registrations),
+        Tab(
+            "history",
+            lazy_gettext("History"),
+            "entity/history.html",
+            lambda session, looker, project: history.events(session, rows=[("project", project.id)]),
+        ),
+    )
+
+    def defaults(self) -> dict[str, Any]:
+        offered = offered_customers()
+        if not offered:
+            raise NotFound
+        return {"customer_id": int(offered[0].value)}
+
+    def may(self, right: Right, record: Any = None) -> bool:
+        """A project is added from a customer's card: in the list there is no button for it."""
+        if record is None and right == self.create and not request.values.get("customer"):
+            return False
+        return super().may(right, record)
+
+    def _handle_view(self, name: str, **kwargs: Any) -> Any:
+        answer = super()._handle_view(name, **kwargs) if name != "create_view" else None
+        if name == "create_view":
+            answer = super()._handle_view("index_view", **kwargs)
+            wanted = request.values.get("customer", "") or request.form.get("customer_id", "")
+            if answer is None and wanted.isdigit():
+                access.require(db.session, shell.looker(), Right.EDIT, int(wanted[:9]))
+        return answer

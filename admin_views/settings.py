@@ -1,0 +1,54 @@
+"""The settings page, made from the one list of settings."""
+
+from __future__ import annotations
+
+from flask import Flask, flash, redirect, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from admin_views import pages, shell
+from models import access, settings
+from models.base import db
+from models.journal import Origin, changeset
+from models.user import Right
+
+page = pages.blueprint("settings", "/settings")
+
+
+@page.get("/")
+def index() -> str:
+    """Every setting with its value and what it does."""
+    pages.need(Right.SETTINGS)
+    values = {known.key: settings.get(db.session(), known.key) for known in settings.SETTINGS}
+    return pages.show("settings.html", known=settings.SETTINGS, values=values, errors={})
+
+
+@page.post("/")
+def save() -> Response | tuple[str, int]:
+    """Save them all in one changeset; what does not fit is said at its field and nothing is saved."""
+    pages.need(Right.SETTINGS)
+    typed = {known.key: request.form.get(known.key, "").strip() for known in settings.SETTINGS}
+    values, errors = settings.read(typed)
+    if errors:
+        texts = {key: gettext(text) for key, text in errors.items()}
+        return pages.show("settings.html", known=settings.SETTINGS, values=typed, errors=texts), 422
+    with changeset(db.session, shell.looker(), "Change settings", origin=Origin.SETTINGS) as kept:
+        for key, value in values.items():
+            settings.put(db.session(), key, value)
+    if kept.is_empty:
+        flash(gettext("Nothing was changed."), "info")
+    else:
+        shell.offer_undo(gettext("Settings saved"), kept.id)
+    return redirect(url_for("settings.index"))
+
+
+def register(app: Flask) -> None:
+    """Add the page and its line in the menu."""
+    app.register_blueprint(page)
+
+    def line() -> shell.MenuItem | None:
+        if not access.may(db.session, shell.looker(), Right.SETTINGS):
+            return None
+        return shell.MenuItem(gettext("Settings"), "sliders", url_for("settings.index"), request.blueprint == "settings")
+
+    shell.add_to_menu(app, line)
