@@ -35,6 +35,7 @@ __all__ = ["Child", "Clash", "EditConflict", "New", "Saved", "Side", "Theirs", "
 
 N = TypeVar("N", bound=Base)
 Ids = frozenset[int]
+_customer = Base.metadata.tables[Customer.__tablename__]
 EVERYWHERE: dict[type[Base], Right] = {
     Label: Right.MANAGE_LISTS,
     LabelGroup: Right.MANAGE_LISTS,
@@ -432,7 +433,10 @@ class _Work:
             right = self._right_on(noun, row, changes)
             if customers == {None} and parent is None:
                 access.require(self.session, self.actor, right)
-            for customer_id in customers - {None}:
+            for customer_id in sorted(key for key in customers if key is not None):
+                # Held, so that it is not archived between the look at it and the write below it.
+                held = select(_customer.c.id).where(_customer.c.id == customer_id)
+                self.session.execute(held.with_for_update(read=True, key_share=True)).all()
                 access.require(self.session, self.actor, right, customer_id)
 
     def _right_on(self, noun: type[Base], row: Base | None, changes: Mapping[str, Any]) -> Right:

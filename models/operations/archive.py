@@ -1,0 +1,254 @@
+"""Archive and restore customers (with their projects), contacts (which are deactivated) and single projects.
+
+Archived is locked: registrations stay as they are, and nothing new is registered there (TC-31 to TC-35).
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy.orm import Session
+
+from models.access import Looker
+from models.base import Base, utc_now
+from models.contact import Contact, CustomerContact
+from models.customer import Address, Customer
+from models.errors import Reason
+from models.journal import Changeset, Origin, changeset, is_open
+from models.operations.consequences import (
+    NAMED,
+    Archivable,
+    LeftOut,
+    Sorted,
+    count_below,
+    digest,
+    hold,
+    require_unchanged,
+    sort_out,
+)
+from models.operations.selection import Chosen, Selection, one_of
+from models.project import Project, Registration, RegistrationStatus
+from models.sales import Invoice
+from models.user import CustomerAccess, Right
+
+_project = Base.metadata.tables[Project.__tablename__]
+_registration = Base.metadata.tables[Registration.__tablename__]
+SAMPLE = 2
+
+
+class Way(enum.StrEnum):
+    """Out of the active list, or back into it."""
+
+    ARCHIVE = "archive"
+    RESTORE = "restore"
+
+
+@dataclass(frozen=True)
+class Line:
+    """What happens to one row: projects that go (or come back) along, registrations locked, and open ones of those."""
+
+    id: int
+    name: str
+    projects: int = 0
+    registrations: int = 0
+    open: int = 0
+
+
+@dataclass(frozen=True)
+class ArchivePlan:
+    """What archiving or restoring will do. `lines` holds the first rows, the totals are of all `count`.
+
+    `project_names` are the first few of the projects, `stays` counts what is not touched, by table.
+    """
+
+    way: Way
+    noun: Archivable
+    count: int
+    lines: tuple[Line, ...]
+    projects: int
+    registrations: int
+    open: int
+    project_names: tuple[str, ...]
+    stays: Mapping[str, int]
+    left_out: tuple[LeftOut, ...]
+    left_out_count: int
+    digest: str
+    ids: tuple[int, ...] = field(repr=False, default=())
+
+
+def plan(session: Session, actor: Looker, noun: Archivable, chosen: Chosen, way: Way = Way.ARCHIVE) -> ArchivePlan:
+    """What would happen to the chosen rows; writes nothing."""
+    sorted_out = _sorted_out(session, actor, noun, Selection.of(chosen).resolve(session), way)
+    return _plan(session, noun, sorted_out, way)
+
+
+def do(
+    session: Session, actor: Looker, noun: Archivable, chosen: Chosen, expected: str, reason: str | None = None
+) -> Changeset:
+    """Archive as planned. `reason` is kept on customers. Conflict when the plan is another one by now."""
+    return _carry_out(session, actor, noun, chosen, expected, Way.ARCHIVE, reason)
+
+
+def restore(session: Session, actor: Looker, noun: Archivable, chosen: Chosen, expected: str) -> Changeset:
+    """Put back as planned; with a customer exactly the projects that were archived along with it."""
+    return _carry_out(session, actor, noun, chosen, expected, Way.RESTORE, None)
+
+
+def without_open(session: Session, chosen: Chosen) -> Selection:
+    """The chosen customers but those with open registrations."""
+    ids = Selection.of(chosen).resolve(session)
+    below = (_registration.c.status == RegistrationStatus.OPEN) & one_of(_registration.c.customer_id, ids)
+    have = set(session.scalars(select(_registration.c.customer_id).where(below).distinct()))
+    return Selection(tuple(key for key in ids if key not in have))
+
+
+def _sorted_out(session: Session, actor: Looker, noun: Archivable, ids: Sequence[int], way: Way) -> Sorted:
+    archiving = way is Way.ARCHIVE
+    states = {archiving: Reason.ALREADY_ARCHIVED if archiving else Reason.NOT_ARCHIVED}
+    found = sort_out(session, actor, noun, ids, Right.ARCHIVE, states)
+    return _without_locked(session, found) if noun is Project else found
+
+
+def _without_locked(session: Session, found: Sorted) -> Sorted:
+    """A project of an archived customer stays as it is: the customer comes back first."""
+    locked = session.execute(
+        select(Project.id, Customer.name)
+        .join(Customer, Customer.id == Project.customer_id)
+        .where(one_of(Project.id, found.ids), Customer.archived_at.is_not(None))
+    )
+    held = {key: LeftOut(key, found.going[key], Reason.ARCHIVED_IS_LOCKED, {"name": name}) for key, name in locked}
+    going = {key: name for key, name in found.going.items() if key not in held}
+    left_out = (*found.left_out, *held.values())[:NAMED]
+    return Sorted(going, left_out, found.left_out_count + len(held))
+
+
+def _plan(session: Session, noun: Archivable, found: Sorted, way: Way) -> ArchivePlan:
+    ids = found.ids
+    projects = _along(noun, ids, way)
+    project_count = session.scalar(select(func.count()).select_from(_project).where(projects)) or 0
+    registrations, still_open = _registrations(session, noun, ids)
+    lines = _lines(session, noun, dict(list(found.going.items())[:NAMED]), way)
+    names = session.scalars(select(_project.c.name).where(projects).order_by(_project.c.name).limit(SAMPLE)).all()
+    stays = _stays(session, ids) if noun is Customer else {}
+    said = (way, noun.__name__, ids, lines, project_count, registrations, still_open)
+    return ArchivePlan(
+        way=way,
+        noun=noun,
+        count=len(ids),
+        lines=lines,
+        projects=project_count,
+        registrations=registrations,
+        open=still_open,
+        project_names=tuple(names) if noun is Customer else (),
+        stays=stays,
+        left_out=found.left_out,
+        left_out_count=found.left_out_count,
+        digest=digest(*said),
+        ids=ids,
+    )
+
+
+def _along(noun: Archivable, ids: Iterable[int], way: Way) -> ColumnElement[bool]:
+    """Which projects go, or come back, along with these customers."""
+    if noun is not Customer:
+        return one_of(_project.c.id, ())
+    below = one_of(_project.c.customer_id, ids)
+    if way is Way.ARCHIVE:
+        return below & _project.c.archived_at.is_(None)
+    return below & _project.c.archived_with_customer.is_(True)
+
+
+def _owner(noun: Archivable) -> str | None:
+    """The column by which registrations are locked along."""
+    return {Customer: "customer_id", Project: "project_id"}.get(noun)
+
+
+_open = func.sum(case((_registration.c.status == RegistrationStatus.OPEN, 1), else_=0))
+
+
+def _registrations(session: Session, noun: Archivable, ids: Iterable[int]) -> tuple[int, int]:
+    """How many registrations lie below, and how many of them are open."""
+    owner = _owner(noun)
+    if owner is None:
+        return 0, 0
+    count, still_open = session.execute(
+        select(func.count(), _open).select_from(_registration).where(one_of(_registration.c[owner], ids))
+    ).one()
+    return count, int(still_open or 0)
+
+
+def _lines(session: Session, noun: Archivable, named: Mapping[int, str], way: Way) -> tuple[Line, ...]:
+    """The same counts for each of the first rows, from two grouped queries."""
+    grouped = select(_project.c.customer_id, func.count()).where(_along(noun, named, way))
+    along: dict[int, int] = dict(session.execute(grouped.group_by(_project.c.customer_id)).all())
+    below: dict[int, tuple[int, int]] = {}
+    owner = _owner(noun)
+    if owner is not None:
+        column = _registration.c[owner]
+        rows = select(column, func.count(), _open).where(one_of(column, named)).group_by(column)
+        below = {key: (count, int(still_open)) for key, count, still_open in session.execute(rows)}
+    return tuple(Line(key, name, along.get(key, 0), *below.get(key, (0, 0))) for key, name in named.items())
+
+
+def _stays(session: Session, ids: Sequence[int]) -> dict[str, int]:
+    """What is not touched: picture 07, "Stays as it is"."""
+    return {
+        noun.__tablename__: count_below(session, noun, "customer_id", ids)
+        for noun in (CustomerContact, Address, Invoice, CustomerAccess)
+    }
+
+
+TITLES: dict[tuple[Archivable, Way], tuple[str, str]] = {
+    (Customer, Way.ARCHIVE): ("Archive customer {name}", "Archive {count} customers"),
+    (Customer, Way.RESTORE): ("Restore customer {name}", "Restore {count} customers"),
+    (Contact, Way.ARCHIVE): ("Deactivate contact {name}", "Deactivate {count} contacts"),
+    (Contact, Way.RESTORE): ("Reactivate contact {name}", "Reactivate {count} contacts"),
+    (Project, Way.ARCHIVE): ("Archive project {name}", "Archive {count} projects"),
+    (Project, Way.RESTORE): ("Restore project {name}", "Restore {count} projects"),
+}
+
+
+def _carry_out(
+    session: Session,
+    actor: Looker,
+    noun: Archivable,
+    chosen: Chosen,
+    expected: str,
+    way: Way,
+    reason: str | None,
+) -> Changeset:
+    one, many = TITLES[noun, way]
+    joins = is_open(session)
+    with changeset(session, actor, many, origin=Origin(way.value)) as kept:
+        # A query may find others than a moment ago. What it finds is held, and then must turn out to be the same.
+        ids = Selection.of(chosen).resolve(session)
+        hold(session, noun, ids)
+        found = _sorted_out(session, actor, noun, ids, way)
+        found.require_any()
+        again = _plan(session, noun, found, way)
+        require_unchanged(expected, again.digest)
+        _write(session, noun, again, reason)
+        session.expire_all()
+        if not joins:
+            kept.title = one if again.count == 1 else many
+            kept.values = {"count": again.count, "name": again.lines[0].name, "reason": reason}
+    return kept
+
+
+def _write(session: Session, noun: Archivable, going: ArchivePlan, reason: str | None) -> None:
+    archiving = going.way is Way.ARCHIVE
+    now = utc_now()
+    state: dict[str, Any] = {"archived_at": now if archiving else None, "changed_at": now}
+    table = Base.metadata.tables[noun.__tablename__]
+    session.execute(
+        update(_project).where(_along(noun, going.ids, going.way)).values(**state, archived_with_customer=archiving)
+    )
+    if noun is Customer:
+        state["archive_reason"] = reason if archiving else None
+    if noun is Project:
+        state["archived_with_customer"] = False
+    session.execute(update(table).where(one_of(table.c.id, going.ids)).values(**state))

@@ -1,0 +1,148 @@
+"""What plans have in common: who goes, who is left out and why, and the digest of what was shown."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, func, not_, or_, select
+from sqlalchemy.orm import Session
+
+from models import access
+from models.access import Looker
+from models.base import EVERYTHING, Base
+from models.contact import Contact, CustomerContact
+from models.customer import Customer
+from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
+from models.operations.selection import one_of
+from models.project import Project
+from models.user import CustomerAccess, Right, Role, User
+
+NAMED = 50
+"""How many rows a plan names at most; the others it counts."""
+
+Archivable = type[Customer] | type[Contact] | type[Project]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A chosen row to which nothing will happen, and why. `ask` is somebody who may, where a right is missing."""
+
+    id: int
+    name: str
+    reason: Reason
+    values: Mapping[str, Any] = field(default_factory=dict)
+    ask: str | None = None
+
+    def __str__(self) -> str:
+        return self.reason.value.format(**self.values)
+
+    def refusal(self) -> Refused:
+        """The same as an exception, for when it was the only row that was chosen."""
+        kind = NotAllowed if self.reason is Reason.NO_RIGHT else Refused
+        return kind(self.reason, **self.values)
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """The chosen rows, parted: `going` by id with name; the first `NAMED` left out; how many were chosen and seen."""
+
+    going: Mapping[int, str]
+    left_out: tuple[LeftOut, ...]
+    left_out_count: int
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        return tuple(self.going)
+
+    def require_any(self) -> None:
+        """Somebody who chose nothing that can go is told why (of the first)."""
+        if not self.going:
+            raise self.left_out[0].refusal() if self.left_out else NotFound()
+
+
+def sort_out(
+    session: Session, actor: Looker, noun: Archivable, ids: Iterable[int], right: Right, states: Mapping[bool, Reason]
+) -> Sorted:
+    """Part the chosen rows: those not seen are not there, those without the right or in a wrong state are left out.
+
+    `states` maps "is archived" to the reason why a row in that state stays.
+    """
+    columns = (noun.id, noun.name, noun.archived_at.is_not(None))
+    chosen = session.execute(select(*columns).where(one_of(noun.id, ids)).order_by(noun.id)).all()
+    allowed = _allowed(session, actor, noun, [row[0] for row in chosen], right)
+    going, left = {}, []
+    for key, name, is_archived in chosen:
+        if key not in allowed:
+            left.append(LeftOut(key, name, Reason.NO_RIGHT, {"right": right.value}))
+        elif is_archived in states:
+            left.append(LeftOut(key, name, states[is_archived], {"name": name}))
+        else:
+            going[key] = name
+    named = tuple(_with_somebody_to_ask(session, noun, one, right) for one in left[:NAMED])
+    return Sorted(going, named, len(left))
+
+
+def _allowed(session: Session, actor: Looker, noun: Archivable, ids: list[int], right: Right) -> set[int]:
+    if noun is Customer:
+        return set(access.split(session, actor, right, ids)[0])
+    there = access.reachable(actor, right)
+    if there is None:
+        return set(ids)
+    query = select(noun.id).where(one_of(noun.id, ids))
+    if noun is Project:
+        held = select(Customer.id).where(there)
+        return set(session.scalars(query.where(Project.customer_id.in_(held)), execution_options=EVERYTHING))
+    return set(session.scalars(query.where(_contact(right, there)), execution_options=EVERYTHING))
+
+
+def _contact(right: Right, there: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A contact goes by one of its customers; to delete it takes all of them, for it is gone from all of them."""
+    linked = exists().where(CustomerContact.contact_id == Contact.id).where(Customer.id == CustomerContact.customer_id)
+    if right is not Right.DELETE:
+        return linked.where(there)
+    return linked & not_(linked.where(not_(there)))
+
+
+def _with_somebody_to_ask(session: Session, noun: Archivable, one: LeftOut, right: Right) -> LeftOut:
+    if one.reason is not Reason.NO_RIGHT or noun is not Customer:
+        return one
+    return LeftOut(one.id, one.name, one.reason, one.values, somebody_who_may(session, right, one.id))
+
+
+def somebody_who_may(session: Session, right: Right, customer_id: int) -> str | None:
+    """Somebody to ask: who has the right on this customer, before who has it everywhere."""
+    roles = [key for key, rights in session.execute(select(Role.id, Role.rights)) if right in rights]
+    here = (
+        select(CustomerAccess.user_id)
+        .where(CustomerAccess.customer_id == customer_id, CustomerAccess.role_id.in_(roles))
+        .where(CustomerAccess.user_id.is_not(None))
+    )
+    able = select(User.name).where(User.disabled_at.is_(None), or_(User.id.in_(here), User.role_id.in_(roles)))
+    nearest = able.order_by(User.id.not_in(here), User.name).limit(1)
+    return session.scalar(nearest, execution_options=EVERYTHING)
+
+
+def digest(*parts: object) -> str:
+    """A stable name for what a plan says: the same plan again gives the same."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+
+def require_unchanged(expected: str, found: str) -> None:
+    """Go on only if what will be done is what was shown."""
+    if expected != found:
+        raise Conflict(Reason.PLAN_CHANGED)
+
+
+def hold(session: Session, noun: type[Base], ids: Iterable[int]) -> None:
+    """Keep these rows as they are until the changeset ends; nothing can be added below them meanwhile."""
+    table = Base.metadata.tables[noun.__tablename__]
+    session.execute(select(table.c.id).where(one_of(table.c.id, ids)).order_by(table.c.id).with_for_update()).all()
+
+
+def count_below(session: Session, noun: type[Base], column: str, ids: Iterable[int]) -> int:
+    """How many rows point at these ids, whether they are seen or not."""
+    table = Base.metadata.tables[noun.__tablename__]
+    return session.scalar(select(func.count()).select_from(table).where(one_of(table.c[column], ids))) or 0
