@@ -15,8 +15,7 @@ from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 
-import admin_views
-from admin_views import errors, icons, login, shell
+from admin_views import errors, icons, login, panel, shell
 from models.base import db
 
 HERE = Path(__file__).resolve().parent
@@ -69,7 +68,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     shell.register(app, LANGUAGES)
     errors.register(app)
     login.register(app)
-    admin_views.register(app)
+    panel.register(app)
     app.after_request(_harden)
     return app
 

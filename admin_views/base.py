@@ -177,7 +177,7 @@ class EntityView(ModelView):
         if needed is None:
             abort(403)
         right = getattr(self, needed)
-        if right is not None and not access.may(db.session, shell.looker(), right):
+        if right is not None and not access.may(shell.here(), shell.looker(), right):
             raise NotAllowed(Reason.NO_RIGHT, right=right)
         return None
 
@@ -187,7 +187,7 @@ class EntityView(ModelView):
 
     def find(self, raw: str | None, *options: ExecutableOption) -> Any:
         """The record with this id, or NotFound when it is not there for the person who looks."""
-        record = db.session.scalar(select(self.noun).where(self.noun.id == key_of(raw)).options(*options))
+        record = shell.here().scalar(select(self.noun).where(self.noun.id == key_of(raw)).options(*options))
         if record is None:
             raise NotFound
         return record
@@ -198,7 +198,7 @@ class EntityView(ModelView):
 
     def may(self, right: Right, record: Any = None) -> bool:
         """Whether the person who looks may do this, on this record."""
-        return access.may(db.session, shell.looker(), right, self.customer_of(record) if record is not None else None)
+        return access.may(shell.here(), shell.looker(), right, self.customer_of(record) if record is not None else None)
 
     # -- the list ---------------------------------------------------------------------------------------------------
 
@@ -212,7 +212,7 @@ class EntityView(ModelView):
             return redirect(f"{self.list_url()}?{state.to_query()}")
         for dropped in state.dropped:
             flash(gettext(dropped.why.value).format(name=dropped.name), "warning")
-        page = search.page(db.session, self.spec, state)
+        page = search.page(shell.here(), self.spec, state)
         ids = list(page.ids)
         return self.answer(
             self.list_template,
@@ -253,7 +253,7 @@ class EntityView(ModelView):
 
     def rows(self, ids: Sequence[int]) -> list[Any]:
         """The records of a page, in its order."""
-        found = db.session.scalars(select(self.noun).where(self.noun.id.in_(ids)).options(*self.list_options))
+        found = shell.here().scalars(select(self.noun).where(self.noun.id.in_(ids)).options(*self.list_options))
         by_id = {row.id: row for row in found}
         return [by_id[key] for key in ids if key in by_id]
 
@@ -311,7 +311,7 @@ class EntityView(ModelView):
         """The menu of one row. Whether the row's own rights allow it is decided where it is asked for."""
         here = {"list": query} if query else {}
         items: list[Any] = [{"text": gettext("Open"), "icon": "card-text", "href": self.card_url(row.id)}]
-        if getattr(row, "archived_at", None) is None and access.may_somewhere(db.session, shell.looker(), self.edit):
+        if getattr(row, "archived_at", None) is None and access.may_somewhere(shell.here(), shell.looker(), self.edit):
             items.append({"text": gettext("Edit"), "icon": "pencil", "href": self.edit_url(row.id)})
         items += [
             {
@@ -358,7 +358,7 @@ class EntityView(ModelView):
         elsewhere = 0
         if searched and state.archived is search.Archived.ACTIVE and self.archives:
             other = replace(state, archived=search.Archived.ARCHIVED, page=1, after=None, before=None)
-            elsewhere = search.page(db.session, self.spec, other).total
+            elsewhere = search.page(shell.here(), self.spec, other).total
         return Markup(render_template("entity/empty.html", view=self, state=state, searched=searched, elsewhere=elsewhere))
 
     def archived_query(self, state: ListState) -> str:
@@ -367,7 +367,7 @@ class EntityView(ModelView):
 
     def may_see_all(self) -> bool:
         """Whether an empty list is empty for everybody."""
-        return access.may(db.session, shell.looker(), self.see or Right.VIEW)
+        return access.may(shell.here(), shell.looker(), self.see or Right.VIEW)
 
     def allowed_actions(self, record: Any = None) -> list[Action]:
         """The actions this person may use, on this record or at all."""
@@ -376,7 +376,7 @@ class EntityView(ModelView):
     def may_do(self, action: Action, record: Any) -> bool:
         """Whether an action is offered; for a list, holding the right on any customer is enough."""
         if record is None:
-            return access.may_somewhere(db.session, shell.looker(), action.right)
+            return access.may_somewhere(shell.here(), shell.looker(), action.right)
         return self.may(action.right, record)
 
     # -- the form ---------------------------------------------------------------------------------------------------
@@ -410,7 +410,7 @@ class EntityView(ModelView):
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> Answer:
         record = self.find(request.args.get("id"))
-        access.require(db.session, shell.looker(), self.edit, self.customer_of(record))
+        access.require(shell.here(), shell.looker(), self.edit, self.customer_of(record))
         self.refuse_archived(record)
         form = self.form_for(record, request.form if request.method == "POST" else None)
         if request.method == "GET" or not form.validate():
@@ -434,7 +434,7 @@ class EntityView(ModelView):
     def store(self, record: Any, form: EntityForm) -> Saved[Any]:
         """Save what was typed: merge with what others changed since, or raise EditConflict with both sides."""
         return save(
-            db.session,
+            shell.here(),
             shell.looker(),
             self.noun,
             None if record is None else record.id,
@@ -462,7 +462,7 @@ class EntityView(ModelView):
             form=form,
             sections=self.sections,
             clash=clash,
-            position=posted_position if posted_position is not None else journal.position(db.session),
+            position=posted_position if posted_position is not None else journal.position(shell.here()),
             cancel=self.card_url(record.id) if record is not None else self.list_url(),
         )
 
@@ -511,9 +511,9 @@ class EntityView(ModelView):
             tab=tab,
             tabs=tabs,
             neighbours=self.neighbours(record),
-            counts={tab.key: tab.count(db.session, record) for tab in tabs if tab.count is not None},
+            counts={tab.key: tab.count(shell.here(), record) for tab in tabs if tab.count is not None},
             row_actions=[a for a in self.allowed_actions(record) if fits(a, archived_state(record))],
-            **tab.load(db.session, shell.looker(), record),
+            **tab.load(shell.here(), shell.looker(), record),
         )
 
     def card_badge(self, record: Any) -> str:
@@ -526,7 +526,7 @@ class EntityView(ModelView):
 
     def card_tabs(self, record: Any, tabs: Sequence[Tab], current: Tab, counts: Mapping[str, int]) -> list[dict[str, Any]]:
         """The tabs of the card as links; the list one came from stays in the address."""
-        came = {"list": request.args["list"]} if request.args.get("list") else {}
+        came: dict[str, Any] = {"list": request.args["list"]} if request.args.get("list") else {}
         return [
             {
                 "text": tab.label,
@@ -554,7 +554,7 @@ class EntityView(ModelView):
         if "list" not in request.args:
             return None
         query = request.args["list"]
-        found = search.neighbours(db.session, self.spec, self.state(self.list_args()), record.id)
+        found = search.neighbours(shell.here(), self.spec, self.state(self.list_args()), record.id)
         if found.position is None:
             return None
         total = f"{format_decimal(found.total)}+" if found.more else format_decimal(found.total)
@@ -594,8 +594,8 @@ class EntityView(ModelView):
         try:
             what = plans.shown(looker, f"{self.endpoint}.{action.name}", token)
             selection = Selection(ids=tuple(what["ids"]))
-            plan = action.plan(db.session, looker, selection, options)
-            done = action.do(db.session, looker, selection, options, what["digest"])
+            plan = action.plan(shell.here(), looker, selection, options)
+            done = action.do(shell.here(), looker, selection, options, what["digest"])
         except Conflict as conflict:
             problem = conflict
         except Refused as refused:
@@ -612,11 +612,11 @@ class EntityView(ModelView):
     ) -> Answer:
         """The page that shows what will happen, with the signed plan in its form."""
         looker = shell.looker()
-        ids = selection.resolve(db.session)
+        ids = selection.resolve(shell.here())
         if not ids:
             flash(gettext("Tick one or more rows first."), "warning")
             return redirect(self.back_url())
-        plan = action.plan(db.session, looker, Selection(ids=ids), options)
+        plan = action.plan(shell.here(), looker, Selection(ids=ids), options)
         token = plans.sign(looker, f"{self.endpoint}.{action.name}", ids=ids, digest=plan.digest)
         status = 200 if problem is None else 409 if isinstance(problem, Conflict) else 422
         return self.answer(
@@ -633,7 +633,7 @@ class EntityView(ModelView):
     def selected(self) -> Selection:
         """The ticked rows, or everything that matches the list they were ticked in."""
         if request.values.get("all"):
-            return Selection(query=search.all_ids(db.session, self.spec, self.state(self.list_args())))
+            return Selection(query=search.all_ids(shell.here(), self.spec, self.state(self.list_args())))
         raw = request.values.getlist("rowid") or request.values.getlist("id")
         return Selection(ids=tuple(key_of(value) for value in raw))
 
@@ -653,9 +653,9 @@ class EntityView(ModelView):
         """Exactly what the list shows, streamed."""
         if not self.exports or export_type not in {"csv", "xlsx"}:
             abort(404)
-        if not access.may_somewhere(db.session, shell.looker(), Right.EXPORT):
+        if not access.may_somewhere(shell.here(), shell.looker(), Right.EXPORT):
             raise NotAllowed(Reason.NO_RIGHT, right=Right.EXPORT)
-        return self.stream(export_type, search.all_ids(db.session, self.spec, self.state(request.args), ordered=True))
+        return self.stream(export_type, search.all_ids(shell.here(), self.spec, self.state(request.args), ordered=True))
 
     def stream(self, export_type: str, ids: Select[int]) -> Response:
         """The file; views with exports say how."""

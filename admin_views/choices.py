@@ -9,8 +9,8 @@ from babel import Locale
 from flask_babel import get_locale, gettext
 from sqlalchemy import select
 
+from admin_views import shell
 from admin_views.forms import Option
-from models.base import db
 from models.label import Colour, Label, LabelGroup
 from models.settings import ListValue, ValueList
 from models.user import Role, Team, User
@@ -21,7 +21,7 @@ CURRENCIES = ("EUR", "SEK", "NOK", "DKK", "GBP", "USD", "CHF")
 
 def people() -> list[Option]:
     """Who can own a record: everyone that can sign in."""
-    rows = db.session.execute(select(User.id, User.name).where(User.disabled_at.is_(None)).order_by(User.name))
+    rows = shell.here().execute(select(User.id, User.name).where(User.disabled_at.is_(None)).order_by(User.name))
     return [Option(str(key), name) for key, name in rows]
 
 
@@ -29,7 +29,7 @@ def values_of(kind: ValueList) -> Callable[[], list[Option]]:
     """The values of a list that are not retired."""
 
     def offered() -> list[Option]:
-        rows = db.session.execute(
+        rows = shell.here().execute(
             select(ListValue.id, ListValue.name)
             .where(ListValue.list == kind, ListValue.retired.is_(False))
             .order_by(ListValue.position, ListValue.name)
@@ -41,7 +41,7 @@ def values_of(kind: ValueList) -> Callable[[], list[Option]]:
 
 def labels() -> list[Option]:
     """All labels with their dot, by group."""
-    rows = db.session.execute(
+    rows = shell.here().execute(
         select(Label.id, Label.name, Label.colour, LabelGroup.name)
         .outerjoin(LabelGroup, Label.group_id == LabelGroup.id)
         .order_by(LabelGroup.position, Label.name)
@@ -51,19 +51,19 @@ def labels() -> list[Option]:
 
 def label_groups() -> list[Option]:
     """The groups of labels."""
-    rows = db.session.execute(select(LabelGroup.id, LabelGroup.name).order_by(LabelGroup.position, LabelGroup.name))
+    rows = shell.here().execute(select(LabelGroup.id, LabelGroup.name).order_by(LabelGroup.position, LabelGroup.name))
     return [Option(str(key), name) for key, name in rows]
 
 
 def roles() -> list[Option]:
     """All roles."""
-    rows = db.session.execute(select(Role.id, Role.name).order_by(Role.id))
+    rows = shell.here().execute(select(Role.id, Role.name).order_by(Role.id))
     return [Option(str(key), gettext(name)) for key, name in rows]
 
 
 def teams() -> list[Option]:
     """All teams."""
-    rows = db.session.execute(select(Team.id, Team.name).order_by(Team.name))
+    rows = shell.here().execute(select(Team.id, Team.name).order_by(Team.name))
     return [Option(str(key), name) for key, name in rows]
 
 

@@ -15,7 +15,6 @@ from admin_views.base import Column, EntityView, FilterChoice, Tab
 from admin_views.forms import Choice, Choices, Day, EntityForm, LongText, OneOf, Section, Text
 from models import access, search
 from models.access import Looker
-from models.base import db
 from models.contact import Contact, CustomerContact
 from models.customer import Kind
 from models.user import Right
@@ -143,9 +142,9 @@ class ContactView(EntityView):
 
     def may(self, right: Right, record: Any = None) -> bool:
         """A contact belongs to several customers: a right on one of them is enough to work on it."""
-        if record is None or access.may(db.session, shell.looker(), right):
+        if record is None or access.may(shell.here(), shell.looker(), right):
             return super().may(right)
-        return any(access.may(db.session, shell.looker(), right, link.customer_id) for link in record.links)
+        return any(access.may(shell.here(), shell.looker(), right, link.customer_id) for link in record.links)
 
     def cell_value(self, column: Column, row: Contact, extra: Mapping[str, Any]) -> Any:
         if column.key == "any_phone":
@@ -162,6 +161,6 @@ class ContactView(EntityView):
         return next((link.function for link in row.links if link.function), None) or row.job_title or row.company_name
 
     def tools(self, query: str) -> list[tuple[Any, str, str]]:
-        if not access.may_somewhere(db.session, shell.looker(), Right.IMPORT):
+        if not access.may_somewhere(shell.here(), shell.looker(), Right.IMPORT):
             return []
         return [(gettext("Import"), url_for("imports.new", kind="contacts"), "file-earmark-arrow-up")]

@@ -14,7 +14,6 @@ from admin_views import card, choices, shell
 from admin_views.base import Column, EntityView, FilterChoice
 from admin_views.forms import Amount, Choice, Choices, Day, EntityForm, LongText, OneOf, Section, Text, Tick, Whole
 from models import access, search, settings
-from models.base import db
 from models.customer import Customer, Kind
 from models.settings import ValueList
 from models.user import Right
@@ -185,7 +184,7 @@ class CustomerView(EntityView):
         return record.id
 
     def list_extra(self, ids: Sequence[int]) -> Mapping[str, Any]:
-        figures = search.figures(db.session, ids, shell.this_year())
+        figures = search.figures(shell.here(), ids, shell.this_year())
         return {
             "open_registrations": {key: one.open_registrations for key, one in figures.items()},
             "revenue": {key: one.revenue for key, one in figures.items()},
@@ -195,8 +194,8 @@ class CustomerView(EntityView):
         return {
             "kind": Kind.BUSINESS.value,
             "owner_id": shell.looker().id,
-            "currency": settings.get(db.session, "currency"),
-            "head_office_country": settings.get(db.session, "default_country"),
+            "currency": settings.get(shell.here(), "currency"),
+            "head_office_country": settings.get(shell.here(), "default_country"),
         }
 
     def values_of(self, record: Customer) -> dict[str, Any]:
@@ -221,6 +220,6 @@ class CustomerView(EntityView):
         return values
 
     def tools(self, query: str) -> list[tuple[Any, str, str]]:
-        if not access.may_somewhere(db.session, shell.looker(), Right.IMPORT):
+        if not access.may_somewhere(shell.here(), shell.looker(), Right.IMPORT):
             return []
         return [(gettext("Import"), url_for("imports.new", kind="customers"), "file-earmark-arrow-up")]

@@ -10,9 +10,9 @@ from typing import Any
 
 from babel.numbers import NumberFormatError, parse_decimal
 from flask_babel import format_decimal, get_locale, gettext, lazy_gettext
-from wtforms import BooleanField, DateField, Form, IntegerField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, DateField, Field, Form, IntegerField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import ValidationError
-from wtforms.widgets import TextArea
+from wtforms.widgets import TextArea, TextInput
 
 MISSING = lazy_gettext("{field} is missing. Fill in, for example, {example}")
 
@@ -71,12 +71,15 @@ class Whole(IntegerField):
             raise ValidationError(gettext("Fill in a number from %(a)d to %(b)d", a=self.least, b=self.most))
 
 
-class Amount(StringField):
+class Amount(Field):
     """An amount or percentage to two places, written as people of the locale write it: 1,5 and 1.5 in Dutch alike."""
+
+    widget = TextInput()
 
     def __init__(self, label: Any = None, *, most: Decimal = Decimal(10_000_000), **kw: Any):
         super().__init__(label, **kw)
         self.most = most
+        self.data: Decimal | None
 
     def _value(self) -> str:
         if self.raw_data:
@@ -237,7 +240,7 @@ class EntityForm(Form):
     def values(self) -> dict[str, Any]:
         """What was typed, by field name; sets as frozensets."""
         return {
-            name: frozenset(field.data) if isinstance(field, Choices) else field.data
+            name: frozenset(field.data or ()) if isinstance(field, Choices) else field.data
             for name, field in self._fields.items()
         }
 

@@ -16,7 +16,6 @@ from werkzeug.wrappers import Response
 
 from admin_views import images, pages, shell
 from models import access, journal
-from models.base import db
 from models.errors import NotFound, Refused
 from models.operations import undo as undoing
 from models.user import Right
@@ -136,7 +135,7 @@ def day_text(day: dt.date) -> str:
 @page.get("/")
 def index() -> str:
     """Everything that happened, as far as one may see it."""
-    return pages.show("history.html", **events(db.session()))
+    return pages.show("history.html", **events(shell.here()))
 
 
 @page.route("/undo/", methods=["GET", "POST"])
@@ -149,10 +148,10 @@ def undo() -> Response | str:
     if key is None:
         raise NotFound
     if request.method == "GET":
-        plan = undoing.plan(db.session(), looker, key, rows=rows, fields=fields)
+        plan = undoing.plan(shell.here(), looker, key, rows=rows, fields=fields)
         return pages.show("undo.html", plan=plan, key=key, rows=rows, fields=fields, back=_back())
     try:
-        done = undoing.undo(db.session(), looker, key, rows=rows, fields=fields)
+        done = undoing.undo(shell.here(), looker, key, rows=rows, fields=fields)
     except Refused as refused:
         if isinstance(refused, NotFound):
             raise
@@ -189,7 +188,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["field_name"] = lambda pair: images.label_of(*pair)
 
     def line() -> shell.MenuItem | None:
-        if not access.may(db.session, shell.looker(), Right.VIEW):
+        if not access.may(shell.here(), shell.looker(), Right.VIEW):
             return None
         return shell.MenuItem(gettext("History"), "clock-history", url_for("history.index"), request.blueprint == "history")
 

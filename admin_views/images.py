@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from flask import current_app
@@ -155,7 +156,7 @@ def _target(column: Column[Any] | None) -> str | None:
 def _words(column: Column[Any], raw: Any) -> str:
     kind = column.type
     if isinstance(kind, Money):
-        return shell.plain_amount(kind.process_result_value(raw, None))
+        return shell.plain_amount(Decimal(raw) / 100)
     if isinstance(kind, Boolean):
         return gettext("yes") if raw else gettext("no")
     if isinstance(kind, WordSet):

@@ -10,11 +10,10 @@ from flask_babel import lazy_gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from admin_views import choices, history
+from admin_views import choices, history, shell
 from admin_views.base import Column, EntityView, FilterChoice, Tab
 from admin_views.forms import Choice, EntityForm, OneOf, Section, Text, Tick, Whole
 from models.access import Looker
-from models.base import db
 from models.label import Colour, ContactLabel, CustomerLabel, Label, LabelGroup
 from models.search import small
 from models.user import Right
@@ -86,7 +85,7 @@ class LabelView(EntityView):
     )
 
     def list_extra(self, ids: Sequence[int]) -> Mapping[str, Any]:
-        found = uses(db.session(), ids)
+        found = uses(shell.here(), ids)
         return {
             "customers": {key: (url_for("customers.index_view", label=key), n) for key, (n, _) in found.items()},
             "contacts": {key: (url_for("contacts.index_view", label=key), n) for key, (_, n) in found.items()},
@@ -145,7 +144,7 @@ class LabelGroupView(EntityView):
 
     def list_extra(self, ids: Sequence[int]) -> Mapping[str, Any]:
         query = select(Label.group_id, func.count(Label.id)).where(Label.group_id.in_(ids)).group_by(Label.group_id)
-        return {"count": {key: count for key, count in db.session.execute(query)}}
+        return {"count": {key: count for key, count in shell.here().execute(query)}}
 
     def defaults(self) -> dict[str, Any]:
         return {"position": 0}

@@ -9,7 +9,6 @@ from flask_login import current_user
 
 from admin_views import shell
 from models import access
-from models.base import db
 from models.errors import NotAllowed, Reason
 from models.user import Right
 
@@ -30,7 +29,7 @@ def blueprint(name: str, prefix: str) -> Blueprint:
 
 def need(right: Right) -> None:
     """Refuse people without this right everywhere."""
-    if not access.may(db.session, shell.looker(), right):
+    if not access.may(shell.here(), shell.looker(), right):
         raise NotAllowed(Reason.NO_RIGHT, right=right)
 
 

@@ -16,7 +16,6 @@ from admin_views.base import Column, EntityView, Tab
 from admin_views.forms import Amount, Choice, Day, EntityForm, LongText, Option, Section, Text, Whole
 from models import access, search
 from models.access import Looker
-from models.base import db
 from models.customer import Customer
 from models.errors import NotFound
 from models.project import Project, Registration
@@ -30,7 +29,7 @@ def offered_customers() -> list[Option]:
     wanted = request.values.get("customer", "") or request.form.get("customer_id", "")
     if not wanted.isdigit():
         return []
-    found = db.session.execute(
+    found = shell.here().execute(
         select(Customer.id, Customer.name).where(Customer.id == int(wanted[:9]), Customer.archived_at.is_(None))
     )
     return [Option(str(key), name) for key, name in found]
@@ -136,5 +135,5 @@ class ProjectView(EntityView):
             answer = super()._handle_view("index_view", **kwargs)
             wanted = request.values.get("customer", "") or request.form.get("customer_id", "")
             if answer is None and wanted.isdigit():
-                access.require(db.session, shell.looker(), Right.EDIT, int(wanted[:9]))
+                access.require(shell.here(), shell.looker(), Right.EDIT, int(wanted[:9]))
         return answer

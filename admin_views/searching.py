@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from flask import Flask, request
 
-from admin_views import pages
+from admin_views import pages, shell
 from models import search
-from models.base import db
 
 page = pages.blueprint("searching", "/search")
 MOST = 20
@@ -16,7 +15,7 @@ MOST = 20
 def index() -> str:
     """What is found, by kind; only what one may see."""
     asked = request.args.get("q", "").strip()[:200]
-    found = search.find(db.session(), asked, MOST) if asked else []
+    found = search.find(shell.here(), asked, MOST) if asked else []
     return pages.show("search.html", asked=asked, found=found)
 
 

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 
 from admin_views import pages, shell
 from models import access, settings
-from models.base import db
 from models.journal import Origin, changeset
 from models.user import Right
 
@@ -19,7 +18,7 @@ page = pages.blueprint("settings", "/settings")
 def index() -> str:
     """Every setting with its value and what it does."""
     pages.need(Right.SETTINGS)
-    values = {known.key: settings.get(db.session(), known.key) for known in settings.SETTINGS}
+    values = {known.key: settings.get(shell.here(), known.key) for known in settings.SETTINGS}
     return pages.show("settings.html", known=settings.SETTINGS, values=values, errors={})
 
 
@@ -32,9 +31,9 @@ def save() -> Response | tuple[str, int]:
     if errors:
         texts = {key: gettext(text) for key, text in errors.items()}
         return pages.show("settings.html", known=settings.SETTINGS, values=typed, errors=texts), 422
-    with changeset(db.session, shell.looker(), "Change settings", origin=Origin.SETTINGS) as kept:
+    with changeset(shell.here(), shell.looker(), "Change settings", origin=Origin.SETTINGS) as kept:
         for key, value in values.items():
-            settings.put(db.session(), key, value)
+            settings.put(shell.here(), key, value)
     if kept.is_empty:
         flash(gettext("Nothing was changed."), "info")
     else:
@@ -47,7 +46,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(page)
 
     def line() -> shell.MenuItem | None:
-        if not access.may(db.session, shell.looker(), Right.SETTINGS):
+        if not access.may(shell.here(), shell.looker(), Right.SETTINGS):
             return None
         return shell.MenuItem(gettext("Settings"), "sliders", url_for("settings.index"), request.blueprint == "settings")
 

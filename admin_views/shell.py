@@ -14,6 +14,8 @@ from flask_babel import format_date, format_datetime, format_decimal, format_tim
 from flask_login import current_user
 from markupsafe import Markup
 
+from sqlalchemy.orm import Session
+
 from models import access, settings
 from models.access import Looker, Source
 from models.base import db, utc_now
@@ -48,6 +50,11 @@ class Viewer:
 
 
 MakeItem = Callable[[], MenuItem | None]
+
+
+def here() -> Session:
+    """The session of this request."""
+    return db.session()
 
 
 def looker() -> Looker:
@@ -182,9 +189,9 @@ def _surroundings() -> dict[str, Any]:
         return common
     common["viewer"] = _viewer()
     common["menu"] = [item for make in current_app.extensions["kaartenbak"]["menu"] if (item := make()) is not None]
-    common["organisation"] = settings.get(db.session, "company_name")
-    common["may_somewhere"] = lambda right: access.may_somewhere(db.session, looker(), Right(right))
-    common["may"] = lambda right, customer_id=None: access.may(db.session, looker(), Right(right), customer_id)
+    common["organisation"] = settings.get(here(), "company_name")
+    common["may_somewhere"] = lambda right: access.may_somewhere(here(), looker(), Right(right))
+    common["may"] = lambda right, customer_id=None: access.may(here(), looker(), Right(right), customer_id)
     return common
 
 

@@ -9,12 +9,11 @@ from flask_babel import gettext, lazy_gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from admin_views import choices, history
+from admin_views import choices, history, shell
 from admin_views.base import Column, EntityView, FilterChoice, Tab
 from admin_views.forms import Choice, Choices, EntityForm, Option, Section, Text
 from models import access
 from models.access import Looker
-from models.base import db
 from models.search import small
 from models.user import Right, Role, Team, TeamMember, User
 
@@ -140,7 +139,7 @@ class TeamView(StaffView):
             .where(TeamMember.team_id.in_(ids))
             .group_by(TeamMember.team_id)
         )
-        return {"size": {key: count for key, count in db.session.execute(query)}}
+        return {"size": {key: count for key, count in shell.here().execute(query)}}
 
     def cell_value(self, column: Column, row: Team, extra: Mapping[str, Any]) -> Any:
         if column.key == "role_name":

@@ -1,0 +1,74 @@
+"""The panel: every entity's view, in menu order, and the pages around them."""
+
+from __future__ import annotations
+
+from flask import Flask, redirect, request, url_for
+from flask_admin import Admin, AdminIndexView, expose
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from admin_views import bin, history, searching, shell
+from admin_views import imports as importing
+from admin_views import settings as setting
+from admin_views.base import EntityView
+from admin_views.contact import ContactView
+from admin_views.customer import CustomerView
+from admin_views.label import LabelGroupView, LabelView
+from admin_views.project import ProjectView
+from admin_views.user import RoleView, TeamView, UserView
+from models import access
+from models.user import Right
+
+ENTITIES: dict[str, type[EntityView]] = {
+    "customers": CustomerView,
+    "contacts": ContactView,
+    "projects": ProjectView,
+    "labels": LabelView,
+    "label-groups": LabelGroupView,
+    "users": UserView,
+    "teams": TeamView,
+    "roles": RoleView,
+}
+NOT_IN_MENU = frozenset({"label-groups"})
+
+
+class Home(AdminIndexView):
+    """The start: the list is the home."""
+
+    def is_accessible(self) -> bool:
+        return bool(current_user.is_authenticated)
+
+    @expose("/")
+    def index(self) -> Response:
+        if not current_user.is_authenticated:
+            return redirect(url_for("auth.login"))
+        return redirect(url_for("customers.index_view"))
+
+
+def register(app: Flask) -> None:
+    """Add all views to the application, and their lines to the menu."""
+    home = Home(endpoint="home", url="/")
+    # None of Flask-Admin's own files are served.
+    home.static_folder, home.static_url_path = None, "/nothing"
+    panel = Admin(name="Kaartenbak", index_view=home, url="/")
+    for endpoint, view in ENTITIES.items():
+        panel.add_view(view(endpoint))
+    panel.init_app(app)
+    for endpoint, view in ENTITIES.items():
+        if endpoint not in NOT_IN_MENU:
+            shell.add_to_menu(app, _line(endpoint, view.many, view.icon, view.see))
+    for module in (importing, history, bin, setting, searching):
+        module.register(app)
+
+
+def _line(endpoint: str, label: object, icon: str, right: Right | None) -> shell.MakeItem:
+    """A line of the menu, for those who may come there."""
+
+    def made() -> shell.MenuItem | None:
+        if right is not None and not access.may(shell.here(), shell.looker(), right):
+            return None
+        return shell.MenuItem(str(label), icon, url_for(f"{endpoint}.index_view"), request.blueprint == endpoint)
+
+    return made
+
+
