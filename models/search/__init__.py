@@ -1,5 +1,6 @@
 """Finding rows: text, filters and order -> one SELECT, the same for lists, exports, "all matching" and saved views."""
 
+from models.search.documents import install, is_current, rebuild, remove, settle, suspended
 from models.search.nouns import CONTACTS, CUSTOMERS, PROJECTS
 from models.search.paging import COUNT_CAP, Neighbours, Page, all_ids, neighbours, page
 from models.search.spec import Filter, ListSpec, Sort
@@ -23,7 +24,13 @@ __all__ = [
     "Sort",
     "Unfit",
     "all_ids",
+    "install",
+    "is_current",
     "neighbours",
     "page",
     "read_state",
+    "rebuild",
+    "remove",
+    "settle",
+    "suspended",
 ]

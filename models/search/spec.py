@@ -50,7 +50,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class ListSpec:
-    """One list: the noun it shows, what "archived" means there (None: nothing is), its usual order, its sorts and its filters."""
+    """One list: its noun, what "archived" means there (None: nothing is), its usual order, its sorts and filters."""
 
     noun: type[Base]
     archived_at: Column | None

@@ -1,0 +1,382 @@
+"""Search documents: one text per customer, contact and project, kept by triggers in the database.
+
+A document holds what people look a record up by, folded (see folding.py), in a table beside the record's own; any write
+by any program keeps it. On PostgreSQL a trigram index lies on it. On SQLite the index is FTS5's, which is dear to keep
+row by row: the triggers only note which documents the index does not know yet (`…_stale`), a commit of ours brings it
+up to date in one go, and a search looks through the noted ones as well. So a program without FTS5 can write, too.
+
+These tables are no part of the metadata: the journal does not keep them, migrations leave them alone (their names begin
+with `customer_search`, `contact_search` and `project_search`) and `install` makes them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Integer, String, TableClause, column, event, inspect, table, text
+from sqlalchemy.orm import Session
+
+from models.base import Base
+from models.contact import Contact
+from models.customer import Customer
+from models.journal import is_open
+from models.project import Project
+from models.search import folding
+
+PREFIX = "search_"
+# What people write in numbers and what does not count there.
+SEPARATORS = " .-/()+"
+
+
+@dataclass(frozen=True)
+class Document:
+    """What the documents of a noun are made of: columns as they are, numbers without separators, and other tables.
+
+    `elsewhere` are (table, its column that refers to the noun, its column that is searched).
+    """
+
+    noun: type[Base]
+    columns: tuple[str, ...]
+    squeezed: tuple[str, ...] = ()
+    elsewhere: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def record(self) -> str:
+        return self.noun.__tablename__
+
+    @property
+    def name(self) -> str:
+        """The table of the documents; what belongs to it is named after it."""
+        return f"{self.record}_search"
+
+    @property
+    def key(self) -> str:
+        return f"{self.record}_id"
+
+    @property
+    def source(self) -> tuple[str, ...]:
+        """The record's own columns that a document is made of."""
+        return (*self.columns, *self.squeezed)
+
+    @property
+    def table(self) -> TableClause:
+        """The documents: `id` of the record, `document`."""
+        return table(self.name, column(self.key, Integer), column("document", String))
+
+    def raw(self, row: str) -> str:
+        """SQL for the document of a row, not folded: one line for each thing, so that no word runs into the next."""
+        lines = [f"coalesce({row}.{name}, '')" for name in self.columns]
+        if self.squeezed:
+            lines.append(_squeezed(" || chr(10) || ".join(f"coalesce({row}.{name}, '')" for name in self.squeezed)))
+        for place, owner, name in self.elsewhere:
+            lines.append(f"coalesce((SELECT {{joined}}({name}, chr(10)) FROM {place} WHERE {owner} = {row}.id), '')")
+        return " || chr(10) || ".join(lines)
+
+
+def _squeezed(expression: str) -> str:
+    # "+31 (0)6 …" is written for people; without the zero it is one number, however it is written.
+    for separator in ("(0)", *SEPARATORS):
+        expression = f"replace({expression}, {folding.literal(separator)}, '')"
+    return expression
+
+
+DOCUMENTS = {
+    document.record: document
+    for document in (
+        Document(
+            Customer,
+            ("number", "company_name", "first_name", "last_name", "nickname", "email", "reference"),
+            ("phone", "mobile", "vat_number", "company_number"),
+            (("address", "customer_id", "city"),),
+        ),
+        Document(
+            Contact,
+            ("first_name", "last_name", "company_name", "job_title", "email", "city"),
+            ("phone", "mobile"),
+        ),
+        Document(Project, ("number", "name")),
+    )
+}
+
+
+def table_of(noun: type[Base]) -> TableClause | None:
+    """The documents of a noun: columns `<noun>_id` and `document`; None where it has none."""
+    document = DOCUMENTS.get(noun.__tablename__)
+    return None if document is None else document.table
+
+
+# Making and unmaking -------------------------------------------------------------------------------------------------
+
+
+def install(connection: Connection) -> None:
+    """Make the documents, their index and their triggers, where they are not there as this version makes them.
+
+    Call it after every change of the schema; repeating costs nothing. One million customers take some twenty seconds.
+    """
+    if not is_current(connection):
+        rebuild(connection)
+
+
+def rebuild(connection: Connection) -> None:
+    """Make everything anew, from the records as they are, whatever is there."""
+    remove(connection)
+    kind = _kind(connection)
+    for document in DOCUMENTS.values():
+        for statement in kind.build(document):
+            connection.exec_driver_sql(statement)
+    for document in DOCUMENTS.values():
+        for _name, statement in kind.triggers(document):
+            connection.exec_driver_sql(statement)
+    connection.exec_driver_sql(f"CREATE TABLE {_STAMP} (made_as VARCHAR(64) NOT NULL)")
+    connection.exec_driver_sql(f"INSERT INTO {_STAMP} VALUES ({folding.literal(_fingerprint(connection))})")
+
+
+def remove(connection: Connection) -> None:
+    """Take everything away. A migration that rebuilds tables needs this first: SQLite then checks all triggers."""
+    kind = _kind(connection)
+    connection.exec_driver_sql(f"DROP TABLE IF EXISTS {_STAMP}")
+    for name, owner in _triggers(connection):
+        connection.exec_driver_sql(kind.drop_trigger(name, owner))
+    for document in DOCUMENTS.values():
+        for statement in kind.teardown(document):
+            connection.exec_driver_sql(statement)
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether documents, index and triggers are there as this version makes them."""
+    present = {name for name, _owner in _triggers(connection)}
+    wanted = {name for document in DOCUMENTS.values() for name, _sql in _kind(connection).triggers(document)}
+    if not wanted <= present or not inspect(connection).has_table(_STAMP):
+        return False
+    return connection.exec_driver_sql(f"SELECT made_as FROM {_STAMP}").scalar() == _fingerprint(connection)
+
+
+@contextmanager
+def suspended(connection: Connection) -> Iterator[None]:
+    """Inside, no document is kept; afterwards all are made anew. For the first fill of a database.
+
+    A large import into a filled database is quicker with the triggers on: this makes every document, not only new ones.
+    """
+    remove(connection)
+    yield
+    rebuild(connection)
+
+
+_STAMP = "customer_search_version"
+
+
+def _fingerprint(connection: Connection) -> str:
+    kind = _kind(connection)
+    parts = [part for document in DOCUMENTS.values() for part in kind.build(document)]
+    parts += [sql for document in DOCUMENTS.values() for _name, sql in kind.triggers(document)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _triggers(connection: Connection) -> list[tuple[str, str]]:
+    found = connection.execute(text(_kind(connection).all_triggers), {"pattern": f"{PREFIX}%"})
+    return [(name, owner) for name, owner in found]
+
+
+# SQLite --------------------------------------------------------------------------------------------------------------
+
+
+class _Sqlite:
+    """SQL for SQLite. A write notes in `…_stale` what the index holds of a document (NULL: nothing), once."""
+
+    all_triggers = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE :pattern"
+
+    @staticmethod
+    def drop_trigger(name: str, _owner: str) -> str:
+        return f"DROP TRIGGER {name}"
+
+    @staticmethod
+    def teardown(document: Document) -> Iterator[str]:
+        yield f"DROP VIEW IF EXISTS {document.name}_fold"
+        for suffix in ("_index", "_stale", ""):
+            yield f"DROP TABLE IF EXISTS {document.name}{suffix}"
+
+    @classmethod
+    def build(cls, document: Document) -> Iterator[str]:
+        name, key = document.name, document.key
+        yield f"CREATE TABLE {name} ({key} INTEGER PRIMARY KEY, document TEXT NOT NULL)"
+        yield f"CREATE TABLE {name}_stale ({key} INTEGER PRIMARY KEY, indexed TEXT)"
+        yield (
+            f"CREATE VIRTUAL TABLE {name}_index USING fts5(document, content='{name}', content_rowid='{key}', "
+            "tokenize='trigram case_sensitive 1', detail='none', columnsize=0)"
+        )
+        yield f"INSERT INTO {name} SELECT r.id, {cls._document(document, 'r')} FROM {document.record} r"
+        for folded in folding.sqlite_steps("document"):
+            yield f"UPDATE {name} SET document = {folded} WHERE {folding.sqlite_beyond_ascii('document')}"
+        yield f"INSERT INTO {name}_index ({name}_index) VALUES ('rebuild')"
+        # Something like a procedure: to insert a key is to fold that document to the end.
+        yield f"CREATE VIEW {name}_fold AS SELECT {key} FROM {name}"
+
+    @staticmethod
+    def _document(document: Document, row: str) -> str:
+        raw = document.raw(row).replace("chr(10)", "char(10)").format(joined="group_concat")
+        # SQLite's own lower() knows ASCII only; what is beyond comes step by step.
+        return f"lower({raw})"
+
+    @classmethod
+    def triggers(cls, document: Document) -> Iterator[tuple[str, str]]:
+        name, key, record = document.name, document.key, document.record
+        keep = cls._keep(document, f"{record} r", "r.id = NEW.id")
+        drop = f"DELETE FROM {name} WHERE {key} = OLD.id;"
+        yield cls._trigger(f"{record}_insert", f"AFTER INSERT ON {record}", keep)
+        differs = " OR ".join(f"OLD.{source} IS NOT NEW.{source}" for source in document.source)
+        changed = f"AFTER UPDATE OF {', '.join(document.source)} ON {record} WHEN {differs}"
+        yield cls._trigger(f"{record}_update", changed, keep)
+        yield cls._trigger(f"{record}_rekey", f"AFTER UPDATE OF id ON {record} WHEN OLD.id <> NEW.id", drop + keep)
+        yield cls._trigger(f"{record}_delete", f"AFTER DELETE ON {record}", drop)
+        for place, owner, source in document.elsewhere:
+            of = cls._keep(document, f"{record} r", f"r.id = NEW.{owner}")
+            was = cls._keep(document, f"{record} r", f"r.id = OLD.{owner}")
+            yield cls._trigger(f"{place}_insert", f"AFTER INSERT ON {place} WHEN NEW.{source} <> ''", of)
+            moved = f"OLD.{source} IS NOT NEW.{source} OR OLD.{owner} <> NEW.{owner}"
+            yield cls._trigger(
+                f"{place}_update", f"AFTER UPDATE OF {source}, {owner} ON {place} WHEN {moved}", was + of
+            )
+            yield cls._trigger(f"{place}_delete", f"AFTER DELETE ON {place} WHEN OLD.{source} <> ''", was)
+        yield from cls._index_triggers(document)
+
+    @classmethod
+    def _index_triggers(cls, document: Document) -> Iterator[tuple[str, str]]:
+        name, key = document.name, document.key
+        steps = "".join(
+            f"UPDATE {name} SET document = {folded} WHERE {key} = NEW.{key} AND "
+            f"{folding.sqlite_beyond_ascii('document')};"
+            for folded in folding.sqlite_steps("document")
+        )
+        yield cls._trigger(f"{name}_fold", f"INSTEAD OF INSERT ON {name}_fold", steps)
+        yield cls._trigger(f"{name}_insert", f"AFTER INSERT ON {name}", cls._note(document, "NEW", "NULL"))
+        changed = f"AFTER UPDATE OF document ON {name} WHEN OLD.document <> NEW.document"
+        yield cls._trigger(f"{name}_update", changed, cls._note(document, "OLD", "OLD.document"))
+        yield cls._trigger(f"{name}_delete", f"AFTER DELETE ON {name}", cls._note(document, "OLD", "OLD.document"))
+
+    @staticmethod
+    def _note(document: Document, row: str, indexed: str) -> str:
+        # Not OR IGNORE: the conflict clause of whoever sets the trigger off would take its place.
+        stale, key = f"{document.name}_stale", document.key
+        return (
+            f"INSERT INTO {stale} SELECT {row}.{key}, {indexed} "
+            f"WHERE NOT EXISTS (SELECT 1 FROM {stale} s WHERE s.{key} = {row}.{key});"
+        )
+
+    @classmethod
+    def _keep(cls, document: Document, source: str, which: str) -> str:
+        name, key = document.name, document.key
+        of = which.partition("= ")[2]
+        return (
+            f"INSERT INTO {name} SELECT r.id, {cls._document(document, 'r')} FROM {source} WHERE {which} "
+            f"ON CONFLICT ({key}) DO UPDATE SET document = excluded.document;"
+            f"INSERT INTO {name}_fold SELECT {key} FROM {name} "
+            f"WHERE {key} = {of} AND {folding.sqlite_beyond_ascii('document')};"
+        )
+
+    @staticmethod
+    def _trigger(name: str, event: str, body: str) -> tuple[str, str]:
+        return f"{PREFIX}{name}", f"CREATE TRIGGER {PREFIX}{name} {event} BEGIN {body} END"
+
+
+def settle(connection: Connection) -> None:
+    """Bring SQLite's index up to date with what its triggers noted. A commit of ours does it by itself."""
+    for document in DOCUMENTS.values():
+        name, key = document.name, document.key
+        if connection.exec_driver_sql(f"SELECT 1 FROM {name}_stale LIMIT 1").first() is None:
+            continue
+        for statement in (
+            f"INSERT INTO {name}_index ({name}_index, rowid, document) "
+            f"SELECT 'delete', {key}, indexed FROM {name}_stale WHERE indexed IS NOT NULL",
+            f"INSERT INTO {name}_index (rowid, document) "
+            f"SELECT d.{key}, d.document FROM {name}_stale s JOIN {name} d ON d.{key} = s.{key}",
+            f"DELETE FROM {name}_stale",
+        ):
+            connection.exec_driver_sql(statement)
+
+
+@event.listens_for(Session, "before_commit")
+def _settle(session: Session) -> None:
+    if not is_open(session) or session.in_nested_transaction() or session.get_bind().dialect.name != "sqlite":
+        return
+    session.flush()
+    connection = session.connection()
+    if connection.exec_driver_sql(f"SELECT 1 FROM sqlite_master WHERE name = '{_STAMP}'").first() is not None:
+        settle(connection)
+
+
+# PostgreSQL ----------------------------------------------------------------------------------------------------------
+
+
+class _Postgresql:
+    """SQL for PostgreSQL. The index keeps a list of what is not sorted in yet by itself."""
+
+    all_triggers = (
+        "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+        "WHERE NOT t.tgisinternal AND t.tgname LIKE :pattern AND c.relnamespace = current_schema()::regnamespace"
+    )
+
+    @staticmethod
+    def drop_trigger(name: str, owner: str) -> str:
+        return f'DROP TRIGGER {name} ON "{owner}"'
+
+    @classmethod
+    def teardown(cls, document: Document) -> Iterator[str]:
+        for name in cls._functions(document):
+            yield f"DROP FUNCTION IF EXISTS {name}()"
+        yield f"DROP TABLE IF EXISTS {document.name}"
+
+    @classmethod
+    def build(cls, document: Document) -> Iterator[str]:
+        name, key = document.name, document.key
+        yield "CREATE EXTENSION IF NOT EXISTS pg_trgm"
+        yield f"CREATE TABLE {name} ({key} integer PRIMARY KEY, document text NOT NULL)"
+        yield f"INSERT INTO {name} SELECT r.id, {cls._document(document)} FROM {document.record} r"
+        yield f"CREATE INDEX {name}_index ON {name} USING gin (document gin_trgm_ops)"
+        yield f"ANALYZE {name}"
+        for function, body in cls._functions(document).items():
+            code = f"BEGIN {body} RETURN NULL; END"
+            yield f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $${code}$$"
+
+    @staticmethod
+    def _document(document: Document) -> str:
+        return folding.postgresql_plain(document.raw("r").format(joined="string_agg"))
+
+    @classmethod
+    def _functions(cls, document: Document) -> dict[str, str]:
+        drop = f"IF TG_OP <> 'INSERT' THEN DELETE FROM {document.name} WHERE {document.key} = OLD.id; END IF;"
+        keep = f"IF TG_OP <> 'DELETE' THEN {cls._keep(document, 'NEW.id')} END IF;"
+        found = {f"{PREFIX}{document.record}": drop + keep}
+        for place, owner, _source in document.elsewhere:
+            was = f"IF TG_OP <> 'INSERT' THEN {cls._keep(document, f'OLD.{owner}')} END IF;"
+            of = f"IF TG_OP <> 'DELETE' THEN {cls._keep(document, f'NEW.{owner}')} END IF;"
+            found[f"{PREFIX}{document.record}_{place}"] = was + of
+        return found
+
+    @classmethod
+    def _keep(cls, document: Document, key: str) -> str:
+        return (
+            f"INSERT INTO {document.name} SELECT r.id, {cls._document(document)} FROM {document.record} r "
+            f"WHERE r.id = {key} ON CONFLICT ({document.key}) DO UPDATE SET document = excluded.document;"
+        )
+
+    @classmethod
+    def triggers(cls, document: Document) -> Iterator[tuple[str, str]]:
+        record = document.record
+        yield from cls._pair(record, record, f"{PREFIX}{record}", ("id", *document.source))
+        for place, owner, source in document.elsewhere:
+            yield from cls._pair(place, place, f"{PREFIX}{record}_{place}", (owner, source))
+
+    @staticmethod
+    def _pair(name: str, place: str, function: str, columns: Sequence[str]) -> Iterator[tuple[str, str]]:
+        run = f"FOR EACH ROW EXECUTE FUNCTION {function}()"
+        differs = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns)
+        yield f"{PREFIX}{name}", f"CREATE TRIGGER {PREFIX}{name} AFTER INSERT OR DELETE ON {place} {run}"
+        changed = f"AFTER UPDATE ON {place} FOR EACH ROW WHEN ({differs}) EXECUTE FUNCTION {function}()"
+        yield f"{PREFIX}{name}_update", f"CREATE TRIGGER {PREFIX}{name}_update {changed}"
+
+
+def _kind(connection: Connection) -> type[_Sqlite] | type[_Postgresql]:
+    return _Postgresql if connection.dialect.name == "postgresql" else _Sqlite
