@@ -37,13 +37,21 @@ def without_postgresql() -> None:
     pytest.skip(message)
 
 
+def roomy_memory() -> str | None:
+    """A folder that lives in memory, where there is one with room: databases are copied there ten times quicker."""
+    memory = Path("/dev/shm")
+    if memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2**30:
+        return str(memory)
+    return None
+
+
 class Cluster:
     """A PostgreSQL cluster in a temporary folder, reached through a socket in it only."""
 
     def __init__(self, binaries: Path) -> None:
         self._binaries = binaries
         # Not pytest's own folder: the path of a socket is short by nature, and another user must get in.
-        self._folder = Path(tempfile.mkdtemp(prefix="kaartenbak-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="kaartenbak-", dir=roomy_memory()))
         # PostgreSQL refuses to run as root.
         self._user = "postgres" if os.geteuid() == 0 else None
         if self._user is not None:
@@ -153,7 +161,7 @@ class Databases:
 @contextlib.contextmanager
 def databases() -> Iterator[Databases]:
     """Databases for as long as the block lasts, then gone. Meant for one fixture of session scope."""
-    with tempfile.TemporaryDirectory(prefix="kaartenbak-") as folder:
+    with tempfile.TemporaryDirectory(prefix="kaartenbak-", dir=roomy_memory()) as folder:
         handed_out = Databases(Path(folder))
         try:
             yield handed_out

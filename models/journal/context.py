@@ -61,7 +61,7 @@ def open_id(session: AnySession) -> int | None:
 
 @contextmanager
 def changeset(
-    session: AnySession, actor: Somebody, title: str, origin: Origin = Origin.FORM, **values: Any
+    session: AnySession, actor: Somebody, title: str, origin: Origin = Origin.FORM, **values: object
 ) -> Iterator[Changeset]:
     """One intention in one transaction: commits at the end, and rolls everything back on any exception.
 

@@ -77,7 +77,8 @@ def _present(connection: Connection) -> dict[tuple[str, str], str]:
     if connection.dialect.name == "postgresql":
         found = connection.execute(
             text(
-                "SELECT t.tgname, c.relname, pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+                "SELECT t.tgname, c.relname, pg_get_triggerdef(t.oid) "
+                "FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
                 "WHERE NOT t.tgisinternal AND starts_with(t.tgname, :prefix) AND t.tgenabled <> 'D' "
                 "AND c.relnamespace = current_schema()::regnamespace"
             ),

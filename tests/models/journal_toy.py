@@ -27,8 +27,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from models.access import SYSTEM, look_as
 from models.base import WILL_WRITE, Base, Money, UtcDateTime, ref, utc_now
 from models.journal import Actor, Change, Changeset, JournalContext, install
+from models.journal.tables import REGISTRY
 
 ANN = Actor(7, "Ann")
 BOB = Actor(8, "Bob")
@@ -145,7 +147,9 @@ def connect(url: URL) -> Engine:
 
 
 def session_on(engine: Engine) -> Session:
-    return Session(engine, info={"journal.registry": Toy.registry})
+    session = Session(engine, info={REGISTRY: Toy.registry})
+    look_as(session, SYSTEM)
+    return session
 
 
 def dump(session: Session) -> dict[str, list[tuple[Any, ...]]]:

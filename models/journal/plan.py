@@ -1,0 +1,626 @@
+"""What an undo will take back, worked out set by set in two temporary tables and without writing anything else.
+
+`journal_undo` holds one line per row the changeset touched: its first and its last change, so that before and after
+are the net effect, and a reason once it is clear that the row stays as it is. `journal_left` holds single fields that
+stay. Reasons are only ever added, so going round until none is added comes to an end.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    ClauseElement,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy import column as sql_column
+
+from models.journal.sql import sql_of
+from models.journal.tables import is_secret, is_stamp, kept_columns
+from models.journal.triggers import quoted
+
+
+class Kept(enum.StrEnum):
+    """Why an undo leaves something as it is. The value is the message in English; catalogues translate it."""
+
+    CHANGED = "It was changed later."
+    REFERENCED = "A record that stays refers to it."
+    BELONGS = "It belongs to a record that stays."
+    DELETED = "It was deleted later."
+    PARENT_GONE = "What it belongs to no longer exists."
+    VALUE_TAKEN = "Another record uses its value by now."
+    CONTENT_GONE = "Its content was erased, or it lacks a field that is required now."
+    SECRET = "Passwords and keys are not kept. Set it again."
+    TABLE_GONE = "Records of this kind no longer exist."
+
+
+# Not worth listing: the row is as the undo wants it already.
+_DONE = "DONE"
+
+# What a row is called, in the order of preference.
+_NAMES = ("name", "title", "last_name", "number", "email")
+
+Pair = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Left:
+    """A row an undo leaves as it is, or one field of it with its current value. `name` is what the row is called."""
+
+    table: str
+    row: int
+    field: str | None
+    reason: Kept
+    current: Any = None
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What an undo does to one table: rows it deletes, restores and sets back."""
+
+    deletes: int = 0
+    restores: int = 0
+    updates: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.deletes + self.restores + self.updates
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A foreign key: `column` of `table` points at the key of `parent`."""
+
+    table: Table
+    column: Column[Any]
+    parent: Table
+
+    @property
+    def belongs(self) -> bool:
+        """Whether the row is part of what it points at. A column that says otherwise has `info={"belongs": False}`."""
+        return not self.column.nullable and bool(self.column.info.get("belongs", True))
+
+    @property
+    def needed_first(self) -> bool:
+        """Whether the parent must be there before the row, and the row be gone before the parent."""
+        restricts = any(key.ondelete == "RESTRICT" for key in self.column.foreign_keys)
+        return self.parent is not self.table and (restricts or not self.column.nullable)
+
+
+@dataclass(frozen=True)
+class Unique:
+    """Values that only one row may have, as SQL over the table's own column names."""
+
+    keys: tuple[str, ...]
+    where: str
+    columns: frozenset[str]
+
+
+@dataclass
+class Plan:
+    """The computation for one changeset. Build it with `draw_up`; it is good for the transaction it was made in."""
+
+    connection: Connection
+    tables: dict[str, Table]
+    fields: frozenset[str] | None = None
+    # (table, kind) -> rows, and table -> the columns whose value the changeset changed.
+    kinds: dict[tuple[str, str], int] = field(default_factory=dict)
+    changed: dict[str, list[Column[Any]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.sql = sql_of(self.connection)
+
+    # --- what concerns which tables ---
+
+    def of_kind(self, kind: str) -> list[Table]:
+        """The tables with rows of a kind ('insert', 'update', 'delete': what the changeset did), in order of names."""
+        return [self.tables[name] for name, found in sorted(self.kinds) if found == kind and name in self.tables]
+
+    @cached_property
+    def references(self) -> list[Reference]:
+        """Every foreign key among the journaled tables. Working tables don't count: they hold nobody's work."""
+        return [reference for table in self.tables.values() for reference in references_of(table)]
+
+    def references_to(self, parent: Table) -> list[Reference]:
+        return [reference for reference in self.references if reference.parent is parent]
+
+    def unique(self, table: Table) -> Iterator[Unique]:
+        """What must be unique in a table, partial indexes and expressions included."""
+        for constraint in table.constraints:
+            if isinstance(constraint, UniqueConstraint):
+                yield self._unique(table, [quoted(column.name) for column in constraint.columns], "")
+        for index in table.indexes:
+            if index.unique:
+                yield self._unique(table, [self._rendered(key) for key in index.expressions if isinstance(key, ClauseElement)], self._condition(index))
+
+    def _unique(self, table: Table, keys: Sequence[str], where: str) -> Unique:
+        words = set(re.findall(r"\w+", " ".join([*keys, where])))
+        kept = {column.name for column in kept_columns(table)}
+        return Unique(tuple(keys), where or "1 = 1", frozenset(words & kept))
+
+    def _rendered(self, expression: ClauseElement) -> str:
+        options = {"literal_binds": True, "include_table": False}
+        return str(expression.compile(dialect=self.connection.dialect, compile_kwargs=options))
+
+    def _condition(self, index: Index) -> str:
+        where: ClauseElement | None = index.dialect_options[self.connection.dialect.name].get("where")
+        return "" if where is None else self._rendered(where)
+
+    # --- statements ---
+
+    def run(self, sql: str, **values: object) -> int:
+        """Run a statement; how many rows it touched."""
+        return int(self.connection.execute(text(sql), values).rowcount)
+
+    def lines(self, table: Table, kind: str, beside: str = "") -> str:
+        """FROM and WHERE over the lines of a table and kind that will be taken back: u, first change f, last change l.
+
+        CROSS JOIN holds SQLite to this order, for which it has no statistics. `beside` is one more source.
+        """
+        return (
+            f"FROM journal_undo u CROSS JOIN change f CROSS JOIN change l {beside} "
+            f"WHERE u.table_name = '{table.name}' AND u.kind = '{kind}' AND u.reason IS NULL "
+            "AND f.id = u.first_id AND l.id = u.last_id"
+        )
+
+    def mark(self, table: Table, kind: str, reason: str, condition: str) -> int:
+        """Let rows stay as they are, for a reason; how many."""
+        return self.run(
+            f"UPDATE journal_undo SET reason = '{reason}' WHERE table_name = '{table.name}' AND row_id IN "
+            f"(SELECT u.row_id {self.lines(table, kind)} AND ({condition}))"
+        )
+
+    def mark_field(self, table: Table, kind: str, name: str, reason: Kept, condition: str) -> int:
+        """Let one field of rows stay as it is (or empty, in a row that comes back), for a reason; how many."""
+        return self.run(
+            "INSERT INTO journal_left (table_name, row_id, field, reason) "
+            f"SELECT '{table.name}', u.row_id, '{name}', '{reason.name}' {self.lines(table, kind)} AND ({condition}) "
+            "ON CONFLICT DO NOTHING"
+        )
+
+    def left(self, table: Table, name: str, row_id: str) -> str:
+        """Whether a field of a row was left."""
+        return (
+            f"EXISTS (SELECT 1 FROM journal_left x WHERE x.table_name = '{table.name}' "
+            f"AND x.row_id = {row_id} AND x.field = '{name}')"
+        )
+
+    def writes(self, table: Table, column: Column[Any], line: str = "u", first: str = "f", last: str = "l") -> str:
+        """Whether the changeset changed this column of the row and the undo sets it back."""
+        changed = self.sql.differ(self.sql.part(column, f"{first}.before"), self.sql.part(column, f"{last}.after"))
+        return f"({changed} AND NOT {self.left(table, column.name, f'{line}.row_id')})"
+
+    def exists(self, table: Table, row_id: str) -> str:
+        return f"EXISTS (SELECT 1 FROM {quoted(table.name)} t WHERE t.id = {row_id})"
+
+    def will_exist(self, table: Table, row_id: str) -> str:
+        """Whether a row will be there when the undo is done."""
+        stays = self.exists(table, row_id)
+        if (table.name, "insert") in self.kinds:
+            stays = f"{stays} AND NOT {self._line(table, 'insert', row_id)}"
+        if (table.name, "delete") in self.kinds:
+            return f"({stays} OR {self._line(table, 'delete', row_id)})"
+        return f"({stays})"
+
+    def _line(self, table: Table, kind: str, row_id: str) -> str:
+        return (
+            f"EXISTS (SELECT 1 FROM journal_undo v WHERE v.table_name = '{table.name}' AND v.row_id = {row_id} "
+            f"AND v.kind = '{kind}' AND v.reason IS NULL)"
+        )
+
+    def releases(self, table: Table, columns: Iterable[str], row_id: str) -> str:
+        """Whether the undo deletes a row or sets one of these columns back, so that what they hold becomes free."""
+        wanted = set(columns)
+        free = "v.kind = 'insert'"
+        written = [column for column in self.changed.get(table.name, []) if column.name in wanted]
+        if written:
+            any_of = " OR ".join(self.writes(table, column, "v", "f2", "l2") for column in written)
+            free += (
+                " OR (v.kind = 'update' AND EXISTS (SELECT 1 FROM change f2, change l2 "
+                f"WHERE f2.id = v.first_id AND l2.id = v.last_id AND ({any_of})))"
+            )
+        return (
+            f"EXISTS (SELECT 1 FROM journal_undo v WHERE v.table_name = '{table.name}' AND v.row_id = {row_id} "
+            f"AND v.reason IS NULL AND ({free}))"
+        )
+
+    # --- drawing up ---
+
+    def collect(self, changeset_id: int, rows: Iterable[Pair] | None) -> None:
+        """Fill the temporary tables with the net effect of the changeset, of these rows only if given."""
+        for name, columns in _TEMPORARY.items():
+            self.run(f"DROP TABLE IF EXISTS {name}")
+            self.run(f"CREATE TEMPORARY TABLE {name} ({columns})")
+        self.run(
+            "INSERT INTO journal_undo (table_name, row_id, first_id, last_id, kind) "
+            "SELECT n.table_name, n.row_id, n.first_id, n.last_id, CASE WHEN f.operation = 'insert' THEN 'insert' "
+            "WHEN l.operation = 'delete' THEN 'delete' ELSE 'update' END "
+            "FROM (SELECT table_name, row_id, min(id) AS first_id, max(id) AS last_id FROM change "
+            "WHERE changeset_id = :changeset GROUP BY table_name, row_id) n "
+            "CROSS JOIN change f CROSS JOIN change l WHERE f.id = n.first_id AND l.id = n.last_id "
+            "AND NOT (f.operation = 'insert' AND l.operation = 'delete')",
+            changeset=changeset_id,
+        )
+        if rows is not None:
+            self._only(rows)
+        if self.fields is not None:
+            self.run("DELETE FROM journal_undo WHERE kind <> 'update'")
+        if self.connection.dialect.name == "postgresql":
+            self.run("ANALYZE journal_undo")
+        found = self.connection.execute(
+            text("SELECT table_name, kind, count(*) FROM journal_undo GROUP BY table_name, kind")
+        )
+        self.kinds = {(table, kind): count for table, kind, count in found}
+
+    def _only(self, rows: Iterable[Pair]) -> None:
+        wanted: dict[str, set[int]] = {}
+        for table, row in rows:
+            if table in self.tables:
+                wanted.setdefault(table, set()).add(int(row))
+        listed = [
+            f"(table_name = '{table}' AND row_id IN ({', '.join(map(str, sorted(ids)))}))"
+            for table, ids in wanted.items()
+        ]
+        self.run(f"DELETE FROM journal_undo WHERE NOT ({' OR '.join(listed) or '1 = 0'})")
+
+    def lock(self) -> None:
+        """On PostgreSQL hold the rows, so that nobody changes them between the plan and the deed."""
+        if self.connection.dialect.name != "postgresql":
+            return
+        for name in sorted({table for table, _ in self.kinds if table in self.tables}):
+            self.run(
+                f"SELECT id FROM {quoted(name)} "
+                f"WHERE id IN (SELECT row_id FROM journal_undo WHERE table_name = '{name}') ORDER BY id FOR UPDATE"
+            )
+
+    def settle(self) -> None:
+        """Find out what stays as it is."""
+        for name in sorted({table for table, _ in self.kinds if table not in self.tables}):
+            self.run(f"UPDATE journal_undo SET reason = '{Kept.TABLE_GONE.name}' WHERE table_name = :name", name=name)
+        for table in self.of_kind("update"):
+            self._look_at_updates(table)
+        for table in self.of_kind("insert"):
+            self._look_at_inserts(table)
+        for table in self.of_kind("delete"):
+            self._look_at_deletes(table)
+        while self._round():
+            pass
+        for table in self.of_kind("update"):
+            self._drop_idle(table)
+        for table in self.of_kind("delete"):
+            self._note_gaps(table)
+
+    def _look_at_updates(self, table: Table) -> None:
+        self.mark(table, "update", Kept.DELETED.name, f"NOT {self.exists(table, 'u.row_id')}")
+        self.changed[table.name] = self._changed_columns(table)
+        for column in self.changed[table.name]:
+            later = " AND ".join(
+                self.sql.differ(self.sql.current(column, "t"), self.sql.part(column, image))
+                for image in ("l.after", "f.before")
+            )
+            self.mark_field(
+                table,
+                "update",
+                column.name,
+                Kept.CHANGED,
+                f"{self.sql.differ(self.sql.part(column, 'f.before'), self.sql.part(column, 'l.after'))} "
+                f"AND EXISTS (SELECT 1 FROM {quoted(table.name)} t WHERE t.id = u.row_id AND {later})",
+            )
+
+    def _changed_columns(self, table: Table) -> list[Column[Any]]:
+        columns = [c for c in kept_columns(table) if self.fields is None or c.name in self.fields]
+        if not columns:
+            return []
+        flags = ", ".join(
+            f"max(CASE WHEN {self.sql.differ(self.sql.part(c, 'f.before'), self.sql.part(c, 'l.after'))} "
+            f"AND {self.sql.has(c, 'f.before')} THEN 1 ELSE 0 END)"
+            for c in columns
+        )
+        found = self.connection.execute(text(f"SELECT {flags} {self.lines(table, 'update')}")).one()
+        return [column for column, changed in zip(columns, found, strict=True) if changed]
+
+    def _look_at_inserts(self, table: Table) -> None:
+        self.mark(table, "insert", _DONE, f"NOT {self.exists(table, 'u.row_id')}")
+        self.mark(table, "insert", Kept.CHANGED.name, self._differs_from(table, "l.after"))
+
+    def _look_at_deletes(self, table: Table) -> None:
+        self.mark(table, "delete", Kept.CHANGED.name, self._differs_from(table, "f.before"))
+        self.mark(table, "delete", _DONE, self.exists(table, "u.row_id"))
+        self.mark(table, "delete", Kept.CONTENT_GONE.name, self._lacks_content(table))
+
+    def _differs_from(self, table: Table, image: str) -> str:
+        """Whether the row exists and is not as in the image. Stamps and columns younger than the image don't count."""
+        parts = [
+            f"({self.sql.differ(self.sql.current(c, 't'), self.sql.part(c, image))} AND {self.sql.has(c, image)})"
+            for c in kept_columns(table)
+            if not is_stamp(c)
+        ]
+        # The image as a whole first: it decides nearly always, and is ten times quicker.
+        return (
+            f"EXISTS (SELECT 1 FROM {quoted(table.name)} t WHERE t.id = u.row_id "
+            f"AND {self.sql.differ(self.sql.image(table, 't'), image)} AND ({' OR '.join(parts) or '1 = 0'}))"
+        )
+
+    def _lacks_content(self, table: Table) -> str:
+        """Whether the image has nothing for a column that must hold something and has no default."""
+        needed = [
+            f"{self.sql.value(c, 'f.before')} IS NULL"
+            for c in kept_columns(table)
+            if not c.nullable and not has_default(c) and not c.foreign_keys
+        ]
+        return " OR ".join(["f.before IS NULL", *needed])
+
+    def _round(self) -> int:
+        """Look once at everything that depends on other rows; how much was found that stays."""
+        found = 0
+        for table in self.of_kind("update"):
+            found += self._round_of_updates(table)
+        for table in self.of_kind("delete"):
+            found += self._round_of_deletes(table)
+        for table in self.of_kind("insert"):
+            found += self._round_of_inserts(table)
+        return found
+
+    def _round_of_updates(self, table: Table) -> int:
+        changed = {column.name for column in self.changed[table.name]}
+        found = 0
+        for reference in references_of(table):
+            if reference.column.name in changed:
+                found += self.mark_field(
+                    table,
+                    "update",
+                    reference.column.name,
+                    Kept.PARENT_GONE,
+                    self._parent_gone(reference, "f.before") + f" AND {self.writes(table, reference.column)}",
+                )
+        for unique in self.unique(table):
+            for name in sorted(unique.columns & changed):
+                taken = f"u.row_id IN ({self._taken(table, unique, 'update')})"
+                found += self.mark_field(
+                    table, "update", name, Kept.VALUE_TAKEN, f"{taken} AND {self.writes(table, table.columns[name])}"
+                )
+        return found
+
+    def _round_of_deletes(self, table: Table) -> int:
+        found = 0
+        for reference in references_of(table):
+            if not reference.column.nullable:
+                found += self.mark(
+                    table,
+                    "delete",
+                    Kept.PARENT_GONE.name,
+                    f"NOT {self.will_exist(reference.parent, self.sql.value(reference.column, 'f.before'))}",
+                )
+        for unique in self.unique(table):
+            found += self.mark(
+                table, "delete", Kept.VALUE_TAKEN.name, f"u.row_id IN ({self._taken(table, unique, 'delete')})"
+            )
+        return found
+
+    def _parent_gone(self, reference: Reference, image: str) -> str:
+        value = self.sql.value(reference.column, image)
+        return f"{value} IS NOT NULL AND NOT {self.will_exist(reference.parent, value)}"
+
+    def _round_of_inserts(self, table: Table) -> int:
+        found = 0
+        for reference in self.references_to(table):
+            stays = f"NOT {self.releases(reference.table, [reference.column.name], 's.id')}"
+            found += self.mark(
+                table,
+                "insert",
+                Kept.REFERENCED.name,
+                f"EXISTS (SELECT 1 FROM {quoted(reference.table.name)} s "
+                f"WHERE s.{quoted(reference.column.name)} = u.row_id AND {stays})",
+            )
+        for reference in references_of(table):
+            if reference.belongs and (reference.parent.name, "insert") in self.kinds:
+                found += self.mark(
+                    table,
+                    "insert",
+                    Kept.BELONGS.name,
+                    f"EXISTS (SELECT 1 FROM {quoted(table.name)} s "
+                    f"JOIN journal_undo p ON p.row_id = s.{quoted(reference.column.name)} "
+                    f"AND p.table_name = '{reference.parent.name}' AND p.kind = 'insert' AND p.reason <> '{_DONE}' "
+                    "WHERE s.id = u.row_id)",
+                )
+        return found
+
+    def keys_of(self, unique: Unique, source: str, row_id: str) -> str:
+        """SELECT row and keys from a source: the table itself, or something under the same name."""
+        keys = ", ".join(f"{key} AS k{number}" for number, key in enumerate(unique.keys))
+        return f"SELECT {row_id} AS holder, {keys} FROM {source} WHERE {unique.where}"
+
+    def clashes(self, table: Table, unique: Unique, kind: str) -> str:
+        """FROM wanted w JOIN current c: rows that will get a value (w) which another row holds now (c)."""
+        wanted = self.keys_of(unique, f"({self._wanted(table, unique, kind)}) AS {quoted(table.name)}", "journal_row")
+        current = self.keys_of(unique, quoted(table.name), "id")
+        equal = " AND ".join(f"c.k{number} = w.k{number}" for number in range(len(unique.keys)))
+        return f"FROM ({wanted}) w JOIN ({current}) c ON {equal} AND c.holder <> w.holder"
+
+    def _taken(self, table: Table, unique: Unique, kind: str) -> str:
+        released = self.releases(table, unique.columns, "c.holder")
+        return f"SELECT w.holder {self.clashes(table, unique, kind)} WHERE NOT {released}"
+
+    def _wanted(self, table: Table, unique: Unique, kind: str) -> str:
+        """The rows as the undo wants them: key and the columns that count."""
+        columns = [table.columns[name] for name in sorted(unique.columns)]
+        if kind == "delete":
+            shown = ", ".join(f"{self.sql.value(c, 'f.before')} AS {quoted(c.name)}" for c in columns)
+            return f"SELECT u.row_id AS journal_row, {shown} {self.lines(table, kind)}"
+        changed = {column.name for column in self.changed[table.name]}
+        written = [c for c in columns if c.name in changed]
+        shown = ", ".join(self._as_wanted(table, c, c.name in changed) for c in columns)
+        touched = " OR ".join(self.writes(table, c) for c in written)
+        lines = self.lines(table, kind, f"CROSS JOIN {quoted(table.name)} t")
+        return f"SELECT u.row_id AS journal_row, {shown} {lines} AND t.id = u.row_id AND ({touched})"
+
+    def _as_wanted(self, table: Table, column: Column[Any], changed: bool) -> str:
+        now = f"t.{quoted(column.name)}"
+        if not changed:
+            return f"{now} AS {quoted(column.name)}"
+        before = self.sql.value(column, "f.before")
+        return f"CASE WHEN {self.writes(table, column)} THEN {before} ELSE {now} END AS {quoted(column.name)}"
+
+    def _drop_idle(self, table: Table) -> None:
+        """Rows of which nothing is set back don't count as taken back."""
+        self.mark(table, "update", _DONE, f"NOT {self.anything_to_do(table)}")
+
+    def anything_to_do(self, table: Table) -> str:
+        parts = [
+            f"({self.writes(table, c)} AND {self.sql.differ(self.sql.current(c, 't'), self.sql.part(c, 'f.before'))})"
+            for c in self.changed[table.name]
+        ]
+        return (
+            f"EXISTS (SELECT 1 FROM {quoted(table.name)} t WHERE t.id = u.row_id AND ({' OR '.join(parts) or '1 = 0'}))"
+        )
+
+    def _note_gaps(self, table: Table) -> None:
+        """Fields of rows that come back which will be empty: links to what is gone, and secrets."""
+        for reference in references_of(table):
+            if reference.column.nullable:
+                self.mark_field(
+                    table, "delete", reference.column.name, Kept.PARENT_GONE, self._parent_gone(reference, "f.before")
+                )
+        for column in table.columns:
+            if is_secret(column):
+                self.mark_field(table, "delete", column.name, Kept.SECRET, "1 = 1")
+
+    # --- results ---
+
+    def counts(self) -> dict[str, Counts]:
+        """Per table what will be done."""
+        found = self.connection.execute(
+            text("SELECT table_name, kind, count(*) FROM journal_undo WHERE reason IS NULL GROUP BY table_name, kind")
+        )
+        words = {"insert": "deletes", "delete": "restores", "update": "updates"}
+        per_table: dict[str, dict[str, int]] = {}
+        for table, kind, count in found:
+            per_table.setdefault(table, {})[words[kind]] = count
+        return {table: Counts(**numbers) for table, numbers in sorted(per_table.items())}
+
+    def what_is_left(self) -> list[Left]:
+        """Everything that stays as it is, rows before fields, table by table."""
+        return [*self._left_rows(), *self._left_fields()]
+
+    def _left_rows(self) -> Iterator[Left]:
+        found = self.connection.execute(
+            text(
+                "SELECT DISTINCT table_name FROM journal_undo WHERE reason IS NOT NULL AND reason <> :done ORDER BY 1"
+            ),
+            {"done": _DONE},
+        )
+        for name in found.scalars().all():
+            called = self._name(self.tables.get(name))
+            rows = self.connection.execute(
+                text(
+                    f"SELECT u.row_id, u.reason, {called} FROM journal_undo u JOIN change f ON f.id = u.first_id "
+                    f"JOIN change l ON l.id = u.last_id {self._beside(name)}"
+                    "WHERE u.table_name = :name AND u.reason <> :done ORDER BY u.row_id"
+                ),
+                {"name": name, "done": _DONE},
+            )
+            for row_id, reason, title in rows:
+                yield Left(name, row_id, None, Kept[reason], None, title)
+
+    def _left_fields(self) -> Iterator[Left]:
+        found = self.connection.execute(
+            text("SELECT DISTINCT table_name, field FROM journal_left ORDER BY table_name, field")
+        )
+        for name, field_name in found.all():
+            shown = self.tables[name].columns[field_name]
+            if not is_stamp(shown):
+                yield from self._left_values(self.tables[name], shown)
+
+    def _left_values(self, table: Table, shown: Column[Any]) -> Iterator[Left]:
+        current = "NULL" if is_secret(shown) else f"t.{quoted(shown.name)}"
+        statement = text(
+            f"SELECT x.row_id, x.reason, {self._name(table)} AS called, {current} AS current "
+            "FROM journal_left x JOIN journal_undo u ON u.table_name = x.table_name AND u.row_id = x.row_id "
+            f"JOIN change f ON f.id = u.first_id JOIN change l ON l.id = u.last_id {self._beside(table.name)}"
+            "WHERE x.table_name = :name AND x.field = :field AND (u.reason IS NULL OR u.reason = :done) "
+            "ORDER BY x.row_id"
+        ).columns(sql_column("row_id"), sql_column("reason"), sql_column("called"), sql_column("current", shown.type))
+        values = {"name": table.name, "field": shown.name, "done": _DONE}
+        for row_id, reason, title, value in self.connection.execute(statement, values):
+            yield Left(table.name, row_id, shown.name, Kept[reason], value, title)
+
+    def _beside(self, name: str) -> str:
+        return f"LEFT JOIN {quoted(name)} t ON t.id = u.row_id " if name in self.tables else ""
+
+    def _name(self, table: Table | None) -> str:
+        """What a row is called: as it is now, or as it was."""
+        names = [name for name in _NAMES if table is not None and name in table.columns]
+        if table is None or not names:
+            return "NULL"
+        called = table.columns[names[0]]
+        images = ", ".join(self.sql.value(called, image) for image in ("f.before", "l.after"))
+        return f"coalesce(t.{quoted(called.name)}, {images})"
+
+
+_TEMPORARY = {
+    "journal_undo": (
+        "table_name VARCHAR(63), row_id INTEGER, first_id BIGINT, last_id BIGINT, kind VARCHAR(6), reason VARCHAR(20), "
+        "PRIMARY KEY (table_name, row_id)"
+    ),
+    "journal_left": (
+        "table_name VARCHAR(63), row_id INTEGER, field VARCHAR(63), reason VARCHAR(20), "
+        "PRIMARY KEY (table_name, row_id, field)"
+    ),
+}
+
+
+def references_of(table: Table) -> list[Reference]:
+    """The foreign keys of a table, by column. All point at keys: the project has no others."""
+    found: list[tuple[str, ForeignKey]] = [(key.parent.name, key) for key in table.foreign_keys]
+    return [Reference(table, key.parent, key.column.table) for _, key in sorted(found, key=lambda pair: pair[0])]
+
+
+def has_default(column: Column[Any]) -> bool:
+    """Whether a value is known for rows whose image lacks the column."""
+    return column.default is not None and column.default.is_scalar
+
+
+def park(column: Column[Any]) -> str | None:
+    """SQL for a value that stands aside for a moment in a unique column, or None where there is none.
+
+    A foreign key may point nowhere for that moment: references are checked at the end.
+    """
+    if column.nullable:
+        return "NULL"
+    if isinstance(column.type, Boolean):
+        return "1 = 0"
+    if isinstance(column.type, String):
+        return "'~' || id"
+    return "-id" if isinstance(column.type, Integer) else None
+
+
+def draw_up(
+    connection: Connection,
+    tables: Iterable[Table],
+    changeset_id: int,
+    rows: Iterable[Pair] | None = None,
+    fields: Iterable[str] | None = None,
+    hold: bool = False,
+) -> Plan:
+    """Work out the undo of a changeset, of some rows or fields only if given. `hold` keeps others off the rows."""
+    plan = Plan(connection, {table.name: table for table in tables}, None if fields is None else frozenset(fields))
+    plan.collect(changeset_id, rows)
+    if hold:
+        plan.lock()
+    plan.settle()
+    return plan

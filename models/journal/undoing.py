@@ -1,0 +1,202 @@
+"""Undo: takes back a changeset, whole or in part, as far as nobody changed it since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Column, Table, bindparam, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from models.errors import Conflict, NotFound, Reason, Refused
+from models.journal.context import AnySession, Somebody, changeset, plain
+from models.journal.plan import Counts, Left, Pair, Plan, Unique, draw_up, has_default, park, references_of
+from models.journal.tables import Changeset, Origin, is_secret, journaled_tables, kept_columns, registry_of
+from models.journal.triggers import quoted
+
+
+@dataclass(frozen=True)
+class UndoPlan:
+    """What an undo would do: rows per table, and what it would leave as it is."""
+
+    changeset_id: int
+    counts: dict[str, Counts] = field(default_factory=dict)
+    left: list[Left] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        """How many rows would be taken back."""
+        return sum(counts.total for counts in self.counts.values())
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What an undo did: its own changeset, how many rows it took back, and what it left as it is."""
+
+    changeset: Changeset
+    taken_back: int
+    left: list[Left]
+
+
+def undo_plan(
+    session: AnySession, changeset_id: int, *, rows: Iterable[Pair] | None = None, fields: Iterable[str] | None = None
+) -> UndoPlan:
+    """What `undo` with the same arguments would do now; writes nothing. Refuses what `undo` refuses at once."""
+    session = plain(session)
+    _undoable(session, changeset_id)
+    plan = _draw_up(session, changeset_id, rows, fields, hold=False)
+    return UndoPlan(changeset_id, plan.counts(), plan.what_is_left())
+
+
+def undo(
+    session: AnySession,
+    actor: Somebody,
+    changeset_id: int,
+    *,
+    rows: Iterable[Pair] | None = None,
+    fields: Iterable[str] | None = None,
+) -> Undone:
+    """Take back what a changeset did, as a changeset of its own; undoing that one does it again.
+
+    Rows it made are deleted, unless they were changed since or a row that stays refers to them; rows it deleted come
+    back with their old keys; of rows it changed, each field goes back that still holds what the changeset wrote.
+    `rows` (pairs of table and key) and `fields` (column names, of changed rows only) take back a part.
+    Raises Refused with ALREADY_UNDONE, PURGED or NOTHING_TO_UNDO, NotFound, and Conflict when somebody else's write
+    came in between.
+    """
+    session = plain(session)
+    part = rows is not None or fields is not None
+    with changeset(session, actor, "Undid: {title}", Origin.UNDO) as undoing:
+        original = _undoable(session, changeset_id)
+        plan = _draw_up(session, changeset_id, rows, fields, hold=True)
+        counts, left = plan.counts(), plan.what_is_left()
+        if not counts:
+            raise Refused(Reason.NOTHING_TO_UNDO)
+        try:
+            _carry_out(plan)
+        except IntegrityError as error:
+            raise Conflict(Reason.VALUE_TAKEN) from error
+        session.expire_all()
+        undoing.values = {"title": original.title, "values": original.values, "changeset": original.id}
+        undoing.undoes_id = original.id
+        if not part:
+            original.undone_by_id = undoing.id
+            _free_again(session, original)
+    return Undone(undoing, sum(count.total for count in counts.values()), left)
+
+
+def _undoable(session: Session, changeset_id: int) -> Changeset:
+    original = session.get(Changeset, changeset_id)
+    if original is None:
+        raise NotFound
+    if original.purged_at is not None:
+        raise Refused(Reason.PURGED, date=original.purged_at.date())
+    if original.undone_by_id is not None:
+        raise Refused(Reason.ALREADY_UNDONE)
+    return original
+
+
+def _free_again(session: Session, original: Changeset) -> None:
+    """What an undo took back is done again once that undo is undone, and may be undone anew."""
+    if original.undoes_id is not None:
+        first = session.get(Changeset, original.undoes_id)
+        if first is not None and first.undone_by_id == original.id:
+            first.undone_by_id = None
+
+
+def _draw_up(
+    session: Session, changeset_id: int, rows: Iterable[Pair] | None, fields: Iterable[str] | None, *, hold: bool
+) -> Plan:
+    session.flush()
+    tables = journaled_tables(registry_of(session))
+    return draw_up(session.connection(), tables, changeset_id, rows, fields, hold)
+
+
+def _carry_out(plan: Plan) -> None:
+    """Do what the plan says. References are checked at the end; ON DELETE finds nothing to do that was not planned."""
+    postgresql = plan.connection.dialect.name == "postgresql"
+    plan.run("SET CONSTRAINTS ALL DEFERRED" if postgresql else "PRAGMA defer_foreign_keys = ON")
+    for table in plan.of_kind("update"):
+        _step_aside(plan, table)
+    for table in plan.of_kind("update"):
+        _set_back(plan, table)
+    # Children before their parents, and the other way about: RESTRICT doesn't wait for the end.
+    for table in _in_order(plan.of_kind("insert"), children_first=True):
+        plan.run(f"DELETE FROM {quoted(table.name)} WHERE id IN (SELECT u.row_id {plan.lines(table, 'insert')})")
+    for table in _in_order(plan.of_kind("delete"), children_first=False):
+        _restore(plan, table)
+    if postgresql:
+        plan.run("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def _in_order(tables: Sequence[Table], *, children_first: bool) -> list[Table]:
+    """Tables by what must exist before what. A circle through columns that may be empty does not matter."""
+    ordered: list[Table] = []
+    seen: set[Table] = set()
+
+    def visit(table: Table) -> None:
+        if table not in seen:
+            seen.add(table)
+            for reference in references_of(table):
+                if reference.needed_first:
+                    visit(reference.parent)
+            ordered.append(table)
+
+    for table in tables:
+        visit(table)
+    wanted = [table for table in ordered if table in tables]
+    return wanted[::-1] if children_first else wanted
+
+
+def _set_back(plan: Plan, table: Table) -> None:
+    columns = plan.changed[table.name]
+    if not columns:
+        return
+    name = quoted(table.name)
+    set_back = ", ".join(
+        f"{quoted(c.name)} = CASE WHEN {plan.writes(table, c)} THEN {plan.sql.value(c, 'f.before')} "
+        f"ELSE {name}.{quoted(c.name)} END"
+        for c in columns
+    )
+    plan.run(f"UPDATE {name} SET {set_back} {plan.lines(table, 'update')} AND {name}.id = u.row_id")
+
+
+def _step_aside(plan: Plan, table: Table) -> None:
+    """Move rows out of the way that hold a unique value which another row gets back, until their own turn comes."""
+    changed = {column.name for column in plan.changed[table.name]}
+    for unique in plan.unique(table):
+        if unique.columns & changed:
+            holders = f"SELECT c.holder {plan.clashes(table, unique, 'update')}"
+            for column in _candidates(table, unique):
+                # Only a column that gets its value back, or the row goes anyway.
+                plan.run(
+                    f"UPDATE {quoted(table.name)} SET {quoted(column.name)} = {park(column)} "
+                    f"WHERE id IN ({holders}) AND {plan.releases(table, [column.name], f'{quoted(table.name)}.id')}"
+                )
+
+
+def _candidates(table: Table, unique: Unique) -> list[Column[Any]]:
+    """The columns of a unique set that can hold something else for a moment, those that may be empty first."""
+    columns = [table.columns[name] for name in unique.columns if park(table.columns[name]) is not None]
+    return sorted(columns, key=lambda column: (not column.nullable, column.name))
+
+
+def _restore(plan: Plan, table: Table) -> None:
+    """Put deleted rows back from their images, under their old keys."""
+    values = {"id": "u.row_id"}
+    defaults = []
+    for column in kept_columns(table):
+        value = plan.sql.value(column, "f.before")
+        if column.foreign_keys and column.nullable:
+            value = f"CASE WHEN NOT {plan.left(table, column.name, 'u.row_id')} THEN {value} END"
+        elif not column.nullable and has_default(column):
+            value = f"coalesce({value}, :{column.name})"
+            defaults.append(bindparam(column.name, column.default.arg, type_=column.type))  # type: ignore[union-attr]
+        values[column.name] = value
+    # A secret is in no image. Where it must hold something, nothing opens with it.
+    values |= {column.name: "''" for column in table.columns if is_secret(column) and not column.nullable}
+    into = ", ".join(quoted(name) for name in values)
+    statement = f"INSERT INTO {quoted(table.name)} ({into}) SELECT {', '.join(values.values())} "
+    plan.connection.execute(text(f"{statement}{plan.lines(table, 'delete')} ORDER BY u.row_id").bindparams(*defaults))
