@@ -36,7 +36,7 @@ def main() -> None:
     except MemoryError:
         out.write(wire.refused(Unreadable(Refusal.TOO_MUCH_MEMORY, limit=limits.memory // MB)))
     except BaseException:  # noqa: BLE001 - a panic of the fast reader is no Exception
-        out.write(wire.refused(Unreadable(Refusal.DAMAGED, part="?")))
+        out.write(wire.refused(Unreadable(Refusal.DAMAGED, part="contents")))
     out.flush()
     # Freeing millions of cells one by one takes longer than ending.
     os._exit(0)
@@ -48,11 +48,18 @@ def _send(out: BinaryIO, content: bytes, limits: Limits, options: ReadOptions) -
 
 
 def _confine(limits: Limits) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _limit(resource.RLIMIT_AS, limits.memory)
+    _limit(resource.RLIMIT_CPU, limits.seconds)
+    _limit(resource.RLIMIT_FSIZE, 0)
+    _limit(resource.RLIMIT_CORE, 0)
     sys.addaudithook(_forbid)
+
+
+def _limit(what: int, most: int) -> None:
+    """Lower a limit; the machine may have set it lower still."""
+    _, hard = resource.getrlimit(what)
+    least = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(what, (least, least))
 
 
 def _forbid(event: str, _arguments: object) -> None:

@@ -35,8 +35,3 @@ class FastBook:
 def is_password_error(error: BaseException) -> bool:
     """Whether calamine says that a password is needed."""
     return isinstance(error, calamine.PasswordError)
-
-
-def is_size_error(error: BaseException) -> bool:
-    """Whether calamine itself found the sheet too large."""
-    return isinstance(error, calamine.CalamineError) and "limit exceeded" in str(error).lower()

@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
@@ -28,11 +29,11 @@ _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 # A tag may carry a namespace prefix and single quotes: rare, but seen.
 _P = rb"(?:[\w.-]+:)?"
 _ROW = re.compile(rb"<" + _P + rb"row\b([^>]*)>")
+_ROW_NUMBER = re.compile(rb"<" + _P + rb"row\b[^>]*?\sr=[\"'](\d{1,10})[\"']")
 _HIDDEN_ROW = re.compile(rb"<" + _P + rb"row\b([^>]*\bhidden=[\"'](?:1|true)[\"'][^>]*)>")
 _HIDDEN_COLUMNS = re.compile(rb"<" + _P + rb"col\b([^>]*\bhidden=[\"'](?:1|true)[\"'][^>]*)>")
 _MERGE = re.compile(rb"<" + _P + rb"mergeCell\b[^>]*\bref=[\"']([A-Z]+\d+):([A-Z]+\d+)[\"']")
 _COLUMN_OF_CELL = re.compile(rb"<" + _P + rb"c\b[^>]*?\br=[\"']([A-Z]+)\d")
-_CELL_WITHOUT_ADDRESS = re.compile(rb"<" + _P + rb"c\b(?![^>]*\br=)")
 _VALUE_END = re.compile(rb"</" + _P + rb"(?:v|is)>")
 _ERROR = re.compile(
     rb"<" + _P + rb"c\b([^>]*\bt=[\"']e[\"'][^>]*)>(?:(?!</" + _P + rb"c>).)*?<" + _P + rb"v\b[^>]*>([^<]*)<", re.S
@@ -42,9 +43,12 @@ _FORMULA_ONLY = re.compile(
     rb"<" + _P + rb"c\b([^>]*)>\s*<" + _P + rb"f\b(?:[^>]*/>|[^>]*>[^<]*</" + _P + rb"f>)\s*"
     rb"(<" + _P + rb"v\b[^>]*/>|<" + _P + rb"v\b[^>]*>\s*</" + _P + rb"v>)?\s*</" + _P + rb"c>"
 )
-_NEGATIVE = re.compile(
-    rb"<" + _P + rb"c\b([^>]*)>\s*(?:<" + _P + rb"f\b[^>]*>[^<]*</" + _P + rb"f>\s*)?<" + _P + rb"v>(-[^<]*)<"
+_FAR_NUMBER = re.compile(rb"v>(?:-|\d{7})")
+_FAR_CELL = re.compile(
+    rb"<" + _P + rb"c\b([^>]*)>\s*(?:<" + _P + rb"f\b[^>]*>[^<]*</" + _P + rb"f>\s*)?"
+    rb"<" + _P + rb"v>(-\d[\d.]*|\d{7,}[\d.]*)<"
 )
+_DAYS = 2_958_466  # from the first day of the calendar to the end of the year 9999
 _DATE_LETTERS = re.compile(r"[dmyhs]", re.I)
 _NOT_PATTERN = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.')
 _BUILT_IN_DATES = frozenset([*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)])
@@ -75,6 +79,7 @@ class Extent:
     last_row: int = 0
     columns: int = 0
     cells: int = 0
+    orderly: bool = True  # each row comes after those with a lower number
 
 
 @dataclass(slots=True)
@@ -213,7 +218,7 @@ def _scan_sheet(archive: Archive, sheet: SheetPart, styles: Styles, result: Scan
         raise Unreadable(Refusal.FORBIDDEN_XML, part=sheet.part)
     _measure(xml, extent)
     _find_hidden_and_merged(xml, facts)
-    found = [_find_errors(xml, facts), _find_formulas_only(xml, facts), _find_old_dates(xml, facts, styles)]
+    found = [_find_errors(xml, facts), _find_formulas_only(xml, facts), _find_far_dates(xml, facts, styles)]
     found.append(_find_padded(xml, facts, styles))
     result.careful = result.careful or any(found)
 
@@ -226,8 +231,9 @@ def _measure(xml: bytes, extent: Extent) -> None:
     rows = _ROW.findall(xml, 0, end)
     extent.rows = len(rows)
     extent.cells = xml.count(b"</v>") + xml.count(b"</is>")
-    numbers = [number for number in (_attribute(row, b"r") for row in rows[-1:]) if number.isdigit()]
-    extent.last_row = max([len(rows), *(int(number) for number in numbers)])
+    numbers = [int(number) for number in _ROW_NUMBER.findall(xml, 0, end)]
+    extent.last_row = max(len(rows), max(numbers, default=0))
+    extent.orderly = all(earlier < later for earlier, later in pairwise(numbers))
 
 
 def _last_values(xml: bytes) -> Iterator[re.Match[bytes]]:
@@ -280,17 +286,19 @@ def _find_formulas_only(xml: bytes, facts: Facts) -> bool:
         address = _attribute(attributes, b"r")
         if address:
             facts.faults[place(address.decode())] = (Fault.NO_RESULT, "")
+        else:
+            facts.errors_unseen = True
     return found
 
 
-def _find_old_dates(xml: bytes, facts: Facts, styles: Styles) -> bool:
-    """Dates before the first day: readers disagree on them."""
+def _find_far_dates(xml: bytes, facts: Facts, styles: Styles) -> bool:
+    """Dates before the first day or after the last: readers disagree on them."""
     found = False
-    if b"v>-" not in xml or not styles.dates:
+    if not styles.dates or not _FAR_NUMBER.search(xml):
         return found
-    for attributes, value in _NEGATIVE.findall(xml):
+    for attributes, value in _FAR_CELL.findall(xml):
         address = _attribute(attributes, b"r")
-        if _attribute(attributes, b"s") in styles.dates and address:
+        if _attribute(attributes, b"s") in styles.dates and address and not 0 <= float(value) < _DAYS:
             facts.faults[place(address.decode())] = (Fault.DOUBTFUL_DATE, value.decode())
             found = True
     return found

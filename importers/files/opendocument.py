@@ -18,6 +18,7 @@ _SUSPECT = re.compile(
 )
 _ERROR = re.compile(r"(?:#(?:N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!)|Err:\d{3})\Z")
 _ZEROS = re.compile(r"0\d+\Z")
+_MOST_REPEATED = 1_000
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 
 
@@ -41,10 +42,20 @@ def scan(archive: Archive) -> dict[str, Facts]:
     return _Tables().read(content) if _SUSPECT.search(content) else {}
 
 
+def filled_cells(archive: Archive) -> int:
+    """How many cells hold a value, repetitions counted."""
+    part = archive.find("content.xml")
+    tables = _Tables()
+    if part is not None:
+        tables.read(archive.read(part))
+    return tables.filled
+
+
 class _Tables:
     """Walks through the tables, counting rows and columns with their repetitions."""
 
     def __init__(self) -> None:
+        self.filled = 0
         self._found: dict[str, Facts] = {}
         self._hidden_styles: set[str] = set()
         self._style = ""
@@ -123,6 +134,8 @@ class _Tables:
         facts = self._facts
         if facts is None:
             return
+        if "office:value-type" in attributes:
+            self.filled += self._row_repeat * self._cell_repeat
         formula = "table:formula" in attributes
         kind = attributes.get("office:value-type", "")
         if attributes.get("calcext:value-type") == "error" or (formula and _ERROR.match(shown)):
@@ -139,7 +152,9 @@ class _Tables:
 
     def _places(self) -> list[tuple[int, int]]:
         # A repeated cell stands for many; a list of customers never repeats one this often on purpose.
-        rows, columns = min(self._row_repeat, 1_000), min(self._cell_repeat, 1_000)
+        rows, columns = min(self._row_repeat, _MOST_REPEATED), min(self._cell_repeat, _MOST_REPEATED)
+        if self._facts is not None and rows * columns < self._row_repeat * self._cell_repeat:
+            self._facts.errors_unseen = True
         return [(self._row + row, self._column + column) for row in range(rows) for column in range(columns)]
 
 

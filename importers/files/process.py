@@ -21,6 +21,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 _CHUNK = 1 << 18
 # Nothing of the server's surroundings goes along; openpyxl must use the parser that defusedxml guards.
 _ENVIRONMENT = {"OPENPYXL_LXML": "False", "OPENPYXL_DEFUSEDXML": "True", "PYTHONDONTWRITEBYTECODE": "1"}
+_PASSED_ON = ("LD_LIBRARY_PATH",)  # without it an interpreter in an unusual place does not start
 
 
 def read_apart(file: IO[bytes], limits: Limits, options: ReadOptions) -> Workbook:
@@ -32,7 +33,7 @@ def read_apart(file: IO[bytes], limits: Limits, options: ReadOptions) -> Workboo
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd=_ROOT,
-        env=_ENVIRONMENT,
+        env=_ENVIRONMENT | {name: os.environ[name] for name in _PASSED_ON if name in os.environ},
         start_new_session=True,
     )
     with child:
@@ -48,7 +49,7 @@ def read_apart(file: IO[bytes], limits: Limits, options: ReadOptions) -> Workboo
 def _receive(child: subprocess.Popen[bytes], limits: Limits) -> Workbook | None:
     """What comes out of the child before its time is up; None if it ended early."""
     deadline = time.monotonic() + limits.seconds
-    receiver, rest = Receiver(), b""
+    receiver, begun = Receiver(), list[bytes]()
     assert child.stdout is not None  # noqa: S101 - asked for as a pipe
     with selectors.DefaultSelector() as selector:
         selector.register(child.stdout, selectors.EVENT_READ)
@@ -59,10 +60,22 @@ def _receive(child: subprocess.Popen[bytes], limits: Limits) -> Workbook | None:
             piece = os.read(child.stdout.fileno(), _CHUNK)
             if not piece:
                 break
-            *lines, rest = (rest + piece).split(b"\n")
-            _take(receiver, lines)
-    child.wait(timeout=max(deadline - time.monotonic(), 1))
+            begun.append(piece)
+            if b"\n" in piece:
+                *lines, rest = b"".join(begun).split(b"\n")
+                begun = [rest]
+                _take(receiver, lines)
+    if receiver.workbook is None:
+        _wait(child, limits)
     return receiver.workbook
+
+
+def _wait(child: subprocess.Popen[bytes], limits: Limits) -> None:
+    """For how it ended. It has said its last word already, so that takes no time unless something is wrong."""
+    try:
+        child.wait(timeout=1)
+    except subprocess.TimeoutExpired as error:
+        raise Unreadable(Refusal.TOO_SLOW, limit=limits.seconds) from error
 
 
 def _take(receiver: Receiver, lines: list[bytes]) -> None:
@@ -71,7 +84,7 @@ def _take(receiver: Receiver, lines: list[bytes]) -> None:
             receiver.take(line)
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         # The child sends nothing like this, unless the file has taken it over.
-        raise Unreadable(Refusal.DAMAGED, part="?") from error
+        raise Unreadable(Refusal.DAMAGED, part="contents") from error
 
 
 def _why_it_died(code: int, limits: Limits) -> Unreadable:

@@ -46,7 +46,7 @@ def read_content(content: bytes, limits: Limits, options: ReadOptions) -> Workbo
     if not content.strip():
         raise Unreadable(Refusal.EMPTY)
     sniff.refuse_other_files(content)
-    if content.startswith(b"PK\x03\x04"):
+    if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _read_archive(content, limits, options)
     if content.startswith(compound.MAGIC):
         return _read_container(content, limits, options)
@@ -90,7 +90,7 @@ def _read_archive(content: bytes, limits: Limits, options: ReadOptions) -> Workb
     if any(name.endswith(("Index.zip", ".iwa")) for name in archive.names):
         raise Unreadable(Refusal.UNSUPPORTED, kind="Numbers")
     if opendocument.is_spreadsheet(archive):
-        return _read_fast(content, Assembler(Kind.ODS, limits, options), opendocument.scan(archive))
+        return _read_opendocument(content, archive, limits, options)
     if not ooxml.is_workbook(archive):
         if archive.find("[Content_Types].xml") is not None:
             raise Unreadable(Refusal.DAMAGED, part="xl/workbook.xml")
@@ -98,16 +98,27 @@ def _read_archive(content: bytes, limits: Limits, options: ReadOptions) -> Workb
     return _read_ooxml(content, archive, limits, options)
 
 
+def _read_opendocument(content: bytes, archive: Archive, limits: Limits, options: ReadOptions) -> Workbook:
+    facts = opendocument.scan(archive)
+    try:
+        return _read_fast(content, Assembler(Kind.ODS, limits, options), facts)
+    except Unreadable as error:
+        # The reader gives up on a table of endlessly repeated cells without saying so.
+        filled = opendocument.filled_cells(archive) if error.refusal is Refusal.DAMAGED else 0
+        if filled > limits.cells:
+            raise Unreadable(Refusal.TOO_MANY_CELLS, count=filled, limit=limits.cells) from error
+        raise
+
+
 def _read_ooxml(content: bytes, archive: Archive, limits: Limits, options: ReadOptions) -> Workbook:
     found = ooxml.scan(archive)
     _refuse_extent(found, limits)
-    assembler = Assembler(Kind.XLSX, limits, options)
     first, second = (_read_careful, _read_fast) if _needs_care(found) else (_read_fast, _read_careful)
     try:
-        return first(content, assembler, found.facts)
+        return first(content, Assembler(Kind.XLSX, limits, options), found.facts)
     except Unreadable as error:
         # Only a fault in the file is worth a second try; limits hold for either reader.
-        if error.refusal not in {Refusal.DAMAGED, Refusal.NO_SHEETS}:
+        if error.refusal not in {Refusal.DAMAGED, Refusal.NO_SHEETS} or _is_far_flung(found):
             raise
         return second(content, Assembler(Kind.XLSX, limits, options), found.facts)
 
@@ -123,11 +134,17 @@ def _refuse_extent(found: ooxml.Scan, limits: Limits) -> None:
 
 
 def _needs_care(found: ooxml.Scan) -> bool:
-    if any(extent.last_row * extent.columns > _LARGEST_RECTANGLE for extent in found.extents.values()):
+    if _is_far_flung(found):
         return True
-    # The careful reader sees no sheets at all in a strict workbook.
+    # The careful reader sees no sheets at all in a strict workbook, and skips a row that comes after a later one.
+    orderly = all(extent.orderly for extent in found.extents.values())
     cells = sum(extent.cells for extent in found.extents.values())
-    return found.careful and not found.strict and cells <= _MOST_FOR_CAREFUL
+    return found.careful and orderly and not found.strict and cells <= _MOST_FOR_CAREFUL
+
+
+def _is_far_flung(found: ooxml.Scan) -> bool:
+    """Whether a cell lies so far from the rest that the fast reader would die of it."""
+    return any(extent.last_row * extent.columns > _LARGEST_RECTANGLE for extent in found.extents.values())
 
 
 def _read_fast(content: bytes, assembler: Assembler, facts: dict[str, Facts]) -> Workbook:
@@ -140,9 +157,6 @@ def _read_fast(content: bytes, assembler: Assembler, facts: dict[str, Facts]) ->
     except Exception as error:
         if fast.is_password_error(error):
             raise Unreadable(Refusal.PASSWORD) from error
-        if fast.is_size_error(error):
-            limit = assembler.limits.cells
-            raise Unreadable(Refusal.TOO_MANY_CELLS, count=f"> {limit}", limit=limit) from error
         raise Unreadable(Refusal.DAMAGED, part=assembler.kind) from error
 
 

@@ -92,7 +92,9 @@ def split(text: str, chosen: str | None) -> tuple[str, Iterator[list[str]]]:
     """The delimiter and the rows. A `sep=` line is an instruction and not a row, as in a spreadsheet program."""
     separator = _SEPARATOR_LINE.match(text)
     body = text[separator.end() :] if separator else text
-    delimiter = chosen or (separator["delimiter"] if separator else _delimiter(body))
+    delimiter = chosen
+    if delimiter is None:
+        delimiter = separator["delimiter"] if separator else _delimiter(body)
     if len(delimiter) != 1 or delimiter in '\r\n"':
         raise Unreadable(Refusal.WRONG_DELIMITER, delimiter=delimiter)
     return delimiter, _rows(body, delimiter)

@@ -46,7 +46,7 @@ class Remark(enum.StrEnum):
     MERGED_AS_STORED = "{sheet}: {count} merged areas; their cells were read as stored ({places})."
     STOPPED_AT_EMPTY_ROWS = "{sheet}: reading stopped at row {row}, after {count} empty rows."
     COLUMNS_CUT = "{sheet}: {count} columns; only the first {limit} were read."
-    ERRORS_UNSEEN = "{sheet}: error values could not be seen and are read as empty cells."
+    ERRORS_UNSEEN = "{sheet}: error values and formulas without a result could not all be placed; they look empty."
     ENCODING_GUESSED = "The encoding was guessed as {encoding}. Look at the letters with accents."
     QUOTE_OPEN = "A quotation mark is opened and never closed. Look at the last rows."
 

@@ -42,7 +42,7 @@ def xlsx(
     extra: dict[str, bytes] | None = None,
 ) -> Path:
     """A workbook with one sheet, List, of these rows. Cell style n + 1 has the n-th number format."""
-    parts = {
+    parts: dict[str, str | bytes] = {
         "[Content_Types].xml": _TYPES,
         "_rels/.rels": _relations("officeDocument", "xl/workbook.xml"),
         "xl/workbook.xml": (
@@ -58,8 +58,8 @@ def xlsx(
             f'<worksheet xmlns="{MAIN}">{before}<sheetData>{rows}</sheetData>{after}</worksheet>'
         ),
     }
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in {**parts, **(extra or {})}.items():
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, content in (parts | dict(extra or {})).items():
             archive.writestr(name, content)
     return path
 
@@ -79,7 +79,8 @@ def _styles(formats: tuple[str, ...]) -> str:
     )
     styles = "".join(f'<xf numFmtId="{164 + number}" applyNumberFormat="1"/>' for number in range(len(formats)))
     return (
-        f'<styleSheet xmlns="{MAIN}"><numFmts>{codes}</numFmts><fonts><font/></fonts><fills><fill/></fills>'
+        f'<styleSheet xmlns="{MAIN}"><numFmts>{codes}</numFmts><fonts><font/></fonts>'
+        '<fills><fill><patternFill patternType="none"/></fill></fills>'
         f'<borders><border/></borders><cellStyleXfs><xf/></cellStyleXfs><cellXfs><xf numFmtId="0"/>{styles}</cellXfs>'
         "</styleSheet>"
     )

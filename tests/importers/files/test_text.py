@@ -1,0 +1,183 @@
+"""Text files: encodings, delimiters, line ends, and texts that are something else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from importers.files import Kind, ReadOptions, Refusal, Remark, Unreadable, Workbook, read
+
+LIST = "naam;plaats\nJosé;Köln\nÅsa;Umeå\n"
+ROWS = [("naam", "plaats"), ("José", "Köln"), ("Åsa", "Umeå")]
+
+
+def _read(folder: Path, content: bytes, options: ReadOptions | None = None) -> Workbook:
+    path = folder / "list.csv"
+    path.write_bytes(content)
+    return read(path, name="list.csv", options=options or ReadOptions())
+
+
+def _refusal(folder: Path, content: bytes, options: ReadOptions | None = None) -> Unreadable:
+    with pytest.raises(Unreadable) as caught:
+        _read(folder, content, options)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("written", "recognised"),
+    [
+        ("utf-8", "utf-8"),
+        ("utf-8-sig", "utf-8-sig"),
+        ("utf-16", "utf-16"),
+        ("utf-16-le", "utf-16-le"),
+        ("utf-16-be", "utf-16-be"),
+        ("utf-32", "utf-32"),
+        ("cp1252", "cp1252"),
+    ],
+)
+def test_the_encoding_is_recognised(tmp_path: Path, written: str, recognised: str) -> None:
+    workbook = _read(tmp_path, LIST.encode(written))
+    assert workbook.encoding == recognised
+    assert workbook.sheets[0].rows == ROWS
+
+
+def test_only_a_guessed_encoding_is_remarked_upon(tmp_path: Path) -> None:
+    assert _read(tmp_path, LIST.encode("utf-8")).notes == ()
+    assert [note.remark for note in _read(tmp_path, LIST.encode("cp1252")).notes] == [Remark.ENCODING_GUESSED]
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "mac-roman", "cp437", "iso8859-15"])
+def test_the_chosen_encoding_is_honoured(tmp_path: Path, encoding: str) -> None:
+    workbook = _read(tmp_path, LIST.encode(encoding), ReadOptions(encoding=encoding))
+    assert workbook.sheets[0].rows == ROWS
+    assert workbook.notes == ()
+
+
+def test_a_chosen_encoding_that_does_not_fit_names_the_line(tmp_path: Path) -> None:
+    error = _refusal(tmp_path, LIST.encode("cp1252"), ReadOptions(encoding="utf-8"))
+    assert error.refusal is Refusal.WRONG_ENCODING
+    assert error.values == {"encoding": "utf-8", "line": 2}
+
+
+def test_an_unknown_encoding_is_refused(tmp_path: Path) -> None:
+    for encoding in ("klingon", "base64", "rot13"):
+        error = _refusal(tmp_path, LIST.encode(), ReadOptions(encoding=encoding))
+        assert error.refusal is Refusal.UNKNOWN_ENCODING
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
+def test_the_delimiter_is_the_one_that_cuts_the_rows_alike(tmp_path: Path, delimiter: str) -> None:
+    rows = [["name", "amount", "note"], ["Ada", "1", 'a "b", c; d|e\tf'], ["Bo", "2", ""]]
+    lines = [delimiter.join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in row) for row in rows]
+    workbook = _read(tmp_path, "\n".join(lines).encode())
+    assert workbook.delimiter == delimiter
+    assert workbook.sheets[0].rows[1] == ("Ada", "1", 'a "b", c; d|e\tf')
+
+
+def test_a_decimal_comma_is_no_delimiter(tmp_path: Path) -> None:
+    workbook = _read(tmp_path, b"name;price\nAda;1,50\nBo;2,75\n")
+    assert workbook.delimiter == ";"
+    assert workbook.sheets[0].rows[1] == ("Ada", "1,50")
+
+
+def test_the_chosen_delimiter_is_honoured(tmp_path: Path) -> None:
+    workbook = _read(tmp_path, b"a;b~c;d\n", ReadOptions(delimiter="~"))
+    assert workbook.sheets[0].rows == [("a;b", "c;d")]
+
+
+@pytest.mark.parametrize("delimiter", ["", ";;", '"', "\n"])
+def test_a_delimiter_that_cannot_be_one_is_refused(tmp_path: Path, delimiter: str) -> None:
+    error = _refusal(tmp_path, b"a;b\n", ReadOptions(delimiter=delimiter))
+    assert error.refusal is Refusal.WRONG_DELIMITER
+
+
+@pytest.mark.parametrize("line", ["sep=|", '"sep=|"', "SEP=|"])
+def test_a_separator_line_is_an_instruction_and_no_row(tmp_path: Path, line: str) -> None:
+    workbook = _read(tmp_path, f"{line}\r\na;b|c\r\n".encode())
+    assert workbook.delimiter == "|"
+    assert list(workbook.sheets[0].numbered()) == [(1, ("a;b", "c"))]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_all_line_ends_part_rows_and_those_in_quotes_do_not(tmp_path: Path, end: str) -> None:
+    content = end.join(["name;note", 'Ada;"one', 'two"', "Bo;three", ""])
+    assert _read(tmp_path, content.encode()).sheets[0].rows == [("name", "note"), ("Ada", "one\ntwo"), ("Bo", "three")]
+
+
+def test_empty_lines_keep_their_numbers(tmp_path: Path) -> None:
+    sheet = _read(tmp_path, b"a;b\n\n\nc;d\n\n").sheets[0]
+    assert list(sheet.numbered()) == [(1, ("a", "b")), (2, ()), (3, ()), (4, ("c", "d"))]
+
+
+def test_leading_zeros_and_short_rows_stay_as_they_are(tmp_path: Path) -> None:
+    sheet = _read(tmp_path, b"code;name;town\n007;\n008;Ada;;\n").sheets[0]
+    assert sheet.rows == [("code", "name", "town"), ("007", None), ("008", "Ada", None, None)]
+
+
+def test_blanks_around_text_go_whatever_their_kind(tmp_path: Path) -> None:
+    sheet = _read(tmp_path, "\u00a0 Ada\u200b ;\u2003\u00a0;\ufeffx\n".encode()).sheets[0]
+    assert sheet.rows == [("Ada", None, "x")]
+
+
+def test_a_quotation_mark_left_open_is_remarked_upon(tmp_path: Path) -> None:
+    workbook = _read(tmp_path, b'a;b\nc;"d\ne;f\n')
+    assert [note.remark for note in workbook.notes] == [Remark.QUOTE_OPEN]
+
+
+def test_a_nul_byte_is_refused_with_its_line(tmp_path: Path) -> None:
+    assert _refusal(tmp_path, b"a;b\nc;\0d\n").values == {"line": 2}
+
+
+@pytest.mark.parametrize(
+    ("content", "refusal", "kind"),
+    [
+        (b"", Refusal.EMPTY, None),
+        (b" \r\n\t\n", Refusal.EMPTY, None),
+        (b"\x89PNG\r\n\x1a\nrest", Refusal.NOT_A_SPREADSHEET, "PNG"),
+        (b"\xff\xd8\xff\xe0rest", Refusal.NOT_A_SPREADSHEET, "JPEG"),
+        (b"%PDF-1.7\nrest", Refusal.NOT_A_SPREADSHEET, "PDF"),
+        (b"{\\rtf1 rest}", Refusal.NOT_A_SPREADSHEET, "RTF"),
+        (b"\x1f\x8b\x08rest", Refusal.NOT_A_SPREADSHEET, "gzip"),
+        (b"%TSD-Header-###%\x00rest", Refusal.LOCKED_BY_SOFTWARE, None),
+        (b"PK\x03\x04rest", Refusal.DAMAGED, None),
+        (b"PK\x05\x06" + bytes(18), Refusal.NOT_A_SPREADSHEET, "zip"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", Refusal.DAMAGED, None),
+        (b"\x09\x04\x06\x00\x00\x00\x10\x00", Refusal.UNSUPPORTED, "Excel 4"),
+        (b"ID;PWXL;N;E\nC;Y1;X1\n", Refusal.UNSUPPORTED, "SYLK"),
+        (b"TABLE\r\n0,1\r\n", Refusal.UNSUPPORTED, "DIF"),
+        (b"version: 1\ndn: cn=Ada\n", Refusal.UNSUPPORTED, "LDIF"),
+        (b"<html><table><tr><td>a</td></tr></table></html>", Refusal.UNSUPPORTED, "HTML"),
+        (b"<!DOCTYPE html><html></html>", Refusal.UNSUPPORTED, "HTML"),
+        (
+            b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
+            Refusal.UNSUPPORTED,
+            "Excel 2003 XML",
+        ),
+        (b"#FLAGGA 0\n#SIETYP 4\n", Refusal.BOOKKEEPING_ONLY, "SIE 4"),
+        (b"BEGIN:VCARD\nVERSION:3.0\nEND:VCARD\n", Refusal.COMES_LATER, "vCard"),
+        (b'<?xml version="1.0"?><auditfile/>', Refusal.COMES_LATER, "XAF audit file"),
+        (
+            b'<n1:AuditFile xmlns:n1="urn:StandardAuditFile-Taxation-Financial:NO"/>',
+            Refusal.COMES_LATER,
+            "SAF-T audit file",
+        ),
+        (b'<?xml version="1.0"?><Sie xmlns="http://www.sie.se/sie5"/>', Refusal.COMES_LATER, "SIE 5"),
+        (b'<?xml version="1.0"?><Invoice/>', Refusal.COMES_LATER, "UBL"),
+        (b'<?xml version="1.0"?><other/>', Refusal.NOT_A_SPREADSHEET, "XML"),
+        (b'<?xml version="1.0"?><!DOCTYPE other [<!ENTITY a "b">]><other/>', Refusal.FORBIDDEN_XML, None),
+    ],
+)
+def test_what_is_no_list_gets_its_own_message(
+    tmp_path: Path, content: bytes, refusal: Refusal, kind: str | None
+) -> None:
+    error = _refusal(tmp_path, content)
+    assert error.refusal is refusal
+    assert error.values.get("kind") == kind
+    assert "{" not in str(error)
+
+
+def test_a_list_about_markup_is_still_a_list(tmp_path: Path) -> None:
+    workbook = _read(tmp_path, b"<b>name</b>;town\nAda;London\n")
+    assert workbook.kind is Kind.TEXT
+    assert workbook.sheets[0].rows[0] == ("<b>name</b>", "town")
