@@ -10,7 +10,7 @@ from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from admin_views import choices, history, shell
+from admin_views import choices, history, shell, verbs
 from admin_views.base import Column, EntityView, FilterChoice, Tab
 from admin_views.forms import Choice, Choices, Day, EntityForm, LongText, OneOf, Section, Text
 from models import access, search
@@ -119,6 +119,7 @@ class ContactView(EntityView):
         Section("more", lazy_gettext("More"), ("language", "birth_date", "vat_number")),
     )
     meta_template = "contact/meta.html"
+    actions = verbs.CONTACT_ACTIONS
     exports = True
     tabs = (
         Tab("overview", lazy_gettext("Overview"), "contact/overview.html", details),

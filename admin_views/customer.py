@@ -10,7 +10,7 @@ from flask import url_for
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy.orm import selectinload
 
-from admin_views import card, choices, shell
+from admin_views import card, choices, shell, verbs
 from admin_views.base import Column, EntityView, FilterChoice
 from admin_views.forms import Amount, Choice, Choices, Day, EntityForm, LongText, OneOf, Section, Text, Tick, Whole
 from models import access, search, settings
@@ -177,7 +177,7 @@ class CustomerView(EntityView):
         ),
     )
     tabs = card.CUSTOMER_TABS
-    actions = card.CUSTOMER_ACTIONS
+    actions = verbs.CUSTOMER_ACTIONS
     exports = True
 
     def customer_of(self, record: Any) -> int | None:

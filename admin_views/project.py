@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from admin_views import history, shell
+from admin_views import history, shell, verbs
 from admin_views.base import Column, EntityView, Tab
 from admin_views.forms import Amount, Choice, Day, EntityForm, LongText, Option, Section, Text, Whole
 from models import access, search
@@ -107,6 +107,7 @@ class ProjectView(EntityView):
         ),
     )
     meta_template = "project/meta.html"
+    actions = verbs.PROJECT_ACTIONS
     tabs = (
         Tab("registrations", lazy_gettext("Registrations"), "project/registrations.html", registrations),
         Tab(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
+from sqlalchemy.types import TypeDecorator
 
 import models
 from models.base import db
@@ -20,6 +21,14 @@ def include(thing: Any, name: str | None, kind: str, reflected: bool, other: Any
     return not (kind == "table" and name is not None and name.startswith(NOT_OURS))
 
 
+def plain(kind: str, thing: Any, autogen: Any) -> str | Literal[False]:
+    """Our own column types by what they are in the database, so that a migration never imports the models."""
+    if kind != "type" or not isinstance(thing, TypeDecorator):
+        return False
+    impl = thing.impl_instance
+    return f"sa.{impl!r}"
+
+
 def run() -> None:
     """Run the migrations on the connection that was handed in."""
     connection = context.config.attributes["connection"]
@@ -27,6 +36,7 @@ def run() -> None:
         connection=connection,
         target_metadata=db.metadata,
         include_object=include,
+        render_item=plain,
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
     )

@@ -1,0 +1,165 @@
+"""Commands about the data as a whole: fill, write out, read in, look back, undo and check."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
+from typing import Any
+
+import click
+from flask import Flask
+from flask.cli import with_appcontext
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import access, journal
+from models.access import SYSTEM
+from models.base import db
+from models.errors import Refused
+from models.journal import Changeset
+from models.operations import check, dump, seed
+
+DEMO_PASSWORD = "kaartenbak-demo"  # noqa: S105 - known to everybody on purpose, and printed
+NEWEST = 50
+
+
+def register(app: Flask) -> None:
+    """Add these commands to `flask`."""
+    for command in (seed_command, dump_command, load_command, journal_command, undo_command, check_command):
+        app.cli.add_command(command)
+
+
+@contextmanager
+def _refusing() -> Iterator[Session]:
+    """A session that looks as the system; a refusal goes to standard error with exit status 1."""
+    session = db.session()
+    access.look_as(session, SYSTEM)
+    try:
+        yield session
+    except Refused as refused:
+        raise click.ClickException(str(refused)) from refused
+
+
+def _say(message: str, as_json: bool, **values: Any) -> None:
+    """One sentence, or with `--json` one object in its place."""
+    click.echo(json.dumps(values) if as_json else message)
+
+
+@click.command("seed")
+@click.option("--customers", type=click.IntRange(1, seed.MOST), required=True, help="How many customers to invent.")
+@click.option("--seed", "number", type=int, default=1, show_default=True, help="The same number gives the same rows.")
+@click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="All dates count back from this one; the date of today unless given.",
+)
+@click.option("--demo-logins", is_flag=True, help="Let the invented employees sign in with a known password.")
+@click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+@with_appcontext
+def seed_command(customers: int, number: int, today: dt.datetime | None, demo_logins: bool, as_json: bool) -> None:
+    """Fill an empty database with invented customers."""
+
+    def progress(count: int) -> None:
+        click.echo(f"\r{count:,} customers", err=True, nl=False)
+
+    day = today.date() if today else dt.datetime.now(dt.UTC).date()
+    with _refusing() as session:
+        done = seed.seed(
+            session,
+            SYSTEM,
+            customers,
+            number,
+            day,
+            password=DEMO_PASSWORD if demo_logins else None,
+            progress=progress if sys.stderr.isatty() else None,
+        )
+    if demo_logins and not as_json:
+        click.echo(f"Sign in with the password {DEMO_PASSWORD} as")
+        for person in seed.EMPLOYEES:
+            click.echo(f"  {person.email:<30} {person.name}: {person.role or person.team}")
+    message = f"{customers:,} customers seeded, changeset {done.id}: {done.change_count:,} rows."
+    _say(message, as_json, customers=customers, changeset=done.id, rows=done.change_count)
+
+
+@click.command("dump")
+@click.option("--json", "_as_json", is_flag=True, help="As one JSON object, which is the only form there is.")
+@click.argument("file", type=click.File("w", encoding="utf-8", lazy=False), default="-")
+@with_appcontext
+def dump_command(file: TextIOWrapper, _as_json: bool) -> None:
+    """Write all business rows as one JSON object."""
+    with _refusing() as session:
+        dump.dump(session, SYSTEM, file.write)
+
+
+@click.command("load")
+@click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+@click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
+@with_appcontext
+def load_command(file: TextIOWrapper, as_json: bool) -> None:
+    """Read what `dump` wrote into an empty database. Passwords are not in it: everybody needs a new one."""
+    with _refusing() as session:
+        done = dump.load(session, SYSTEM, file)
+    _say(f"{done.change_count:,} rows loaded.", as_json, rows=done.change_count, changeset=done.id)
+
+
+@click.command("journal")
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+@click.option("--newest", type=click.IntRange(1), default=NEWEST, show_default=True, help="How many changesets.")
+@with_appcontext
+def journal_command(newest: int, as_json: bool) -> None:
+    """List the latest changesets, newest first."""
+    with _refusing() as session:
+        found = session.scalars(select(Changeset).order_by(Changeset.id.desc()).limit(newest)).all()
+        rows = [_changeset(row) for row in found]
+    if as_json:
+        click.echo(json.dumps({"changesets": rows}))
+        return
+    for row in rows:
+        undone = f" (undone by {row['undone_by']})" if row["undone_by"] else ""
+        click.echo(f"{row['id']:>8}  {row['at'][:16]}  {row['user']:<20} {row['changes']:>9,}  {row['title']}{undone}")
+
+
+def _changeset(row: Changeset) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "at": row.at.isoformat(),
+        "user": row.user_name,
+        "origin": row.origin.value,
+        "title": row.title.format(**row.values),
+        "changes": row.change_count,
+        "undoes": row.undoes_id,
+        "undone_by": row.undone_by_id,
+    }
+
+
+@click.command("undo")
+@click.argument("changeset", type=int)
+@click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+@with_appcontext
+def undo_command(changeset: int, as_json: bool) -> None:
+    """Take a changeset back, as far as nobody changed it since; what stays is listed on standard error."""
+    with _refusing() as session:
+        undone = journal.undo(session, SYSTEM, changeset)
+    for left in undone.left:
+        field = f".{left.field}" if left.field else ""
+        click.echo(f"left as it is: {left.table} {left.row}{field}: {left.reason.value}", err=True)
+    message = f"{undone.taken_back:,} rows taken back, {len(undone.left):,} left, changeset {undone.changeset.id}."
+    _say(message, as_json, taken_back=undone.taken_back, left=len(undone.left), changeset=undone.changeset.id)
+
+
+@click.command("check")
+@click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+@with_appcontext
+def check_command(as_json: bool) -> None:
+    """Look whether settings, triggers and references are as they should be. Exit status 1 when something is not."""
+    with _refusing() as session:
+        problems = check.problems(session)
+    for problem in problems:
+        click.echo(problem, err=True)
+    _say("All is well." if not problems else f"{len(problems)} problems.", as_json, problems=problems)
+    if problems:
+        sys.exit(1)

@@ -1,0 +1,94 @@
+"""The verbs as the views offer them: which right, which page shows the plan, which operation does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext, ngettext
+from sqlalchemy.orm import Session
+
+from admin_views.base import Action
+from models.access import Looker
+from models.contact import Contact
+from models.customer import Customer
+from models.journal import Changeset
+from models.operations import archive
+from models.operations.consequences import Archivable
+from models.operations.selection import Selection
+from models.project import Project
+from models.user import Right
+
+Options = Mapping[str, Any]
+
+
+def first(options: Options, name: str) -> str | None:
+    """One value of a posted field."""
+    values = options.get(name) or [None]
+    return str(values[0]).strip() or None if values[0] is not None else None
+
+
+def _archive(noun: Archivable) -> Callable[[Session, Looker, Selection, Options, str], Changeset]:
+    def do(session: Session, looker: Looker, chosen: Selection, options: Options, digest: str) -> Changeset:
+        return archive.do(session, looker, noun, chosen, digest, (first(options, "reason") or "")[:300] or None)
+
+    return do
+
+
+def _plan(
+    noun: Archivable, way: archive.Way
+) -> Callable[[Session, Looker, Selection, Options], archive.ArchivePlan]:
+    def plan(session: Session, looker: Looker, chosen: Selection, options: Options) -> archive.ArchivePlan:
+        if way is archive.Way.ARCHIVE and first(options, "leave_open"):
+            chosen = archive.without_open(session, chosen)
+        return archive.plan(session, looker, noun, chosen, way)
+
+    return plan
+
+
+def _archived(plan: archive.ArchivePlan) -> str:
+    if plan.count == 1:
+        return lazy_gettext("%(name)s archived.", name=plan.lines[0].name)
+    return ngettext("%(num)d record archived.", "%(num)d records archived.", plan.count)
+
+
+def _restored(plan: archive.ArchivePlan) -> str:
+    if plan.count == 1:
+        return lazy_gettext("%(name)s is active again.", name=plan.lines[0].name)
+    return ngettext("%(num)d record is active again.", "%(num)d records are active again.", plan.count)
+
+
+def archiving(noun: Archivable, out: Any, back: Any) -> tuple[Action, Action]:
+    """Archive and restore for a noun, under the words that fit it."""
+    icon = "slash-circle" if noun is Contact else "archive"
+    return (
+        Action(
+            name="archive",
+            label=out,
+            icon=icon,
+            right=Right.ARCHIVE,
+            template="verbs/archive.html",
+            plan=_plan(noun, archive.Way.ARCHIVE),
+            do=_archive(noun),
+            done=_archived,
+            options=("reason", "leave_open"),
+            key="A",
+            shown_when="active",
+        ),
+        Action(
+            name="restore",
+            label=back,
+            icon="arrow-counterclockwise",
+            right=Right.ARCHIVE,
+            template="verbs/archive.html",
+            plan=_plan(noun, archive.Way.RESTORE),
+            do=lambda session, looker, chosen, options, digest: archive.restore(session, looker, noun, chosen, digest),
+            done=_restored,
+            shown_when="archived",
+        ),
+    )
+
+
+CUSTOMER_ACTIONS = archiving(Customer, lazy_gettext("Archive…"), lazy_gettext("Restore…"))
+CONTACT_ACTIONS = archiving(Contact, lazy_gettext("Deactivate…"), lazy_gettext("Reactivate…"))
+PROJECT_ACTIONS = archiving(Project, lazy_gettext("Archive…"), lazy_gettext("Restore…"))
