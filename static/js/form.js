@@ -55,7 +55,8 @@ function grouped(form) {
 function original(group) {
   const [first] = group.all;
   const given = first.dataset.original ?? (first.type === "radio" ? group.wrap?.dataset.original : undefined);
-  if (given !== undefined) return given.replace(/\r\n?/g, "\n");
+  const options = first.matches("select") && !first.multiple ? [...first.options].map((one) => one.value) : null;
+  if (given !== undefined && (!options || options.includes(given))) return given.replace(/\r\n?/g, "\n");
   if (first.matches("select")) return [...first.options].filter((one) => one.defaultSelected).map((one) => one.value).join("\n") || (first.multiple ? "" : first.options[0]?.value ?? "");
   if (first.matches("[type=checkbox], [type=radio]")) return group.all.filter((one) => one.defaultChecked).map(ticked).join("\n");
   return first.defaultValue;
