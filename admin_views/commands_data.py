@@ -44,7 +44,7 @@ def _refusing() -> Iterator[Session]:
         raise click.ClickException(str(refused)) from refused
 
 
-def _say(message: str, as_json: bool, **values: Any) -> None:
+def _say(message: str, as_json: bool, **values: object) -> None:
     """One sentence, or with `--json` one object in its place."""
     click.echo(json.dumps(values) if as_json else message)
 
