@@ -8,7 +8,7 @@ from sqlalchemy import Text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import postgresql
 
-revision = "d72a58f0bf83"
+revision = "8337640db6c6"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("changeset_id", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(), nullable=True),
         sa.Column("transaction_id", sa.BigInteger(), nullable=True),
+        sa.Column("snapshot", sa.Text(), nullable=True),
         sa.Column("table_name", sa.String(length=63), nullable=False),
         sa.Column("row_id", sa.Integer(), nullable=False),
         sa.Column(
@@ -111,6 +112,7 @@ def upgrade() -> None:
         sa.Column("purged_at", sa.DateTime(), nullable=True),
         sa.Column("change_count", sa.Integer(), nullable=False),
         sa.Column("last_change_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("snapshot", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_changeset")),
         sqlite_autoincrement=True,
     )
