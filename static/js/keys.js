@@ -27,7 +27,7 @@ function press(event) {
   const typing = event.target.closest?.(FIELD);
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (ctrl && !event.altKey) {
-    if (key === "k") return focusOn("#kb-search-all") || follow(".kb-only-small");
+    if (key === "k") return focusOn("#kb-search-all") || follow("[data-kb-search-link]");
     if (key === "s") return shortcut("Control+S");
     if (key === "Enter") return shortcut("Control+Enter") || (!typing && openRow(true));
     if (key === "z") return !typing && shortcut("Control+Z");
