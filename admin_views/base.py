@@ -396,6 +396,7 @@ class EntityView(ModelView):
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> Answer:
+        self.note_position()
         form = self.form_for(None, request.form if request.method == "POST" else None)
         if request.method == "POST" and form.validate():
             try:
@@ -409,6 +410,7 @@ class EntityView(ModelView):
 
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> Answer:
+        self.note_position()
         record = self.find(request.args.get("id"))
         access.require(shell.here(), shell.looker(), self.edit, self.customer_of(record))
         self.refuse_archived(record)
@@ -426,6 +428,11 @@ class EntityView(ModelView):
         self.tell(saved, gettext("%(name)s saved", name=name))
         return redirect(self.card_url(saved.record.id))
 
+    def note_position(self) -> None:
+        """Where the journal stood before the record was read: what came later is what the form did not show."""
+        posted = _whole(request.form.get("position"))
+        g.position = posted if posted is not None else journal.position(shell.here())
+
     def refuse_archived(self, record: Any) -> None:
         """What is archived can be read, not edited."""
         if getattr(record, "archived_at", None) is not None:
@@ -439,7 +446,7 @@ class EntityView(ModelView):
             self.noun,
             None if record is None else record.id,
             self.to_save(form),
-            base=_whole(request.form.get("position")),
+            base=g.position,
             choices=choices_made(request.form),
             seen=_whole(request.form.get("seen")),
             children=self.children(record, form),
@@ -454,7 +461,6 @@ class EntityView(ModelView):
         return form.values()
 
     def show_form(self, record: Any, form: EntityForm, status: int, clash: EditConflict | None = None) -> Answer:
-        posted_position = _whole(request.form.get("position"))
         return self.answer(
             self.form_template,
             status,
@@ -462,7 +468,7 @@ class EntityView(ModelView):
             form=form,
             sections=self.sections,
             clash=clash,
-            position=posted_position if posted_position is not None else journal.position(shell.here()),
+            position=g.position,
             cancel=self.card_url(record.id) if record is not None else self.list_url(),
         )
 
