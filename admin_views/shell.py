@@ -189,7 +189,7 @@ def _surroundings() -> dict[str, Any]:
         return common
     common["viewer"] = _viewer()
     common["menu"] = [item for make in current_app.extensions["kaartenbak"]["menu"] if (item := make()) is not None]
-    common["organisation"] = settings.get(here(), "company_name")
+    common["firm"] = settings.get(here(), "company_name")
     common["may_somewhere"] = lambda right: access.may_somewhere(here(), looker(), Right(right))
     common["may"] = lambda right, customer_id=None: access.may(here(), looker(), Right(right), customer_id)
     return common
