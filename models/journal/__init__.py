@@ -1,7 +1,9 @@
 """The journal: every change of every journaled table, kept by triggers in the database, and taken back by undo."""
 
 from models.journal.context import OutsideChangeset, Somebody, changeset, is_open, open_id
+from models.journal.keeping import adopt, erase, purge
 from models.journal.plan import Counts, Kept, Left
+from models.journal.reading import Event, Later, Page, history, outside_ids, position, since
 from models.journal.tables import Actor, Change, Changeset, JournalContext, Operation, Origin, journaled_tables
 from models.journal.triggers import install, missing
 from models.journal.undoing import Undone, UndoPlan, undo, undo_plan
@@ -11,21 +13,31 @@ __all__ = [
     "Change",
     "Changeset",
     "Counts",
+    "Event",
     "JournalContext",
     "Kept",
+    "Later",
     "Left",
     "Operation",
     "Origin",
     "OutsideChangeset",
+    "Page",
     "Somebody",
     "UndoPlan",
     "Undone",
+    "adopt",
     "changeset",
+    "erase",
+    "history",
     "install",
     "is_open",
     "journaled_tables",
     "missing",
+    "open_id",
+    "outside_ids",
+    "position",
+    "purge",
+    "since",
     "undo",
     "undo_plan",
-    "open_id",
 ]

@@ -136,6 +136,8 @@ def _close(session: Session) -> None:
     ).one()
     if count:
         opened.changeset.change_count, opened.changeset.last_change_id = count, last
+        if session.connection().dialect.name == "postgresql":
+            opened.changeset.snapshot = session.scalar(text("SELECT pg_current_snapshot()::text"))
     else:
         opened.is_empty = True
         session.delete(opened.changeset)

@@ -146,7 +146,11 @@ class Plan:
                 yield self._unique(table, [quoted(column.name) for column in constraint.columns], "")
         for index in table.indexes:
             if index.unique:
-                yield self._unique(table, [self._rendered(key) for key in index.expressions if isinstance(key, ClauseElement)], self._condition(index))
+                yield self._unique(
+                    table,
+                    [self._rendered(key) for key in index.expressions if isinstance(key, ClauseElement)],
+                    self._condition(index),
+                )
 
     def _unique(self, table: Table, keys: Sequence[str], where: str) -> Unique:
         words = set(re.findall(r"\w+", " ".join([*keys, where])))

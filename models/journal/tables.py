@@ -80,7 +80,8 @@ class Changeset(Base):
     """One intention of one person, in one transaction.
 
     `user_id` is no foreign key and `user_name` is frozen, because history outlives users. `title` is a sentence in
-    English that catalogues translate, `values` fill it in.
+    English that catalogues translate, `values` fill it in. `snapshot` says on PostgreSQL which transactions were open
+    beside it, whose changes became visible later though their ids may be lower.
     """
 
     journaled = False
@@ -97,6 +98,7 @@ class Changeset(Base):
     purged_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     change_count: Mapped[int] = mapped_column(Integer, default=0)
     last_change_id: Mapped[int | None] = mapped_column(_LONG)
+    snapshot: Mapped[str | None] = mapped_column(Text)
 
     @property
     def is_empty(self) -> bool:
@@ -108,7 +110,7 @@ class Change(Base):
     """One changed row, with what it was before and after. Only the triggers write these.
 
     `changeset_id` is empty for what was written from outside; only then is `at` set. `transaction_id` is set on
-    PostgreSQL, where a change may become visible after one with a higher id.
+    PostgreSQL, where a change may become visible after one with a higher id, and so is, from outside, `snapshot`.
     """
 
     journaled = False
@@ -141,6 +143,7 @@ class Change(Base):
     changeset_id: Mapped[int | None] = mapped_column(Integer)
     at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     transaction_id: Mapped[int | None] = mapped_column(BigInteger)
+    snapshot: Mapped[str | None] = mapped_column(Text)
     table_name: Mapped[str] = mapped_column(String(63))
     row_id: Mapped[int] = mapped_column(Integer)
     operation: Mapped[Operation] = mapped_column(_as_text(Operation))

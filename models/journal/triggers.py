@@ -190,10 +190,16 @@ def _postgresql(table: Table) -> Iterator[Trigger]:
 def _function(schema: str) -> str:
     """The function behind all triggers. The journal's table is named with its schema: the caller's path is not ours."""
     change = f"{quoted(schema)}.{Change.__tablename__}"
+    columns = (
+        "changeset_id, at, transaction_id, snapshot, table_name, row_id, operation, before, after, "
+        "customer_id, contact_id"
+    )
     return f"""
 CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $body$
 DECLARE
     open_changeset integer := nullif(current_setting('{SETTING}', true), '')::integer;
+    -- What the changeset's row says for all its changes, a change from outside must say itself.
+    beside text := CASE WHEN open_changeset IS NULL THEN pg_current_snapshot()::text END;
     moment timestamp := CASE WHEN open_changeset IS NULL THEN now() AT TIME ZONE 'utc' END;
     hidden text[] := TG_ARGV[0]::text[];
     was jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) - hidden END;
@@ -204,15 +210,13 @@ BEGIN
     END IF;
     -- A new key makes another row of it: a delete and an insert.
     IF was -> 'id' <> is_now -> 'id' THEN
-        INSERT INTO {change}
-            (changeset_id, at, transaction_id, table_name, row_id, operation, before, after, customer_id, contact_id)
-        VALUES (open_changeset, moment, pg_current_xact_id()::text::bigint, TG_TABLE_NAME, OLD.id, 'delete', was, NULL,
-            (was ->> TG_ARGV[1])::integer, (was ->> TG_ARGV[2])::integer);
+        INSERT INTO {change} ({columns})
+        VALUES (open_changeset, moment, pg_current_xact_id()::text::bigint, beside, TG_TABLE_NAME, OLD.id, 'delete',
+            was, NULL, (was ->> TG_ARGV[1])::integer, (was ->> TG_ARGV[2])::integer);
         was := NULL;
     END IF;
-    INSERT INTO {change}
-        (changeset_id, at, transaction_id, table_name, row_id, operation, before, after, customer_id, contact_id)
-    VALUES (open_changeset, moment, pg_current_xact_id()::text::bigint, TG_TABLE_NAME,
+    INSERT INTO {change} ({columns})
+    VALUES (open_changeset, moment, pg_current_xact_id()::text::bigint, beside, TG_TABLE_NAME,
         (coalesce(is_now, was) ->> 'id')::integer,
         CASE WHEN was IS NULL THEN 'insert' WHEN is_now IS NULL THEN 'delete' ELSE 'update' END, was, is_now,
         coalesce(is_now ->> TG_ARGV[1], was ->> TG_ARGV[1])::integer,

@@ -1,0 +1,299 @@
+"""Reading the journal: what happened to a record since a form was shown, and the history page by page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, text, true, union_all
+from sqlalchemy.orm import Session
+
+from models.base import Base
+from models.journal.context import AnySession, is_open, plain
+from models.journal.plan import Pair
+from models.journal.tables import Change, Changeset, Operation, journaled_tables, registry_of
+from models.journal.triggers import quoted
+
+# Enough to show what an event is about, and to say how much more there is.
+SHOWN = 20
+COUNTED = 1000
+_OUTSIDE_WINDOW = 5000
+
+# As plain tables: whether a record changed meanwhile does not depend on who is looking.
+_CHANGE = Base.metadata.tables[Change.__tablename__].c
+_CHANGESET = Base.metadata.tables[Changeset.__tablename__].c
+
+
+@dataclass(frozen=True)
+class Later:
+    """A change after a position. `user_name` is None and `at` its own moment when it was made from outside."""
+
+    id: int
+    changeset_id: int | None
+    user_id: int | None
+    user_name: str | None
+    at: dt.datetime | None
+    table: str
+    row_id: int
+    operation: Operation
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Event:
+    """One entry of the history: a changeset, or what was changed from outside within one second.
+
+    `changes` are the first of `count`, which stops counting at COUNTED and then says `is_more`.
+    """
+
+    changeset: Changeset | None
+    at: dt.datetime
+    changes: tuple[Change, ...]
+    count: int
+    is_more: bool
+    first_id: int
+    last_id: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """Events, newest first; `next` is the `before` of the following page, None at the end."""
+
+    events: tuple[Event, ...]
+    next: str | None
+
+
+def position(session: AnySession) -> int:
+    """Where the journal stands. Take it before reading what a form shows, and give it to `since` on saving."""
+    return session.scalar(select(func.max(_CHANGE.id))) or 0
+
+
+def since(session: AnySession, position: int, pairs: Iterable[tuple[str, int | None]]) -> list[Later]:
+    """The changes after `position` of these rows (pairs of table and key; key None for all rows), oldest first.
+
+    The state a form showed is the `before` of the first of them. In an open changeset on PostgreSQL the rows are held
+    first, so that nobody can change them between this look and the write.
+    """
+    session = plain(session)
+    session.flush()
+    wanted = _by_table(pairs)
+    if session.connection().dialect.name == "postgresql" and is_open(session):
+        _hold(session, wanted)
+    one_of = or_(
+        false(),
+        *(
+            and_(_CHANGE.table_name == table, true() if None in ids else _CHANGE.row_id.in_(ids))
+            for table, ids in wanted.items()
+        ),
+    )
+    found = session.execute(
+        select(
+            _CHANGE.id,
+            _CHANGE.changeset_id,
+            _CHANGESET.user_id,
+            _CHANGESET.user_name,
+            func.coalesce(_CHANGESET.at, _CHANGE.at).label("at"),
+            _CHANGE.table_name.label("table"),
+            _CHANGE.row_id,
+            _CHANGE.operation,
+            _CHANGE.before,
+            _CHANGE.after,
+        )
+        .outerjoin_from(_CHANGE.id.table, _CHANGESET.id.table, _CHANGESET.id == _CHANGE.changeset_id)
+        .where(one_of, _after(session, position))
+        .order_by(_CHANGE.id)
+    )
+    return [Later(**row) for row in found.mappings()]
+
+
+def _by_table(pairs: Iterable[tuple[str, int | None]]) -> dict[str, list[int | None]]:
+    wanted: dict[str, set[int | None]] = {}
+    for table, row_id in pairs:
+        wanted.setdefault(table, set()).add(row_id)
+    return {table: sorted(ids, key=lambda row_id: row_id or 0) for table, ids in sorted(wanted.items())}
+
+
+def _hold(session: Session, wanted: dict[str, list[int | None]]) -> None:
+    known = {table.name for table in journaled_tables(registry_of(session))}
+    for table, ids in wanted.items():
+        keys = [row_id for row_id in ids if row_id is not None]
+        if keys and table in known:
+            session.execute(
+                text(f"SELECT id FROM {quoted(table)} WHERE id = ANY(:keys) ORDER BY id FOR UPDATE"), {"keys": keys}
+            )
+
+
+def _after(session: Session, position: int) -> ColumnElement[bool]:
+    """Whether a change became visible after a position.
+
+    On PostgreSQL a change gets its id before it becomes visible, so one with a lower id may still be to come: made by
+    a transaction that was open when the one at `position` was about to commit.
+    """
+    later = _CHANGE.id > position
+    if session.connection().dialect.name != "postgresql":
+        return later
+    found = session.execute(
+        select(_CHANGE.transaction_id, func.coalesce(_CHANGE.snapshot, _CHANGESET.snapshot))
+        .outerjoin_from(_CHANGE.id.table, _CHANGESET.id.table, _CHANGESET.id == _CHANGE.changeset_id)
+        .where(_CHANGE.id == position)
+    ).first()
+    if found is None or found[0] is None or found[1] is None:
+        return later
+    own, snapshot = found
+    unseen = text(
+        "change.transaction_id >= pg_snapshot_xmin(CAST(:snapshot AS pg_snapshot))::text::bigint "
+        "AND change.transaction_id <> :own "
+        "AND NOT pg_visible_in_snapshot(change.transaction_id::text::xid8, CAST(:snapshot AS pg_snapshot))"
+    ).bindparams(snapshot=snapshot, own=own)
+    return or_(later, unseen)
+
+
+def history(
+    session: AnySession,
+    *,
+    customer_id: int | None = None,
+    contact_id: int | None = None,
+    changeset_id: int | None = None,
+    rows: Sequence[Pair] | None = None,
+    before: str | None = None,
+    limit: int = 50,
+) -> Page:
+    """What happened, newest first: everywhere, or to a customer, a contact, some rows or in one changeset.
+
+    `before` is the `next` of the page before; anything else starts anew. Takes three queries, whatever there is, and
+    shows what the one who is looking may see.
+    """
+    session = plain(session)
+    about = _about(customer_id, contact_id, changeset_id, rows)
+    end = int(before) if before and before.isdecimal() and len(before) < 19 else None
+    merged = _merged(_changesets(session, about, end, limit), _outside(session, about, end), limit)
+    shown = merged[:limit]
+    changes = _first_changes(session, about, shown)
+    events = tuple(event.shown(changes) for event in shown)
+    return Page(events, str(shown[-1].first_id) if len(merged) > limit else None)
+
+
+def _about(
+    customer_id: int | None, contact_id: int | None, changeset_id: int | None, rows: Sequence[Pair] | None
+) -> list[ColumnElement[bool]]:
+    """The conditions on a change; none for everything."""
+    about: list[ColumnElement[bool]] = []
+    if customer_id is not None:
+        about.append(Change.customer_id == customer_id)
+    if contact_id is not None:
+        about.append(Change.contact_id == contact_id)
+    if changeset_id is not None:
+        about.append(Change.changeset_id == changeset_id)
+    if rows is not None:
+        same = (and_(Change.table_name == table, Change.row_id == row_id) for table, row_id in rows)
+        about.append(or_(false(), *same))
+    return about
+
+
+@dataclass
+class _Found:
+    """An event on its way: its changes are not read yet."""
+
+    at: dt.datetime
+    first_id: int
+    last_id: int
+    count: int
+    changeset: Changeset | None = None
+
+    @property
+    def key(self) -> tuple[int | None, int]:
+        """What its changes are found by: the changeset, or the highest id of those from outside."""
+        return (self.changeset.id, 0) if self.changeset else (None, self.last_id)
+
+    def takes(self, other: _Found) -> bool:
+        """Whether the older one is part of the same event: both from outside, within one second."""
+        same_second = self.at.replace(microsecond=0) == other.at.replace(microsecond=0)
+        return self.changeset is None and other.changeset is None and same_second
+
+    def shown(self, changes: dict[tuple[int | None, int], list[Change]]) -> Event:
+        listed = tuple(changes.get(self.key, ()))
+        count = min(self.count, COUNTED)
+        return Event(self.changeset, self.at, listed, count, self.count > COUNTED, self.first_id, self.last_id)
+
+
+def _changesets(session: Session, about: list[ColumnElement[bool]], end: int | None, limit: int) -> list[_Found]:
+    """One more than the page holds, to know whether there is a next one."""
+    counted = (
+        select(Change.id)
+        .where(Change.changeset_id == Changeset.id, *about)
+        .limit(COUNTED + 1)
+        .correlate(Changeset)
+        .subquery()
+    )
+    count = select(func.count()).select_from(counted).scalar_subquery()
+    query = select(Changeset, count).where(Changeset.last_change_id.is_not(None))
+    if about:
+        query = query.where(Changeset.id.in_(select(Change.changeset_id).where(*about)))
+    if end is not None:
+        query = query.where(Changeset.last_change_id < end)
+    found = session.execute(query.order_by(Changeset.last_change_id.desc()).limit(limit + 1))
+    return [_Found(kept.at, kept.last_change_id, kept.last_change_id, number, kept) for kept, number in found]
+
+
+def _outside(session: Session, about: list[ColumnElement[bool]], end: int | None) -> list[_Found]:
+    """The newest changes from outside, each by itself."""
+    query = select(Change.id, Change.at).where(Change.changeset_id.is_(None), *about)
+    if end is not None:
+        query = query.where(Change.id < end)
+    found = session.execute(query.order_by(Change.id.desc()).limit(_OUTSIDE_WINDOW))
+    return [_Found(at, change_id, change_id, 1) for change_id, at in found if at is not None]
+
+
+def _merged(changesets: list[_Found], outside: list[_Found], limit: int) -> list[_Found]:
+    """Both, newest first, with neighbours from outside made one; a little more than a page at most."""
+    events: list[_Found] = []
+    for found in sorted([*changesets, *outside], key=lambda event: event.last_id, reverse=True):
+        if events and events[-1].takes(found):
+            events[-1].first_id = found.first_id
+            events[-1].count += 1
+        elif len(events) > limit:
+            break
+        else:
+            events.append(found)
+    return events
+
+
+def _first_changes(
+    session: Session, about: list[ColumnElement[bool]], events: list[_Found]
+) -> dict[tuple[int | None, int], list[Change]]:
+    """The first changes of each event, all in one query."""
+    if not events:
+        return {}
+    arms = (
+        select(Change.id).where(*_within(event), *about).order_by(Change.id).limit(SHOWN).subquery() for event in events
+    )
+    ids = union_all(*(select(arm.c.id) for arm in arms))
+    changes: dict[tuple[int | None, int], list[Change]] = {}
+    for change in session.scalars(select(Change).where(Change.id.in_(ids)).order_by(Change.id)):
+        for key in _keys(change, events):
+            changes.setdefault(key, []).append(change)
+    return changes
+
+
+def _within(event: _Found) -> Iterator[ColumnElement[bool]]:
+    if event.changeset is not None:
+        yield Change.changeset_id == event.changeset.id
+    else:
+        yield Change.changeset_id.is_(None)
+        yield Change.id.between(event.first_id, event.last_id)
+
+
+def _keys(change: Change, events: list[_Found]) -> Iterator[tuple[int | None, int]]:
+    if change.changeset_id is not None:
+        yield (change.changeset_id, 0)
+    else:
+        yield from (e.key for e in events if e.changeset is None and e.first_id <= change.id <= e.last_id)
+
+
+def outside_ids(session: AnySession, first_id: int, last_id: int) -> list[int]:
+    """The changes from outside of an event, all of them: what `adopt` takes."""
+    query = select(Change.id).where(Change.changeset_id.is_(None), Change.id.between(first_id, last_id))
+    return list(session.scalars(query.order_by(Change.id)))
