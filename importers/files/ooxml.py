@@ -17,28 +17,31 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from importers.files.archive import Archive
-from importers.files.facts import Facts
+from importers.files.facts import Facts, Place
 from importers.files.formats import zero_padding
 from importers.files.refusals import Refusal, Unreadable
 from importers.files.workbook import Fault, place
 
 _STRICT = "http://purl.oclc.org/ooxml/"
 _FORBIDDEN = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+_WIDE = (b"\xff\xfe", b"\xfe\xff")  # the marks of UTF-16
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 
 # A tag may carry a namespace prefix and single quotes: rare, but seen.
 _P = rb"(?:[\w.-]+:)?"
+_ADDRESS = re.compile(rb"[A-Z]{1,3}[1-9]\d{0,6}")
 _ROW = re.compile(rb"<" + _P + rb"row\b([^>]*)>")
 _ROW_NUMBER = re.compile(rb"<" + _P + rb"row\b[^>]*?\sr=[\"'](\d{1,10})[\"']")
 _HIDDEN_ROW = re.compile(rb"<" + _P + rb"row\b([^>]*\bhidden=[\"'](?:1|true)[\"'][^>]*)>")
 _HIDDEN_COLUMNS = re.compile(rb"<" + _P + rb"col\b([^>]*\bhidden=[\"'](?:1|true)[\"'][^>]*)>")
-_MERGE = re.compile(rb"<" + _P + rb"mergeCell\b[^>]*\bref=[\"']([A-Z]+\d+):([A-Z]+\d+)[\"']")
-_COLUMN_OF_CELL = re.compile(rb"<" + _P + rb"c\b[^>]*?\br=[\"']([A-Z]+)\d")
+_MERGE = re.compile(rb"<" + _P + rb"mergeCell\b[^>]*\bref=[\"']([A-Z]{1,3}\d{1,7}):([A-Z]{1,3}\d{1,7})[\"']")
+_COLUMN_OF_CELL = re.compile(rb"<" + _P + rb"c\b[^>]*?\br=[\"']([A-Z]{1,3})\d")
 _VALUE_END = re.compile(rb"</" + _P + rb"(?:v|is)>")
 _ERROR = re.compile(
-    rb"<" + _P + rb"c\b([^>]*\bt=[\"']e[\"'][^>]*)>(?:(?!</" + _P + rb"c>).)*?<" + _P + rb"v\b[^>]*>([^<]*)<", re.S
+    rb"<" + _P + rb"c\b([^>]*\bt=[\"']e[\"'][^>]*)(?<!/)>(?:(?!</" + _P + rb"c>).)*?<" + _P + rb"v\b[^>]*>([^<]*)<",
+    re.S,
 )
-_ANY_ERROR = re.compile(rb"<" + _P + rb"c\b[^>]*\bt=[\"']e[\"']")
+_ANY_ERROR = re.compile(rb"<" + _P + rb"c\b[^>]*\bt=[\"']e[\"'][^>]*(?<!/)>")
 _FORMULA_ONLY = re.compile(
     rb"<" + _P + rb"c\b([^>]*)>\s*<" + _P + rb"f\b(?:[^>]*/>|[^>]*>[^<]*</" + _P + rb"f>)\s*"
     rb"(<" + _P + rb"v\b[^>]*/>|<" + _P + rb"v\b[^>]*>\s*</" + _P + rb"v>)?\s*</" + _P + rb"c>"
@@ -46,7 +49,7 @@ _FORMULA_ONLY = re.compile(
 _FAR_NUMBER = re.compile(rb"v>(?:-|\d{7})")
 _FAR_CELL = re.compile(
     rb"<" + _P + rb"c\b([^>]*)>\s*(?:<" + _P + rb"f\b[^>]*>[^<]*</" + _P + rb"f>\s*)?"
-    rb"<" + _P + rb"v>(-\d[\d.]*|\d{7,}[\d.]*)<"
+    rb"<" + _P + rb"v>(-\d+(?:\.\d+)?|\d{7,}(?:\.\d+)?)<"
 )
 _DAYS = 2_958_466  # from the first day of the calendar to the end of the year 9999
 _DATE_LETTERS = re.compile(r"[dmyhs]", re.I)
@@ -214,6 +217,11 @@ def _scan_sheet(archive: Archive, sheet: SheetPart, styles: Styles, result: Scan
         result.careful = True
         return
     xml = archive.read(sheet.part)
+    if xml.startswith(_WIDE):
+        # Patterns over bytes see nothing here. The careful reader sees errors, but not which formulas lack a result.
+        facts.errors_unseen = True
+        result.careful = True
+        return
     if _FORBIDDEN.search(xml):
         raise Unreadable(Refusal.FORBIDDEN_XML, part=sheet.part)
     _measure(xml, extent)
@@ -267,9 +275,9 @@ def _find_errors(xml: bytes, facts: Facts) -> bool:
         return False
     placed = 0
     for attributes, value in _ERROR.findall(xml):
-        address = _attribute(attributes, b"r")
-        if address:
-            facts.faults[place(address.decode())] = (Fault.ERROR_VALUE, value.decode("utf-8", "replace"))
+        where = _place(attributes)
+        if where:
+            facts.faults[where] = (Fault.ERROR_VALUE, value.decode("utf-8", "replace"))
             placed += 1
     facts.errors_unseen = facts.errors_unseen or placed < count
     return True
@@ -283,9 +291,9 @@ def _find_formulas_only(xml: bytes, facts: Facts) -> bool:
         if value and _attribute(attributes, b"t") == b"str":
             continue
         found = True
-        address = _attribute(attributes, b"r")
-        if address:
-            facts.faults[place(address.decode())] = (Fault.NO_RESULT, "")
+        where = _place(attributes)
+        if where:
+            facts.faults[where] = (Fault.NO_RESULT, "")
         else:
             facts.errors_unseen = True
     return found
@@ -297,9 +305,9 @@ def _find_far_dates(xml: bytes, facts: Facts, styles: Styles) -> bool:
     if not styles.dates or not _FAR_NUMBER.search(xml):
         return found
     for attributes, value in _FAR_CELL.findall(xml):
-        address = _attribute(attributes, b"r")
-        if _attribute(attributes, b"s") in styles.dates and address and not 0 <= float(value) < _DAYS:
-            facts.faults[place(address.decode())] = (Fault.DOUBTFUL_DATE, value.decode())
+        where = _place(attributes)
+        if _attribute(attributes, b"s") in styles.dates and where and not 0 <= float(value) < _DAYS:
+            facts.faults[where] = (Fault.DOUBTFUL_DATE, value.decode())
             found = True
     return found
 
@@ -310,10 +318,16 @@ def _find_padded(xml: bytes, facts: Facts, styles: Styles) -> bool:
     numbers = b"|".join(styles.padding)
     cells = re.compile(rb"<" + _P + rb"c\b([^>]*\bs=[\"'](" + numbers + rb")[\"'][^>]*)>")
     for attributes, style in cells.findall(xml):
-        address = _attribute(attributes, b"r")
-        if address and _attribute(attributes, b"t") in {b"", b"n"} and not attributes.endswith(b"/"):
-            facts.patterns[place(address.decode())] = styles.padding[style]
+        where = _place(attributes)
+        if where and _attribute(attributes, b"t") in {b"", b"n"} and not attributes.endswith(b"/"):
+            facts.patterns[where] = styles.padding[style]
     return cells.search(xml) is not None
+
+
+def _place(attributes: bytes) -> Place | None:
+    """Row and column of a cell by its own address, if it has one."""
+    address = _attribute(attributes, b"r")
+    return place(address.decode("ascii")) if _ADDRESS.fullmatch(address) else None
 
 
 def _attribute(attributes: bytes, name: bytes) -> bytes:

@@ -48,6 +48,8 @@ FACTS: tuple[tuple[str, str, Cell, Fault | None], ...] = (
     ("C7", '<c r="C7" t="inlineStr"><is><t>a_x000D_\nb</t></is></c>', "a\nb", None),
     ("D7", '<c r="D7" t="b"><v>1</v></c>', True, None),
     ("E7", '<c r="E7" t="s"><v>0</v></c>', "東京", None),
+    ("B8", '<c r="B8" t="e"/>', None, None),
+    ("C8", '<c r="C8" s="2"><v>3000000</v></c>', None, Fault.DOUBTFUL_DATE),
     ("A8", '<c r="A8" t="s"><v>1</v></c>', "bold and plain", None),
 )
 STRINGS = (
@@ -163,6 +165,25 @@ def test_the_1904_calendar_is_honoured_in_both_kinds_of_workbook(data: Path) -> 
     older = read(data / "hostile__poi__1904DateWindowing.xls", name="a.xls").sheets[0]
     assert newer.rows[0] == (date(2021, 1, 1), 15)
     assert older.rows[0] == (date(2000, 1, 1), date(2000, 1, 1))
+
+
+def test_rows_in_the_wrong_order_come_out_in_the_right_one(tmp_path: Path) -> None:
+    later = '<row r="3"><c r="A3"><v>3</v></c></row>'
+    earlier = '<row r="1"><c r="A1"><v>1</v></c><c r="B1" t="e"><v>#REF!</v></c></row>'
+    sheet = read(xlsx(tmp_path / "a.xlsx", later + earlier), name="a.xlsx").sheets[0]
+    assert sheet.rows == [(1, None), (), (3,)]
+    assert list(sheet.problems) == [(1, 2)]
+
+
+def test_a_sheet_in_utf16_is_read_with_its_errors(tmp_path: Path) -> None:
+    path = xlsx(tmp_path / "a.xlsx", "")
+    row = '<row r="1"><c r="A1"><v>1</v></c><c r="B1" t="e"><v>#REF!</v></c></row>'
+    wide = f'<?xml version="1.0" encoding="UTF-16"?><worksheet xmlns="{MAIN}"><sheetData>{row}</sheetData></worksheet>'
+    part = {"xl/worksheets/sheet1.xml": wide.encode("utf-16")}
+    sheet = read(xlsx(path, "", extra=part), name="a.xlsx").sheets[0]
+    assert sheet.rows == [(1, None)]
+    assert list(sheet.problems) == [(1, 2)]
+    assert [note.remark for note in sheet.notes] == [Remark.ERRORS_UNSEEN]
 
 
 def test_reading_stops_after_ten_thousand_empty_rows_and_says_so(tmp_path: Path) -> None:
