@@ -9,48 +9,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, Enum, func, select
+from sqlalchemy import Boolean, Column, Date, Enum
 from sqlalchemy.orm import Session
 
 from models.base import CENT, Base, Money, WordSet
 from models.errors import Conflict, Reason
-from models.journal import Change, Changeset
+from models.journal import Later, since
 from models.operations import fields
 from models.operations.fields import SetField
-
-Position = int
-
-
-@dataclass(frozen=True)
-class Later:
-    """A change of a row after a position."""
-
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
-    who: str
-    when: dt.datetime | None
-
-
-_change = Base.metadata.tables[Change.__tablename__].c
-_changeset = Base.metadata.tables[Changeset.__tablename__].c
-
-
-def position(session: Session) -> Position:
-    """Where the journal stands now."""
-    return session.scalar(select(func.max(_change.id))) or 0
-
-
-def since(session: Session, at: Position, table: str, ids: Sequence[int] | None = None) -> list[Later]:
-    """What happened to these rows of a table (or to all) after a position, oldest first."""
-    query = (
-        select(_change.before, _change.after, _changeset.user_name, func.coalesce(_changeset.at, _change.at))
-        .outerjoin_from(_change.id.table, _changeset.id.table, _changeset.id == _change.changeset_id)
-        .where(_change.id > at, _change.table_name == table)
-        .order_by(_change.id)
-    )
-    if ids is not None:
-        query = query.where(_change.row_id.in_(ids))
-    return [Later(before, after, who or "", when) for before, after, who, when in session.execute(query)]
 
 
 class Side(enum.StrEnum):
@@ -81,7 +47,7 @@ class Clash(Theirs):
 class EditConflict(Conflict):
     """Nothing was saved: choose per field. `position` is what the choice is made at: give it back as `seen`."""
 
-    def __init__(self, name: str, clashes: Sequence[Clash], merged: Sequence[Theirs], position: Position) -> None:
+    def __init__(self, name: str, clashes: Sequence[Clash], merged: Sequence[Theirs], position: int) -> None:
         super().__init__(Reason.CHANGED_MEANWHILE, clashes[0].field, name=name)
         self.clashes = tuple(clashes)
         self.merged = tuple(merged)
@@ -91,7 +57,7 @@ class EditConflict(Conflict):
 class Past:
     """What rows were at a position of the journal. Without a position it is the present."""
 
-    def __init__(self, session: Session, position: Position | None) -> None:
+    def __init__(self, session: Session, position: int | None) -> None:
         self._session = session
         self._position = position
 
@@ -107,7 +73,7 @@ class Past:
         """A set field as it was, from what it is `now`."""
         found = set(now)
         if self._position is not None:
-            for change in reversed(since(self._session, self._position, field.link.__tablename__)):
+            for change in reversed(since(self._session, self._position, [(field.link.__tablename__, None)])):
                 image = change.after or change.before or {}
                 if image[field.own] == own:
                     (found.discard if change.after else found.add)(image[field.other])
@@ -117,7 +83,7 @@ class Past:
         """What happened to the row with this key since, oldest first."""
         if self._position is None:
             return ()
-        return since(self._session, self._position, noun.__tablename__, [key])
+        return since(self._session, self._position, [(noun.__tablename__, key)])
 
     def told(self, noun: type[Base], row: Base, field: str, shown_as: str, base: Any) -> Theirs:
         """Who made of the field what it is now, and when."""
@@ -127,7 +93,7 @@ class Past:
         last = next(reversed(touched or changes), None)
         if last is None:
             return Theirs(shown_as, base, getattr(row, field), "", None)
-        return Theirs(shown_as, base, getattr(row, field), last.who, last.when)
+        return Theirs(shown_as, base, getattr(row, field), last.user_name or "", last.at)
 
 
 def decoded(noun: type[Base], image: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,11 +20,11 @@ from models.base import Base
 from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer
 from models.errors import NotFound, Problems, Reason, Refused
-from models.journal import Changeset, Origin, changeset
+from models.journal import Changeset, Origin, changeset, position
 from models.label import Label, LabelGroup
 from models.operations import fields, kind, number
 from models.operations.fields import Part, SetField
-from models.operations.merging import Clash, EditConflict, Past, Position, Side, Theirs, decoded, position
+from models.operations.merging import Clash, EditConflict, Past, Side, Theirs, decoded
 from models.operations.selection import one_of
 from models.project import Project, Registration
 from models.sales import Agreement, Invoice, Portal, Quote
@@ -87,9 +87,9 @@ def save(
     record_id: int | None,
     values: Mapping[str, Any],
     *,
-    base: Position | None = None,
+    base: int | None = None,
     choices: Mapping[str, Side] | None = None,
-    seen: Position | None = None,
+    seen: int | None = None,
     children: Sequence[Child] = (),
     origin: Origin = Origin.FORM,
 ) -> Saved[N]:
@@ -211,9 +211,9 @@ class _Work:
         self,
         session: Session,
         actor: Looker,
-        base: Position | None,
+        base: int | None,
         choices: Mapping[str, Side],
-        seen: Position | None,
+        seen: int | None,
     ) -> None:
         self.session = session
         self.actor = actor
@@ -362,7 +362,9 @@ class _Work:
         )
         self._require(pending, {})
         if row is not None and (touched := self.past.changes(child.noun, row.id)) and self._undecided(child.key):
-            self.clashes.append(Clash(child.key, str(row), str(row), touched[-1].who, touched[-1].when, mine=None))
+            self.clashes.append(
+                Clash(child.key, str(row), str(row), touched[-1].user_name or "", touched[-1].at, mine=None)
+            )
         pending.remove = pending.remove and self.choices.get(child.key) is not Side.THEIRS
         return pending
 
@@ -378,7 +380,7 @@ class _Work:
         if all(was[name] == value for name, value in mine.items()) or self.choices.get(child.key) is Side.THEIRS:
             return gone
         if self._undecided(child.key):
-            self.clashes.append(Clash(child.key, was, None, changes[-1].who, changes[-1].when, mine=mine))
+            self.clashes.append(Clash(child.key, was, None, changes[-1].user_name or "", changes[-1].at, mine=mine))
             return gone
         return self.look(child.noun, None, {**was, **mine}, prefix, parent)
 

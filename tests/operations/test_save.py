@@ -17,10 +17,9 @@ from models.access import SYSTEM, Looker
 from models.contact import Contact, CustomerContact
 from models.customer import Address, Customer, Kind
 from models.errors import NotAllowed, NotFound, Problems, Reason, Refused
-from models.journal import Change, Changeset, changeset
+from models.journal import Change, Changeset, changeset, position
 from models.label import CustomerLabel, Label, LabelGroup
 from models.operations import fields
-from models.operations.merging import position
 from models.operations.save import Child, EditConflict, New, Side, save
 from models.project import Project, Registration
 from models.settings import ListValue, ValueList
