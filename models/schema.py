@@ -39,6 +39,13 @@ def upgrade(engine: Engine) -> None:
         search.install(connection)
 
 
+def downgrade(engine: Engine, revision: str = "base") -> None:
+    """Back to an older version; to "base" every table goes, with all that is in it."""
+    with engine.connect().execution_options(**WILL_WRITE) as connection, connection.begin():
+        search.remove(connection)
+        command.downgrade(config(connection), revision)
+
+
 def is_current(connection: Connection) -> bool:
     """Whether the database has the newest migration."""
     newest = ScriptDirectory.from_config(config()).get_current_head()
