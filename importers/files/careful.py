@@ -33,7 +33,7 @@ class CarefulBook:
     def rows(self, name: str) -> Iterator[list[Read]]:
         """The rows from the first of the sheet on, empty ones too; errors and formats go to the facts."""
         sheet = self._book[name]
-        assert isinstance(sheet, ReadOnlyWorksheet)  # noqa: S101 - what read_only=True gives
+        assert isinstance(sheet, ReadOnlyWorksheet)
         # The size that the sheet declares is often wrong: cells beyond it would be lost, or empty ones made up.
         sheet.reset_dimensions()
         facts = self._facts.setdefault(name, Facts())

@@ -43,8 +43,7 @@ def main() -> None:
 
 
 def _send(out: BinaryIO, content: bytes, limits: Limits, options: ReadOptions) -> None:
-    for line in wire.lines(read_content(content, limits, options)):
-        out.write(line)
+    out.writelines(wire.lines(read_content(content, limits, options)))
 
 
 def _confine(limits: Limits) -> None:

@@ -7,9 +7,9 @@ import re
 
 # A token of a number format: a quoted or escaped literal, a filler, a [colour] or [$-locale], or one character.
 _TOKEN = re.compile(
-    r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|[_*](?P<filler>.)|\[(?P<bracket>[^\]]*)\]|(?P<plain>.)', re.S
+    r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|[_*](?P<filler>.)|\[(?P<bracket>[^\]]*)\]|(?P<plain>.)', re.DOTALL
 )
-_COLOUR_OR_LOCALE = re.compile(r"\$-|black|blue|cyan|green|magenta|red|white|yellow|color", re.I)
+_COLOUR_OR_LOCALE = re.compile(r"\$-|black|blue|cyan|green|magenta|red|white|yellow|color", re.IGNORECASE)
 _LITERAL = frozenset("-+/() :$€£")
 
 

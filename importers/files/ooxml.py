@@ -39,7 +39,7 @@ _COLUMN_OF_CELL = re.compile(rb"<" + _P + rb"c\b[^>]*?\br=[\"']([A-Z]{1,3})\d")
 _VALUE_END = re.compile(rb"</" + _P + rb"(?:v|is)>")
 _ERROR = re.compile(
     rb"<" + _P + rb"c\b([^>]*\bt=[\"']e[\"'][^>]*)(?<!/)>(?:(?!</" + _P + rb"c>).)*?<" + _P + rb"v\b[^>]*>([^<]*)<",
-    re.S,
+    re.DOTALL,
 )
 _ANY_ERROR = re.compile(rb"<" + _P + rb"c\b[^>]*\bt=[\"']e[\"'][^>]*(?<!/)>")
 _FORMULA_ONLY = re.compile(
@@ -52,7 +52,7 @@ _FAR_CELL = re.compile(
     rb"<" + _P + rb"v>(-\d+(?:\.\d+)?|\d{7,}(?:\.\d+)?)<"
 )
 _DAYS = 2_958_466  # from the first day of the calendar to the end of the year 9999
-_DATE_LETTERS = re.compile(r"[dmyhs]", re.I)
+_DATE_LETTERS = re.compile(r"[dmyhs]", re.IGNORECASE)
 _NOT_PATTERN = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.')
 _BUILT_IN_DATES = frozenset([*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)])
 

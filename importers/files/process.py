@@ -27,7 +27,7 @@ _PASSED_ON = ("LD_LIBRARY_PATH",)  # without it an interpreter in an unusual pla
 def read_apart(file: IO[bytes], limits: Limits, options: ReadOptions) -> Workbook:
     """The workbook as a child process reads it. Its death is an ordinary refusal."""
     job = json.dumps({"limits": asdict(limits), "options": asdict(options)})
-    child = subprocess.Popen(
+    child = subprocess.Popen(  # noqa: S603 - our own interpreter, and nothing of the sender on its command line
         [sys.executable, "-X", "utf8", "-m", "importers.files.child", job],
         stdin=file,
         stdout=subprocess.PIPE,
@@ -50,7 +50,7 @@ def _receive(child: subprocess.Popen[bytes], limits: Limits) -> Workbook | None:
     """What comes out of the child before its time is up; None if it ended early."""
     deadline = time.monotonic() + limits.seconds
     receiver, begun = Receiver(), list[bytes]()
-    assert child.stdout is not None  # noqa: S101 - asked for as a pipe
+    assert child.stdout is not None
     with selectors.DefaultSelector() as selector:
         selector.register(child.stdout, selectors.EVENT_READ)
         while True:

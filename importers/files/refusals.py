@@ -51,7 +51,7 @@ class Refusal(enum.StrEnum):
     WRONG_DELIMITER = "{delimiter} cannot separate columns. Choose one character, such as ; or a tab."
 
 
-class Unreadable(Exception):  # noqa: N818 - reads as what it says: read() or Unreadable
+class Unreadable(Exception):
     """A file was turned away, and nothing was read from it. `refusal` says why, `values` fill the message in."""
 
     def __init__(self, refusal: Refusal, **values: str | float) -> None:

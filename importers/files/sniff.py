@@ -30,12 +30,12 @@ _UNSUPPORTED = (
 )
 # Endpoint security software encrypts in place and leaves its own header in front.
 _SECURITY_HEADER = re.compile(rb"%(?P<product>[A-Za-z]{2,12})-Header-")
-_LDIF = re.compile(r"(?:#[^\n]*\n|version:\s*\d+\s*\n|\s*\n)*dn::?\s*\S", re.I)
-_SIE = re.compile(r"\s*#FLAGGA\s+\d", re.I)
-_VCARD = re.compile(r"\s*BEGIN:VCARD\s", re.I)
-_HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table)\b", re.I | re.S)
-_PROLOGUE = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.S)
-_DECLARATION = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.I)
+_LDIF = re.compile(r"(?:#[^\n]*\n|version:\s*\d+\s*\n|\s*\n)*dn::?\s*\S", re.IGNORECASE)
+_SIE = re.compile(r"\s*#FLAGGA\s+\d", re.IGNORECASE)
+_VCARD = re.compile(r"\s*BEGIN:VCARD\s", re.IGNORECASE)
+_HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table)\b", re.IGNORECASE | re.DOTALL)
+_PROLOGUE = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+_DECLARATION = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _ROOT = re.compile(r"<(?:[\w.-]+:)?(?P<name>[A-Za-z_][\w.-]*)(?P<rest>[^>]*)")
 _BOOKS = {
     "auditfile": "XAF or SAF-T",
@@ -97,5 +97,5 @@ def _refuse_xml(text: str) -> None:
 def _book(name: str, beginning: str) -> str:
     if name != "auditfile":
         return _BOOKS[name]
-    standard = re.search(r"StandardAuditFile|SAF-T", beginning, re.I)
+    standard = re.search(r"StandardAuditFile|SAF-T", beginning, re.IGNORECASE)
     return "SAF-T audit file" if standard else "XAF audit file"

@@ -1,5 +1,6 @@
 """A workbook as lines of JSON, for the pipe between child and parent. JSON, because a reader that a file took over
-could send anything, and JSON can only become plain values."""
+could send anything, and JSON can only become plain values.
+"""
 
 from __future__ import annotations
 
