@@ -52,6 +52,10 @@ class Reason(enum.StrEnum):
     NOT_AN_ADDRESS = "{value} is not an e-mail address. Fill in, for example, ingrid@nordhamn.example"
     ALREADY_SET_UP = "There is an administrator already."
     NO_SUCH = "There is no {kind} {name}."
+    NO_HEADER = "No row with the names of the columns was recognised. Choose the row, or say that there is none."
+    NO_NAME_COLUMN = "No column holds a name or a number. Choose which column goes into which field."
+    NO_ROWS = "There are no rows below the names of the columns, so there is nothing to import."
+    MAPPED_TWICE = "Two columns go into {field}. Choose one of them."
 
 
 class Refused(Exception):
