@@ -12,13 +12,13 @@ columns and counts, not hidden records: those would stay in the session, where `
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, event, false, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, Text, and_, cast, event, false, literal_column, or_, select
 from sqlalchemy import inspect as inspected
 from sqlalchemy.orm import (
     InstrumentedAttribute,
@@ -99,12 +99,17 @@ _UNLOCKED = "archive_unlocked"
 
 
 def look_as(session: AnySession, looker: Looker) -> None:
-    """From now on this session sees what `looker` may see. What another looker loaded is dropped from the session."""
+    """From now on this session sees what `looker` may see.
+
+    Records that another looker loaded are dropped from it, but for those that everyone who signed in may see.
+    """
     before = session.info.get(_LOOKER)
     if before is not None and before != looker:
         if session.new or session.dirty or session.deleted or is_open(session):
             raise RuntimeError("the looker changes in the middle of a change")
-        session.expunge_all()
+        for row in list(session.identity_map.values()):
+            if RULES.get(type(row)) is not _signed_in:
+                session.expunge(row)
     session.info[_LOOKER] = looker
 
 
@@ -196,8 +201,8 @@ def split(
     asked = tuple(dict.fromkeys(ids))
     condition = reachable(looker, right)
     allowed: set[int] = set()
-    for start in range(0, len(asked), CHUNK):
-        statement = select(Customer.id).where(Customer.id.in_(asked[start : start + CHUNK]))
+    for part in _chunks(asked):
+        statement = select(Customer.id).where(Customer.id.in_(part))
         if condition is not None:
             statement = statement.where(condition)
         allowed.update(session.scalars(statement, execution_options=EVERYTHING))
@@ -388,13 +393,18 @@ def _change(looker: Looker) -> Condition:
 
 def _change_at_customer(looker: Looker) -> list[Condition]:
     customer, table = _CHANGE.customer_id, _CHANGE.table_name
-    mine = or_(*(image["user_id"].as_integer() == looker.id for image in (_CHANGE.before, _CHANGE.after)))
+    mine = or_(*(_user_id_in(image) == looker.id for image in (_CHANGE.before, _CHANGE.after)))
     totals = _on(looker, Right.SEE_ALL_TOTALS, customer)
     return [
         _on(looker, Right.VIEW, customer),
         _either(table.not_in(_AMOUNTS), _on(looker, Right.SEE_REVENUE, customer)),
         _either(table != Registration.__tablename__, None if totals is None else or_(mine, totals)),
     ]
+
+
+def _user_id_in(image: ColumnElement[Any]) -> ColumnElement[int]:
+    """Whose registration an image is of. Both databases know this operator; the images are JSON here, JSONB there."""
+    return cast(image.op("->>", return_type=Text)(literal_column("'user_id'")), Integer)
 
 
 def _changeset(looker: Looker) -> Condition:
@@ -419,7 +429,7 @@ def _nobody(_looker: Looker) -> Condition:
     return false()
 
 
-RULES: dict[type[Base], Callable[[Looker], Condition]] = {
+RULES: dict[type[object], Callable[[Looker], Condition]] = {
     Customer: lambda looker: reachable(looker, Right.VIEW),
     Contact: lambda looker: _of_contact(looker, Contact.id),
     ContactLabel: lambda looker: _of_contact(looker, ContactLabel.contact_id),
@@ -456,7 +466,7 @@ def _options(looker: Looker) -> tuple[ORMOption, ...]:
     for kind in (mapper.class_ for mapper in Base.registry.mappers):
         condition = RULES.get(kind, _nobody)(looker)
         if condition is not None:
-            found.append(with_loader_criteria(kind, condition, include_aliases=True, propagate_to_loaders=False))
+            found.append(with_loader_criteria(kind, condition, include_aliases=True))
     return tuple(found)
 
 
@@ -471,7 +481,8 @@ def _hide(state: ORMExecuteState) -> None:
     options = _options(looker_of(state.session))
     if options and state.is_from_statement:
         raise RuntimeError("a textual statement cannot be narrowed to what may be seen")
-    if options:
+    # What a relationship loads brings the conditions of its owner along, unless that was made in this session.
+    if options and options[0] not in getattr(state.statement, "_with_options", ()):
         state.statement = state.statement.options(*options)
 
 
@@ -516,26 +527,29 @@ def _keep_archived_as_is(session: Session, _context: UOWTransaction, _instances:
     """Refuse to add, change or take away what hangs below an archived customer or project."""
     if session.info.get(_UNLOCKED, False):
         return
-    customers, projects = set[int](), set[int]()
-    for row in (*session.new, *(row for row in session.dirty if session.is_modified(row)), *session.deleted):
-        if isinstance(row, _LOCKED):
-            customers |= _ids(row, "id" if isinstance(row, Customer) else "customer_id")
-            if isinstance(row, Project | Registration):
-                projects |= _ids(row, "id" if isinstance(row, Project) else "project_id")
-    _refuse_archived(session, Customer, customers)
-    _refuse_archived(session, Project, projects)
+    changed = [row for row in session.dirty if session.is_modified(row)]
+    written = [row for row in (*session.new, *changed, *session.deleted) if isinstance(row, _LOCKED)]
+    for noun in {type(row) for row in written}:
+        rows = [row for row in written if type(row) is noun]
+        _refuse_archived(session, Customer, noun, "id" if noun is Customer else "customer_id", rows)
+        if noun in (Project, Registration):
+            _refuse_archived(session, Project, noun, "id" if noun is Project else "project_id", rows)
 
 
-def _ids(row: Base, attribute: str) -> set[int]:
-    """The key that a row has and, when it moves, the one it had."""
-    history = inspected(row).attrs[attribute].history
-    return {key for part in history if part for key in part if key is not None}
-
-
-def _refuse_archived(session: Session, kind: type[Customer] | type[Project], ids: Iterable[int]) -> None:
-    asked = sorted(ids)
-    for start in range(0, len(asked), CHUNK):
-        statement = select(kind.name).where(kind.id.in_(asked[start : start + CHUNK]), kind.archived_at.is_not(None))
-        name = session.scalars(statement.limit(1), execution_options=EVERYTHING).first()
+def _refuse_archived(
+    session: Session, parent: type[Customer] | type[Project], noun: type[Base], column: str, rows: Sequence[Base]
+) -> None:
+    """Refuse if one of the rows hangs below an archived parent, or would from now on."""
+    table = noun.__table__
+    stored = [row.id for row in rows if inspected(row).persistent]
+    named = {key for row in rows if (key := row.__dict__.get(column)) is not None}
+    below = [parent.id.in_(select(table.c[column]).where(table.c.id.in_(part))) for part in _chunks(stored)]
+    for condition in (*below, *(parent.id.in_(part) for part in _chunks(sorted(named)))):
+        statement = select(parent.name).where(parent.archived_at.is_not(None), condition).limit(1)
+        name = session.scalar(statement, execution_options=EVERYTHING)
         if name is not None:
             raise Refused(Reason.ARCHIVED_IS_LOCKED, name=name)
+
+
+def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))

@@ -1,0 +1,405 @@
+"""Who may what: roles given on a customer and everywhere, the rights of roles, who is in which team.
+
+Every change of these passes the balance at the end of this page, by whatever path it was made, undo included: nobody
+gives more than they have, an administrator always stays, and so does somebody to manage the roles of each customer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, delete, event, or_, select, text, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from models.access import ADMINISTERS, AnySession, Looker, granted, known, looker_of, require
+from models.base import EVERYTHING, Base
+from models.customer import Customer
+from models.errors import NotFound, Reason, Refused
+from models.journal import Change, Changeset, Origin, changeset, open_id
+from models.user import ON_A_CUSTOMER, CustomerAccess, Right, Role, Team, TeamMember, User
+
+N = TypeVar("N", bound=Base)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who holds a role on a customer: a user or a team."""
+
+    user_id: int | None = None
+    team_id: int | None = None
+
+    def __post_init__(self) -> None:
+        if (self.user_id is None) == (self.team_id is None):
+            raise ValueError("a holder is a user or a team")
+
+
+# On one customer ------------------------------------------------------------------------------------------------------
+
+
+def give(session: AnySession, actor: Looker, customer_id: int, holder: Holder, role_id: int) -> Changeset:
+    """Give a role on a customer; a role that the holder had there is replaced. NotFound, NotAllowed, Refused."""
+    return assign(session, actor, customer_id, {holder: role_id})
+
+
+def take(session: AnySession, actor: Looker, customer_id: int, holder: Holder) -> Changeset:
+    """Take the role away that the holder has on a customer."""
+    return assign(session, actor, customer_id, {holder: None})
+
+
+def assign(session: AnySession, actor: Looker, customer_id: int, wanted: Mapping[Holder, int | None]) -> Changeset:
+    """Give (role id) and take (None) several roles on one customer at once, as the Roles tab saves them.
+
+    Holders that are not named keep what they have. Needs the right to manage roles there; what one gives, one has.
+    """
+    customer = _there(session, Customer, customer_id)
+    require(session, actor, Right.MANAGE_CUSTOMER_ROLES, customer_id)
+    title, values = _title(session, customer, wanted)
+    with changeset(session, actor, title, origin=Origin.GRANT, **values) as kept:
+        for holder, role_id in wanted.items():
+            _put(session, customer_id, holder, role_id)
+    return kept
+
+
+def _title(session: AnySession, customer: Customer, wanted: Mapping[Holder, int | None]) -> tuple[str, dict[str, Any]]:
+    if len(wanted) != 1:
+        return "Changed {count} roles on {customer}", {"count": len(wanted), "customer": customer.name}
+    (holder, role_id), *_ = wanted.items()
+    who = _there(session, User, holder.user_id) if holder.user_id else _there(session, Team, holder.team_id)
+    values = {"holder": who.name, "customer": customer.name}
+    if role_id is None:
+        return "Took the role of {holder} on {customer} away", values
+    return "Gave {holder} the role {role} on {customer}", {**values, "role": _there(session, Role, role_id).name}
+
+
+def _put(session: AnySession, customer_id: int, holder: Holder, role_id: int | None) -> None:
+    held = session.scalar(
+        select(CustomerAccess).where(
+            CustomerAccess.customer_id == customer_id,
+            CustomerAccess.user_id == holder.user_id
+            if holder.team_id is None
+            else CustomerAccess.team_id == holder.team_id,
+        )
+    )
+    if role_id is None:
+        if held is not None:
+            session.delete(held)
+        return
+    _there(session, Role, role_id)
+    if held is not None:
+        held.role_id = role_id
+        return
+    if holder.team_id is None:
+        _there(session, User, holder.user_id)
+    else:
+        _there(session, Team, holder.team_id)
+    session.add(
+        CustomerAccess(customer_id=customer_id, user_id=holder.user_id, team_id=holder.team_id, role_id=role_id)
+    )
+    session.flush()
+
+
+# Everywhere -----------------------------------------------------------------------------------------------------------
+
+
+def set_role_of(session: AnySession, actor: Looker, holder: Holder, role_id: int | None) -> Changeset:
+    """Set what a user, or every member of a team, may on all customers; None takes it away."""
+    require(session, actor, Right.MANAGE_USERS)
+    who: User | Team
+    who = _there(session, User, holder.user_id) if holder.user_id else _there(session, Team, holder.team_id)
+    values = {"holder": who.name}
+    if role_id is not None:
+        values["role"] = _there(session, Role, role_id).name
+    title = "Took the role of {holder} away" if role_id is None else "Gave {holder} the role {role}"
+    with changeset(session, actor, title, origin=Origin.GRANT, **values) as kept:
+        who.role_id = role_id
+    return kept
+
+
+def set_rights(
+    session: AnySession, actor: Looker, name: str, add: Collection[Right] = (), remove: Collection[Right] = ()
+) -> Changeset:
+    """Add rights to a role and remove others; a role that is not there yet is made. One's own rights are the limit."""
+    require(session, actor, Right.MANAGE_USERS)
+    role = session.scalar(select(Role).where(Role.name == name))
+    title = "Made the role {role}" if role is None else "Changed the rights of the role {role}"
+    with changeset(session, actor, title, origin=Origin.GRANT, role=name) as kept:
+        if role is None:
+            role = Role(name=name, rights=frozenset())
+            session.add(role)
+        role.rights = frozenset(role.rights - set(remove) | {str(right) for right in add})
+    return kept
+
+
+def join(session: AnySession, actor: Looker, team_id: int, user_id: int) -> Changeset:
+    """Put a user in a team; somebody who is in it already stays so."""
+    team, user = _team_and_user(session, actor, team_id, user_id)
+    with changeset(session, actor, "{user} joined the team {team}", origin=Origin.GRANT, user=user, team=team) as kept:
+        if not _membership(session, team_id, user_id):
+            session.add(TeamMember(team_id=team_id, user_id=user_id))
+    return kept
+
+
+def leave(session: AnySession, actor: Looker, team_id: int, user_id: int) -> Changeset:
+    """Take a user out of a team."""
+    team, user = _team_and_user(session, actor, team_id, user_id)
+    with changeset(session, actor, "{user} left the team {team}", origin=Origin.GRANT, user=user, team=team) as kept:
+        session.execute(delete(TeamMember).where(TeamMember.team_id == team_id, TeamMember.user_id == user_id))
+    return kept
+
+
+def _team_and_user(session: AnySession, actor: Looker, team_id: int, user_id: int) -> tuple[str, str]:
+    require(session, actor, Right.MANAGE_USERS)
+    return _there(session, Team, team_id).name, _there(session, User, user_id).name
+
+
+def _membership(session: AnySession, team_id: int, user_id: int) -> bool:
+    found = select(TeamMember.id).where(TeamMember.team_id == team_id, TeamMember.user_id == user_id)
+    return session.scalar(found) is not None
+
+
+def _there(session: AnySession, noun: type[N], key: int | None) -> N:
+    found = session.get(noun, key) if key is not None else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+# The balance ----------------------------------------------------------------------------------------------------------
+
+_LOCK = 0x6B62  # any number that nothing else in this database locks
+
+
+def would_leave_no_administrator(session: AnySession) -> bool:
+    """Whether nobody who can sign in is an administrator by a role of their own, as things stand in this transaction.
+
+    The end of every changeset asks this by itself; a plan may ask it earlier, to say so before anything is done.
+    """
+    roles = _roles_with(_rights_of_roles(session), ADMINISTERS)
+    able = select(User.id).where(User.role_id.in_(roles), User.disabled_at.is_(None)).limit(1)
+    return session.execute(able, execution_options=EVERYTHING).first() is None
+
+
+def _rights_of_roles(session: AnySession) -> dict[int, frozenset[Right]]:
+    rows = session.execute(select(Role.id, Role.rights), execution_options=EVERYTHING)
+    return {role_id: known(rights) for role_id, rights in rows}
+
+
+def _roles_with(rights_of: Mapping[int, frozenset[Right]], wanted: Collection[Right]) -> list[int]:
+    return [role_id for role_id, rights in rights_of.items() if rights.issuperset(wanted)]
+
+
+@event.listens_for(Session, "before_commit")
+def _balance(session: Session) -> None:
+    """Before a changeset is kept, weigh what the journal says was changed in it."""
+    key = open_id(session)
+    if key is None or session.in_nested_transaction():
+        return
+    looker = looker_of(session)
+    moves = [_Move(*row) for row in session.execute(_weighed(key, looker), execution_options=EVERYTHING)]
+    if not moves:
+        return
+    if session.connection().dialect.name == "postgresql":
+        # Two administrators who take each other's role at once would each still see the other.
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    weighing = _Weighing(session, looker, moves)
+    weighing.nobody_gives_more_than_own()
+    weighing.an_administrator_stays()
+    weighing.every_customer_keeps_a_role_manager()
+
+
+def _weighed(
+    changeset_id: int, looker: Looker
+) -> Select[tuple[str, int, dict[str, Any] | None, dict[str, Any] | None]]:
+    """The changes that can tip the balance: none of customers that went altogether, none that anybody here may make."""
+    at_customer: ColumnElement[bool] = and_(
+        Change.table_name == CustomerAccess.__tablename__,
+        select(Customer.id).where(Customer.id == Change.customer_id).exists(),
+    )
+    if looker.everywhere >= ON_A_CUSTOMER:
+        at_customer = and_(at_customer, Change.before.is_not(None))
+    tables = [noun.__tablename__ for noun in (User, Team, TeamMember, Role)]
+    return (
+        select(Change.table_name, Change.row_id, Change.before, Change.after)
+        .where(Change.changeset_id == changeset_id, or_(Change.table_name.in_(tables), at_customer))
+        .order_by(Change.id)
+    )
+
+
+@dataclass(frozen=True)
+class _Move:
+    """One changed row of the tables that say who may what."""
+
+    table: str
+    row_id: int
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+    def was(self, field: str) -> Any:  # noqa: ANN401 - whatever the image holds
+        return (self.before or {}).get(field)
+
+    def is_now(self, field: str) -> Any:  # noqa: ANN401 - whatever the image holds
+        return (self.after or {}).get(field)
+
+    def changed(self, field: str) -> bool:
+        return bool(self.was(field) != self.is_now(field))
+
+    @property
+    def weakened(self) -> bool:
+        """Whether somebody may have lost a right by it."""
+        if self.before is None:
+            return False
+        return self.after is None or any(self.changed(field) for field in ("role_id", "rights", "disabled_at"))
+
+
+class _Weighing:
+    """The moves of one changeset, and what follows from them."""
+
+    def __init__(self, session: Session, looker: Looker, moves: list[_Move]) -> None:
+        self.session, self.looker, self.moves = session, looker, moves
+        self.rights_of = _rights_of_roles(session)
+        self.rights_before = self.rights_of | {
+            move.row_id: known(move.was("rights").split()) for move in self._of(Role) if move.before
+        }
+
+    def _of(self, *nouns: type[Base]) -> Iterator[_Move]:
+        tables = {noun.__tablename__ for noun in nouns}
+        return (move for move in self.moves if move.table in tables)
+
+    # Nobody gives more than they have
+
+    def nobody_gives_more_than_own(self) -> None:
+        if self.looker.everywhere >= set(Right):
+            return
+        for given in self._given_everywhere():
+            self._refuse(given - self.looker.everywhere)
+        for move in self._of(CustomerAccess):
+            if move.after and move.changed("role_id"):
+                given = self.rights_of[move.after["role_id"]] & ON_A_CUSTOMER
+                self._refuse(right for right in given if not self._held(right, move.after["customer_id"]))
+        for move in self._of(TeamMember):
+            if move.after:
+                self._refuse(right for right in ON_A_CUSTOMER if self._team_has_more(move.after["team_id"], right))
+
+    def _given_everywhere(self) -> Iterator[frozenset[Right]]:
+        for move in self._of(User, Team):
+            enabled_again = move.was("disabled_at") is not None and move.is_now("disabled_at") is None
+            if move.is_now("role_id") is not None and (move.changed("role_id") or enabled_again):
+                yield self.rights_of[move.is_now("role_id")]
+        for move in self._of(Role):
+            if move.after:
+                yield self.rights_of.get(move.row_id, frozenset()) - known((move.was("rights") or "").split())
+        for move in self._of(TeamMember):
+            if move.after:
+                role_id = self.session.scalar(
+                    select(Team.role_id).where(Team.id == move.after["team_id"]), execution_options=EVERYTHING
+                )
+                yield self.rights_of.get(role_id or 0, frozenset())
+
+    def _held(self, right: Right, customer_id: int) -> bool:
+        """Whether the giver had the right before this changeset: what one gives oneself does not count."""
+        if right in self.looker.everywhere:
+            return True
+        moved = list(self._of(CustomerAccess))
+        if any(self._was_mine(move, right) and move.was("customer_id") == customer_id for move in moved):
+            return True
+        own = granted(self.looker, right)
+        if own is None:
+            return False
+        access = CustomerAccess.__table__.c
+        unmoved = own.where(access.customer_id == customer_id, access.id.not_in([move.row_id for move in moved]))
+        return self.session.execute(unmoved.limit(1)).first() is not None
+
+    def _was_mine(self, move: _Move, right: Right) -> bool:
+        mine = move.was("user_id") == self.looker.id or move.was("team_id") in self.looker.team_ids
+        return mine and move.was("role_id") in self.looker.roles_with(right)
+
+    def _team_has_more(self, team_id: int, right: Right) -> bool:
+        """Whether a team holds a right on a customer where the person who adds a member does not."""
+        if right in self.looker.everywhere:
+            return False
+        access = CustomerAccess.__table__.c
+        theirs = select(access.id).where(
+            access.team_id == team_id, access.role_id.in_(_roles_with(self.rights_of, {right}))
+        )
+        own = granted(self.looker, right)
+        if own is not None:
+            theirs = theirs.where(access.customer_id.not_in(own))
+        return self.session.execute(theirs.limit(1)).first() is not None
+
+    def _refuse(self, missing: Iterable[Right]) -> None:
+        for right in sorted(missing, key=list(Right).index):
+            raise Refused(Reason.MORE_THAN_OWN, right=right)
+
+    # An administrator stays
+
+    def an_administrator_stays(self) -> None:
+        if self._took_administration() and would_leave_no_administrator(self.session):
+            raise Refused(Reason.LAST_ADMINISTRATOR)
+
+    def _took_administration(self) -> bool:
+        return any(
+            move.weakened and move.was("disabled_at") is None and self._gave(move.was("role_id"), ADMINISTERS)
+            for move in self._of(User)
+        ) or any(move.weakened and self._gave(move.row_id, ADMINISTERS) for move in self._of(Role))
+
+    def _gave(self, role_id: int | None, rights: Collection[Right]) -> bool:
+        return self.rights_before.get(role_id or 0, frozenset()).issuperset(rights)
+
+    # Somebody manages the roles of each customer
+
+    def every_customer_keeps_a_role_manager(self) -> None:
+        suspects = list(self._suspects())
+        if not suspects:
+            return
+        roles = _roles_with(self.rights_of, {Right.MANAGE_CUSTOMER_ROLES})
+        able = select(User.id).where(User.disabled_at.is_(None))
+        in_team = select(TeamMember.team_id).join(User, User.id == TeamMember.user_id).where(User.disabled_at.is_(None))
+        everywhere = able.where(
+            or_(
+                User.role_id.in_(roles),
+                User.id.in_(
+                    select(TeamMember.user_id).join(Team, Team.id == TeamMember.team_id).where(Team.role_id.in_(roles))
+                ),
+            )
+        )
+        here = select(CustomerAccess.id).where(
+            CustomerAccess.customer_id == Customer.id,
+            CustomerAccess.role_id.in_(roles),
+            or_(CustomerAccess.user_id.in_(able), CustomerAccess.team_id.in_(in_team)),
+        )
+        without = select(Customer.id).where(or_(*suspects), ~everywhere.exists(), ~here.exists()).limit(1)
+        if self.session.execute(without, execution_options=EVERYTHING).first() is not None:
+            raise Refused(Reason.LAST_ROLE_MANAGER)
+
+    def _suspects(self) -> Iterator[ColumnElement[bool]]:
+        """Conditions on the customers that may have lost their last role manager; none when nobody lost that right."""
+        manages = {Right.MANAGE_CUSTOMER_ROLES}
+        for move in self._of(User, Team, Role):
+            role_id = move.row_id if move.table == Role.__tablename__ else move.was("role_id")
+            if move.weakened and self._gave(role_id, manages):
+                yield true()
+        lost = [move for move in self._of(CustomerAccess) if move.weakened and self._gave(move.was("role_id"), manages)]
+        yield from _one_of(Customer.id, (move.was("customer_id") for move in lost))
+        access = CustomerAccess.__table__.c
+        managed = select(access.customer_id).where(access.role_id.in_(_roles_with(self.rights_of, manages)))
+        people = {move.row_id for move in self._of(User) if move.weakened}
+        teams = {move.was("team_id") for move in self._of(TeamMember) if move.weakened}
+        for holder in (*_one_of(access.user_id, people), *_one_of(access.team_id, teams)):
+            yield Customer.id.in_(managed.where(holder))
+        if people:
+            left = select(TeamMember.__table__.c.team_id).where(TeamMember.__table__.c.user_id.in_(people))
+            yield Customer.id.in_(managed.where(access.team_id.in_(left)))
+        for team_id in teams:
+            role_id = self.session.scalar(select(Team.role_id).where(Team.id == team_id), execution_options=EVERYTHING)
+            if self._gave(role_id, manages):
+                yield true()
+
+
+def _one_of(
+    column: ColumnElement[int] | InstrumentedAttribute[int], keys: Iterable[int]
+) -> Iterator[ColumnElement[bool]]:
+    found = sorted(set(keys))
+    if found:
+        yield column.in_(found)
