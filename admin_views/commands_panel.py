@@ -1,0 +1,101 @@
+"""Commands about the panel itself: set it up, run it, list its routes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from sqlalchemy import func, select
+from waitress import serve
+
+from admin_views import routes
+from admin_views.commands_data import DEMO_PASSWORD
+from models import access, schema
+from models.access import SYSTEM
+from models.base import db
+from models.customer import Customer
+from models.errors import Refused
+from models.operations import seed
+from models.operations import user as users
+from models.user import User
+
+DEMO_CUSTOMERS = 200
+THREADS = 8
+
+
+def register(app: Flask) -> None:
+    """Add these commands to `flask`."""
+    for command in (init_command, run_command, routes_command):
+        app.cli.add_command(command)
+
+
+@click.command("init")
+@click.option("--email", required=True, help="The e-mail address of the first administrator.")
+@click.option("--name", help="The name of the first administrator.")
+@with_appcontext
+def init_command(email: str, name: str | None) -> None:
+    """Migrate the database, install its triggers and make the first administrator.
+
+    The password is read from standard input, or asked for.
+    """
+    schema.upgrade(db.engine)
+    session = db.session()
+    access.look_as(session, SYSTEM)
+    typed = click.prompt("Password", hide_input=True, confirmation_prompt=True) if sys.stdin.isatty() else sys.stdin.readline()
+    try:
+        users.ensure_roles(session)
+        made = users.first_administrator(session, email, typed.rstrip("\n"), name)
+    except Refused as refused:
+        raise click.ClickException(str(refused)) from refused
+    click.echo(f"{made.email} is administrator.")
+
+
+@click.command("run-panel")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--demo", is_flag=True, help="Invent two hundred customers when the database is empty.")
+@with_appcontext
+def run_command(host: str, port: int, demo: bool) -> None:
+    """Migrate the database and serve the panel."""
+    schema.upgrade(db.engine)
+    session = db.session()
+    access.look_as(session, SYSTEM)
+    users.ensure_roles(session)
+    if demo and not session.scalar(select(func.count(User.id))) and not session.scalar(select(func.count(Customer.id))):
+        today = dt.datetime.now(dt.UTC).date()
+        seed.seed(session, SYSTEM, DEMO_CUSTOMERS, 1, today, password=DEMO_PASSWORD)
+    _say_who_can_sign_in(demo)
+    db.session.remove()
+    click.echo(f"Kaartenbak runs on http://{host}:{port} (Ctrl C stops it)")
+    sys.stdout.flush()
+    serve(current_app._get_current_object(), host=host, port=port, threads=THREADS, ident=None)  # type: ignore[attr-defined]
+
+
+def _say_who_can_sign_in(demo: bool) -> None:
+    """How to log in: the demo's people with their password, or how to make the first administrator."""
+    emails = set(db.session.scalars(select(User.email).where(User.disabled_at.is_(None), User.password_hash.is_not(None))))
+    invented = [person for person in seed.EMPLOYEES if person.email in emails]
+    if demo and invented:
+        click.echo(f"Sign in with the password {DEMO_PASSWORD} as")
+        for person in invented:
+            click.echo(f"  {person.email:<32} {person.name}: {person.role or person.team}")
+    elif not emails:
+        click.echo("Nobody can sign in yet. Make the first administrator: flask --app app init --email you@firm.example")
+
+
+@click.command("routes")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object with all routes.")
+@with_appcontext
+def routes_command(as_json: bool) -> None:
+    """List every route: method, path, the right it needs, and whether it changes anything."""
+    found = routes.all_routes(current_app)
+    if as_json:
+        click.echo(json.dumps({"routes": [vars(route) for route in found]}))
+        return
+    for route in found:
+        mark = "changes" if route.changes_state else ""
+        click.echo(f"{route.method:<6} {route.path:<42} {route.right:<16} {mark}")

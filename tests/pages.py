@@ -1,0 +1,92 @@
+"""What every page must be, whatever it shows: checked on each page that any test fetches."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask.testing import FlaskClient
+from lxml import html
+from werkzeug.test import TestResponse
+
+# Marks of a text that was not filled in or not translated.
+UNFINISHED = re.compile(r"%\([a-z_]+\)[sd]|\{\{|\bNone\b(?! of)|Undefined")
+LABELLED = "input select textarea".split()
+
+
+def problems(page: str) -> list[str]:
+    """What is wrong with a page, as sentences."""
+    tree = html.document_fromstring(page)
+    found = []
+    if not tree.get("lang"):
+        found.append("html has no lang")
+    if not (tree.findtext(".//title") or "").strip(" ·"):
+        found.append("the page has no title")
+    heads = tree.findall(".//h1")
+    if len(heads) != 1:
+        found.append(f"the page has {len(heads)} h1")
+    found += [f"POST form to {form.get('action')!r} has no CSRF token" for form in _forms(tree) if not _has_token(form)]
+    found += [f"inline script: {(script.text or '')[:40]!r}" for script in tree.iter("script") if not script.get("src")]
+    found += [f"inline style on {node.tag}" for node in tree.iter() if isinstance(node.tag, str) and node.get("style")]
+    found += ["inline <style>" for _ in tree.iter("style")]
+    found += [
+        f"inline {name} on {node.tag}" for node in tree.iter() if isinstance(node.tag, str) for name in node.attrib if name.startswith("on")
+    ]
+    found += [f"{field.tag} {field.get('name')!r} has no label" for field in _unlabelled(tree)]
+    ids = [node.get("id") for node in tree.iter() if isinstance(node.tag, str) and node.get("id")]
+    found += [f"id {one!r} stands twice" for one in sorted({one for one in ids if ids.count(one) > 1})]
+    found += [
+        f"{name} of {node.tag} points at #{target}, which is not there"
+        for node in tree.iter()
+        if isinstance(node.tag, str)
+        for name in ("aria-describedby", "aria-labelledby", "for", "form")
+        for target in (node.get(name) or "").split()
+        if target not in ids
+    ]
+    return found
+
+
+def _forms(tree: Any) -> list[Any]:
+    return [form for form in tree.iter("form") if (form.get("method") or "get").lower() == "post"]
+
+
+def _has_token(form: Any) -> bool:
+    return any(field.get("name") == "csrf_token" and field.get("value") for field in form.iter("input"))
+
+
+def _unlabelled(tree: Any) -> list[Any]:
+    named = {label.get("for") for label in tree.iter("label")}
+    return [
+        field
+        for field in tree.iter(*LABELLED)
+        if field.get("type") not in ("hidden", "submit", "button")
+        and field.get("id") not in named
+        and not field.get("aria-label")
+        and not field.get("aria-labelledby")
+        and not any(parent.tag == "label" for parent in field.iterancestors())
+    ]
+
+
+class PageClient(FlaskClient):
+    """A test client that checks every page it fetches."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        response = super().open(*args, **kwargs)
+        if response.mimetype == "text/html" and response.data and response.status_code not in (301, 302, 303, 308):
+            found = problems(response.get_data(as_text=True))
+            assert not found, f"{response.request.path}: {'; '.join(found[:5])}"
+        return response
+
+    def token(self) -> str:
+        """The CSRF token of this session."""
+        return self.token_of("/profile/")
+
+    def token_of(self, path: str) -> str:
+        """The CSRF token in the first form of a page."""
+        page = super().open(path)
+        tree = html.document_fromstring(page.get_data(as_text=True))
+        return next(field.get("value") for field in tree.iter("input") if field.get("name") == "csrf_token")
+
+    def send(self, path: str, /, **fields: Any) -> TestResponse:
+        """Post a form with its token."""
+        return self.post(path, data={"csrf_token": self.token(), **fields})
