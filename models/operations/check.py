@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session
 
-from models import journal, settings
+from models import journal, search, settings
 from models.settings import Setting
 
 # So many broken references are named; of more, their number is enough.
@@ -39,6 +39,8 @@ def _settings(session: Session) -> Iterator[str]:
 def _triggers(connection: Connection) -> Iterator[str]:
     for name in journal.missing(connection):
         yield f"The trigger {name} is missing or altered: changes may go unrecorded. Migrating installs it anew."
+    if not search.is_current(connection):
+        yield "The search documents are missing or altered: searches may miss records. Migrating makes them anew."
 
 
 def _references(connection: Connection) -> Iterator[str]:

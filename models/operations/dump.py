@@ -30,10 +30,11 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
-from models import access
+from models import access, search
 from models.access import Looker
 from models.base import Base, Money, UtcDateTime, WordSet
 from models.errors import Reason, Refused
@@ -114,31 +115,37 @@ def load(session: Session, actor: Looker, source: Readable) -> Changeset:
     People have no password afterwards.
     """
     access.require(session, actor, Right.SETTINGS)
-    known = {table.name: table for table in tables()}
     with changeset(session, actor, "Loaded a dump", origin=Origin.COMMAND) as done:
         connection = session.connection()
         _refuse_unless_empty(connection)
-        _defer_references(connection)
-        for name, rows in _read(source):
-            if name not in known:
-                raise _unfit(name)
-            _put(connection, known[name], rows)
+        with search.suspended(connection):
+            try:
+                _fill(connection, source)
+            except (IntegrityError, DataError) as error:
+                raise _unfit("…") from error
         session.expire_all()
     return done
+
+
+def _fill(connection: Connection, source: Readable) -> None:
+    known = {table.name: table for table in tables()}
+    # Put off until all is there: a row may refer to one that comes later in the same table.
+    postgresql = connection.dialect.name == "postgresql"
+    connection.exec_driver_sql("SET CONSTRAINTS ALL DEFERRED" if postgresql else "PRAGMA defer_foreign_keys = ON")
+    for name, rows in _read(source):
+        if name not in known:
+            raise _unfit(name)
+        _put(connection, known[name], rows)
+    if postgresql:
+        connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
+    elif connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+        raise _unfit("…")
 
 
 def _refuse_unless_empty(connection: Connection) -> None:
     for table in tables():
         if connection.execute(select(table.c.id).limit(1)).first() is not None:
             raise Refused(Reason.NOT_EMPTY, count=1, table=table.name)
-
-
-def _defer_references(connection: Connection) -> None:
-    """A row may refer to one that comes later in the same table."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SET CONSTRAINTS ALL DEFERRED")
-    else:
-        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
 
 
 def _put(connection: Connection, table: Table, rows: Iterator[Row]) -> None:

@@ -23,9 +23,9 @@ from stdnum.se import orgnr as se_orgnr
 from stdnum.se import vat as se_vat
 from werkzeug.security import check_password_hash
 
-from models import access, journal
+from models import access, journal, schema
 from models.access import SYSTEM
-from models.base import WILL_WRITE, Base
+from models.base import Base
 from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer, Kind
 from models.errors import Reason, Refused
@@ -45,9 +45,7 @@ CUSTOMERS = 200
 
 def _empty(url: URL) -> None:
     engine = create_engine(url, poolclass=NullPool)
-    with engine.connect().execution_options(**WILL_WRITE) as connection, connection.begin():
-        Base.metadata.create_all(connection)
-        journal.install(connection)
+    schema.upgrade(engine)
     engine.dispose()
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
-from models import access
+from models import access, search
 from models.access import Looker
 from models.base import Base
 from models.contact import Contact
@@ -32,7 +32,7 @@ __all__ = ["EMPLOYEES", "MOST", "Employee", "seed"]
 
 MOST = 1_000_000
 CHUNK = 2_000
-# From so many customers on, building the indexes at the end is quicker than keeping them.
+# From so many customers on, building indexes and search documents at the end is quicker than keeping them.
 MANY = 20_000
 # The journal writes here, a row for each of ours.
 JOURNAL = "change"
@@ -83,6 +83,7 @@ def _fill(
     office = Office(Random(f"{seed}/{customers}"), tables, staff, calendar, dense)
     with ExitStack() as stack:
         if customers >= MANY:
+            stack.enter_context(search.suspended(connection))
             stack.enter_context(bulk.without_indexes(connection, [*tables, JOURNAL]))
         showcase.prospects(office)
         for number in range(1, customers + 1):
