@@ -26,7 +26,7 @@ function watch(form) {
     const changed = groups.filter((group) => !same(value(group), group.original));
     for (const group of groups) group.wrap?.classList.toggle("kb-changed", changed.includes(group));
     if (note) sayCount(note, changed.length, said);
-    if (panel) listChanges(panel, changed, refresh);
+    if (panel) listChanges(panel, changed);
     keep(form, changed);
   };
   form.addEventListener("input", refresh);
@@ -93,7 +93,7 @@ function sayCount(note, count, otherwise) {
   note.replaceChildren(bold, ` · ${note.dataset.kept}`);
 }
 
-function listChanges(panel, changed, refresh) {
+function listChanges(panel, changed) {
   const list = panel.querySelector("[data-kb-list]");
   const empty = panel.querySelector("[data-kb-empty]").textContent;
   panel.hidden = !changed.length;
@@ -109,8 +109,7 @@ function listChanges(panel, changed, refresh) {
     back.addEventListener("click", () => {
       set(group, group.original);
       group.all[0].dispatchEvent(new Event("change", { bubbles: true }));
-      (panel.querySelector("button") ?? group.all[0]).focus();
-      refresh();
+      (list.querySelector("button") ?? group.all[0]).focus();
     });
     return row;
   }));
@@ -162,11 +161,13 @@ function forgetSent() {
   } catch { /* no storage */ }
 }
 
+let lastProblem = null;
+
 function nextProblem(event) {
   event.preventDefault();
   const wrong = [...document.querySelectorAll("[aria-invalid=true]")];
-  const now = wrong.indexOf(document.activeElement);
-  wrong[(now + 1) % wrong.length]?.focus();
+  lastProblem = wrong[(wrong.indexOf(lastProblem) + 1) % wrong.length];
+  lastProblem?.focus();
 }
 
 function markSection(link) {
