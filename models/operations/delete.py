@@ -1,0 +1,431 @@
+"""Delete records with all that hangs on them: first the whole tree in numbers, then one changeset for the bin.
+
+Customers go only from the archive, unless the settings say otherwise. Where a contact's name stood it then says
+"Contact deleted"; invoices keep the names they were made out to (VS-29, VS-30).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from models import access, settings
+from models.access import Looker
+from models.base import EVERYTHING, Base, folded, utc_now
+from models.contact import Contact, CustomerContact
+from models.customer import Customer
+from models.errors import Conflict, Reason, Refused
+from models.journal import Change, Changeset, Operation, Origin, changeset, is_open
+from models.label import CustomerLabel, Label, LabelGroup
+from models.operations import number
+from models.operations.consequences import (
+    NAMED,
+    LeftOut,
+    Sorted,
+    digest,
+    hold,
+    require_unchanged,
+    sort_out,
+)
+from models.operations.impact import Figures, Impact, Reach, figures, impact
+from models.operations.selection import Chosen, Selection, one_of
+from models.project import Project, Registration
+from models.sales import Invoice, InvoiceStatus, Quote
+from models.settings import Deleting, ListValue
+from models.user import Right, Role, Team, User
+
+Deletable = (
+    type[Customer]
+    | type[Contact]
+    | type[Project]
+    | type[Label]
+    | type[LabelGroup]
+    | type[ListValue]
+    | type[Role]
+    | type[Team]
+    | type[User]
+)
+RIGHT: dict[type[Base], Right] = {
+    Label: Right.MANAGE_LISTS,
+    LabelGroup: Right.MANAGE_LISTS,
+    ListValue: Right.MANAGE_LISTS,
+    Role: Right.MANAGE_USERS,
+    Team: Right.MANAGE_USERS,
+    User: Right.MANAGE_USERS,
+}
+TITLES: dict[type[Base], tuple[str, str]] = {
+    Customer: ("Delete customer {name}", "Delete {count} customers"),
+    Contact: ("Delete contact {name}", "Delete {count} contacts"),
+    Project: ("Delete project {name}", "Delete {count} projects"),
+    Label: ("Delete label {name}", "Delete {count} labels"),
+    LabelGroup: ("Delete label group {name}", "Delete {count} label groups"),
+    ListValue: ("Delete list value {name}", "Delete {count} list values"),
+    Role: ("Delete role {name}", "Delete {count} roles"),
+    Team: ("Delete team {name}", "Delete {count} teams"),
+    User: ("Delete user {name}", "Delete {count} users"),
+}
+SAMPLE = 2
+# Where one table is told in several lines: what the law may want kept is not a draft.
+SPLITS: dict[str, tuple[str, Mapping[str, Sequence[Any]]]] = {
+    Invoice.__tablename__: (
+        "status",
+        {"draft": [InvoiceStatus.DRAFT], "sent": [InvoiceStatus.SENT, InvoiceStatus.PAID]},
+    )
+}
+GROUPS: dict[str, str] = {
+    Invoice.__tablename__: "invoices_and_quotes",
+    Quote.__tablename__: "invoices_and_quotes",
+    "customer_contact": "links",
+    "customer_label": "links",
+    "contact_label": "links",
+    "customer_access": "links",
+    "team_member": "links",
+}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One of the rows of a branch by name, and how many rows go with it."""
+
+    id: int
+    name: str
+    below: int
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A line of the tree. `key` is a table, a part of one ("invoice.sent") or a group of tables ("links").
+
+    `minutes` and `amounts` (by currency) are None where the actor may not see them. A branch with `children` counts
+    what they count.
+    """
+
+    key: str
+    count: int
+    minutes: int | None = None
+    amounts: Mapping[str, Decimal] | None = None
+    samples: tuple[Sample, ...] = ()
+    children: tuple[Branch, ...] = ()
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A contact that stays, and customers where it still works."""
+
+    contact: str
+    customers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Stays:
+    """What stays: contacts that are no longer linked, labels with the uses they keep, links that are emptied."""
+
+    contacts: int = 0
+    elsewhere: tuple[Elsewhere, ...] = ()
+    labels: Mapping[str, int] = field(default_factory=dict)
+    loosened: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DeletePlan:
+    """What a delete will do. `total` is the sum of the branches, and the number of records that go to the bin.
+
+    `confirm` is what has to be typed (None: nothing); `invoices` counts the sent and paid ones, for which the extra
+    tick is needed. `until` is the last day on which everything can be restored.
+    """
+
+    noun: Deletable
+    count: int
+    name: str
+    branches: tuple[Branch, ...]
+    total: int
+    stays: Stays
+    confirm: str | None
+    invoices: int
+    until: dt.date
+    left_out: tuple[LeftOut, ...]
+    left_out_count: int
+    digest: str
+    ids: tuple[int, ...] = field(repr=False, default=())
+
+
+def plan(session: Session, actor: Looker, noun: Deletable, chosen: Chosen) -> DeletePlan:
+    """What would go and what would stay; writes nothing. Refused when deleting customers is switched off."""
+    return _plan(session, actor, noun, _sorted_out(session, actor, noun, Selection.of(chosen).resolve(session)))
+
+
+def do(
+    session: Session,
+    actor: Looker,
+    noun: Deletable,
+    chosen: Chosen,
+    expected: str,
+    typed: str | None = None,
+    invoices_saved: bool = False,
+) -> Changeset:
+    """Delete as planned, in one changeset that goes to the bin.
+
+    `typed` must match the plan's `confirm` (capitals and spaces do not matter), `invoices_saved` is the tick for sent
+    invoices. Conflict when anything moved since the plan was shown: then it is to be shown again.
+    """
+    one, many = TITLES[noun]
+    joins = is_open(session)
+    with changeset(session, actor, many, origin=Origin.DELETE) as kept:
+        ids = Selection.of(chosen).resolve(session)
+        hold(session, noun, ids)
+        found = _sorted_out(session, actor, noun, ids)
+        found.require_any()
+        going = _plan(session, actor, noun, found)
+        require_unchanged(expected, going.digest)
+        _require_confirmed(going, typed, invoices_saved)
+        _carry_out(session, going)
+        session.expire_all()
+        if not joins:
+            kept.title = one if going.count == 1 else many
+            kept.values = {"name": going.name, "count": going.count, "records": going.total, "noun": noun.__tablename__}
+    return kept
+
+
+# Who goes
+
+
+def _sorted_out(session: Session, actor: Looker, noun: Deletable, ids: Iterable[int]) -> Sorted:
+    if noun is Customer or noun is Contact or noun is Project:
+        return sort_out(session, actor, noun, ids, Right.DELETE, _states(session, noun))
+    access.require(session, actor, RIGHT[noun])
+    chosen = select(noun.id, noun.name).where(one_of(noun.id, ids)).order_by(noun.id)
+    going: dict[int, str] = dict(session.execute(chosen).all())
+    left = _held(session, noun, going)
+    for one in left:
+        del going[one.id]
+    return Sorted(going, tuple(left[:NAMED]), len(left))
+
+
+def _states(session: Session, noun: type[Customer] | type[Contact] | type[Project]) -> dict[bool, Reason]:
+    """Which of archived and active may not go. A contact may go either way."""
+    if noun is Contact:
+        return {}
+    policy = Deleting(settings.get(session, "deleting"))
+    if policy is Deleting.NEVER:
+        raise Refused(Reason.DELETING_IS_OFF)
+    if policy is Deleting.DIRECT:
+        return {}
+    return {False: Reason.NOT_ARCHIVED_YET if noun is Customer else Reason.NOT_ARCHIVED}
+
+
+def _held(session: Session, noun: Deletable, names: Mapping[int, str]) -> list[LeftOut]:
+    """What is built in or still in use stays."""
+    left = []
+    for key, name in names.items():
+        blocked = sum(impact(session, noun, [key]).blocked.values())
+        if noun is Role and session.scalar(select(Role.built_in).where(Role.id == key)):
+            left.append(LeftOut(key, name, Reason.BUILT_IN, {"name": name}))
+        elif blocked:
+            left.append(LeftOut(key, name, Reason.STILL_IN_USE, {"name": name, "count": blocked}))
+    return left
+
+
+# What goes along
+
+
+def _plan(session: Session, actor: Looker, noun: Deletable, found: Sorted) -> DeletePlan:
+    reached = impact(session, noun, found.ids)
+    branches = _branches(session, noun, reached)
+    total = sum(branch.count for branch in branches)
+    invoices = sum(child.count for branch in branches for child in branch.children if child.key == "invoice.sent")
+    stays = _stays(session, noun, found.ids, reached)
+    name = next(iter(found.going.values()), "")
+    moment = session.scalar(select(func.max(_stamp(noun))).where(one_of(noun.id, found.ids)))
+    said = (noun.__name__, found.ids, name, branches, stays, moment)
+    return DeletePlan(
+        noun=noun,
+        count=len(found.ids),
+        name=name,
+        branches=_for_eyes(session, actor, noun, found.ids, branches),
+        total=total,
+        stays=stays,
+        confirm=(name if len(found.ids) == 1 else str(len(found.ids))) if noun is Customer else None,
+        invoices=invoices,
+        until=(utc_now() + dt.timedelta(days=settings.get(session, "bin_days"))).date(),
+        left_out=found.left_out,
+        left_out_count=found.left_out_count,
+        digest=digest(*said),
+        ids=found.ids,
+    )
+
+
+def _stamp(noun: Deletable) -> Any:
+    """When a row was last changed; the few nouns without a stamp are told apart by their keys."""
+    return getattr(noun, "changed_at", noun.id)
+
+
+def _branches(session: Session, noun: Deletable, reached: Impact) -> tuple[Branch, ...]:
+    """The tree, nearest first; empty branches are left out."""
+    branches: dict[str, Branch] = {}
+    for reach in reached.goes:
+        for branch in _split(session, reach):
+            if not branch.count:
+                continue
+            group = GROUPS.get(reach.table.name)
+            if group is None or reach.table.name == noun.__tablename__:
+                branches[branch.key] = branch
+                continue
+            children = (*branches[group].children, branch) if group in branches else (branch,)
+            branches[group] = Branch(group, sum(child.count for child in children), children=children)
+    return tuple(branches.values())
+
+
+def _split(session: Session, reach: Reach) -> list[Branch]:
+    """A table as one line, or as the lines it is told in."""
+    name = reach.table.name
+    if name not in SPLITS:
+        samples = _samples(session, reach)
+        return [_branch(name, figures(session, reach), samples)]
+    column, parts = SPLITS[name]
+    return [
+        _branch(f"{name}.{part}", figures(session, reach, reach.table.c[column].in_(values)))
+        for part, values in parts.items()
+    ]
+
+
+def _branch(key: str, found: Figures, samples: tuple[Sample, ...] = ()) -> Branch:
+    return Branch(key, found.count, found.minutes or None, found.amounts or None, samples)
+
+
+def _samples(session: Session, reach: Reach) -> tuple[Sample, ...]:
+    """The first rows of a branch by name: of projects those with the most registrations."""
+    columns = reach.table.c
+    if "name" not in columns:
+        return ()
+    rows = select(columns.id, columns.name).where(reach.condition).order_by(columns.name).limit(SAMPLE)
+    if reach.table.name != Project.__tablename__:
+        return tuple(Sample(key, name, 0) for key, name in session.execute(rows))
+    below = Base.metadata.tables[Registration.__tablename__].c
+    counts = (
+        select(below.project_id, func.count().label("count"))
+        .where(below.project_id.in_(select(columns.id).where(reach.condition).scalar_subquery()))
+        .group_by(below.project_id)
+        .order_by(func.count().desc(), below.project_id)
+        .limit(SAMPLE)
+        .subquery()
+    )
+    busiest = select(columns.id, columns.name, counts.c.count).join(counts, counts.c.project_id == columns.id)
+    found = [Sample(*row) for row in session.execute(busiest.order_by(counts.c.count.desc(), columns.id))]
+    known = {sample.id for sample in found}
+    found += [Sample(key, name, 0) for key, name in session.execute(rows) if key not in known]
+    return tuple(found[:SAMPLE])
+
+
+def _for_eyes(
+    session: Session, actor: Looker, noun: Deletable, ids: Sequence[int], branches: tuple[Branch, ...]
+) -> tuple[Branch, ...]:
+    """The tree without the figures that the actor may not see; how many go is told to everybody who may delete."""
+    return _masked(
+        branches,
+        hours=_sees(session, actor, noun, ids, Right.SEE_ALL_TOTALS),
+        amounts=_sees(session, actor, noun, ids, Right.SEE_REVENUE),
+    )
+
+
+def _sees(session: Session, actor: Looker, noun: Deletable, ids: Sequence[int], right: Right) -> bool:
+    if right in actor.everywhere:
+        return True
+    return noun is Customer and not access.split(session, actor, right, ids)[1]
+
+
+def _masked(branches: tuple[Branch, ...], *, hours: bool, amounts: bool) -> tuple[Branch, ...]:
+    return tuple(
+        Branch(
+            branch.key,
+            branch.count,
+            branch.minutes if hours else None,
+            branch.amounts if amounts else None,
+            branch.samples,
+            _masked(branch.children, hours=hours, amounts=amounts),
+        )
+        for branch in branches
+    )
+
+
+# What stays
+
+
+def _stays(session: Session, noun: Deletable, ids: Sequence[int], reached: Impact) -> Stays:
+    if noun is not Customer:
+        return Stays(loosened=reached.loosened)
+    linked = select(CustomerContact.contact_id).where(one_of(CustomerContact.customer_id, ids)).distinct()
+    contacts = session.scalar(select(func.count()).select_from(linked.subquery()), execution_options=EVERYTHING) or 0
+    return Stays(contacts, _elsewhere(session, ids), _labels(session, ids), reached.loosened)
+
+
+def _elsewhere(session: Session, ids: Sequence[int]) -> tuple[Elsewhere, ...]:
+    """The first contacts that also work somewhere else, as far as this person sees those customers."""
+    linked = select(CustomerContact.contact_id).where(one_of(CustomerContact.customer_id, ids))
+    rows = session.execute(
+        select(Contact.name, Customer.name)
+        .select_from(CustomerContact)
+        .join(Contact, Contact.id == CustomerContact.contact_id)
+        .join(Customer, Customer.id == CustomerContact.customer_id)
+        .where(CustomerContact.contact_id.in_(linked), ~one_of(CustomerContact.customer_id, ids))
+        .order_by(Contact.name, Contact.id, Customer.name)
+        .limit(NAMED)
+    )
+    found: dict[str, tuple[str, ...]] = {}
+    for contact, customer in rows:
+        found[contact] = (*found.get(contact, ()), customer)
+    return tuple(Elsewhere(contact, customers) for contact, customers in found.items())
+
+
+def _labels(session: Session, ids: Sequence[int]) -> dict[str, int]:
+    """The labels on these customers, and on how many others that this person sees each stays."""
+    here = select(CustomerLabel.label_id).where(one_of(CustomerLabel.customer_id, ids))
+    named = select(Label.id, Label.name).where(Label.id.in_(here)).order_by(Label.name).limit(NAMED)
+    labels: dict[int, str] = dict(session.execute(named).all())
+    uses = (
+        select(CustomerLabel.label_id, func.count())
+        .where(CustomerLabel.label_id.in_(list(labels)), ~one_of(CustomerLabel.customer_id, ids))
+        .group_by(CustomerLabel.label_id)
+    )
+    counts: dict[int, int] = dict(session.execute(uses).all())
+    return {name: counts.get(key, 0) for key, name in labels.items()}
+
+
+# Doing it
+
+
+def _require_confirmed(going: DeletePlan, typed: str | None, invoices_saved: bool) -> None:
+    if going.confirm is not None and folded(typed or "") != folded(going.confirm):
+        raise Refused(Reason.NAME_DOES_NOT_MATCH, name=going.confirm)
+    if going.invoices and not invoices_saved:
+        raise Refused(Reason.INVOICES_NOT_CONFIRMED)
+
+
+def _carry_out(session: Session, going: DeletePlan) -> None:
+    """Set by set; the database itself takes along what the foreign keys say."""
+    table = Base.metadata.tables[going.noun.__tablename__]
+    if going.noun is Customer:
+        number.notice(session, session.scalars(select(table.c.number).where(one_of(table.c.id, going.ids))))
+    if going.noun is Contact:
+        _leave_tombstones(session, going.ids)
+    begun = session.scalar(select(func.max(_change.id))) or 0
+    session.execute(delete(table).where(one_of(table.c.id, going.ids)))
+    gone = (_change.id > begun) & (_change.operation == Operation.DELETE)
+    if session.scalar(select(func.count()).select_from(_change.id.table).where(gone)) != going.total:
+        # What was shown is what goes, or nothing goes.
+        raise Conflict(Reason.PLAN_CHANGED)
+
+
+_change = Base.metadata.tables[Change.__tablename__].c
+_registration = Base.metadata.tables[Registration.__tablename__]
+
+
+def _leave_tombstones(session: Session, contacts: Iterable[int]) -> None:
+    """Where the name of a contact stood it says "Contact deleted" from now on (VS-29)."""
+    stood = one_of(_registration.c.contact_id, contacts)
+    session.execute(update(_registration).where(stood).values(contact_id=None, contact_deleted=True))

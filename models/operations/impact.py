@@ -1,0 +1,133 @@
+"""What hangs on rows, read from the foreign keys: what goes with them, what loses a link, what is in the way.
+
+Rows are counted and summed by the database and never loaded. A new table is picked up by its foreign keys alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Table, and_, func, not_, or_, select, union
+from sqlalchemy.orm import Session
+
+from models.base import Base
+from models.operations.fields import noun_of
+from models.operations.selection import one_of
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What rows add up to: how many, minutes worked, and amounts by currency."""
+
+    count: int = 0
+    minutes: int = 0
+    amounts: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The rows of a table that a delete reaches, through one column or several."""
+
+    table: Table
+    paths: tuple[ColumnElement[bool], ...]
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        return self.paths[0] if len(self.paths) == 1 else or_(*self.paths)
+
+
+@dataclass(frozen=True)
+class Impact:
+    """What a delete does: `goes` in the order of reach; `loosened` and `blocked` count rows by (table, column)."""
+
+    goes: tuple[Reach, ...]
+    loosened: Mapping[tuple[str, str], int]
+    blocked: Mapping[tuple[str, str], int]
+
+
+class _Walk:
+    """From the rows of one table along the foreign keys that point at them."""
+
+    def __init__(self, root: Table, ids: tuple[int, ...]) -> None:
+        self.root, self.ids = root, ids
+        self.found = {root: Reach(root, (one_of(root.c.id, ids),))}
+        for table in Base.metadata.sorted_tables:
+            self._reach(table)
+
+    def _reach(self, table: Table) -> None:
+        """The rows of a table that go along. One that points at a nearer table twice has two paths."""
+        if table is self.root or not noun_of(table.name).journaled:
+            return
+        along = [column for column, rule in self.pointing() if column.table is table and rule == "CASCADE"]
+        if along:
+            # The root first: that is the shortest way to say it, and the one with the widest index.
+            along.sort(key=lambda column: _target(column) is not self.root)
+            self.found[table] = Reach(table, tuple(self.at(column) for column in along))
+
+    def pointing(self) -> Iterator[tuple[Column[Any], str]]:
+        """Every column that points at a table found so far, and what a delete there means for it."""
+        for table in Base.metadata.sorted_tables:
+            # Working tables hold nobody's work and are not counted.
+            if noun_of(table.name).journaled:
+                for key in sorted(table.foreign_keys, key=lambda found: found.parent.name):
+                    if key.column.table in self.found:
+                        yield key.parent, key.ondelete or "RESTRICT"
+
+    def at(self, column: Column[Any]) -> ColumnElement[bool]:
+        """The condition that a column points at rows that go."""
+        target = _target(column)
+        if target is self.root:
+            return one_of(column, self.ids)
+        return column.in_(select(target.c.id).where(self.found[target].condition).scalar_subquery())
+
+    def stay(self, column: Column[Any]) -> ColumnElement[bool]:
+        """The condition that a row that stays points at rows that go."""
+        own = self.found.get(column.table)
+        return self.at(column) if own is None else and_(self.at(column), not_(own.condition))
+
+
+def _target(column: Column[Any]) -> Table:
+    return next(iter(column.foreign_keys)).column.table
+
+
+def impact(session: Session, noun: type[Base], ids: Iterable[int]) -> Impact:
+    """Follow the foreign keys from these rows: CASCADE goes along, SET NULL is emptied, RESTRICT is in the way."""
+    walk = _Walk(Base.metadata.tables[noun.__tablename__], tuple(ids))
+    pointing: dict[str, dict[tuple[str, str], int]] = {"SET NULL": {}, "RESTRICT": {}, "CASCADE": {}}
+    for column, rule in walk.pointing():
+        if rule != "CASCADE":
+            count = session.scalar(select(func.count()).select_from(column.table).where(walk.stay(column)))
+            if count:
+                pointing[rule][column.table.name, column.name] = count
+    return Impact(tuple(walk.found.values()), pointing["SET NULL"], pointing["RESTRICT"])
+
+
+def figures(session: Session, reach: Reach, *more: ColumnElement[bool]) -> Figures:
+    """What the reached rows add up to.
+
+    Rows that are reached on two ways (a registration through its customer and its project) are nearly always the same
+    rows. Two plain counts say so much faster than one over both ways, which is asked only where they differ.
+    """
+    condition = reach.paths[0]
+    if len(reach.paths) > 1 and not _same(session, reach):
+        both = [select(reach.table.c.id).where(path) for path in reach.paths]
+        condition = reach.table.c.id.in_(union(*both).scalar_subquery())
+    return _summed(session, reach.table, and_(condition, *more))
+
+
+def _same(session: Session, reach: Reach) -> bool:
+    counts = {session.scalar(select(func.count()).select_from(reach.table).where(path)) for path in reach.paths}
+    return len(counts) == 1
+
+
+def _summed(session: Session, table: Table, condition: ColumnElement[bool]) -> Figures:
+    minutes = func.sum(table.c.minutes) if "minutes" in table.c else func.sum(0)
+    if "currency" not in table.c or "amount" not in table.c:
+        count, total = session.execute(select(func.count(), minutes).select_from(table).where(condition)).one()
+        return Figures(count, int(total or 0))
+    grouped = select(table.c.currency, func.count(), func.sum(table.c.amount)).where(condition)
+    rows = session.execute(grouped.group_by(table.c.currency).order_by(table.c.currency)).all()
+    return Figures(sum(row[1] for row in rows), 0, {currency: amount for currency, _, amount in rows})
