@@ -20,7 +20,7 @@ from importers.files.archive import Archive
 from importers.files.facts import Facts, Place
 from importers.files.formats import zero_padding
 from importers.files.refusals import Refusal, Unreadable
-from importers.files.workbook import Fault, place
+from importers.files.workbook import Fault, Limits, place
 
 _STRICT = "http://purl.oclc.org/ooxml/"
 _FORBIDDEN = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
@@ -30,7 +30,7 @@ _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 # A tag may carry a namespace prefix and single quotes: rare, but seen.
 _P = rb"(?:[\w.-]+:)?"
 _ADDRESS = re.compile(rb"[A-Z]{1,3}[1-9]\d{0,6}")
-_ROW = re.compile(rb"<" + _P + rb"row\b([^>]*)>")
+_ROW = re.compile(rb"<" + _P + rb"row\b")
 _ROW_NUMBER = re.compile(rb"<" + _P + rb"row\b[^>]*?\sr=[\"'](\d{1,10})[\"']")
 _HIDDEN_ROW = re.compile(rb"<" + _P + rb"row\b([^>]*\bhidden=[\"'](?:1|true)[\"'][^>]*)>")
 _HIDDEN_COLUMNS = re.compile(rb"<" + _P + rb"col\b([^>]*\bhidden=[\"'](?:1|true)[\"'][^>]*)>")
@@ -79,6 +79,7 @@ class Extent:
     """How far a sheet reaches, by the addresses of its cells."""
 
     rows: int = 0
+    values_end: int = -1  # where in the XML the last value ends
     last_row: int = 0
     columns: int = 0
     cells: int = 0
@@ -96,8 +97,8 @@ class Scan:
     careful: bool  # something was found that the fast reader would lose
 
 
-def scan(archive: Archive) -> Scan:
-    """Look through every part that a reader would open."""
+def scan(archive: Archive, limits: Limits) -> Scan:
+    """Look through every part that a reader would open. Too many rows are refused as soon as they are counted."""
     workbook = _workbook_part(archive)
     if workbook is None:
         raise Unreadable(Refusal.DAMAGED, part="xl/workbook.xml")
@@ -110,7 +111,7 @@ def scan(archive: Archive) -> Scan:
         _refuse_forbidden(archive, part)
     result = Scan(sheets, {}, {}, strict=_STRICT in raw.decode("utf-8", "replace"), careful=False)
     for sheet in sheets:
-        _scan_sheet(archive, sheet, styles, result)
+        _scan_sheet(archive, sheet, styles, result, limits)
     return result
 
 
@@ -209,7 +210,7 @@ def _is_date(identifier: str, code: str | None) -> bool:
     return bool(_DATE_LETTERS.search(_NOT_PATTERN.sub("", code)))
 
 
-def _scan_sheet(archive: Archive, sheet: SheetPart, styles: Styles, result: Scan) -> None:
+def _scan_sheet(archive: Archive, sheet: SheetPart, styles: Styles, result: Scan, limits: Limits) -> None:
     facts = result.facts.setdefault(sheet.name, Facts(hidden=sheet.hidden))
     extent = result.extents.setdefault(sheet.name, Extent())
     if sheet.part is None:
@@ -225,6 +226,9 @@ def _scan_sheet(archive: Archive, sheet: SheetPart, styles: Styles, result: Scan
     if _FORBIDDEN.search(xml):
         raise Unreadable(Refusal.FORBIDDEN_XML, part=sheet.part)
     _measure(xml, extent)
+    if extent.rows > limits.rows:
+        raise Unreadable(Refusal.TOO_MANY_ROWS, sheet=sheet.name, count=extent.rows, limit=limits.rows)
+    _measure_reach(xml, extent)
     _find_hidden_and_merged(xml, facts)
     found = [_find_errors(xml, facts), _find_formulas_only(xml, facts), _find_far_dates(xml, facts, styles)]
     found.append(_find_padded(xml, facts, styles))
@@ -232,16 +236,20 @@ def _scan_sheet(archive: Archive, sheet: SheetPart, styles: Styles, result: Scan
 
 
 def _measure(xml: bytes, extent: Extent) -> None:
+    """Count the rows down to the last value."""
+    extent.values_end = max((found.start() for found in _last_values(xml)), default=-1)
+    if extent.values_end >= 0:
+        extent.rows = sum(1 for _ in _ROW.finditer(xml, 0, extent.values_end))
+
+
+def _measure_reach(xml: bytes, extent: Extent) -> None:
+    """How far the addresses of the cells reach."""
     extent.columns = max((place(name.decode() + "1")[1] for name in set(_COLUMN_OF_CELL.findall(xml))), default=0)
-    end = max((found.start() for found in _last_values(xml)), default=-1)
-    if end < 0:
-        return
-    rows = _ROW.findall(xml, 0, end)
-    extent.rows = len(rows)
-    extent.cells = xml.count(b"</v>") + xml.count(b"</is>")
-    numbers = [int(number) for number in _ROW_NUMBER.findall(xml, 0, end)]
-    extent.last_row = max(len(rows), max(numbers, default=0))
-    extent.orderly = all(earlier < later for earlier, later in pairwise(numbers))
+    if extent.rows:
+        extent.cells = xml.count(b"</v>") + xml.count(b"</is>")
+        numbers = [int(number) for number in _ROW_NUMBER.findall(xml, 0, extent.values_end)]
+        extent.last_row = max(extent.rows, max(numbers, default=0))
+        extent.orderly = all(earlier < later for earlier, later in pairwise(numbers))
 
 
 def _last_values(xml: bytes) -> Iterator[re.Match[bytes]]:

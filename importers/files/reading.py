@@ -111,8 +111,8 @@ def _read_opendocument(content: bytes, archive: Archive, limits: Limits, options
 
 
 def _read_ooxml(content: bytes, archive: Archive, limits: Limits, options: ReadOptions) -> Workbook:
-    found = ooxml.scan(archive)
-    _refuse_extent(found, limits)
+    found = ooxml.scan(archive, limits)
+    _refuse_cells(found, limits)
     first, second = (_read_careful, _read_fast) if _needs_care(found) else (_read_fast, _read_careful)
     try:
         return first(content, Assembler(Kind.XLSX, limits, options), found.facts)
@@ -123,11 +123,8 @@ def _read_ooxml(content: bytes, archive: Archive, limits: Limits, options: ReadO
         return second(content, Assembler(Kind.XLSX, limits, options), found.facts)
 
 
-def _refuse_extent(found: ooxml.Scan, limits: Limits) -> None:
+def _refuse_cells(found: ooxml.Scan, limits: Limits) -> None:
     """What the scan measured to be too much need not be read first."""
-    for name, extent in found.extents.items():
-        if extent.rows > limits.rows:
-            raise Unreadable(Refusal.TOO_MANY_ROWS, sheet=name, count=extent.rows, limit=limits.rows)
     cells = sum(extent.cells for extent in found.extents.values())
     if cells > limits.cells:
         raise Unreadable(Refusal.TOO_MANY_CELLS, count=cells, limit=limits.cells)

@@ -113,7 +113,7 @@ def _assembled(scanned: Scan, open_: Callable[[Scan], CarefulBook | FastBook]) -
 
 
 def _by_both(content: bytes) -> tuple[list[Sheet], list[Sheet]]:
-    scanned = scan(Archive(content, Limits()))
+    scanned = scan(Archive(content, Limits()), Limits())
     fast = _assembled(scanned, lambda _: FastBook(content))
     careful = _assembled(scanned, lambda own: CarefulBook(content, own.facts))
     return fast, careful
@@ -155,7 +155,7 @@ def _is_readable(content: bytes) -> bool:
     try:
         archive = Archive(content, Limits())
         archive.count()
-        return is_workbook(archive) and bool(scan(archive).sheets)
+        return is_workbook(archive) and bool(scan(archive, Limits()).sheets)
     except Unreadable:
         return False
 
