@@ -124,6 +124,8 @@ def rebuild(connection: Connection) -> None:
     """Make everything anew, from the records as they are, whatever is there."""
     remove(connection)
     kind = _kind(connection)
+    for statement in kind.prepare():
+        connection.exec_driver_sql(statement)
     for document in DOCUMENTS.values():
         for statement in kind.build(document):
             connection.exec_driver_sql(statement)
@@ -170,7 +172,7 @@ _STAMP = "customer_search_version"
 
 def _fingerprint(connection: Connection) -> str:
     kind = _kind(connection)
-    parts = [part for document in DOCUMENTS.values() for part in kind.build(document)]
+    parts = [*kind.prepare(), *(part for document in DOCUMENTS.values() for part in kind.build(document))]
     parts += [sql for document in DOCUMENTS.values() for _name, sql in kind.triggers(document)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -193,6 +195,10 @@ class _Sqlite:
         return f"DROP TRIGGER {name}"
 
     @staticmethod
+    def prepare() -> tuple[str, ...]:
+        return ()
+
+    @staticmethod
     def teardown(document: Document) -> Iterator[str]:
         yield f"DROP VIEW IF EXISTS {document.name}_fold"
         for suffix in ("_index", "_stale", ""):
@@ -211,8 +217,8 @@ class _Sqlite:
         for folded in folding.sqlite_steps("document"):
             yield f"UPDATE {name} SET document = {folded} WHERE {folding.sqlite_beyond_ascii('document')}"
         yield f"INSERT INTO {name}_index ({name}_index) VALUES ('rebuild')"
-        # Something like a procedure: to insert a key is to fold that document to the end.
-        yield f"CREATE VIEW {name}_fold AS SELECT {key} FROM {name}"
+        # Something like a procedure: to insert a key and 0 is to fold that document.
+        yield f"CREATE VIEW {name}_fold AS SELECT {key}, 0 AS step FROM {name}"
 
     @staticmethod
     def _document(document: Document, row: str) -> str:
@@ -223,7 +229,7 @@ class _Sqlite:
     @classmethod
     def triggers(cls, document: Document) -> Iterator[tuple[str, str]]:
         name, key, record = document.name, document.key, document.record
-        keep = cls._keep(document, f"{record} r", "r.id = NEW.id")
+        keep = cls._keep(document, "NEW.id")
         drop = f"DELETE FROM {name} WHERE {key} = OLD.id;"
         yield cls._trigger(f"{record}_insert", f"AFTER INSERT ON {record}", keep)
         differs = " OR ".join(f"OLD.{source} IS NOT NEW.{source}" for source in document.source)
@@ -232,9 +238,9 @@ class _Sqlite:
         yield cls._trigger(f"{record}_rekey", f"AFTER UPDATE OF id ON {record} WHEN OLD.id <> NEW.id", drop + keep)
         yield cls._trigger(f"{record}_delete", f"AFTER DELETE ON {record}", drop)
         for place, owner, source in document.elsewhere:
-            of = cls._keep(document, f"{record} r", f"r.id = NEW.{owner}")
-            was = cls._keep(document, f"{record} r", f"r.id = OLD.{owner}")
-            yield cls._trigger(f"{place}_insert", f"AFTER INSERT ON {place} WHEN NEW.{source} <> ''", of)
+            of, was = cls._keep(document, f"NEW.{owner}"), cls._keep(document, f"OLD.{owner}")
+            add = cls._add(document, f"NEW.{owner}", f"NEW.{source}")
+            yield cls._trigger(f"{place}_insert", f"AFTER INSERT ON {place} WHEN NEW.{source} <> ''", add)
             moved = f"OLD.{source} IS NOT NEW.{source} OR OLD.{owner} <> NEW.{owner}"
             yield cls._trigger(
                 f"{place}_update", f"AFTER UPDATE OF {source}, {owner} ON {place} WHEN {moved}", was + of
@@ -245,12 +251,14 @@ class _Sqlite:
     @classmethod
     def _index_triggers(cls, document: Document) -> Iterator[tuple[str, str]]:
         name, key = document.name, document.key
-        steps = "".join(
+        common, *rest = (
             f"UPDATE {name} SET document = {folded} WHERE {key} = NEW.{key} AND "
             f"{folding.sqlite_beyond_ascii('document')};"
             for folded in folding.sqlite_steps("document")
         )
-        yield cls._trigger(f"{name}_fold", f"INSTEAD OF INSERT ON {name}_fold", steps)
+        fold = f"INSTEAD OF INSERT ON {name}_fold WHEN NEW.step ="
+        yield cls._trigger(f"{name}_fold", f"{fold} 0", common + cls._fold(document, f"NEW.{key}", 1))
+        yield cls._trigger(f"{name}_fold_rest", f"{fold} 1", "".join(rest))
         yield cls._trigger(f"{name}_insert", f"AFTER INSERT ON {name}", cls._note(document, "NEW", "NULL"))
         changed = f"AFTER UPDATE OF document ON {name} WHEN OLD.document <> NEW.document"
         yield cls._trigger(f"{name}_update", changed, cls._note(document, "OLD", "OLD.document"))
@@ -266,14 +274,23 @@ class _Sqlite:
         )
 
     @classmethod
-    def _keep(cls, document: Document, source: str, which: str) -> str:
-        name, key = document.name, document.key
-        of = which.partition("= ")[2]
+    def _keep(cls, document: Document, of: str) -> str:
         return (
-            f"INSERT INTO {name} SELECT r.id, {cls._document(document, 'r')} FROM {source} WHERE {which} "
-            f"ON CONFLICT ({key}) DO UPDATE SET document = excluded.document;"
-            f"INSERT INTO {name}_fold SELECT {key} FROM {name} "
-            f"WHERE {key} = {of} AND {folding.sqlite_beyond_ascii('document')};"
+            f"INSERT INTO {document.name} SELECT r.id, {cls._document(document, 'r')} FROM {document.record} r "
+            f"WHERE r.id = {of} ON CONFLICT ({document.key}) DO UPDATE SET document = excluded.document;"
+        ) + cls._fold(document, of, 0)
+
+    @classmethod
+    def _add(cls, document: Document, of: str, line: str) -> str:
+        return (
+            f"UPDATE {document.name} SET document = document || char(10) || lower({line}) WHERE {document.key} = {of};"
+        ) + cls._fold(document, of, 0)
+
+    @staticmethod
+    def _fold(document: Document, of: str, step: int) -> str:
+        return (
+            f"INSERT INTO {document.name}_fold SELECT {document.key}, {step} FROM {document.name} "
+            f"WHERE {document.key} = {of} AND {folding.sqlite_beyond_ascii('document')};"
         )
 
     @staticmethod
@@ -328,10 +345,21 @@ class _Postgresql:
             yield f"DROP FUNCTION IF EXISTS {name}()"
         yield f"DROP TABLE IF EXISTS {document.name}"
 
+    @staticmethod
+    def prepare() -> Iterator[str]:
+        yield "CREATE EXTENSION IF NOT EXISTS pg_trgm"
+        # translate() looks every letter up in a list: worth it only where there is something beyond ASCII.
+        steps = "".join(
+            f"IF octet_length(d) > length(d) THEN d := {step}; END IF;" for step in folding.postgresql_steps("d")
+        )
+        yield (
+            "CREATE OR REPLACE FUNCTION search_plain(d text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE "
+            f'AS $$BEGIN d := lower(d COLLATE "C"); {steps} RETURN d; END$$'
+        )
+
     @classmethod
     def build(cls, document: Document) -> Iterator[str]:
         name, key = document.name, document.key
-        yield "CREATE EXTENSION IF NOT EXISTS pg_trgm"
         yield f"CREATE TABLE {name} ({key} integer PRIMARY KEY, document text NOT NULL)"
         yield f"INSERT INTO {name} SELECT r.id, {cls._document(document)} FROM {document.record} r"
         yield f"CREATE INDEX {name}_index ON {name} USING gin (document gin_trgm_ops)"
@@ -342,17 +370,22 @@ class _Postgresql:
 
     @staticmethod
     def _document(document: Document) -> str:
-        return folding.postgresql_plain(document.raw("r").format(joined="string_agg"))
+        return f"search_plain({document.raw('r').format(joined='string_agg')})"
 
     @classmethod
     def _functions(cls, document: Document) -> dict[str, str]:
         drop = f"IF TG_OP <> 'INSERT' THEN DELETE FROM {document.name} WHERE {document.key} = OLD.id; END IF;"
         keep = f"IF TG_OP <> 'DELETE' THEN {cls._keep(document, 'NEW.id')} END IF;"
         found = {f"{PREFIX}{document.record}": drop + keep}
-        for place, owner, _source in document.elsewhere:
-            was = f"IF TG_OP <> 'INSERT' THEN {cls._keep(document, f'OLD.{owner}')} END IF;"
-            of = f"IF TG_OP <> 'DELETE' THEN {cls._keep(document, f'NEW.{owner}')} END IF;"
-            found[f"{PREFIX}{document.record}_{place}"] = was + of
+        for place, owner, source in document.elsewhere:
+            add = (
+                f"UPDATE {document.name} SET document = document || chr(10) || search_plain(NEW.{source}) "
+                f"WHERE {document.key} = NEW.{owner} AND NEW.{source} <> '';"
+            )
+            was, of = cls._keep(document, f"OLD.{owner}"), cls._keep(document, f"NEW.{owner}")
+            found[f"{PREFIX}{document.record}_{place}"] = (
+                f"IF TG_OP = 'INSERT' THEN {add} ELSE {was} END IF; IF TG_OP = 'UPDATE' THEN {of} END IF;"
+            )
         return found
 
     @classmethod

@@ -78,15 +78,11 @@ def sqlite_beyond_ascii(expression: str) -> str:
     return f"length(CAST({expression} AS BLOB)) > length({expression})"
 
 
-def postgresql_plain(expression: str) -> str:
-    """SQL for PostgreSQL: the whole folding of an expression."""
-    one = {letter: spelt for letter, spelt in _all() if len(spelt) == 1}
-    gone = [letter for letter, spelt in _all() if not spelt]
-    # translate() drops the letters for which it has no counterpart.
-    expression = f"translate({expression}, {literal(''.join([*one, *gone]))}, {literal(''.join(one.values()))})"
-    return _replaced(expression, [letter for letter, spelt in BEYOND_ASCII.items() if len(spelt) > 1])
-
-
-def _all() -> Iterator[tuple[str, str]]:
-    yield from zip(string.ascii_uppercase, string.ascii_lowercase, strict=True)
-    yield from BEYOND_ASCII.items()
+def postgresql_steps(expression: str) -> Iterator[str]:
+    """SQL for PostgreSQL: what folds beyond small letters, in two steps; the common comes first."""
+    for letters in (list(_COMMON), [letter for letter in BEYOND_ASCII if letter not in _COMMON]):
+        one = {letter: BEYOND_ASCII[letter] for letter in letters if len(BEYOND_ASCII[letter]) == 1}
+        gone = [letter for letter in letters if not BEYOND_ASCII[letter]]
+        # translate() drops the letters for which it has no counterpart.
+        translated = f"translate({expression}, {literal(''.join([*one, *gone]))}, {literal(''.join(one.values()))})"
+        yield _replaced(translated, [letter for letter in letters if len(BEYOND_ASCII[letter]) > 1])
