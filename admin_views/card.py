@@ -19,7 +19,7 @@ from models.access import Looker
 from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer
 from models.project import Project
-from models.user import ON_A_CUSTOMER, CustomerAccess, Right, Team, TeamMember, User
+from models.user import ON_A_CUSTOMER, CustomerAccess, Right, Role, Team, TeamMember, User
 
 MONTHS_SHOWN = 12
 
@@ -156,6 +156,9 @@ def roles(session: Session, looker: Looker, customer: Customer) -> Mapping[str, 
         "explained": access.explain(session, shown, customer.id) if shown is not None else {},
         "everyone": list(session.execute(select(User.id, User.name).where(User.disabled_at.is_(None)).order_by(User.name))),
         "all_teams": list(session.execute(select(Team.id, Team.name).order_by(Team.name))),
+        "all_roles": list(session.execute(select(Role.id, Role.name).order_by(Role.id))),
+        "may_manage": access.may(session, looker, Right.MANAGE_CUSTOMER_ROLES, customer.id)
+        and customer.archived_at is None,
     }
 
 

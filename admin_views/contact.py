@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from admin_views import choices, history, shell, verbs
-from admin_views.base import Column, EntityView, FilterChoice, Tab
+from admin_views.base import Column, EntityView, FilterChoice, Tab, key_of
 from admin_views.forms import Choice, Choices, Day, EntityForm, LongText, OneOf, Section, Text
 from models import access, search
 from models.access import Looker
 from models.contact import Contact, CustomerContact
 from models.customer import Kind
+from models.operations.save import Child
 from models.user import Right
 
 
@@ -140,6 +141,12 @@ class ContactView(EntityView):
 
     def defaults(self) -> dict[str, Any]:
         return {"kind": Kind.PRIVATE.value, "owner_id": shell.looker().id}
+
+    def children(self, record: Any, form: EntityForm) -> Sequence[Child]:
+        """A contact that is added from a customer's card is linked with it."""
+        if record is not None or not request.args.get("customer"):
+            return ()
+        return (Child(CustomerContact, None, {"customer_id": key_of(request.args["customer"]), "function": form.values()["job_title"]}),)
 
     def may(self, right: Right, record: Any = None) -> bool:
         """A contact belongs to several customers: a right on one of them is enough to work on it."""

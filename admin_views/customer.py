@@ -6,15 +6,18 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from flask import url_for
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy.orm import selectinload
 
 from admin_views import card, choices, shell, verbs
-from admin_views.base import Column, EntityView, FilterChoice
+from admin_views.base import Column, EntityView, FilterChoice, key_of
 from admin_views.forms import Amount, Choice, Choices, Day, EntityForm, LongText, OneOf, Section, Text, Tick, Whole
 from models import access, search, settings
 from models.customer import Customer, Kind
+from models.errors import NotAllowed, NotFound, Refused
+from models.operations import grant
 from models.settings import ValueList
 from models.user import Right
 
@@ -67,8 +70,18 @@ class CustomerForm(EntityForm):
     max_distance_km = Whole(lazy_gettext("Longest distance billed"), most=20_000, example="100")
 
 
+def holder_of(text: str) -> grant.Holder | None:
+    """The user or team that a field of the Roles tab is about: user-7, team-3."""
+    kind, _, key = text.partition("-")
+    if kind not in {"user", "team"} or not key.isdigit():
+        return None
+    return grant.Holder(user_id=key_of(key)) if kind == "user" else grant.Holder(team_id=key_of(key))
+
+
 class CustomerView(EntityView):
     """The customers."""
+
+    routes = EntityView.routes | {"roles_view": "see"}
 
     noun = Customer
     spec = search.CUSTOMERS
@@ -218,6 +231,30 @@ class CustomerView(EntityView):
         if not any(value for name, value in office.items() if name != "head_office_country"):
             values["head_office_country"] = None
         return values
+
+    @expose("/roles/", methods=("POST",))
+    def roles_view(self) -> Any:
+        """Give and take roles on one customer, as the Roles tab shows them."""
+        record = self.find(request.args.get("id"))
+        wanted: dict[grant.Holder, int | None] = {}
+        for name, value in request.form.items():
+            holder = holder_of(value if name == "who" else name)
+            if holder is None:
+                continue
+            role = request.form.get("role", "") if name == "who" else value
+            wanted[holder] = key_of(role) if role else None
+        target = url_for("customers.details_view", id=record.id, tab="roles")
+        if wanted:
+            try:
+                done = grant.assign(shell.here(), shell.looker(), record.id, wanted)
+            except Refused as refused:
+                if isinstance(refused, (NotAllowed, NotFound)):
+                    raise
+                flash(shell.say(refused), "danger")
+                return redirect(target)
+            if done.id is not None:
+                shell.offer_undo(gettext("Roles saved"), done.id)
+        return redirect(target)
 
     def tools(self, query: str) -> list[tuple[Any, str, str]]:
         if not access.may_somewhere(shell.here(), shell.looker(), Right.IMPORT):

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, flash, redirect, request, url_for
 from flask_babel import format_date, format_datetime, gettext, ngettext
@@ -54,7 +55,8 @@ def events(session: Session, **about: Any) -> Mapping[str, Any]:
     found = journal.history(session, before=before or None, limit=PAGE, **about)
     shown = _shown(session, found.events)
     days = [(day_text(day), list(one)) for day, one in groupby(shown, key=lambda event: event.at.date())]
-    older = url_for(request.endpoint or "history.index", **{**request.args.to_dict(), "before": found.next}) if found.next else None
+    query = urlencode([*((k, v) for k, v in request.args.items(multi=True) if k != "before"), ("before", found.next or "")])
+    older = f"{request.path}?{query}" if found.next else None
     return {"days": days, "older": older}
 
 

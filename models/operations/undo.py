@@ -14,7 +14,7 @@ from models import access, journal
 from models.access import Looker
 from models.base import EVERYTHING
 from models.errors import NotAllowed, NotFound, Reason
-from models.journal import Change, Changeset, Undone, UndoPlan
+from models.journal import Change, Changeset, Undone, UndoPlan, plain
 from models.user import Right
 
 AnySession = Session | scoped_session[Session]
@@ -54,7 +54,7 @@ def undo(
 ) -> Undone:
     """Take it back. NotFound, NotAllowed, or Refused when it is undone already, purged, or nothing is left of it."""
     _require(session, actor, changeset_id)
-    with access.unlocking(session):
+    with access.unlocking(plain(session)):
         return journal.undo(session, actor, changeset_id, rows=rows, fields=fields)
 
 
