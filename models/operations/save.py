@@ -22,7 +22,7 @@ from models.customer import Address, BankAccount, Customer
 from models.errors import NotFound, Problems, Reason, Refused
 from models.journal import Changeset, Origin, changeset, position
 from models.label import Label, LabelGroup
-from models.operations import fields, kind, number
+from models.operations import fields, kind, label, number
 from models.operations.fields import Part, SetField
 from models.operations.merging import Clash, EditConflict, Past, Side, Theirs, decoded
 from models.operations.selection import one_of
@@ -297,11 +297,20 @@ class _Work:
         """What to add to a set and what to take out of it."""
         kept = fields.SETS[pending.noun][name]
         if pending.row is None:
+            self._fit_together(kept, mine)
             return self._there(kept, mine, prefix + name), frozenset()
         link = Base.metadata.tables[kept.link.__tablename__].c
         now = frozenset(self.session.scalars(select(link[kept.other]).where(link[kept.own] == pending.row.id)))
         was = self.past.ids(kept, pending.row.id, now)
+        self._fit_together(kept, (now | (mine - was)) - (was - mine))
         return self._there(kept, mine - was - now, prefix + name), (was - mine) & now
+
+    def _fit_together(self, kept: SetField, ids: Ids) -> None:
+        if kept.target is Label:
+            try:
+                label.require_one_each(self.session, ids)
+            except Refused as refusal:
+                self.problems.append(refusal)
 
     def _there(self, kept: SetField, ids: frozenset[int], shown_as: str) -> Ids:
         """The ids, all of which must be there for this person."""

@@ -595,3 +595,14 @@ def test_links_of_one_label_twice_never_fail(session: Session, customer: Custome
     _edit(session, customer, ELIN, labels=[label.id, label.id])
     _edit(session, customer, ELIN, labels={label.id})
     assert _count(session, CustomerLabel) == 1
+
+
+def test_two_labels_of_a_group_of_one_are_refused(session: Session, customer: Customer) -> None:
+    group = factories.label_group(session, one_per_record=True)
+    first, second = (factories.label(session, group_id=group.id).id for _ in range(2))
+    shown = position(session)
+    _edit(session, customer, ELIN, labels={first})
+    problems = _problems(session, JOHAN, Customer, customer.id, {"labels": {second}}, base=shown)
+    assert problems == {"labels": Reason.ONE_PER_RECORD}
+    _edit(session, customer, ELIN, labels={second})
+    assert [one.id for one in session.get_one(Customer, customer.id).labels] == [second]

@@ -1,0 +1,145 @@
+"""Put labels on customers or contacts, and take them off. Of a group with one per record, one replaces another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, literal, select
+from sqlalchemy.orm import Session
+
+from models.access import Looker
+from models.base import Base
+from models.contact import Contact
+from models.customer import Customer
+from models.errors import NotFound, Reason, Refused
+from models.journal import Changeset, Origin, changeset, is_open
+from models.label import ContactLabel, CustomerLabel, Label, LabelGroup
+from models.operations.consequences import LeftOut, Sorted, hold, sort_out
+from models.operations.selection import Chosen, Selection, one_of
+from models.user import Right
+
+Labelled = type[Customer] | type[Contact]
+
+
+@dataclass(frozen=True)
+class LabelPlan:
+    """What labelling would do: rows touched, links put and taken, and taken because one of the group fits only once."""
+
+    count: int
+    put: int
+    taken: int
+    replaced: int
+    left_out: tuple[LeftOut, ...]
+    left_out_count: int
+
+
+def plan(
+    session: Session, actor: Looker, noun: Labelled, chosen: Chosen, put: Iterable[int] = (), take: Iterable[int] = ()
+) -> LabelPlan:
+    """What `do` with the same arguments would do now; writes nothing."""
+    put, take = _known(session, put), _known(session, take)
+    require_one_each(session, put)
+    found = _sorted_out(session, actor, noun, Selection.of(chosen).resolve(session))
+    links = _Links(session, noun, found.ids)
+    missing = sum(links.count(links.without(label)) for label in sorted(put))
+    replaced = links.linked(_replaced(session, put) - take)
+    return LabelPlan(len(found.ids), missing, links.linked(take), replaced, found.left_out, found.left_out_count)
+
+
+def do(
+    session: Session, actor: Looker, noun: Labelled, chosen: Chosen, put: Iterable[int] = (), take: Iterable[int] = ()
+) -> Changeset:
+    """Put and take labels. What is there already, or not there, stays so; only what differs is written.
+
+    Rows that may not be edited, and archived ones, are left out (see `plan`); it is refused when nothing else was
+    chosen, and with ONE_PER_RECORD when two of the labels are of a group of which only one fits on a record.
+    """
+    put, take = _known(session, put), _known(session, take)
+    require_one_each(session, put)
+    joins = is_open(session)
+    with changeset(session, actor, "Label {count} records", origin=Origin.BULK) as kept:
+        ids = Selection.of(chosen).resolve(session)
+        hold(session, noun, ids)
+        found = _sorted_out(session, actor, noun, ids)
+        found.require_any()
+        links = _Links(session, noun, found.ids)
+        links.take(take | _replaced(session, put))
+        for label in sorted(put):
+            links.put(label)
+        session.expire_all()
+        if not joins:
+            names = session.scalars(select(Label.name).where(Label.id.in_(put | take)).order_by(Label.name))
+            kept.values = {"count": len(found.ids), "labels": list(names)}
+    return kept
+
+
+def _sorted_out(session: Session, actor: Looker, noun: Labelled, ids: Iterable[int]) -> Sorted:
+    return sort_out(session, actor, noun, ids, Right.EDIT, {True: Reason.ARCHIVED_IS_LOCKED})
+
+
+def _known(session: Session, labels: Iterable[int]) -> frozenset[int]:
+    """The labels, all of which must be there."""
+    wanted = frozenset(labels)
+    if wanted - set(session.scalars(select(Label.id).where(Label.id.in_(wanted)))):
+        raise NotFound
+    return wanted
+
+
+def require_one_each(session: Session, labels: Iterable[int]) -> None:
+    """Go on only if these labels may stand on one record together."""
+    crowded = (
+        select(LabelGroup.name)
+        .join(Label, Label.group_id == LabelGroup.id)
+        .where(LabelGroup.one_per_record, Label.id.in_(labels))
+        .group_by(LabelGroup.name)
+        .having(func.count() > 1)
+    )
+    name = session.scalar(crowded.order_by(LabelGroup.name).limit(1))
+    if name is not None:
+        raise Refused(Reason.ONE_PER_RECORD, "labels", name=name)
+
+
+def _replaced(session: Session, put: Iterable[int]) -> frozenset[int]:
+    """The other labels of the groups of which only one fits."""
+    groups = (
+        select(LabelGroup.id)
+        .join(Label, Label.group_id == LabelGroup.id)
+        .where(LabelGroup.one_per_record, Label.id.in_(put))
+    )
+    others = select(Label.id).where(Label.group_id.in_(groups), Label.id.not_in(list(put)))
+    return frozenset(session.scalars(others))
+
+
+class _Links:
+    """The links between labels and the chosen rows, set by set."""
+
+    def __init__(self, session: Session, noun: Labelled, ids: tuple[int, ...]) -> None:
+        link = CustomerLabel if noun is Customer else ContactLabel
+        self.session = session
+        self.table: Table = Base.metadata.tables[link.__tablename__]
+        self.own = self.table.c[f"{noun.__tablename__}_id"]
+        self.rows: Table = Base.metadata.tables[noun.__tablename__]
+        self.ids = ids
+
+    def without(self, label: int) -> ColumnElement[bool]:
+        """The chosen rows that do not have the label."""
+        has = select(self.own).where(self.table.c.label_id == label)
+        return and_(one_of(self.rows.c.id, self.ids), self.rows.c.id.not_in(has))
+
+    def count(self, condition: ColumnElement[bool]) -> int:
+        return self.session.scalar(select(func.count()).select_from(self.rows).where(condition)) or 0
+
+    def linked(self, labels: Iterable[int]) -> int:
+        query = select(func.count()).select_from(self.table).where(self._these(labels))
+        return self.session.scalar(query) or 0
+
+    def take(self, labels: Iterable[int]) -> None:
+        self.session.execute(delete(self.table).where(self._these(labels)))
+
+    def put(self, label: int) -> None:
+        missing = select(self.rows.c.id, literal(label)).where(self.without(label)).order_by(self.rows.c.id)
+        self.session.execute(insert(self.table).from_select([self.own.name, "label_id"], missing))
+
+    def _these(self, labels: Iterable[int]) -> ColumnElement[bool]:
+        return and_(one_of(self.own, self.ids), self.table.c.label_id.in_(list(labels)))
