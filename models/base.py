@@ -152,6 +152,11 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
+def key_text(length: int) -> String:
+    """A text to sort and find by: ordered by its characters' codes on both databases, whatever the cluster's locale."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
 def table_args(*items: Any) -> tuple[Any, ...]:
     """`__table_args__` with constraints, and with the one thing that every table has: keys that are never reused."""
     return (*items, {"sqlite_autoincrement": True})

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import Boolean, CheckConstraint, Computed, Date, Index, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, Computed, Date, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Stamped, UtcDateTime, ref, table_args, words
+from models.base import Base, Stamped, UtcDateTime, key_text, ref, table_args, words
 from models.customer import Customer, Kind
 from models.label import Label
 from models.user import User
@@ -23,10 +23,16 @@ class Contact(Stamped, Base):
 
     __table_args__ = table_args(
         CheckConstraint(NAMED, name="named"),
-        Index("ix_contact_by_name", "archived_at", "name_key", "id"),
-        Index("ix_contact_by_changed", "archived_at", "changed_at", "id"),
+        # Each order of the list from one index, for the active, the archived and all.
+        Index("ix_contact_by_name", "name_key", "id", "archived_at"),
+        Index("ix_contact_by_changed", "changed_at", "id", "archived_at"),
+        Index(
+            "ix_contact_archived_at",
+            "archived_at",
+            sqlite_where=text("archived_at IS NOT NULL"),
+            postgresql_where=text("archived_at IS NOT NULL"),
+        ),
         Index("ix_contact_email", "email"),
-        Index("ix_contact_name_key", "name_key", "id"),
     )
 
     kind: Mapped[Kind] = mapped_column(words(Kind, "kind"), default=Kind.PRIVATE)
@@ -35,7 +41,7 @@ class Contact(Stamped, Base):
     last_name: Mapped[str | None] = mapped_column(String(100))
     company_name: Mapped[str | None] = mapped_column(String(200))
     name: Mapped[str] = mapped_column(String(201), Computed(NAME, persisted=True))
-    name_key: Mapped[str] = mapped_column(String(201), Computed(f"lower({NAME})", persisted=True))
+    name_key: Mapped[str] = mapped_column(key_text(201), Computed(f"lower({NAME})", persisted=True))
     job_title: Mapped[str | None] = mapped_column(String(120))
     email: Mapped[str | None] = mapped_column(String(254))
     phone: Mapped[str | None] = mapped_column(String(40))

@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy import Boolean, CheckConstraint, Computed, Date, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from models.base import Base, Money, Percentage, Stamped, UtcDateTime, folded, ref, table_args, words
+from models.base import Base, Money, Percentage, Stamped, UtcDateTime, folded, key_text, ref, table_args, words
 from models.label import Label
 from models.settings import ListValue
 from models.user import User
@@ -37,22 +37,28 @@ class Customer(Stamped, Base):
 
     __table_args__ = table_args(
         CheckConstraint(NAMED, name="named"),
-        Index("ix_customer_by_name", "archived_at", "name_key", "id"),
-        Index("ix_customer_by_number", "archived_at", "number_key", "id"),
-        Index("ix_customer_by_changed", "archived_at", "changed_at", "id"),
+        # Each order of the list from one index, for the active, the archived and all.
+        Index("ix_customer_by_name", "name_key", "id", "archived_at"),
+        Index("ix_customer_by_number", "number_key", "id", "archived_at"),
+        Index("ix_customer_by_changed", "changed_at", "id", "archived_at"),
+        Index(
+            "ix_customer_archived_at",
+            "archived_at",
+            sqlite_where=text("archived_at IS NOT NULL"),
+            postgresql_where=text("archived_at IS NOT NULL"),
+        ),
         Index("ix_customer_vat_number", "vat_number"),
         Index("ix_customer_email", "email"),
-        Index("ix_customer_name_key", "name_key", "id"),
     )
 
     number: Mapped[str] = mapped_column(String(40))
-    number_key: Mapped[str] = mapped_column(String(80), unique=True)
+    number_key: Mapped[str] = mapped_column(key_text(80), unique=True)
     kind: Mapped[Kind] = mapped_column(words(Kind, "kind"), default=Kind.BUSINESS)
     company_name: Mapped[str | None] = mapped_column(String(200))
     first_name: Mapped[str | None] = mapped_column(String(100))
     last_name: Mapped[str | None] = mapped_column(String(100))
     name: Mapped[str] = mapped_column(String(201), Computed(NAME, persisted=True))
-    name_key: Mapped[str] = mapped_column(String(201), Computed(f"lower({NAME})", persisted=True))
+    name_key: Mapped[str] = mapped_column(key_text(201), Computed(f"lower({NAME})", persisted=True))
     nickname: Mapped[str | None] = mapped_column(String(200))
     status_id: Mapped[int | None] = mapped_column(ref("list_value.id", "RESTRICT"), index=True)
     industry_id: Mapped[int | None] = mapped_column(ref("list_value.id", "RESTRICT"), index=True)

@@ -21,7 +21,7 @@ class Project(Stamped, Base):
     __table_args__ = table_args(
         UniqueConstraint("number"),
         Index("ix_project_customer_id", "customer_id", "archived_at"),
-        Index("ix_project_by_name", "archived_at", "name", "id"),
+        Index("ix_project_by_name", "name", "id", "archived_at"),
     )
 
     customer_id: Mapped[int] = mapped_column(ref("customer.id", "CASCADE"))

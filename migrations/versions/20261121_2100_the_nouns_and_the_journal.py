@@ -316,7 +316,7 @@ def upgrade() -> None:
         ),
         sa.Column(
             "name_key",
-            sa.String(length=201),
+            sa.String(length=201).with_variant(sa.String(length=201, collation="C"), "postgresql"),
             sa.Computed(
                 "lower(CASE WHEN trim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')) <> '' THEN trim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')) ELSE company_name END)",
                 persisted=True,
@@ -356,17 +356,27 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("contact", schema=None) as batch_op:
-        batch_op.create_index("ix_contact_by_changed", ["archived_at", "changed_at", "id"], unique=False)
-        batch_op.create_index("ix_contact_by_name", ["archived_at", "name_key", "id"], unique=False)
+        batch_op.create_index(
+            "ix_contact_archived_at",
+            ["archived_at"],
+            unique=False,
+            sqlite_where=sa.text("archived_at IS NOT NULL"),
+            postgresql_where=sa.text("archived_at IS NOT NULL"),
+        )
+        batch_op.create_index("ix_contact_by_changed", ["changed_at", "id", "archived_at"], unique=False)
+        batch_op.create_index("ix_contact_by_name", ["name_key", "id", "archived_at"], unique=False)
         batch_op.create_index("ix_contact_email", ["email"], unique=False)
-        batch_op.create_index("ix_contact_name_key", ["name_key", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_contact_owner_id"), ["owner_id"], unique=False)
 
     op.create_table(
         "customer",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=40), nullable=False),
-        sa.Column("number_key", sa.String(length=80), nullable=False),
+        sa.Column(
+            "number_key",
+            sa.String(length=80).with_variant(sa.String(length=80, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column(
             "kind",
             sa.Enum("business", "private", name="kind", native_enum=False, create_constraint=True, length=20),
@@ -385,7 +395,7 @@ def upgrade() -> None:
         ),
         sa.Column(
             "name_key",
-            sa.String(length=201),
+            sa.String(length=201).with_variant(sa.String(length=201, collation="C"), "postgresql"),
             sa.Computed(
                 "lower(CASE WHEN kind = 'business' THEN company_name ELSE first_name || ' ' || last_name END)",
                 persisted=True,
@@ -464,13 +474,19 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("customer", schema=None) as batch_op:
-        batch_op.create_index("ix_customer_by_changed", ["archived_at", "changed_at", "id"], unique=False)
-        batch_op.create_index("ix_customer_by_name", ["archived_at", "name_key", "id"], unique=False)
-        batch_op.create_index("ix_customer_by_number", ["archived_at", "number_key", "id"], unique=False)
+        batch_op.create_index(
+            "ix_customer_archived_at",
+            ["archived_at"],
+            unique=False,
+            sqlite_where=sa.text("archived_at IS NOT NULL"),
+            postgresql_where=sa.text("archived_at IS NOT NULL"),
+        )
+        batch_op.create_index("ix_customer_by_changed", ["changed_at", "id", "archived_at"], unique=False)
+        batch_op.create_index("ix_customer_by_name", ["name_key", "id", "archived_at"], unique=False)
+        batch_op.create_index("ix_customer_by_number", ["number_key", "id", "archived_at"], unique=False)
         batch_op.create_index("ix_customer_email", ["email"], unique=False)
         batch_op.create_index(batch_op.f("ix_customer_industry_id"), ["industry_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_customer_invoice_layout_id"), ["invoice_layout_id"], unique=False)
-        batch_op.create_index("ix_customer_name_key", ["name_key", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_customer_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_customer_status_id"), ["status_id"], unique=False)
         batch_op.create_index("ix_customer_vat_number", ["vat_number"], unique=False)
@@ -942,7 +958,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("project", schema=None) as batch_op:
-        batch_op.create_index("ix_project_by_name", ["archived_at", "name", "id"], unique=False)
+        batch_op.create_index("ix_project_by_name", ["name", "id", "archived_at"], unique=False)
         batch_op.create_index("ix_project_customer_id", ["customer_id", "archived_at"], unique=False)
 
     op.create_table(
@@ -1129,21 +1145,21 @@ def downgrade() -> None:
         batch_op.drop_index("ix_customer_vat_number")
         batch_op.drop_index(batch_op.f("ix_customer_status_id"))
         batch_op.drop_index(batch_op.f("ix_customer_owner_id"))
-        batch_op.drop_index("ix_customer_name_key")
         batch_op.drop_index(batch_op.f("ix_customer_invoice_layout_id"))
         batch_op.drop_index(batch_op.f("ix_customer_industry_id"))
         batch_op.drop_index("ix_customer_email")
         batch_op.drop_index("ix_customer_by_number")
         batch_op.drop_index("ix_customer_by_name")
         batch_op.drop_index("ix_customer_by_changed")
+        batch_op.drop_index("ix_customer_archived_at")
 
     op.drop_table("customer")
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_contact_owner_id"))
-        batch_op.drop_index("ix_contact_name_key")
         batch_op.drop_index("ix_contact_email")
         batch_op.drop_index("ix_contact_by_name")
         batch_op.drop_index("ix_contact_by_changed")
+        batch_op.drop_index("ix_contact_archived_at")
 
     op.drop_table("contact")
     with op.batch_alter_table("user", schema=None) as batch_op:
