@@ -89,7 +89,8 @@ class Action:
     many: bool = True
     key: str | None = None
     danger: bool = False
-    shown_when: str = "any"  # active | archived | any: in which state of the list or record it makes sense
+    # active | archived | any: for records in which state it is offered; a function where a setting decides.
+    shown_when: str | Callable[[], str] = "any"
     target: Callable[[Any, Changeset], str] | None = None
 
 
@@ -330,6 +331,10 @@ class EntityView(ModelView):
         if action.name == "delete":
             return url_for(f"{self.endpoint}.delete_view", id=row.id, **more)
         return url_for(f"{self.endpoint}.action_view", action=action.name, rowid=row.id, **more)
+
+    def delete_url(self, plan: Any, query: str) -> str:
+        """The page that shows this delete again, counted anew."""
+        return url_for(f"{self.endpoint}.delete_view", rowid=list(plan.ids), list=query or None)
 
     def edit_url(self, key: int) -> str:
         return url_for(f"{self.endpoint}.edit_view", id=key)
@@ -719,4 +724,5 @@ def archived_state(record: Any) -> str:
 
 def fits(action: Action, archived: str) -> bool:
     """Whether an action makes sense for records in this state."""
-    return "any" in (action.shown_when, archived) or archived == "all" or action.shown_when == archived
+    when = action.shown_when() if callable(action.shown_when) else action.shown_when
+    return archived == "all" or when in ("any", archived)

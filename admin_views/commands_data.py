@@ -16,7 +16,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import access, journal
+from models import access, journal, schema
 from models.access import SYSTEM
 from models.base import db
 from models.errors import Refused
@@ -61,11 +61,12 @@ def _say(message: str, as_json: bool, **values: object) -> None:
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
 @with_appcontext
 def seed_command(customers: int, number: int, today: dt.datetime | None, demo_logins: bool, as_json: bool) -> None:
-    """Fill an empty database with invented customers."""
+    """Fill an empty database with invented customers; a new one is migrated first."""
 
     def progress(count: int) -> None:
         click.echo(f"\r{count:,} customers", err=True, nl=False)
 
+    schema.upgrade(db.engine)
     day = today.date() if today else dt.datetime.now(dt.UTC).date()
     with _refusing() as session:
         done = seed.seed(
@@ -100,7 +101,11 @@ def dump_command(file: TextIOWrapper, _as_json: bool) -> None:
 @click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
 @with_appcontext
 def load_command(file: TextIOWrapper, as_json: bool) -> None:
-    """Read what `dump` wrote into an empty database. Passwords are not in it: everybody needs a new one."""
+    """Read what `dump` wrote into an empty database, which is migrated first if it is new.
+
+    Passwords are not in it: everybody needs a new one.
+    """
+    schema.upgrade(db.engine)
     with _refusing() as session:
         done = dump.load(session, SYSTEM, file)
     _say(f"{done.change_count:,} rows loaded.", as_json, rows=done.change_count, changeset=done.id)

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from admin_views import choices, history, shell
+from admin_views import choices, history, shell, verbs
 from admin_views.base import Column, EntityView, FilterChoice, Tab
 from admin_views.forms import Choice, EntityForm, OneOf, Section, Text, Tick, Whole
 from models.access import Looker
@@ -73,6 +73,7 @@ class LabelView(EntityView):
     filters = (FilterChoice("group", lazy_gettext("Group"), choices.pairs(choices.label_groups)),)
     form = LabelForm
     field_looks: ClassVar[dict[str, dict[str, Any]]] = {"colour": {"colours": choices.colours}}
+    actions = verbs.LABEL_ACTIONS
     sections = (Section("general", lazy_gettext("General"), ("name", "colour", "group_id", "description")),)
     tabs = (
         Tab("overview", lazy_gettext("Overview"), "label/overview.html", details),
@@ -139,6 +140,7 @@ class LabelGroupView(EntityView):
         Column("count", lazy_gettext("Labels"), "count", numeric=True, place="kb-m-sub"),
     )
     form = LabelGroupForm
+    actions = verbs.LABEL_GROUP_ACTIONS
     sections = (Section("general", lazy_gettext("General"), ("name", "one_per_record", "position")),)
     tabs = (Tab("overview", lazy_gettext("Overview"), "label/group.html", members),)
 

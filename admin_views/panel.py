@@ -7,7 +7,7 @@ from flask_admin import Admin, AdminIndexView, expose
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from admin_views import health, history, searching, shell
+from admin_views import bin, health, history, searching, shell, trees
 from admin_views import settings as setting
 from admin_views.base import EntityView
 from admin_views.contact import ContactView
@@ -56,7 +56,9 @@ def register(app: Flask) -> None:
     for endpoint, view in ENTITIES.items():
         if endpoint not in NOT_IN_MENU:
             shell.add_to_menu(app, _line(endpoint, view.many, view.icon, view.see))
-    for module in (history, setting, searching, health):
+    app.jinja_env.filters["delete_tree"] = trees.tree
+    app.jinja_env.filters["left_out_points"] = trees.left_out
+    for module in (history, bin, setting, searching, health):
         module.register(app)
 
 

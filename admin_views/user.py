@@ -9,7 +9,7 @@ from flask_babel import gettext, lazy_gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from admin_views import choices, history, shell
+from admin_views import choices, history, shell, verbs
 from admin_views.base import Column, EntityView, FilterChoice, Tab
 from admin_views.forms import Choice, Choices, EntityForm, Option, Section, Text
 from models import access
@@ -119,6 +119,7 @@ class TeamView(StaffView):
     )
     list_options = (selectinload(Team.role),)
     form = TeamForm
+    actions = verbs.TEAM_ACTIONS
     sections = (Section("general", lazy_gettext("General"), ("name", "role_id", "members")),)
     tabs = (
         Tab("members", lazy_gettext("Members"), "team/members.html", team_details),
@@ -185,6 +186,7 @@ class RoleView(StaffView):
         Column("built_in", lazy_gettext("Built in"), "yes", place="kb-m-end"),
     )
     form = RoleForm
+    actions = verbs.ROLE_ACTIONS
     field_looks: ClassVar[dict[str, dict[str, Any]]] = {"description": {"span": "full"}}
     sections = (Section("general", lazy_gettext("General"), ("name", "description", "rights")),)
     tabs = (

@@ -8,16 +8,19 @@ from typing import Any
 from flask_babel import lazy_gettext, ngettext
 from sqlalchemy.orm import Session
 
+from admin_views import shell
 from admin_views.base import Action
+from models import settings
 from models.access import Looker
 from models.contact import Contact
 from models.customer import Customer
 from models.journal import Changeset
-from models.operations import archive
+from models.label import Label, LabelGroup
+from models.operations import archive, delete
 from models.operations.consequences import Archivable
 from models.operations.selection import Selection
 from models.project import Project
-from models.user import Right
+from models.user import Right, Role, Team
 
 Options = Mapping[str, Any]
 
@@ -89,6 +92,51 @@ def archiving(noun: Archivable, out: Any, back: Any) -> tuple[Action, Action]:
     )
 
 
-CUSTOMER_ACTIONS = archiving(Customer, lazy_gettext("Archive…"), lazy_gettext("Restore…"))
-CONTACT_ACTIONS = archiving(Contact, lazy_gettext("Deactivate…"), lazy_gettext("Reactivate…"))
-PROJECT_ACTIONS = archiving(Project, lazy_gettext("Archive…"), lazy_gettext("Restore…"))
+def deleting(noun: delete.Deletable, shown_when: str | Callable[[], str] = "any") -> Action:
+    """Delete, with the whole tree shown first."""
+
+    def do(session: Session, looker: Looker, chosen: Selection, options: Options, digest: str) -> Changeset:
+        return delete.do(
+            session, looker, noun, chosen, digest, first(options, "typed"), first(options, "saved") is not None
+        )
+
+    return Action(
+        name="delete",
+        label=lazy_gettext("Delete…"),
+        icon="trash",
+        right=delete.RIGHT.get(noun, Right.DELETE),
+        template="verbs/delete.html",
+        plan=lambda session, looker, chosen, options: delete.plan(session, looker, noun, chosen),
+        do=do,
+        done=_deleted,
+        options=("typed", "saved"),
+        danger=True,
+        shown_when=shown_when,
+    )
+
+
+def _deleted(plan: delete.DeletePlan) -> str:
+    return ngettext("%(num)d record moved to the bin", "%(num)d records moved to the bin", plan.total)
+
+
+def deletable_state() -> str:
+    """Which customers and projects are offered to be deleted: a setting."""
+    return "any" if settings.get(shell.here(), "deleting") == settings.Deleting.DIRECT else "archived"
+
+
+CUSTOMER_ACTIONS = (
+    *archiving(Customer, lazy_gettext("Archive…"), lazy_gettext("Restore…")),
+    deleting(Customer, deletable_state),
+)
+CONTACT_ACTIONS = (
+    *archiving(Contact, lazy_gettext("Deactivate…"), lazy_gettext("Reactivate…")),
+    deleting(Contact),
+)
+PROJECT_ACTIONS = (
+    *archiving(Project, lazy_gettext("Archive…"), lazy_gettext("Restore…")),
+    deleting(Project, deletable_state),
+)
+LABEL_ACTIONS = (deleting(Label),)
+LABEL_GROUP_ACTIONS = (deleting(LabelGroup),)
+ROLE_ACTIONS = (deleting(Role),)
+TEAM_ACTIONS = (deleting(Team),)

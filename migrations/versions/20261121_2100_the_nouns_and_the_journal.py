@@ -8,7 +8,7 @@ from sqlalchemy import Text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import postgresql
 
-revision = "8337640db6c6"
+revision = "bd66afcfca97"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -1151,7 +1151,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_customer_by_number")
         batch_op.drop_index("ix_customer_by_name")
         batch_op.drop_index("ix_customer_by_changed")
-        batch_op.drop_index("ix_customer_archived_at")
+        batch_op.drop_index(
+            "ix_customer_archived_at",
+            sqlite_where=sa.text("archived_at IS NOT NULL"),
+            postgresql_where=sa.text("archived_at IS NOT NULL"),
+        )
 
     op.drop_table("customer")
     with op.batch_alter_table("contact", schema=None) as batch_op:
@@ -1159,7 +1163,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_contact_email")
         batch_op.drop_index("ix_contact_by_name")
         batch_op.drop_index("ix_contact_by_changed")
-        batch_op.drop_index("ix_contact_archived_at")
+        batch_op.drop_index(
+            "ix_contact_archived_at",
+            sqlite_where=sa.text("archived_at IS NOT NULL"),
+            postgresql_where=sa.text("archived_at IS NOT NULL"),
+        )
 
     op.drop_table("contact")
     with op.batch_alter_table("user", schema=None) as batch_op:

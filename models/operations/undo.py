@@ -14,7 +14,8 @@ from models import access, journal
 from models.access import Looker
 from models.base import EVERYTHING
 from models.errors import NotAllowed, NotFound, Reason
-from models.journal import Change, Changeset, Undone, UndoPlan, plain
+from models.journal import Change, Changeset, Undone, UndoPlan
+from models.journal.context import plain
 from models.user import Right
 
 AnySession = Session | scoped_session[Session]

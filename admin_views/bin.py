@@ -1,0 +1,58 @@
+"""The bin: what was deleted, by whom and until when it can come back; and the way back."""
+
+from __future__ import annotations
+
+from flask import Flask, flash, redirect, request, url_for
+from flask_babel import gettext, ngettext
+from werkzeug.wrappers import Response
+
+from admin_views import history, pages, shell
+from models import access
+from models.errors import NotAllowed, NotFound, Refused
+from models.operations import bin as binned
+from models.user import Right
+
+page = pages.blueprint("bin", "/bin")
+
+
+@page.get("/")
+def index() -> str:
+    """What is in the bin, newest first."""
+    before = request.args.get("before", "")
+    items = binned.items(shell.here(), int(before) if before.isdigit() and len(before) < 10 else None)
+    older = url_for("bin.index", before=items[-1].changeset_id) if len(items) == binned.PAGE else None
+    texts = {item.changeset_id: history.title(item.title, item.values) for item in items}
+    return pages.show("bin.html", items=items, texts=texts, older=older)
+
+
+@page.post("/restore/")
+def restore() -> Response:
+    """Bring one delete back, whole."""
+    key = request.form.get("changeset", "")
+    if not key.isdigit() or len(key) > 9:
+        raise NotFound
+    try:
+        done = binned.restore(shell.here(), shell.looker(), int(key))
+    except Refused as refused:
+        if isinstance(refused, (NotAllowed, NotFound)):
+            raise
+        flash(shell.say(refused), "danger")
+        return redirect(url_for("bin.index"))
+    text = ngettext("%(num)d record restored", "%(num)d records restored", done.taken_back)
+    if done.changeset.id is not None:
+        shell.offer_undo(text, done.changeset.id)
+    for left in done.left[:5]:
+        flash(gettext("Left out: %(what)s. %(why)s", what=left.name or left.table, why=gettext(left.reason.value)), "warning")
+    return redirect(url_for("bin.index"))
+
+
+def register(app: Flask) -> None:
+    """Add the page and its line in the menu."""
+    app.register_blueprint(page)
+
+    def line() -> shell.MenuItem | None:
+        if not access.may_somewhere(shell.here(), shell.looker(), Right.VIEW):
+            return None
+        return shell.MenuItem(gettext("Bin"), "trash", url_for("bin.index"), request.blueprint == "bin", key="b")
+
+    shell.add_to_menu(app, line)
