@@ -64,13 +64,13 @@ def assign(session: AnySession, actor: Looker, customer_id: int, wanted: Mapping
 
 def _title(session: AnySession, customer: Customer, wanted: Mapping[Holder, int | None]) -> tuple[str, dict[str, Any]]:
     if len(wanted) != 1:
-        return "Changed {count} roles on {customer}", {"count": len(wanted), "customer": customer.name}
+        return "Change {count} roles on {customer}", {"count": len(wanted), "customer": customer.name}
     (holder, role_id), *_ = wanted.items()
     who = _there(session, User, holder.user_id) if holder.user_id else _there(session, Team, holder.team_id)
     values = {"holder": who.name, "customer": customer.name}
     if role_id is None:
-        return "Took the role of {holder} on {customer} away", values
-    return "Gave {holder} the role {role} on {customer}", {**values, "role": _there(session, Role, role_id).name}
+        return "Take the role of {holder} on {customer} away", values
+    return "Give {holder} the role {role} on {customer}", {**values, "role": _there(session, Role, role_id).name}
 
 
 def _put(session: AnySession, customer_id: int, holder: Holder, role_id: int | None) -> None:
@@ -111,7 +111,7 @@ def set_role_of(session: AnySession, actor: Looker, holder: Holder, role_id: int
     values = {"holder": who.name}
     if role_id is not None:
         values["role"] = _there(session, Role, role_id).name
-    title = "Took the role of {holder} away" if role_id is None else "Gave {holder} the role {role}"
+    title = "Take the role of {holder} away" if role_id is None else "Give {holder} the role {role}"
     with changeset(session, actor, title, origin=Origin.GRANT, **values) as kept:
         who.role_id = role_id
     return kept
@@ -123,7 +123,7 @@ def set_rights(
     """Add rights to a role and remove others; a role that is not there yet is made. One's own rights are the limit."""
     require(session, actor, Right.MANAGE_USERS)
     role = session.scalar(select(Role).where(Role.name == name))
-    title = "Made the role {role}" if role is None else "Changed the rights of the role {role}"
+    title = "Make the role {role}" if role is None else "Change the rights of the role {role}"
     with changeset(session, actor, title, origin=Origin.GRANT, role=name) as kept:
         if role is None:
             role = Role(name=name, rights=frozenset())
@@ -135,7 +135,7 @@ def set_rights(
 def join(session: AnySession, actor: Looker, team_id: int, user_id: int) -> Changeset:
     """Put a user in a team; somebody who is in it already stays so."""
     team, user = _team_and_user(session, actor, team_id, user_id)
-    with changeset(session, actor, "{user} joined the team {team}", origin=Origin.GRANT, user=user, team=team) as kept:
+    with changeset(session, actor, "Add {user} to the team {team}", origin=Origin.GRANT, user=user, team=team) as kept:
         if not _membership(session, team_id, user_id):
             session.add(TeamMember(team_id=team_id, user_id=user_id))
     return kept
@@ -144,7 +144,7 @@ def join(session: AnySession, actor: Looker, team_id: int, user_id: int) -> Chan
 def leave(session: AnySession, actor: Looker, team_id: int, user_id: int) -> Changeset:
     """Take a user out of a team."""
     team, user = _team_and_user(session, actor, team_id, user_id)
-    with changeset(session, actor, "{user} left the team {team}", origin=Origin.GRANT, user=user, team=team) as kept:
+    with changeset(session, actor, "Take {user} out of the team {team}", origin=Origin.GRANT, user=user, team=team) as kept:
         session.execute(delete(TeamMember).where(TeamMember.team_id == team_id, TeamMember.user_id == user_id))
     return kept
 

@@ -142,7 +142,7 @@ def change(session: AnySession, actor: Looker, new: str, keep: str = "") -> Chan
     """
     user = _there(session, actor.id)
     check(new, user.email, user.name)
-    with changeset(session, actor, "Changed the own password") as kept:
+    with changeset(session, actor, "Change own password") as kept:
         user.password_hash = hashed(new)
         session.execute(delete(SignIn).where(SignIn.user_id == user.id, SignIn.token_hash != keep))
     return kept
@@ -155,7 +155,7 @@ def reset(session: AnySession, actor: Looker, user_id: int, new: str) -> Changes
     for right in sorted(looker_for(session, user).everywhere - actor.everywhere):
         raise Refused(Reason.MORE_THAN_OWN, right=right)
     check(new, user.email, user.name)
-    with changeset(session, actor, "Gave {user} a new password", user=user.name) as kept:
+    with changeset(session, actor, "Give {user} a new password", user=user.name) as kept:
         user.password_hash = hashed(new)
         session.execute(delete(SignIn).where(SignIn.user_id == user_id))
     return kept

@@ -25,7 +25,7 @@ def ensure_roles(session: AnySession, actor: Looker = SYSTEM) -> None:
     there = set(session.scalars(select(Role.name), execution_options=EVERYTHING))
     missing = BUILT_IN_ROLES.keys() - there
     if missing:
-        with changeset(session, actor, "Made the built-in roles", origin=Origin.COMMAND):
+        with changeset(session, actor, "Make the built-in roles", origin=Origin.COMMAND):
             for name in sorted(missing):
                 session.add(Role(name=name, rights=frozenset(BUILT_IN_ROLES[name]), built_in=True))
 
@@ -60,7 +60,7 @@ def create(
         raise Refused(Reason.NOT_AN_ADDRESS, "email", value=email)
     called = (name or "").strip() or name_from(email)
     passwords.check(password, email, called)
-    with changeset(session, actor, "Added the user {user}", origin=origin, user=called):
+    with changeset(session, actor, "Add the user {user}", origin=origin, user=called):
         if session.scalar(select(User.id).where(User.email_key == folded(email)), execution_options=EVERYTHING):
             raise Refused(Reason.VALUE_TAKEN, "email")
         user = User(email=email, name=called, password_hash=passwords.hashed(password), role_id=role_id)
@@ -79,7 +79,7 @@ def name_from(email: str) -> str:
 def disable(session: AnySession, actor: Looker, user_id: int, origin: Origin = Origin.FORM) -> Changeset:
     """Keep somebody out from the next request on; what they did stays theirs."""
     user = _managed(session, actor, user_id)
-    with changeset(session, actor, "Disabled the user {user}", origin=origin, user=user.name) as kept:
+    with changeset(session, actor, "Disable the user {user}", origin=origin, user=user.name) as kept:
         if user.disabled_at is None:
             user.disabled_at = utc_now()
         session.execute(delete(SignIn).where(SignIn.user_id == user_id))
@@ -89,7 +89,7 @@ def disable(session: AnySession, actor: Looker, user_id: int, origin: Origin = O
 def enable(session: AnySession, actor: Looker, user_id: int) -> Changeset:
     """Let somebody in again, with the password and the roles they had; one's own rights are the limit."""
     user = _managed(session, actor, user_id)
-    with changeset(session, actor, "Enabled the user {user}", user=user.name) as kept:
+    with changeset(session, actor, "Enable the user {user}", user=user.name) as kept:
         user.disabled_at = None
     return kept
 
@@ -114,7 +114,7 @@ def prefer(
     user = session.get(User, actor.id) if actor.id is not None else None
     if user is None:
         raise NotFound
-    with changeset(session, actor, "Changed the own preferences", origin=Origin.SETTINGS) as kept:
+    with changeset(session, actor, "Change own preferences", origin=Origin.SETTINGS) as kept:
         if language is not None:
             user.language = language or None
         if theme is not None:

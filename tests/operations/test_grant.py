@@ -64,14 +64,14 @@ def test_a_role_is_given_replaced_and_taken(session: Session, cast: Cast, alice:
     kept = grant.give(session, alice, customer, holder, role_id(session, "Reader"))
     assert held(session, customer) == {(cast.charlie.id, None): "Reader"}
     assert (kept.title.format(**kept.values), kept.origin) == (
-        "Gave Charlie the role Reader on Nordhamn",
+        "Give Charlie the role Reader on Nordhamn",
         Origin.GRANT,
     )
     grant.give(session, alice, customer, holder, role_id(session, "Editor"))
     assert held(session, customer) == {(cast.charlie.id, None): "Editor"}
     kept = grant.take(session, alice, customer, holder)
     assert held(session, customer) == {}
-    assert kept.title.format(**kept.values) == "Took the role of Charlie on Nordhamn away"
+    assert kept.title.format(**kept.values) == "Take the role of Charlie on Nordhamn away"
 
 
 def test_several_roles_change_in_one_changeset_and_others_stay(
@@ -94,7 +94,7 @@ def test_several_roles_change_in_one_changeset_and_others_stay(
         (cast.dana.id, None): "Reader",
     }
     assert kept.change_count == 3
-    assert kept.title.format(**kept.values) == "Changed 3 roles on Nordhamn"
+    assert kept.title.format(**kept.values) == "Change 3 roles on Nordhamn"
 
 
 def test_giving_what_is_held_already_changes_nothing(
@@ -283,14 +283,14 @@ def test_a_role_that_is_not_there_is_made(session: Session, dana: Looker) -> Non
     kept = grant.set_rights(session, dana, "Auditor", add=[Right.VIEW, Right.EXPORT])
     role = session.scalars(select(Role).where(Role.name == "Auditor")).one()
     assert (role.rights, role.built_in) == ({"view", "export"}, False)
-    assert kept.title.format(**kept.values) == "Made the role Auditor"
+    assert kept.title.format(**kept.values) == "Make the role Auditor"
 
 
 def test_people_join_and_leave_teams_once(session: Session, cast: Cast, dana: Looker) -> None:
     team = factories.team(session, name="Finance").id
     first = grant.join(session, dana, team, cast.bob.id)
     again = grant.join(session, dana, team, cast.bob.id)
-    assert first.title.format(**first.values) == "Bob joined the team Finance"
+    assert first.title.format(**first.values) == "Add Bob to the team Finance"
     assert again.is_empty
     assert session.scalars(select(TeamMember.user_id)).all() == [cast.bob.id]
     grant.leave(session, dana, team, cast.bob.id)
