@@ -160,7 +160,7 @@ def _words(column: Column[Any], raw: Any) -> str:
     if isinstance(kind, Boolean):
         return gettext("yes") if raw else gettext("no")
     if isinstance(kind, WordSet):
-        return ", ".join(gettext(word) for word in str(raw).split())
+        return ", ".join(shell.right_name(word) for word in str(raw).split())
     if isinstance(kind, UtcDateTime):
         return format_datetime(dt.datetime.fromisoformat(str(raw)).replace(tzinfo=dt.UTC), "medium")
     if isinstance(kind, Date):

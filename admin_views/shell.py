@@ -70,9 +70,14 @@ def chosen_language() -> str:
     return wanted if wanted in offered else request.accept_languages.best_match(offered) or offered[0]
 
 
+def right_name(right: Right | str) -> str:
+    """A right in words: see-all-totals -> See all totals."""
+    return gettext(str(right).replace("-", " ").capitalize())
+
+
 def say(refusal: Refused) -> str:
     """A refusal in the reader's language. Rights among its values are named in it, too."""
-    values = {key: gettext(str(value)) if isinstance(value, Right) else value for key, value in refusal.values.items()}
+    values = {key: right_name(str(value)) if key == "right" else value for key, value in refusal.values.items()}
     return gettext(refusal.reason.value).format(**values)
 
 
@@ -158,7 +163,7 @@ def register(app: Flask, languages: tuple[str, ...]) -> None:
     app.jinja_env.filters.update(
         money=money, hours=hours, when=when, moment=moment, initials=initials, colour_of=colour_of, say=say
     )
-    app.jinja_env.filters.update(country_name=country_name, safe_link=safe_link, source_text=source_text)
+    app.jinja_env.filters.update(right_name=right_name, country_name=country_name, safe_link=safe_link, source_text=source_text)
     app.jinja_env.filters["long_day"] = lambda day: format_date(day, "long")
     app.jinja_env.filters["choice_text"] = lambda value: (value, gettext(value))
     app.jinja_env.filters["numberformat"] = format_decimal

@@ -150,7 +150,7 @@ class TeamView(StaffView):
 
 def right_options() -> list[Option]:
     """All rights in words."""
-    return [Option(right.value, gettext(right.value)) for right in Right]
+    return [Option(right.value, shell.right_name(right)) for right in Right]
 
 
 class RoleForm(EntityForm):
@@ -201,6 +201,6 @@ class RoleView(StaffView):
 
     def cell_value(self, column: Column, row: Role, extra: Mapping[str, Any]) -> Any:
         if column.key == "rights":
-            held = [gettext(right.value) for right in Right if right.value in row.rights]
+            held = [shell.right_name(right) for right in Right if right.value in row.rights]
             return gettext("everything") if len(held) == len(Right) else ", ".join(held)
         return super().cell_value(column, row, extra)
