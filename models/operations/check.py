@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session
 
-from models import journal, search, settings
+from models import journal, schema, search, settings
 from models.settings import Setting
 
 # So many broken references are named; of more, their number is enough.
@@ -18,6 +18,8 @@ NAMED = 20
 def problems(session: Session) -> list[str]:
     """Everything that is wrong, one sentence each; empty when all is well."""
     connection = session.connection()
+    if not schema.is_current(connection):
+        return ["The database is not of this version: it needs migrating first."]
     return [*_settings(session), *_triggers(connection), *_references(connection)]
 
 

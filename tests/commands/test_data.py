@@ -121,6 +121,17 @@ def test_without_demo_logins_nobody_can_sign_in(panel: Panel) -> None:
         assert set(session.scalars(select(User.password_hash))) == {None}
 
 
+def test_a_new_database_is_migrated_before_it_is_filled(handed_out: Databases, engine_kind: str) -> None:
+    first, second = (Panel(handed_out.fresh(engine_kind)) for _ in range(2))
+    not_yet = first.run("check")
+    assert (not_yet.exit_code, "needs migrating" in not_yet.stderr) == (1, True)
+    _seed(first)
+    second.did("load", given=first.did("dump"))
+    assert first.did("check") == second.did("check") == "All is well.\n"
+    for each in (first, second):
+        handed_out.drop(each.url)
+
+
 # --- dump and load ----------------------------------------------------------------------------------------------
 
 

@@ -204,6 +204,14 @@ def test_a_database_with_something_in_it_is_refused_and_left_as_it_is(empty: Ses
     assert _dumped(empty) == before
 
 
+def test_a_database_in_which_an_employee_is_known_already_is_refused(empty: Session) -> None:
+    with changeset(empty, SYSTEM, "Somebody"):
+        empty.add(User(email="Marieke@Kaartenbak.example", name="Another Marieke"))
+    with pytest.raises(Refused) as refused:
+        seed.seed(empty, SYSTEM, 10, 7, TODAY)
+    assert refused.value.reason is Reason.NOT_EMPTY
+
+
 def test_roles_that_are_there_already_are_used_as_they_are(empty: Session) -> None:
     with changeset(empty, SYSTEM, "Roles"):
         empty.add(Role(name="Editor", rights=frozenset({"view"}), built_in=True))

@@ -13,7 +13,7 @@ from werkzeug.security import generate_password_hash
 
 from models import access, search
 from models.access import Looker
-from models.base import Base
+from models.base import Base, folded
 from models.contact import Contact
 from models.customer import Customer
 from models.errors import Reason, Refused
@@ -26,7 +26,7 @@ from models.operations.seed.invent import NUMBERS_FROM, Office, density
 from models.operations.seed.rows import TABLES, Rows
 from models.operations.seed.staff import EMPLOYEES, Employee, engage
 from models.project import Project
-from models.user import Right, Team
+from models.user import Right, Team, User
 
 __all__ = ["EMPLOYEES", "MOST", "Employee", "seed"]
 
@@ -50,7 +50,8 @@ def seed(
     """Invent so many customers (1 to `MOST`) in one changeset; every date counts back from `today`.
 
     With `password` the employees can sign in with it, without they have none. `progress` hears how many customers are
-    written. Refused (NOT_EMPTY) when there are customers, contacts, projects, labels or teams already.
+    written. Refused (NOT_EMPTY) when there are customers, contacts, projects, labels or teams already, or one
+    of the employees.
     """
     if not 1 <= customers <= MOST:
         raise ValueError(f"customers: {customers}")
@@ -70,6 +71,11 @@ def _refuse_unless_empty(session: Session) -> None:
         count = session.scalar(select(func.count()).select_from(table)) or 0
         if count:
             raise Refused(Reason.NOT_EMPTY, count=count, table=table.name)
+    users = Base.metadata.tables[User.__tablename__]
+    invented = [folded(person.email) for person in EMPLOYEES]
+    count = session.scalar(select(func.count()).where(users.c.email_key.in_(invented))) or 0
+    if count:
+        raise Refused(Reason.NOT_EMPTY, count=count, table=users.name)
 
 
 def _fill(

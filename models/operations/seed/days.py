@@ -20,11 +20,10 @@ APPROVED_AFTER = 30
 INVOICED_AFTER = 60
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Period:
     """A quarter or year in which work is invoiced: when the invoice is made, and how many days ago that is."""
 
-    key: str
     day: str
     ago: int
 
@@ -41,7 +40,12 @@ class Calendar:
         self._workdays = [
             ago for ago in range(1, WORKED) if days[ago].weekday() < SATURDAY for _ in range(BUSY[days[ago].month])
         ]
-        self.period = [_period(day, today, yearly) for day in days[: WORKED + 1]]
+        # The days of one period share one object, which makes it a quick key.
+        periods: dict[dt.date, Period] = {}
+        self.period = [
+            periods.setdefault(end, _period(end, today))
+            for end in (_end_of_period(day, yearly) for day in days[: WORKED + 1])
+        ]
         # Office hours, in UTC.
         self._times = [f"{minute // 60:02d}:{minute % 60:02d}:00.000000" for minute in range(7 * 60, 16 * 60)]
 
@@ -70,10 +74,11 @@ class Calendar:
         return f"{self.year - years_ago}-12-31"
 
 
-def _period(day: dt.date, today: dt.date, yearly: bool) -> Period:
-    quarter = (day.month - 1) // 3
-    last_month = 12 if yearly else 3 * quarter + 3
-    following = dt.date(day.year + last_month // 12, last_month % 12 + 1, 1)
-    made = min(following - dt.timedelta(days=1), today - dt.timedelta(days=1))
-    key = str(day.year) if yearly else f"{day.year}-{quarter}"
-    return Period(key, made.isoformat(), (today - made).days)
+def _end_of_period(day: dt.date, yearly: bool) -> dt.date:
+    last_month = 12 if yearly else 3 * ((day.month - 1) // 3) + 3
+    return dt.date(day.year + last_month // 12, last_month % 12 + 1, 1) - dt.timedelta(days=1)
+
+
+def _period(end: dt.date, today: dt.date) -> Period:
+    made = min(end, today - dt.timedelta(days=1))
+    return Period(made.isoformat(), (today - made).days)
