@@ -1,0 +1,86 @@
+"""The bin: what was deleted and can still come back whole, with its old ids, until it is purged."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import journal, settings
+from models.access import Looker
+from models.base import utc_now
+from models.errors import NotFound
+from models.journal import Changeset, Origin, Undone, UndoPlan
+from models.operations import undo
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Item:
+    """One delete in the bin: who, when, what (`title` is a sentence that `values` fill in), and until when."""
+
+    changeset_id: int
+    at: dt.datetime
+    who: str
+    title: str
+    values: Mapping[str, Any]
+    records: int
+    until: dt.datetime
+
+    def __str__(self) -> str:
+        return self.title.format(**self.values)
+
+
+def items(session: Session, before: int | None = None, limit: int = PAGE) -> list[Item]:
+    """What can be restored and may be seen, newest first; `before` is the last changeset of the page before."""
+    query = select(Changeset).where(
+        Changeset.origin == Origin.DELETE, Changeset.undone_by_id.is_(None), Changeset.purged_at.is_(None)
+    )
+    if before is not None:
+        query = query.where(Changeset.id < before)
+    kept_for = _kept_for(session)
+    return [
+        Item(
+            kept.id,
+            kept.at,
+            kept.user_name,
+            kept.title,
+            kept.values,
+            kept.values.get("records", kept.change_count),
+            kept.at + kept_for,
+        )
+        for kept in session.scalars(query.order_by(Changeset.id.desc()).limit(limit))
+    ]
+
+
+def plan(session: Session, actor: Looker, changeset_id: int) -> UndoPlan:
+    """What would come back, and what could not."""
+    _require_delete(session, changeset_id)
+    return undo.plan(session, actor, changeset_id)
+
+
+def restore(session: Session, actor: Looker, changeset_id: int) -> Undone:
+    """Bring a delete back with everything that went along, under the old ids. `left` lists what could not come back."""
+    _require_delete(session, changeset_id)
+    return undo.undo(session, actor, changeset_id)
+
+
+def purge(session: Session) -> int:
+    """Let go for good of what is in the bin for longer than the setting says; how many changesets."""
+    return journal.purge(session, utc_now() - _kept_for(session))
+
+
+def _kept_for(session: Session) -> dt.timedelta:
+    return dt.timedelta(days=settings.get(session, "bin_days"))
+
+
+def _require_delete(session: Session, changeset_id: int) -> None:
+    """Only deletes are in the bin, and only for who may see them."""
+    known = select(Changeset.id).where(Changeset.id == changeset_id, Changeset.origin == Origin.DELETE)
+    if session.scalar(known) is None:
+        raise NotFound
