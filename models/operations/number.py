@@ -32,6 +32,11 @@ def peek(session: Session) -> str:
     return _free(session, _next(session, lock=False), 1)[0][1]
 
 
+def upcoming(session: Session, how_many: int) -> list[str]:
+    """The numbers that would be given next. Nothing is reserved."""
+    return [number for _, number in _free(session, _next(session, lock=False), how_many)]
+
+
 def take(session: Session) -> str:
     """Reserve the next free number. Only inside a changeset: the series stays locked until it ends."""
     return take_many(session, 1)[0]

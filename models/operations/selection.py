@@ -33,6 +33,26 @@ def _postgresql(element: IdList, compiler: SQLCompiler, **options: Any) -> str:
     return f"(SELECT CAST(value AS integer) FROM json_array_elements_text(CAST({numbers} AS json)))"
 
 
+class TextList(IdList):
+    """The same for texts."""
+
+    inherit_cache = True
+    name = "text_list"
+
+
+@compiles(TextList, "postgresql")
+def _postgresql_texts(element: TextList, compiler: SQLCompiler, **options: Any) -> str:
+    texts = compiler.process(element.clauses, **options)
+    return f"(SELECT value FROM json_array_elements_text(CAST({texts} AS json)))"
+
+
+def is_among(column: Any, texts: Iterable[str]) -> ColumnElement[bool]:
+    """The condition "column is one of these texts"."""
+    listed: BindParameter[str] = bindparam(None, json.dumps(sorted(set(texts))), type_=String)
+    condition: ColumnElement[bool] = column.bool_op("IN")(TextList(listed))
+    return condition
+
+
 def one_of(column: Any, ids: Iterable[int]) -> ColumnElement[bool]:
     """The condition "column is one of these ids"; none of them is never true."""
     numbers: BindParameter[str] = bindparam(None, json.dumps(sorted(set(ids))), type_=String)

@@ -1,0 +1,296 @@
+"""Make customers of contacts, one or several (TS-13, TS-14). The contact stays, as main contact of the new customer.
+
+Or link the contact to a customer that is there already, where the look for duplicates found one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models import access
+from models.access import Looker
+from models.base import Base
+from models.contact import Contact, CustomerContact
+from models.customer import Customer, Kind
+from models.errors import NotFound, Problems, Reason, Refused
+from models.journal import Changeset, Origin, changeset, is_open
+from models.label import Label
+from models.operations import fields, number
+from models.operations.consequences import digest, hold, require_unchanged
+from models.operations.duplicates import Candidate, Duplicate, find
+from models.operations.save import Child, Saved, save
+from models.operations.selection import Chosen, Selection, one_of
+from models.user import Right
+
+# Field of the new customer <- field of the contact, where something is taken over.
+TAKEN_OVER: dict[str, tuple[str, ...]] = {
+    "company_name": ("company_name",),
+    "first_name": ("first_name",),
+    "last_name": ("last_name",),
+    "email": ("email",),
+    "phone": ("phone", "mobile"),
+    "mobile": ("mobile",),
+    "website": ("website",),
+    "language": ("language",),
+    "vat_number": ("vat_number",),
+    "owner_id": ("owner_id",),
+    "head_office_street": ("street",),
+    "head_office_postal_code": ("postal_code",),
+    "head_office_city": ("city",),
+    "head_office_country": ("country",),
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the page says about one contact: other values than proposed, or a customer that is there already."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    use: int | None = None
+
+
+@dataclass(frozen=True)
+class Value:
+    """A field of the new customer: where it comes from, what the contact has, and what the customer will have."""
+
+    field: str
+    source: str | None
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """One contact: the values of the new customer, who may be the same one, what is in the way, and what stays.
+
+    `labels` are those of the contact, which do not move by themselves. `use` is the customer taken instead.
+    """
+
+    contact_id: int
+    name: str
+    kind: Kind
+    values: tuple[Value, ...]
+    duplicates: tuple[Duplicate, ...]
+    problems: tuple[Refused, ...]
+    labels: tuple[str, ...]
+    customers: tuple[str, ...]
+    use: int | None = None
+
+
+@dataclass(frozen=True)
+class ConvertPlan:
+    """What converting will do, contact by contact; `missing` counts chosen ones that are not there any more."""
+
+    conversions: tuple[Conversion, ...]
+    missing: int
+    digest: str
+
+    @property
+    def can_go(self) -> bool:
+        return bool(self.conversions) and not any(one.problems for one in self.conversions)
+
+
+@dataclass(frozen=True)
+class Converted:
+    """The changeset, and the customer of each contact."""
+
+    changeset: Changeset
+    customers: Mapping[int, int]
+
+
+def plan(session: Session, actor: Looker, chosen: Chosen, choices: Mapping[int, Choice] | None = None) -> ConvertPlan:
+    """What would become of the chosen contacts; writes nothing, and reserves no number."""
+    choices = choices or {}
+    if any(choices.get(key, Choice()).use is None for key in Selection.of(chosen).resolve(session)):
+        access.require(session, actor, Right.EDIT)
+    ids = Selection.of(chosen).resolve(session)
+    contacts = session.scalars(select(Contact).where(one_of(Contact.id, ids)).order_by(Contact.id)).all()
+    numbers = iter(number.upcoming(session, len(contacts)))
+    proposed = {contact.id: _values(contact, choices.get(contact.id, Choice()), next(numbers)) for contact in contacts}
+    alike = find(session, {key: _candidate(values) for key, values in proposed.items()})
+    labels, customers = _labels(session, ids), _customers(session, ids)
+    conversions = tuple(
+        Conversion(
+            contact_id=contact.id,
+            name=contact.name,
+            kind=proposed[contact.id]["kind"],
+            values=tuple(_shown(contact, proposed[contact.id])),
+            duplicates=alike.get(contact.id, ()),
+            problems=tuple(_problems(session, actor, contact, proposed[contact.id], choices.get(contact.id, Choice()))),
+            labels=labels.get(contact.id, ()),
+            customers=customers.get(contact.id, ()),
+            use=choices.get(contact.id, Choice()).use,
+        )
+        for contact in contacts
+    )
+    said = [
+        (one.contact_id, one.use, one.values, one.duplicates, one.customers, [p.reason for p in one.problems])
+        for one in conversions
+    ]
+    return ConvertPlan(conversions, len(ids) - len(contacts), digest(said))
+
+
+def do(
+    session: Session,
+    actor: Looker,
+    chosen: Chosen,
+    expected: str,
+    choices: Mapping[int, Choice] | None = None,
+) -> Converted:
+    """Convert as planned, all in one changeset. Problems with all that does not fit; then nothing is done.
+
+    Fields of several contacts are told apart as `contact id-field`.
+    """
+    joins = is_open(session)
+    with changeset(session, actor, "Convert {count} contacts to customers", origin=Origin.CONVERT) as kept:
+        ids = Selection.of(chosen).resolve(session)
+        hold(session, Contact, ids)
+        going = plan(session, actor, ids, choices)
+        if not going.conversions:
+            raise NotFound
+        require_unchanged(expected, going.digest)
+        problems = [
+            Refused(one.reason, f"{conversion.contact_id}-{one.field}", **one.values)
+            for conversion in going.conversions
+            for one in conversion.problems
+        ]
+        if problems:
+            raise Problems(problems)
+        customers = {
+            one.contact_id: _carry_out(session, actor, one, (choices or {}).get(one.contact_id))
+            for one in going.conversions
+        }
+        if not joins:
+            if len(customers) == 1:
+                kept.title = "Convert contact {name} to a customer"
+            kept.values = {"count": len(customers), "name": going.conversions[0].name, "customers": customers}
+    return Converted(kept, customers)
+
+
+def _values(contact: Contact, choice: Choice, free: str) -> dict[str, Any]:
+    """What the new customer will have: taken from the contact, and then as the page says."""
+    values = {
+        name: next((v for s in sources if (v := getattr(contact, s))), None) for name, sources in TAKEN_OVER.items()
+    }
+    # A contact without a company is a person, whatever it is filed as, and the other way about.
+    kind = Kind.BUSINESS if contact.company_name else Kind.PRIVATE
+    known = {"kind": kind, "number": free, "labels": frozenset[int](), **values}
+    if values["phone"] == values["mobile"]:
+        known["mobile"] = None
+    unknown = set(choice.values) - set(known)
+    if unknown:
+        raise KeyError(", ".join(sorted(unknown)))
+    chosen = {
+        name: fields.cleaned(Customer, name, v) if name in fields.columns(Customer) else v
+        for name, v in choice.values.items()
+    }
+    merged = {**known, **chosen}
+    merged["labels"] = tuple(sorted(merged["labels"]))
+    if not merged["number"]:
+        merged["number"] = free
+    if merged["kind"] == Kind.PRIVATE and "company_name" not in chosen:
+        merged["company_name"] = None
+    return merged
+
+
+def _shown(contact: Contact, values: Mapping[str, Any]) -> list[Value]:
+    """Old and new side by side; what is empty on both sides is left out."""
+    shown = []
+    for name, new in values.items():
+        sources = TAKEN_OVER.get(name, ())
+        source = next((one for one in sources if getattr(contact, one)), sources[0] if sources else None)
+        old = getattr(contact, source) if source else None
+        if name in ("kind", "number", "labels") or old or new:
+            shown.append(Value(name, source, old, new))
+    return shown
+
+
+def _candidate(values: Mapping[str, Any]) -> Candidate:
+    person = f"{values['first_name'] or ''} {values['last_name'] or ''}".strip()
+    name = values["company_name"] if values["kind"] == Kind.BUSINESS else person
+    return Candidate(values["number"], name, values["vat_number"], values["email"])
+
+
+def _problems(
+    session: Session, actor: Looker, contact: Contact, values: Mapping[str, Any], choice: Choice
+) -> list[Refused]:
+    """Why this contact cannot be converted as it stands."""
+    if contact.is_archived:
+        return [Refused(Reason.ARCHIVED_IS_LOCKED, name=contact.name)]
+    if choice.use is not None:
+        return _problems_with(session, actor, contact, choice.use)
+    return [
+        *fields.names_missing(Customer, values),
+        *(
+            problem
+            for name, value in values.items()
+            if name in fields.columns(Customer)
+            and (problem := fields.misfits(Customer, name, value) or fields.taken(session, Customer, name, value, None))
+        ),
+    ]
+
+
+def _problems_with(session: Session, actor: Looker, contact: Contact, customer_id: int) -> list[Refused]:
+    customer = session.get(Customer, customer_id)
+    if customer is None:
+        return [Refused(Reason.NOT_FOUND, "use")]
+    if not access.may(session, actor, Right.EDIT, customer_id):
+        return [Refused(Reason.NO_RIGHT, "use", right=Right.EDIT.value)]
+    if customer.is_archived:
+        return [Refused(Reason.ARCHIVED_IS_LOCKED, "use", name=customer.name)]
+    linked = select(CustomerContact.id).where(
+        CustomerContact.customer_id == customer_id, CustomerContact.contact_id == contact.id
+    )
+    if session.scalar(linked) is not None:
+        return [Refused(Reason.ALREADY_CUSTOMER, "use", name=contact.name, customer=customer.name)]
+    return []
+
+
+def _labels(session: Session, ids: tuple[int, ...]) -> dict[int, tuple[str, ...]]:
+    link = Base.metadata.tables["contact_label"].c
+    rows = session.execute(
+        select(link.contact_id, Label.name)
+        .join(Label, Label.id == link.label_id)
+        .where(one_of(link.contact_id, ids))
+        .order_by(Label.name)
+    )
+    return _grouped(rows)
+
+
+def _customers(session: Session, ids: tuple[int, ...]) -> dict[int, tuple[str, ...]]:
+    """Where the contacts work already, as far as this person sees it."""
+    rows = session.execute(
+        select(CustomerContact.contact_id, Customer.name)
+        .join(Customer, Customer.id == CustomerContact.customer_id)
+        .where(one_of(CustomerContact.contact_id, ids))
+        .order_by(func.lower(Customer.name))
+    )
+    return _grouped(rows)
+
+
+def _grouped(rows: Any) -> dict[int, tuple[str, ...]]:
+    found: dict[int, tuple[str, ...]] = {}
+    for key, name in rows:
+        found[key] = (*found.get(key, ()), name)
+    return found
+
+
+def _carry_out(session: Session, actor: Looker, one: Conversion, choice: Choice | None) -> int:
+    link = {"contact_id": one.contact_id, "is_main": True, "is_invoice_contact": True}
+    if one.use is not None:
+        # What is there already keeps its own main contact.
+        added = {**link, "customer_id": one.use, "is_main": False, "is_invoice_contact": False}
+        save(session, actor, CustomerContact, None, added, origin=Origin.CONVERT)
+        return one.use
+    values = {value.field: value.new for value in one.values}
+    if "number" not in (choice.values if choice else {}):
+        del values["number"]
+    saved: Saved[Customer] = save(
+        session, actor, Customer, None, values, origin=Origin.CONVERT, children=[Child(CustomerContact, None, link)]
+    )
+    return saved.record.id

@@ -1,0 +1,63 @@
+"""Possible duplicates: found in one query, with the reasons, and only among what may be seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from models import access
+from models.operations.duplicates import Candidate, Likeness, find, find_one, name_key
+from tests import factories
+
+
+@pytest.mark.parametrize(
+    ("candidate", "reasons"),
+    [
+        (Candidate(number=" k-10 388"), (Likeness.NUMBER,)),
+        (Candidate(vat_number="se 5566-7788.9901"), (Likeness.VAT_NUMBER,)),
+        (Candidate(email="Info@Pettersson.example"), (Likeness.EMAIL,)),
+        (Candidate(name="Pettersson Åkeri HB"), (Likeness.NAME,)),
+        (Candidate(name="PETTERSSON ÅKERI"), (Likeness.NAME,)),
+        (Candidate(name="Pettersson Åkeri H.B."), (Likeness.NAME,)),
+        (Candidate(number="K-10388", name="Pettersson Åkeri"), (Likeness.NUMBER, Likeness.NAME)),
+        (Candidate(name="Pettersson"), None),
+        (Candidate(name="Pettersson Åkeri & Söner HB"), None),
+        (Candidate(), None),
+        (Candidate(email="other@pettersson.example"), None),
+    ],
+)
+def test_a_duplicate_is_found_with_its_reasons(
+    session: Session, candidate: Candidate, reasons: tuple[Likeness, ...] | None
+) -> None:
+    there = factories.customer(
+        session,
+        number="K-10388",
+        company_name="Pettersson Åkeri HB",
+        vat_number="SE556677889901",
+        email="info@pettersson.example",
+    )
+    factories.customer(session, company_name="Another 50% firm_")
+    found = find_one(session, candidate)
+    assert [(one.id, one.reasons) for one in found] == ([] if reasons is None else [(there.id, reasons)])
+
+
+def test_many_are_looked_up_at_once(session: Session) -> None:
+    there = [factories.customer(session, company_name=f"Firm {index} AB") for index in range(3)]
+    candidates = {index: Candidate(name=f"firm {index} ab", number=f"none {index}") for index in range(200)}
+    found = find(session, candidates)
+    assert {index: [one.id for one in some] for index, some in found.items()} == {
+        index: [customer.id] for index, customer in enumerate(there)
+    }
+
+
+def test_a_customer_that_may_not_be_seen_is_no_duplicate(session: Session, cast: Any) -> None:
+    factories.customer(session, number="K-1")
+    access.look_as(session, access.looker_for(session, cast.charlie))
+    assert find_one(session, Candidate(number="K-1")) == ()
+
+
+def test_a_name_that_is_only_a_legal_form_is_itself() -> None:
+    assert name_key("B.V.") == "b.v."
+    assert name_key("AB Volvo") == name_key("volvo")
