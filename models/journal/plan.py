@@ -121,6 +121,8 @@ class Plan:
     # (table, kind) -> rows, and table -> the columns whose value the changeset changed.
     kinds: dict[tuple[str, str], int] = field(default_factory=dict)
     changed: dict[str, list[Column[Any]]] = field(default_factory=dict)
+    # Whether rows that come back may lack what they belong to.
+    doubtful: bool = False
 
     def __post_init__(self) -> None:
         self.sql = sql_of(self.connection)
@@ -172,14 +174,16 @@ class Plan:
         return int(self.connection.execute(text(sql), values).rowcount)
 
     def lines(self, table: Table, kind: str, beside: str = "") -> str:
-        """FROM and WHERE over the lines of a table and kind that will be taken back: u, first change f, last change l.
+        """FROM and WHERE over the lines of a table and kind that will be taken back: u, and the changes it is about.
 
-        CROSS JOIN holds SQLite to this order, for which it has no statistics. `beside` is one more source.
+        These are the first, f, but of an insert, and the last, l, but of a delete. CROSS JOIN holds SQLite to this
+        order, for which it has no statistics. `beside` is one more source.
         """
+        first, last = kind != "insert", kind != "delete"
         return (
-            f"FROM journal_undo u CROSS JOIN change f CROSS JOIN change l {beside} "
-            f"WHERE u.table_name = '{table.name}' AND u.kind = '{kind}' AND u.reason IS NULL "
-            "AND f.id = u.first_id AND l.id = u.last_id"
+            f"FROM journal_undo u {'CROSS JOIN change f ' * first}{'CROSS JOIN change l ' * last}{beside} "
+            f"WHERE u.table_name = '{table.name}' AND u.kind = '{kind}' AND u.reason IS NULL"
+            f"{' AND f.id = u.first_id' * first}{' AND l.id = u.last_id' * last}"
         )
 
     def mark(self, table: Table, kind: str, reason: str, condition: str) -> int:
@@ -188,6 +192,11 @@ class Plan:
             f"UPDATE journal_undo SET reason = '{reason}' WHERE table_name = '{table.name}' AND row_id IN "
             f"(SELECT u.row_id {self.lines(table, kind)} AND ({condition}))"
         )
+
+    def any_line(self, table: Table, kind: str, condition: str) -> bool:
+        """Whether a condition holds for any line that will be taken back."""
+        found = self.connection.scalar(text(f"SELECT 1 {self.lines(table, kind)} AND ({condition}) LIMIT 1"))
+        return found is not None
 
     def mark_field(self, table: Table, kind: str, name: str, reason: Kept, condition: str) -> int:
         """Let one field of rows stay as it is (or empty, in a row that comes back), for a reason; how many."""
@@ -345,7 +354,11 @@ class Plan:
     def _look_at_deletes(self, table: Table) -> None:
         self.mark(table, "delete", Kept.CHANGED.name, self._differs_from(table, "f.before"))
         self.mark(table, "delete", _DONE, self.exists(table, "u.row_id"))
-        self.mark(table, "delete", Kept.CONTENT_GONE.name, self._lacks_content(table))
+        lacks = self._lacks_content(table)
+        # Reading images is what an undo of many rows spends its time on, so the usual case takes one look, not several.
+        if self.any_line(table, "delete", " OR ".join([lacks, *self._orphaned(table)])):
+            self.mark(table, "delete", Kept.CONTENT_GONE.name, lacks)
+            self.doubtful = True
 
     def _differs_from(self, table: Table, image: str) -> str:
         """Whether the row exists and is not as in the image. Stamps and columns younger than the image don't count."""
@@ -402,19 +415,24 @@ class Plan:
 
     def _round_of_deletes(self, table: Table) -> int:
         found = 0
-        for reference in references_of(table):
-            if not reference.column.nullable:
-                found += self.mark(
-                    table,
-                    "delete",
-                    Kept.PARENT_GONE.name,
-                    f"NOT {self.will_exist(reference.parent, self.sql.value(reference.column, 'f.before'))}",
-                )
+        for orphaned in self._orphaned(table) if self.doubtful else ():
+            found += self.mark(table, "delete", Kept.PARENT_GONE.name, orphaned)
         for unique in self.unique(table):
-            found += self.mark(
-                table, "delete", Kept.VALUE_TAKEN.name, f"u.row_id IN ({self._taken(table, unique, 'delete')})"
+            found += self.run(
+                f"UPDATE journal_undo SET reason = '{Kept.VALUE_TAKEN.name}' WHERE table_name = '{table.name}' "
+                f"AND row_id IN ({self._taken(table, unique, 'delete')})"
             )
+        # What belongs to a row that stays deleted has no parent either.
+        self.doubtful = self.doubtful or found > 0
         return found
+
+    def _orphaned(self, table: Table) -> list[str]:
+        """Whether a parent that the row must have is gone, for each such parent."""
+        return [
+            f"NOT {self.will_exist(reference.parent, self.sql.value(reference.column, 'f.before'))}"
+            for reference in references_of(table)
+            if not reference.column.nullable
+        ]
 
     def _parent_gone(self, reference: Reference, image: str) -> str:
         value = self.sql.value(reference.column, image)

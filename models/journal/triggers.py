@@ -45,7 +45,8 @@ def install(connection: Connection, of: registry | None = None) -> None:
         on = f" ON {quoted(table)}" if postgresql else ""
         connection.exec_driver_sql(f"DROP TRIGGER {quoted(name)}{on}")
     if postgresql:
-        connection.exec_driver_sql(_function(_schema(connection)))
+        for function in _functions(_schema(connection)):
+            connection.exec_driver_sql(function)
         _forget_another_cluster(connection)
     elif connection.scalar(select(JournalContext.id)) is None:
         connection.execute(JournalContext.__table__.insert().values(id=1))  # type: ignore[attr-defined]
@@ -162,7 +163,7 @@ def _sqlite_first(rows: tuple[str, ...], column: str) -> str:
     return values[0] if len(values) == 1 else f"coalesce({', '.join(values)})"
 
 
-# --- PostgreSQL: one function for all tables ----------------------------------------------------------------------
+# --- PostgreSQL: the same two functions for all tables ---------------------------------------------------------------
 
 
 def hidden_columns(table: Table) -> list[str]:
@@ -178,49 +179,68 @@ def _postgresql(table: Table) -> Iterator[Trigger]:
         _owner(table, "contact") or "",
     ]
     given = ", ".join(f"'{argument}'" for argument in arguments)
-    for operation in ("insert", "update", "delete"):
+    each = "FOR EACH ROW EXECUTE FUNCTION " + FUNCTION
+    # Inserts are kept a statement at a time, which halves their cost. Updates and deletes can't be: where one statement
+    # changes a row more than once, by way of foreign keys, only the row triggers tell the order.
+    inserted = f"REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION {FUNCTION}_inserts"
+    for operation, how in (("insert", inserted), ("update", each), ("delete", each)):
         name = f"{PREFIX}{table.name}_{operation}"
-        sql = (
-            f"CREATE TRIGGER {quoted(name)} AFTER {operation.upper()} ON {quoted(table.name)} "
-            f"FOR EACH ROW EXECUTE FUNCTION {FUNCTION}({given})"
-        )
+        sql = f"CREATE TRIGGER {quoted(name)} AFTER {operation.upper()} ON {quoted(table.name)} {how}({given})"
         yield Trigger(name, table.name, sql)
 
 
-def _function(schema: str) -> str:
-    """The function behind all triggers. The journal's table is named with its schema: the caller's path is not ours."""
-    change = f"{quoted(schema)}.{Change.__tablename__}"
-    columns = (
-        "changeset_id, at, transaction_id, snapshot, table_name, row_id, operation, before, after, "
-        "customer_id, contact_id"
-    )
-    return f"""
-CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $body$
-DECLARE
+_POSTGRESQL_COLUMNS = (
+    "changeset_id, at, transaction_id, snapshot, table_name, row_id, operation, before, after, customer_id, contact_id"
+)
+# What the changeset's row says for all its changes, a change from outside must say itself: moment and snapshot.
+_POSTGRESQL_DECLARED = f"""
     open_changeset integer := nullif(current_setting('{SETTING}', true), '')::integer;
-    -- What the changeset's row says for all its changes, a change from outside must say itself.
-    beside text := CASE WHEN open_changeset IS NULL THEN pg_current_snapshot()::text END;
     moment timestamp := CASE WHEN open_changeset IS NULL THEN now() AT TIME ZONE 'utc' END;
+    beside text := CASE WHEN open_changeset IS NULL THEN pg_current_snapshot()::text END;
+    transaction bigint := pg_current_xact_id()::text::bigint;
     hidden text[] := TG_ARGV[0]::text[];
-    was jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) - hidden END;
-    is_now jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) - hidden END;
+    customer text := TG_ARGV[1];
+    contact text := TG_ARGV[2];"""
+
+
+def _functions(schema: str) -> Iterator[str]:
+    """The functions behind all triggers. The journal's table comes with its schema: the caller's path is not ours."""
+    change = f"{quoted(schema)}.{Change.__tablename__}"
+    yield f"""
+CREATE OR REPLACE FUNCTION {FUNCTION}_inserts() RETURNS trigger LANGUAGE plpgsql AS $body$
+DECLARE {_POSTGRESQL_DECLARED}
+BEGIN
+    INSERT INTO {change} ({_POSTGRESQL_COLUMNS})
+    SELECT open_changeset, moment, transaction, beside, TG_TABLE_NAME, (image ->> 'id')::integer, 'insert', NULL, image,
+        (image ->> customer)::integer, (image ->> contact)::integer
+    -- OFFSET 0 keeps the image from being made anew for every use.
+    FROM (SELECT to_jsonb(n) - hidden AS image FROM new_rows n OFFSET 0) images;
+    RETURN NULL;
+END $body$
+"""
+    yield f"""
+CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $body$
+DECLARE {_POSTGRESQL_DECLARED}
+    was jsonb := to_jsonb(OLD) - hidden;
+    is_now jsonb := CASE WHEN TG_OP = 'UPDATE' THEN to_jsonb(NEW) - hidden END;
 BEGIN
     IF was = is_now THEN
         RETURN NULL;
     END IF;
-    -- A new key makes another row of it: a delete and an insert.
-    IF was -> 'id' <> is_now -> 'id' THEN
-        INSERT INTO {change} ({columns})
-        VALUES (open_changeset, moment, pg_current_xact_id()::text::bigint, beside, TG_TABLE_NAME, OLD.id, 'delete',
-            was, NULL, (was ->> TG_ARGV[1])::integer, (was ->> TG_ARGV[2])::integer);
+    IF is_now IS NULL OR was -> 'id' <> is_now -> 'id' THEN
+        INSERT INTO {change} ({_POSTGRESQL_COLUMNS})
+        VALUES (open_changeset, moment, transaction, beside, TG_TABLE_NAME, (was ->> 'id')::integer, 'delete',
+            was, NULL, (was ->> customer)::integer, (was ->> contact)::integer);
         was := NULL;
     END IF;
-    INSERT INTO {change} ({columns})
-    VALUES (open_changeset, moment, pg_current_xact_id()::text::bigint, beside, TG_TABLE_NAME,
-        (coalesce(is_now, was) ->> 'id')::integer,
-        CASE WHEN was IS NULL THEN 'insert' WHEN is_now IS NULL THEN 'delete' ELSE 'update' END, was, is_now,
-        coalesce(is_now ->> TG_ARGV[1], was ->> TG_ARGV[1])::integer,
-        coalesce(is_now ->> TG_ARGV[2], was ->> TG_ARGV[2])::integer);
+    -- A new key makes another row of it: after the delete comes an insert.
+    IF is_now IS NOT NULL THEN
+        INSERT INTO {change} ({_POSTGRESQL_COLUMNS})
+        VALUES (open_changeset, moment, transaction, beside, TG_TABLE_NAME, (is_now ->> 'id')::integer,
+            CASE WHEN was IS NULL THEN 'insert' ELSE 'update' END, was, is_now,
+            coalesce(is_now ->> customer, was ->> customer)::integer,
+            coalesce(is_now ->> contact, was ->> contact)::integer);
+    END IF;
     RETURN NULL;
 END $body$
 """
