@@ -151,6 +151,10 @@ class EntityView(ModelView):
     form = EntityForm
     can_view_details = True
 
+    # Without its look-ups and its inline editing, which know of no rights: these are no routes here.
+    ajax_lookup = None
+    ajax_update = None
+
     # Which right a route needs; a route that is not here is refused, so that a new one is thought about.
     routes: ClassVar[dict[str, str]] = {
         "index_view": "see",
@@ -628,6 +632,7 @@ class EntityView(ModelView):
             flash(gettext("Tick one or more rows first."), "warning")
             return redirect(self.back_url())
         plan = action.plan(shell.here(), looker, Selection(ids=ids), options)
+        refuse_empty(plan)
         token = plans.sign(looker, f"{self.endpoint}.{action.name}", ids=ids, digest=plan.digest)
         status = 200 if problem is None else 409 if isinstance(problem, Conflict) else 422
         return self.answer(
@@ -715,6 +720,17 @@ def report(form: EntityForm, problems: Problems) -> None:
     """Hang the refusals of a verb at the fields they are about."""
     for refusal in problems.problems:
         form.add_error(refusal.field, shell.say(refusal))
+
+
+def refuse_empty(plan: Any) -> None:
+    """A plan for nothing: the rows are not there for this person, or the one that is may not be touched."""
+    if plan.count:
+        return
+    if not plan.left_out_count:
+        raise NotFound
+    refusal = plan.left_out[0].refusal()
+    if plan.left_out_count == 1 and isinstance(refusal, NotAllowed):
+        raise refusal
 
 
 def archived_state(record: Any) -> str:

@@ -11,9 +11,18 @@ from admin_views.base import EntityView
 
 SILENT = frozenset({"HEAD", "OPTIONS"})
 # Reached without a login. Everything else asks for one before anything else.
-PUBLIC = frozenset({"static", "bootstrap.static", "icons.sprite", "auth.login", "auth.language", "auth.theme", "health.index", "home.index"})
-# POST routes that only show something: a plan, or a refused form.
-SHOWS_ONLY: frozenset[str] = frozenset()
+PUBLIC = frozenset(
+    {
+        "static",
+        "bootstrap.static",
+        "icons.static",
+        "auth.login",
+        "auth.language",
+        "auth.theme",
+        "health.index",
+        "home.index",
+    }
+)
 # Pages that are no entity: the right they need. "login": any signed-in person; rows are hidden by rights.
 PAGES = {
     "history.index": "login",

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import URL, NullPool, create_engine, select
 from sqlalchemy.orm import Session
 
+from app import create_app
 from models import access, schema
 from models.access import SYSTEM, Looker
+from models.base import db
 from models.journal import Origin, changeset
+from models.operations import password
 from models.user import BUILT_IN_ROLES, Role, User
 from tests.databases import ENGINES, Databases, databases
+from tests.pages import PageClient
 
 DATA = Path(os.environ.get("KAARTENBAK_DATA", Path(__file__).resolve().parents[2] / "shared" / "data" / "files"))
 PASSWORD = "correct horse battery staple"
@@ -117,3 +122,50 @@ def data() -> Path:
             pytest.fail(message)
         pytest.skip(message)
     return DATA
+
+
+ClientFor = Callable[[str], PageClient]
+
+
+@pytest.fixture
+def app(database_url: URL, tmp_path: Path) -> Iterator[Flask]:
+    """The application on the fresh database that `session` looks at too."""
+    made = create_app(
+        {
+            "INSTANCE": tmp_path,
+            "SECRET_KEY": "a secret that is long enough for a test",
+            "SQLALCHEMY_DATABASE_URI": database_url.render_as_string(hide_password=False),
+            "SQLALCHEMY_ENGINE_OPTIONS": {"poolclass": NullPool},
+        }
+    )
+    made.test_client_class = PageClient
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> PageClient:
+    """Somebody who is not signed in."""
+    return app.test_client()  # type: ignore[return-value]
+
+
+@pytest.fixture
+def client_for(app: Flask) -> ClientFor:
+    """A client signed in as Alice, Bob, Charlie or Dana (or anybody by name)."""
+
+    def signed_in(name: str) -> PageClient:
+        with app.app_context():
+            session = db.session()
+            access.look_as(session, SYSTEM)
+            user = session.query(User).filter(User.name == name).one()
+            if user.password_hash is None:
+                password.reset(session, SYSTEM, user.id, PASSWORD)
+            email = session.query(User.email).filter(User.name == name).scalar()
+        made: PageClient = app.test_client()  # type: ignore[assignment]
+        made.get("/login/")
+        answer = made.post("/login/", data={"email": email, "password": PASSWORD, "csrf_token": made.token_of("/login/")})
+        assert answer.status_code == 302, answer.get_data(as_text=True)
+        return made
+
+    return signed_in
