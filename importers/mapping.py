@@ -19,6 +19,7 @@ from models.imports import ImportKind
 HEADER_ROWS = 30
 SAMPLES = 500
 SHORT = 60
+FEW = 3
 NUMBER_LIMIT = 40
 
 
@@ -393,7 +394,10 @@ def _fits(column: Column, cells: Sequence[Cell]) -> bool:
         isinstance(cell, str) for cell in filled
     ):
         return False
-    return column.term.key == "owner" or sum(not _parses(column, cell) for cell in filled) <= len(filled) // 2
+    # One or two wrong values are for their rows to tell.
+    if column.term.key == "owner" or len(filled) < FEW:
+        return True
+    return sum(not _parses(column, cell) for cell in filled) <= len(filled) // 2
 
 
 _AS_WRITTEN = (Reading(may_add_words=True), Reading(may_add_words=True, day_first=False))

@@ -96,7 +96,7 @@ def text_of(limit: int) -> Parse:
     """A parser for one line of text of at most so many characters."""
 
     def parse(cell: Cell, _reading: Reading) -> str:
-        text = cell if type(cell) is str and cell.isalpha() else plain(cell)
+        text = plain(cell)
         if len(text) > limit:
             raise Wrong(Trouble.TOO_LONG, length=len(text), limit=limit)
         return text

@@ -53,6 +53,7 @@ class Trouble(enum.StrEnum):
     LOOKS_LIKE_NO_VAT = "{field} does not look like a VAT number."
     LOOKS_LIKE_NO_PHONE = "{field} does not look like a telephone number."
     LOOKS_LIKE_NO_IBAN = "{field} does not look like an IBAN."
+    CONTACT_WITHOUT_NAME = "The contact has no name, so it was left out."
     NO_CUSTOMER_NAMED = "There is no customer with this name; it is kept as the company of the contact."
     CUSTOMER_NAMED_OFTEN = "{count} customers have this name; it is kept as the company of the contact."
 

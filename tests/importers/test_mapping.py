@@ -180,8 +180,12 @@ def test_values_tell_what_an_unknown_name_holds() -> None:
 
 
 def test_values_that_do_not_fit_leave_a_column_out() -> None:
-    guesses = guess(("Naam", "Land"), [("a", "flat"), ("b", "hilly")], CUSTOMERS)
+    guesses = guess(("Naam", "Land"), [("a", "flat"), ("b", "hilly"), ("c", "wet")], CUSTOMERS)
     assert (guesses[1].field, guesses[1].certainty) == (None, Certainty.DOUBTFUL)
+
+
+def test_a_single_wrong_value_does_not_leave_a_column_out() -> None:
+    assert guess(("Naam", "Land"), [("a", "flat")], CUSTOMERS)[1].field == "head_office.country"
 
 
 def test_what_an_earlier_import_chose_goes_first() -> None:

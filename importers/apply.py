@@ -1,0 +1,471 @@
+"""A plan -> one changeset. Writes what the ticked rows of the plan say and nothing else, in sets, in one transaction.
+
+What changed after the plan was made is left out and listed again, never overwritten. If one row fails, none is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Table, bindparam, delete, func, insert, select, text, update
+from sqlalchemy.orm import Session
+
+from importers.columns import thaw
+from importers.known import (
+    ACCOUNT,
+    ADDRESS,
+    CONTACT,
+    CUSTOMER,
+    LABEL,
+    LABELLED,
+    LINK,
+    LIST,
+    blocks,
+    by_number,
+)
+from importers.plan import ROW
+from importers.trouble import Trouble, problem
+from models import journal
+from models.access import Looker, require
+from models.base import folded, utc_now
+from models.errors import Conflict, Reason
+from models.imports import ImportKind, ImportRun, ImportState, RowStatus
+from models.journal import Origin, changeset
+from models.label import Colour
+from models.operations import number
+from models.operations.selection import one_of
+from models.settings import ValueList
+from models.user import Right
+
+WRITTEN = (RowStatus.NEW, RowStatus.CHANGED)
+_LISTS = {
+    "status_id": ValueList.STATUS,
+    "industry_id": ValueList.INDUSTRY,
+    "invoice_layout_id": ValueList.INVOICE_LAYOUT,
+}
+# Tables whose later changes put a row of the plan in doubt, and which column says whose they are.
+_OF_CUSTOMERS = {
+    "customer": "id",
+    "address": "customer_id",
+    "bank_account": "customer_id",
+    "customer_label": "customer_id",
+    "customer_contact": "customer_id",
+}
+_OF_CONTACTS = {"contact": "id", "contact_label": "contact_id", "customer_contact": "contact_id"}
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What an import did. The counts add up to the rows of the file; `changeset` is None when nothing was written."""
+
+    created: int
+    updated: int
+    unchanged: int
+    skipped: int
+    rejected: int
+    changeset: int | None
+
+    @property
+    def rows(self) -> int:
+        return self.created + self.updated + self.unchanged + self.skipped + self.rejected
+
+
+@dataclass(slots=True)
+class _Planned:
+    """A row that will be written."""
+
+    key: int
+    row: int
+    target: int | None
+    title: str
+    write: dict[str, Any]
+
+    def part(self, name: str) -> dict[str, Any]:
+        return self.write.get(name) or {}
+
+
+def commit(session: Session, looker: Looker, run_id: int, expected: str) -> Applied:
+    """Carry out the plan of a run. Refuses (Conflict) when it is not the plan that was shown, or is done already."""
+    require(session, looker, Right.IMPORT)
+    name = session.scalar(select(ImportRun.file_name).where(ImportRun.id == run_id)) or ""
+    with changeset(session, looker, "Import of {file}", origin=Origin.IMPORT, file=name, run=run_id) as made:
+        run = session.get_one(ImportRun, run_id, with_for_update=True)
+        if run.state is not ImportState.PLANNED or digest(session, run) != expected:
+            raise Conflict(Reason.PLAN_CHANGED)
+        writer = (_CustomerWriter if run.kind is ImportKind.CUSTOMERS else _ContactWriter)(session, run)
+        writer.write()
+        counts = writer.counts()
+        run.state, run.done_at, run.changeset_id = ImportState.DONE, utc_now(), made.id
+        run.counts = {**run.counts, **counts}
+    if made.is_empty:
+        run.changeset_id = None
+        session.commit()
+    return Applied(**counts, changeset=run.changeset_id)
+
+
+def digest(session: Session, run: ImportRun) -> str:
+    """What stands for a plan as it is shown: when it was made and which rows are ticked."""
+    unticked = session.scalars(
+        select(ROW.c.row_number).where(ROW.c.run_id == run.id, ROW.c.ticked.is_(False)).order_by(ROW.c.row_number)
+    )
+    told = f"{run.id} {run.options.get('made', '')} {list(unticked)}"
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Rows to insert, rows to update by the set of columns that they change, flags and labels to take away first.
+
+    `unset`: (table, column that is compared, flag) -> the keys for which the flag goes.
+    """
+
+    inserts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    updates: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = field(default_factory=dict)
+    unset: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
+    removals: dict[str, list[dict[str, int]]] = field(default_factory=dict)
+
+    def insert(self, table: Table, values: dict[str, Any]) -> dict[str, Any]:
+        """Collect a row to insert; what comes back may still be changed."""
+        self.inserts.setdefault(table.name, []).append(values)
+        return values
+
+    def update(self, table: Table, key: int, values: dict[str, Any]) -> dict[str, Any]:
+        """Collect a row to update; what comes back may still be changed."""
+        row = {"key": key, **values}
+        if values:
+            self.updates.setdefault((table.name, tuple(sorted(values))), []).append(row)
+        return row
+
+
+class _Writer:
+    """What customers and contacts have in common: who is left out, new words, and writing in sets."""
+
+    owners: dict[str, str]
+
+    def __init__(self, session: Session, run: ImportRun) -> None:
+        self.session, self.run = session, run
+        self.now = utc_now()
+        self.done: Counter[RowStatus] = Counter()
+        self.batch = _Batch()
+        self.labels: dict[str, int] = {}
+        self.words: dict[tuple[ValueList, str], int] = {}
+
+    def write(self) -> None:
+        """Write all ticked rows that nobody touched since the plan."""
+        self.add_words()
+        touched = self.touched()
+        for block in self.planned():
+            left_out = dict.fromkeys((row.row for row in block if row.target in touched), Trouble.CHANGED_MEANWHILE)
+            left_out |= dict.fromkeys(self.taken(block), Trouble.TAKEN_MEANWHILE)
+            self.leave_out([row for row in block if row.row in left_out], left_out)
+            self.put([row for row in block if row.row not in left_out])
+            self.flush()
+
+    def planned(self) -> Iterator[Sequence[_Planned]]:
+        """The ticked rows that write something, in the order of the file, block by block."""
+        last = 0
+        while True:
+            rows = self.session.execute(
+                select(ROW.c.id, ROW.c.row_number, ROW.c.target_id, ROW.c.title, ROW.c["values"], ROW.c.status)
+                .where(ROW.c.run_id == self.run.id, ROW.c.status.in_(WRITTEN), ROW.c.ticked.is_(True), ROW.c.id > last)
+                .order_by(ROW.c.id)
+                .limit(2_000)
+            ).all()
+            if not rows:
+                return
+            last = rows[-1].id
+            yield [_Planned(row.id, row.row_number, row.target_id, row.title or "", row.values) for row in rows]
+
+    def counts(self) -> dict[str, int]:
+        """What became of every row."""
+        rows = self.session.execute(
+            select(ROW.c.status, ROW.c.ticked, func.count())
+            .where(ROW.c.run_id == self.run.id)
+            .group_by(ROW.c.status, ROW.c.ticked)
+        ).all()
+        total = sum(count for _, _, count in rows)
+        unchanged = sum(count for status, ticked, count in rows if status is RowStatus.UNCHANGED and ticked)
+        rejected = sum(count for status, _, count in rows if status is RowStatus.REJECTED)
+        created, updated = self.done[RowStatus.NEW], self.done[RowStatus.CHANGED]
+        return {
+            "created": created,
+            "updated": updated,
+            "unchanged": unchanged,
+            "skipped": total - created - updated - unchanged - rejected,
+            "rejected": rejected,
+        }
+
+    # What moved since the plan.
+
+    def touched(self) -> set[int]:
+        """The targets that were changed after the plan was made; they are held, so that they stay as they are now."""
+        targets = list(
+            self.session.scalars(
+                select(ROW.c.target_id).where(
+                    ROW.c.run_id == self.run.id, ROW.c.status == RowStatus.CHANGED, ROW.c.ticked.is_(True)
+                )
+            )
+        )
+        self.hold(targets)
+        later = journal.since(self.session, self.run.position or 0, [(table, None) for table in self.owners])
+        touched = set[int]()
+        for change in later:
+            for image in (change.before, change.after):
+                if image:
+                    touched.add(image[self.owners[change.table]])
+        return touched
+
+    def hold(self, targets: Sequence[int]) -> None:
+        """Keep others from writing what this import is about to write."""
+        if self.session.connection().dialect.name == "postgresql":
+            for name, column in self.owners.items():
+                held = CUSTOMER.metadata.tables[name]
+                for block in blocks(targets):
+                    query = select(held.c.id).where(one_of(held.c[column], block)).order_by(held.c.id)
+                    self.session.execute(query.with_for_update()).all()
+
+    def taken(self, block: Sequence[_Planned]) -> set[int]:
+        """Rows whose number was given away in the meantime."""
+        return set()
+
+    def leave_out(self, rows: Sequence[_Planned], why: Mapping[int, Trouble]) -> None:
+        """List rows again that were left out."""
+        if rows:
+            query = select(ROW.c.id, ROW.c.problems).where(one_of(ROW.c.id, [row.key for row in rows]))
+            found = {key: problems for key, problems in self.session.execute(query)}  # noqa: C416 - rows, not pairs
+            said = [{"key": row.key, "said": [*found[row.key], problem(why[row.row], name=row.title)]} for row in rows]
+            again = update(ROW).where(ROW.c.id == bindparam("key"))
+            self.session.connection().execute(again.values(problems=bindparam("said", type_=ROW.c.problems.type)), said)
+
+    # Words that are new.
+
+    def add_words(self) -> None:
+        """Add the labels and list values that the plan found missing."""
+        self.labels = {folded(row.name): row.id for row in self.session.execute(select(LABEL.c.id, LABEL.c.name))}
+        self.words = {
+            (row.list, folded(row.name)): row.id
+            for row in self.session.execute(select(LIST.c.id, LIST.c.list, LIST.c.name))
+        }
+        for block in self.planned():
+            for row in block:
+                for name in row.part("labels").get("add", ()):
+                    if folded(name) not in self.labels:
+                        self.labels[folded(name)] = self.add(LABEL, name=name, colour=Colour.GREY, **self.stamps())
+                for attribute, which in _LISTS.items():
+                    name = row.part("customer").get(attribute)
+                    if name and (which, folded(name)) not in self.words:
+                        self.words[which, folded(name)] = self.add(LIST, list=which, name=name)
+
+    def add(self, table: Table, **values: Any) -> int:
+        """Insert one row and return its key."""
+        return int(self.session.execute(insert(table).values(**values).returning(table.c.id)).scalar_one())
+
+    def stamps(self) -> dict[str, Any]:
+        return {"created_at": self.now, "changed_at": self.now}
+
+    # Writing.
+
+    def put(self, rows: Sequence[_Planned]) -> None:
+        """Turn rows of the plan into rows of tables."""
+        raise NotImplementedError
+
+    def put_labels(self, noun: str, row: _Planned, owner: int) -> None:
+        part, link = row.part("labels"), LABELLED[noun]
+        for name in part.get("add", ()):
+            self.batch.insert(link, {f"{noun}_id": owner, "label_id": self.labels[folded(name)]})
+        if part.get("remove"):
+            self.session.execute(delete(link).where(link.c[f"{noun}_id"] == owner, link.c.label_id.in_(part["remove"])))
+
+    def keys(self, table: Table, how_many: int) -> Iterator[int]:
+        """Keys for rows to come. The write lock (SQLite) or the sequence (PostgreSQL) keeps others from using them."""
+        if not how_many:
+            return iter(())
+        if self.session.connection().dialect.name == "postgresql":
+            sequence = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :n)")
+            return iter(self.session.scalars(sequence, {"table": table.name, "n": how_many}).all())
+        last = self.session.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = :table"), {"table": table.name})
+        return iter(range((last or 0) + 1, (last or 0) + 1 + how_many))
+
+    def flush(self) -> None:
+        """Send everything that was collected, table by table."""
+        tables = CUSTOMER.metadata.tables
+        self.take_away()
+        for (name, columns), rows in self.batch.updates.items():
+            table = tables[name]
+            stamp = {"changed_at": self.now} if "changed_at" in table.c and "changed_at" not in columns else {}
+            values = {column: bindparam(f"new_{column}", type_=table.c[column].type) for column in columns}
+            statement = update(table).where(table.c.id == bindparam("key")).values(**values, **stamp)
+            # Straight to the driver in one go; the session would take it for an update of mapped rows.
+            self.session.connection().execute(
+                statement, [{"key": row["key"], **{f"new_{name}": row[name] for name in columns}} for row in rows]
+            )
+        for name in ("customer", "address", "bank_account", "contact", "customer_contact", *_LABEL_LINKS):
+            rows = self.batch.inserts.get(name, [])
+            if rows:
+                # One statement takes one set of columns: what a row does not give is empty in it.
+                table = tables[name]
+                defaults = dict.fromkeys({column for row in rows for column in row})
+                stamps = self.stamps() if "changed_at" in table.c else {}
+                self.session.connection().execute(
+                    insert(table), [{**defaults, **stamps, **_DEFAULTS.get(name, {}), **row} for row in rows]
+                )
+        self.batch = _Batch()
+
+    def take_away(self) -> None:
+        for (name, column, flag), keys in self.batch.unset.items():
+            table = CUSTOMER.metadata.tables[name]
+            on = update(table).where(one_of(table.c[column], keys), table.c[flag].is_(True))
+            self.session.connection().execute(on.values({flag: False}))
+        for noun, pairs in self.batch.removals.items():
+            link = LABELLED[noun]
+            gone = delete(link).where(link.c[f"{noun}_id"] == bindparam("owner"), link.c.label_id == bindparam("label"))
+            self.session.connection().execute(gone, pairs)
+
+    def thawed(self, part: dict[str, Any], *not_columns: str) -> dict[str, Any]:
+        """The values of a part of a plan as the database takes them."""
+        return {key: self.value(key, value) for key, value in part.items() if key not in not_columns}
+
+    def value(self, attribute: str, value: Any) -> Any:
+        if attribute in _LISTS:
+            return self.words[_LISTS[attribute], folded(value)] if value else None
+        return thaw(attribute, value)
+
+
+_LABEL_LINKS = ("customer_label", "contact_label")
+_DEFAULTS: dict[str, dict[str, Any]] = {
+    "customer": {"expenses_billable": False, "mileage_billable": False},
+    "address": {"is_head_office": False, "is_invoice": False},
+    "contact": {"kind": "private"},
+    "customer_contact": {"is_main": False, "is_invoice_contact": False},
+}
+
+
+class _CustomerWriter(_Writer):
+    owners = _OF_CUSTOMERS
+
+    def taken(self, block: Sequence[_Planned]) -> set[int]:
+        keys = {folded(row.part("customer")["number"]): row.row for row in block if row.part("customer").get("number")}
+        return {keys[key] for key in by_number(self.session, list(keys))}
+
+    def put(self, rows: Sequence[_Planned]) -> None:
+        new = [row for row in rows if row.target is None]
+        self.number(new)
+        ids = self.keys(CUSTOMER, len(new))
+        persons = self.keys(
+            CONTACT, sum("contact_id" not in row.part("main_contact") for row in rows if "main_contact" in row.write)
+        )
+        for row in rows:
+            values = self.thawed(row.part("customer"))
+            if "number" in values:
+                values["number_key"] = folded(values["number"])
+            if row.target is None:
+                owner = next(ids)
+                self.batch.insert(CUSTOMER, {"id": owner, **values})
+                self.done[RowStatus.NEW] += 1
+            else:
+                owner = row.target
+                # A change of an address or label is a change of the customer: it moves up in "last changed".
+                self.batch.update(CUSTOMER, owner, values or {"changed_at": self.now})
+                self.done[RowStatus.CHANGED] += 1
+            self.addresses(row, owner)
+            self.account(row, owner)
+            self.put_labels("customer", row, owner)
+            self.person(row, owner, persons)
+
+    def number(self, new: Iterable[_Planned]) -> None:
+        """Numbers for new customers without one, and word to the series of the ones that came along."""
+        numbered = [row.part("customer")["number"] for row in new if row.part("customer").get("number")]
+        number.notice(self.session, numbered)
+        without = [row for row in new if not row.part("customer").get("number")]
+        for row, given in zip(without, number.take_many(self.session, len(without)), strict=True):
+            row.write.setdefault("customer", {})["number"] = given
+
+    def addresses(self, row: _Planned, owner: int) -> None:
+        for name, flag in (("head_office", "is_head_office"), ("invoice_address", "is_invoice")):
+            part = row.part(name)
+            if not part:
+                continue
+            values = self.thawed(part, "id", "instead_of")
+            if "instead_of" in part:
+                self.batch.unset.setdefault(("address", "id", flag), []).append(part["instead_of"])
+            if "id" in part:
+                self.batch.update(ADDRESS, part["id"], values)
+            else:
+                self.batch.insert(ADDRESS, {"customer_id": owner, flag: True, **values})
+
+    def account(self, row: _Planned, owner: int) -> None:
+        part = row.part("bank")
+        if part:
+            values = self.thawed(part, "id")
+            if "id" in part:
+                self.batch.update(ACCOUNT, part["id"], values)
+            else:
+                self.batch.insert(ACCOUNT, {"customer_id": owner, **values})
+
+    def person(self, row: _Planned, owner: int, persons: Iterator[int]) -> None:
+        part = row.part("main_contact")
+        if not part:
+            return
+        contact = part.get("contact_id")
+        values = self.thawed(part.get("set", {}))
+        link: dict[str, Any] = {name: part[name] for name in ("function", "is_main") if name in part}
+        if "instead_of" in part:
+            self.batch.unset.setdefault(("customer_contact", "id", "is_main"), []).append(part["instead_of"])
+        if contact is None:
+            contact = next(persons)
+            self.batch.insert(CONTACT, {"id": contact, "kind": "private", **values})
+            self.batch.insert(LINK, {"customer_id": owner, "contact_id": contact, **link})
+        else:
+            self.batch.update(CONTACT, contact, values)
+            self.batch.update(LINK, part["link_id"], link)
+
+
+_OF_LINK = ("function", "is_main", "is_invoice_contact")
+
+
+class _ContactWriter(_Writer):
+    owners = _OF_CONTACTS
+
+    def __init__(self, session: Session, run: ImportRun) -> None:
+        super().__init__(session, run)
+        self.mains: dict[int, dict[str, Any]] = {}
+
+    def flush(self) -> None:
+        super().flush()
+        self.mains = {}
+
+    def put(self, rows: Sequence[_Planned]) -> None:
+        ids = self.keys(CONTACT, sum(row.target is None for row in rows))
+        for row in rows:
+            values = self.thawed(row.part("contact"))
+            if row.target is None:
+                owner = next(ids)
+                self.batch.insert(CONTACT, {"id": owner, **values})
+                self.done[RowStatus.NEW] += 1
+            else:
+                owner = row.target
+                self.batch.update(CONTACT, owner, values or {"changed_at": self.now})
+                self.done[RowStatus.CHANGED] += 1
+            self.put_labels("contact", row, owner)
+            self.link(row, owner)
+
+    def link(self, row: _Planned, owner: int) -> None:
+        part = row.part("link")
+        if not part:
+            return
+        values: dict[str, Any] = {name: part[name] for name in _OF_LINK if name in part}
+        customer = part["customer_id"]
+        if "id" in part:
+            kept = self.batch.update(LINK, part["id"], values)
+        else:
+            kept = self.batch.insert(LINK, {"customer_id": customer, "contact_id": owner, **values})
+        if values.get("is_main"):
+            # A customer has one main contact: whoever was it, here or earlier in the file, is it no more.
+            self.batch.unset.setdefault(("customer_contact", "customer_id", "is_main"), []).append(customer)
+            if customer in self.mains:
+                self.mains[customer]["is_main"] = False
+            self.mains[customer] = kept

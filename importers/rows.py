@@ -1,0 +1,251 @@
+"""One row of a file becomes the values of one customer or contact: parsed, put together, with what is wrong in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from importers.columns import COLUMNS, Column
+from importers.files import Cell, Row, Sheet, address
+from importers.reading import Reading, person, plain, postal_place, rest_of
+from importers.trouble import Trouble, Wrong, problem
+from models.imports import ImportKind
+
+Values = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Record:
+    """A row on its way in. `values`: field -> value, for what the row gives; with `clears` '' for empty cells, too."""
+
+    number: int
+    raw: Row
+    values: Values = field(default_factory=dict)
+    problems: list[dict[str, Any]] = field(default_factory=list)
+
+    def is_rejected(self) -> bool:
+        return any(one["wall"] for one in self.problems)
+
+    def reject(self, trouble: Trouble, cell: str = "", value: object = "", **values: object) -> None:
+        """Keep it out, and say why."""
+        self.problems.append(problem(trouble, cell, value, True, **values))
+
+    def say(self, trouble: Trouble, cell: str = "", value: object = "", **values: object) -> None:
+        """Say something about it; it goes in all the same."""
+        self.problems.append(problem(trouble, cell, value, False, **values))
+
+
+@dataclass(frozen=True)
+class _Slot:
+    """A mapped column: where its cells are, in the row and in the spreadsheet."""
+
+    column: Column
+    position: int
+    place: int
+    parse: Callable[[Cell], Any]
+
+
+class RowReader:
+    """Reads rows of one sheet with one mapping. `clears`: an empty cell empties the field instead of leaving it."""
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        mapping: Mapping[str, Sequence[int]],
+        kind: ImportKind,
+        reading: Reading,
+        clears: bool = False,
+    ) -> None:
+        self.sheet, self.mapping = sheet, mapping
+        self.kind, self.reading, self.clears = kind, reading, clears
+        self.problems = sheet.problems
+        self.slots = [
+            _Slot(COLUMNS[kind][key], at, _place(sheet, at), _remembering(COLUMNS[kind][key], reading))
+            for key, positions in mapping.items()
+            for at in positions
+        ]
+        self._compose = _customer if kind is ImportKind.CUSTOMERS else _contact
+        self._cells = {slot.column.key: slot.place for slot in self.slots}
+        self._exact = _exact_columns(sheet.rows)
+
+    def cell_of(self, key: str, row: int) -> str:
+        """The place of a field in a row, such as B12; '' where it is not mapped."""
+        place = self._cells.get(key)
+        return address(row, place) if place else ""
+
+    def only(self, *keys: str) -> RowReader:
+        """The same for some fields only, for a quick look through the whole file."""
+        mapping = {key: positions for key, positions in self.mapping.items() if key in keys}
+        return RowReader(self.sheet, mapping, self.kind, self.reading)
+
+    def read(self, number: int, row: Row) -> Record:
+        """The values of a row, put together, with everything that is wrong."""
+        record = Record(number, row)
+        values = record.values
+        width = len(row)
+        if self._exact and self._is_note(row):
+            record.reject(Trouble.NOTE_ROW)
+            return record
+        for slot in self.slots:
+            cell = row[slot.position] if slot.position < width else None
+            if self.problems and (number, slot.place) in self.problems:
+                found = self.problems[number, slot.place]
+                record.reject(Trouble.UNREADABLE_CELL, address(number, slot.place), found.value, reason=str(found))
+            elif cell is not None or self.clears:
+                self._take(record, slot, cell)
+        self._compose(self, record, values)
+        return record
+
+    def _is_note(self, row: Row) -> bool:
+        """Whether a row has hardly anything, and nothing where the table has its numbers and dates."""
+        filled = [at for at, cell in enumerate(row) if cell is not None]
+        return len(filled) <= max(2, len(row) // 3) and not any(
+            at in self._exact and not isinstance(row[at], str) for at in filled
+        )
+
+    def _take(self, record: Record, slot: _Slot, cell: Cell) -> None:
+        column = slot.column
+        try:
+            value = slot.parse(cell)
+        except Wrong as wrong:
+            where = address(record.number, slot.place)
+            record.reject(wrong.trouble, where, plain(cell), **{"field": column.title(), **wrong.values})
+            return
+        if value == "" or value == []:
+            if self.clears:
+                record.values.setdefault(column.key, value)
+            return
+        if column.repeatable and record.values.get(column.key):
+            value = _joined(record.values[column.key], value)
+        record.values[column.key] = value
+        if column.several or column.doubt:
+            self._doubt(record, slot, cell, value)
+
+    def _doubt(self, record: Record, slot: _Slot, cell: Cell, value: str) -> None:
+        column = slot.column
+        doubt = column.doubt(value, self.reading) if column.doubt else None
+        if doubt:
+            record.say(doubt, address(record.number, slot.place), value, field=column.title())
+        rest = rest_of(cell) if column.several and isinstance(cell, str) and len(cell) > len(value) else ""
+        if rest:
+            where = address(record.number, slot.place)
+            record.say(Trouble.NOT_IMPORTED_REST, where, cell, field=column.title(), rest=rest)
+
+
+def _exact_columns(rows: Sequence[Row]) -> frozenset[int]:
+    """The positions of columns full of numbers, dates or ticks; empty if there are fewer than two of them."""
+    sample = [row for row in rows if sum(cell is not None for cell in row) >= 3][:200]
+    width = max((len(row) for row in sample), default=0)
+    found = frozenset(
+        at
+        for at in range(width)
+        if sum(at < len(row) and row[at] is not None and not isinstance(row[at], str) for row in sample)
+        >= 0.7 * len(sample)
+    )
+    return found if len(found) >= 2 and len(sample) >= 5 else frozenset()
+
+
+def _place(sheet: Sheet, position: int) -> int:
+    return sheet.columns[position] if position < len(sheet.columns) else position + 1
+
+
+def _remembering(column: Column, reading: Reading) -> Callable[[Cell], Any]:
+    """The parser of a column; where the same values come back all the time, it remembers them."""
+    if column.term.key not in {"country", "city", "region", "language", "currency", "status", "industry", "kind"}:
+        return lambda cell: column.parse(cell, reading)
+    return lru_cache(maxsize=5_000)(lambda cell: column.parse(cell, reading))
+
+
+def _joined(before: Any, value: Any) -> Any:
+    if isinstance(value, list):
+        return [*before, *(one for one in value if one not in before)]
+    return f"{before}\n{value}"
+
+
+# Putting together ----------------------------------------------------------------------------------------------------
+
+
+def _customer(reader: RowReader, record: Record, values: Values) -> None:
+    for place in ("head_office.", "invoice_address."):
+        _address(values, place)
+    _customer_name(values)
+    _main_contact(values)
+    _check_name(reader, record, values, ("company_name", "name", "first_name", "last_name"))
+
+
+def _contact(reader: RowReader, record: Record, values: Values) -> None:
+    _address(values, "")
+    _infix(values)
+    name = values.pop("name", "")
+    if name and not values.get("first_name") and not values.get("last_name"):
+        values["first_name"], values["last_name"] = person(name)
+    _check_name(reader, record, values, ("first_name", "last_name", "customer.name"))
+
+
+def _address(values: Values, place: str) -> None:
+    """Join house number and addition to the street; take 'postal code and city' apart."""
+    together = values.pop(f"{place}postal_place", "")
+    if together:
+        code, city = postal_place(together)
+        if code:
+            values.setdefault(f"{place}postal_code", code)
+        values.setdefault(f"{place}city", city)
+    number = values.pop(f"{place}house_number", "")
+    addition = values.pop(f"{place}house_addition", "")
+    street = values.get(f"{place}street")
+    if street and number:
+        glue = "" if len(addition) == 1 and addition.isalpha() else " "
+        values[f"{place}street"] = f"{street} {number}{glue}{addition}".rstrip()
+
+
+def _infix(values: Values) -> None:
+    infix = values.pop("infix", "")
+    if infix and values.get("last_name"):
+        values["last_name"] = f"{infix} {values['last_name']}"
+
+
+def _customer_name(values: Values) -> None:
+    """A company has a company name; a person beside it is its contact. Without a company the person is the customer."""
+    _infix(values)
+    second = values.pop("name_2", "")
+    whole = values.pop("name", "")
+    company = values.get("company_name") or ""
+    first, last = values.get("first_name") or "", values.get("last_name") or ""
+    if not company and whole and not (first and last):
+        company = whole
+    if company and values.get("kind") == "private" and not (first and last):
+        first, last = person(company)
+        company = ""
+    if company:
+        values.pop("first_name", None)
+        values.pop("last_name", None)
+        values["company_name"] = f"{company} {second}".rstrip()
+        if (first or last) and not values.get("main_contact.contact"):
+            values.setdefault("main_contact.first_name", first)
+            values.setdefault("main_contact.last_name", last)
+    elif first or last:
+        values.pop("company_name", None)
+        values["first_name"], values["last_name"] = first, last
+
+
+def _main_contact(values: Values) -> None:
+    name = values.pop("main_contact.contact", "")
+    if name:
+        values["main_contact.first_name"], values["main_contact.last_name"] = person(name)
+
+
+def _check_name(reader: RowReader, record: Record, values: Values, keys: Iterable[str]) -> None:
+    for key in keys:
+        name = values.get(key)
+        if name and not any(letter.isalnum() for letter in name):
+            record.reject(Trouble.NAME_WITHOUT_LETTERS, reader.cell_of(key, record.number), name)
+
+
+def full_name(values: Mapping[str, Any], prefix: str = "") -> str:
+    """The name of a customer, a contact or (with a prefix) a main contact, from its parts."""
+    company = values.get(f"{prefix}company_name")
+    if company:
+        return str(company)
+    return f"{values.get(f'{prefix}first_name') or ''} {values.get(f'{prefix}last_name') or ''}".strip()

@@ -1,0 +1,394 @@
+"""The steps of an import, the same for wizard and command line: upload, choose, map, plan, decide, commit, undo.
+
+Every choice is kept in the run, so that going back loses nothing. The file itself lies in a folder of the instance
+under a made-up name and is read in a child process each time it is needed.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from importers import apply, plan
+from importers.apply import Applied, digest
+from importers.columns import COLUMNS
+from importers.files import Limits, ReadOptions, Refusal, Sheet, Unreadable, Workbook, read
+from importers.files.workbook import MB
+from importers.known import reading_for
+from importers.mapping import Certainty, Guess, best_sheet, guess, header_row, mapping_of, records, separator_of
+from importers.plan import ROW, Source
+from importers.reading import days_come_first, decimals_have_a_comma, squeezed
+from models import journal
+from models.access import Looker, require
+from models.errors import Conflict, NotFound, Reason, Refused
+from models.imports import ImportKind, ImportMode, ImportRun, ImportState
+from models.journal import Undone
+from models.operations.undo import undo as undo_changeset
+from models.user import Right
+
+LIMITS = Limits()
+SHOWN_ROWS = 15
+NAMES = frozenset({"name", "company_name", "first_name", "last_name", "number", "email"})
+MEANS = frozenset({"number", "email", "phone", "mobile", "website", "vat_number", "company_number", "iban", "labels"})
+
+
+@dataclass(frozen=True)
+class Choices:
+    """How a file is read; None lets the file decide. `empty_clears`: an empty cell empties the field (X-09).
+
+    `replace_labels`: the labels of a row take the place of the ones a record has, instead of being added (X-10).
+    """
+
+    day_first: bool | None = None
+    decimal_comma: bool | None = None
+    separator: str | None = None
+    empty_clears: bool = False
+    replace_labels: bool = False
+    encoding: str | None = None
+    delimiter: str | None = None
+    hidden: bool | None = None
+
+    @property
+    def of_the_file(self) -> ReadOptions:
+        return ReadOptions(encoding=self.encoding, delimiter=self.delimiter, hidden=self.hidden)
+
+
+# Upload --------------------------------------------------------------------------------------------------------------
+
+
+def upload(
+    session: Session,
+    looker: Looker,
+    folder: Path,
+    stream: IO[bytes],
+    name: str,
+    kind: ImportKind,
+    mode: ImportMode = ImportMode.UPDATE,
+    choices: Choices | None = None,
+) -> ImportRun:
+    """Keep a file and guess everything about it. Raises Unreadable, and then nothing of it is kept."""
+    require(session, looker, Right.IMPORT)
+    folder.mkdir(parents=True, exist_ok=True)
+    stored_as = secrets.token_hex(16)
+    path = folder / stored_as
+    try:
+        _store(stream, path)
+        run = ImportRun(
+            kind=kind,
+            mode=mode,
+            user_id=looker.id,
+            file_name=name[-255:],
+            stored_as=stored_as,
+            mapping={},
+            options={"choices": _choices_kept(choices or Choices())},
+            counts={},
+        )
+        _look(session, run, read(path, name=name, limits=LIMITS, options=(choices or Choices()).of_the_file))
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    session.add(run)
+    session.commit()
+    return run
+
+
+def _store(stream: IO[bytes], path: Path) -> None:
+    """Copy at most what may be uploaded, and one byte more to tell that it is too much."""
+    left = LIMITS.upload + 1
+    with path.open("xb") as out:
+        while left > 0 and (piece := stream.read(min(left, MB))):
+            out.write(piece)
+            left -= len(piece)
+    if left <= 0:
+        raise Unreadable(Refusal.TOO_BIG, size=f"> {LIMITS.upload // MB}", limit=LIMITS.upload // MB)
+
+
+def find(session: Session, run_id: int, *, is_open: bool = True) -> ImportRun:
+    """A run that the looker may see. `is_open`: only one that is not done yet (Conflict)."""
+    run = session.scalar(select(ImportRun).where(ImportRun.id == run_id))
+    if run is None:
+        raise NotFound
+    if is_open and run.state is ImportState.DONE:
+        raise Conflict(Reason.PLAN_CHANGED)
+    return run
+
+
+def reread(run: ImportRun, folder: Path) -> Workbook:
+    """The rows of the file of a run, once more."""
+    path = folder / run.stored_as
+    if not path.exists():
+        raise Refused(Reason.PURGED, date=run.created_at.date())
+    return read(path, name=run.file_name, limits=LIMITS, options=choices_of(run).of_the_file)
+
+
+def choices_of(run: ImportRun) -> Choices:
+    """The choices that a run was given."""
+    return Choices(**run.options.get("choices", {}))
+
+
+def _choices_kept(choices: Choices) -> dict[str, Any]:
+    return {key: value for key, value in vars(choices).items() if value is not None}
+
+
+# Sheet, header and columns -------------------------------------------------------------------------------------------
+
+
+def look_again(
+    session: Session,
+    looker: Looker,
+    folder: Path,
+    run_id: int,
+    *,
+    sheet: str | None = None,
+    header: int | None = None,
+    choices: Choices | None = None,
+) -> ImportRun:
+    """Take another sheet, another header row (0: there is none) or other choices, and guess the columns anew."""
+    require(session, looker, Right.IMPORT)
+    run = find(session, run_id)
+    if choices is not None:
+        run.options = {**run.options, "choices": _choices_kept(choices)}
+    _look(session, run, reread(run, folder), sheet, header)
+    session.commit()
+    return run
+
+
+def _look(
+    session: Session, run: ImportRun, book: Workbook, sheet: str | None = None, header: int | None = None
+) -> None:
+    """Fill in what can be seen of the file: sheets, first rows, header row, columns, dates and decimals."""
+    found = (
+        next((one for one in book.sheets if one.name == sheet), None) if sheet else best_sheet(book.sheets, run.kind)
+    )
+    row = header if header is not None else header_row(found, run.kind) if found else None
+    run.sheet, run.header_row, run.state = found.name if found else None, row, ImportState.UPLOADED
+    run.options = {
+        **run.options,
+        "sheets": [{"name": one.name, "hidden": one.hidden, "rows": len(one.rows)} for one in book.sheets],
+        "notes": [
+            {"code": note.remark.name, "values": dict(note.values)}
+            for note in (*book.notes, *(found.notes if found else ()))
+        ],
+        "file": {"kind": book.kind.value, "encoding": book.encoding, "delimiter": book.delimiter},
+        "first_rows": _first_rows(found) if found else [],
+        "decisions": {},
+    }
+    if found is not None and row is not None:
+        _guess_columns(session, run, found, row)
+    else:
+        run.mapping = {}
+        run.options = {**run.options, "columns": [], "rows": 0}
+
+
+def _first_rows(sheet: Sheet) -> list[dict[str, Any]]:
+    """The first rows as they are, to point at the header."""
+    return [
+        {"number": number, "cells": ["" if cell is None else str(cell)[:40] for cell in row[:12]]}
+        for number, row in list(sheet.numbered())[:SHOWN_ROWS]
+    ]
+
+
+def _guess_columns(session: Session, run: ImportRun, sheet: Sheet, header: int) -> None:
+    rows = [row for _, row in records(sheet, header)]
+    names = next((row for number, row in sheet.numbered() if number == header), ())
+    guesses = guess(names, rows, run.kind, _remembered(session, run, [str(cell or "") for cell in names]))
+    run.mapping = mapping_of(guesses)
+    run.options = {
+        **run.options,
+        "columns": [_kept(one) for one in guesses],
+        "rows": len(rows),
+        "read_as": _read_as(run, guesses, rows),
+    }
+
+
+def _kept(one: Guess) -> dict[str, Any]:
+    return {
+        "position": one.position,
+        "header": one.header,
+        "samples": list(one.samples),
+        "field": one.field,
+        "certainty": one.certainty.name,
+    }
+
+
+def _read_as(run: ImportRun, guesses: Iterable[Guess], rows: list[Any]) -> dict[str, Any]:
+    """How dates, decimals and labels of this file are written, seen from its values; what nothing tells is left out."""
+    columns = COLUMNS[run.kind]
+    seen: dict[str, Any] = {}
+    for one in guesses:
+        if one.field is None:
+            continue
+        cells = [row[one.position] for row in rows if one.position < len(row)]
+        key = columns[one.field].term.key
+        if key in {"birth_date", "customer_since"}:
+            seen.setdefault("day_first", days_come_first(cells))
+        elif key in {"hourly_rate", "vat_percentage"}:
+            seen.setdefault("decimal_comma", decimals_have_a_comma(cells))
+        elif key == "labels":
+            seen.setdefault("separator", separator_of(cells, one.header))
+    return {key: value for key, value in seen.items() if value is not None}
+
+
+def _remembered(session: Session, run: ImportRun, names: list[str]) -> dict[str, str]:
+    """What the last finished import of a file with the same columns made of them."""
+    signature = _signature(names)
+    run.options = {**run.options, "signature": signature}
+    query = (
+        select(ImportRun.options, ImportRun.mapping)
+        .where(ImportRun.kind == run.kind, ImportRun.state == ImportState.DONE)
+        .order_by(ImportRun.id.desc())
+        .limit(50)
+    )
+    for options, mapping in session.execute(query):
+        if options.get("signature") == signature and signature:
+            fields = {position: field for field, positions in mapping.items() for position in positions}
+            return {
+                squeezed(column["header"]): fields[column["position"]]
+                for column in options.get("columns", ())
+                if column["position"] in fields
+            }
+    return {}
+
+
+def _signature(names: list[str]) -> str:
+    return "|".join(squeezed(name) for name in names)[:2_000]
+
+
+def map_columns(session: Session, looker: Looker, run_id: int, fields: Mapping[int, str | None]) -> ImportRun:
+    """Correct what columns are taken for: position -> field, or None to leave it out. Others stay as they are."""
+    require(session, looker, Right.IMPORT)
+    run = find(session, run_id)
+    known = COLUMNS[run.kind]
+    taken: dict[str, list[int]] = {}
+    columns = []
+    for column in run.options["columns"]:
+        field = fields.get(column["position"], column["field"])
+        if field is not None and (field not in known or known[field].only_out):
+            raise Refused(Reason.WRONG_VALUE, field=str(field), value=str(field), example="")
+        certainty = column["certainty"] if field == column["field"] else Certainty.CHOSEN.name
+        columns.append({**column, "field": field, "certainty": certainty})
+        if field is not None:
+            taken.setdefault(field, []).append(column["position"])
+    for field, positions in taken.items():
+        if len(positions) > 1 and not known[field].repeatable:
+            raise Refused(Reason.MAPPED_TWICE, field=known[field].title())
+    run.mapping, run.options = taken, {**run.options, "columns": columns}
+    run.state = ImportState.UPLOADED
+    session.commit()
+    return run
+
+
+# Plan ----------------------------------------------------------------------------------------------------------------
+
+
+def make_plan(session: Session, looker: Looker, folder: Path, run_id: int) -> Counter[str]:
+    """Plan what the file would do with the choices of the run; the counts per status. Writes nothing but the plan."""
+    require(session, looker, Right.IMPORT)
+    run = find(session, run_id)
+    if run.sheet is None or run.header_row is None:
+        raise Refused(Reason.NO_HEADER)
+    if not NAMES & run.mapping.keys():
+        raise Refused(Reason.NO_NAME_COLUMN)
+    position = journal.position(session)
+    book = reread(run, folder)
+    sheet = next((one for one in book.sheets if one.name == run.sheet), None)
+    if sheet is None:
+        raise Refused(Reason.NO_HEADER)
+    rows = list(records(sheet, run.header_row))
+    if not rows:
+        raise Refused(Reason.NO_ROWS)
+    source = _source(session, looker, run, sheet, rows)
+    run.state = ImportState.UPLOADED
+    counts = plan.make(session, looker, run_id, source)
+    run = find(session, run_id)
+    run.counts, run.position, run.state = dict(counts), position, ImportState.PLANNED
+    run.options = {**run.options, "made": secrets.token_hex(8), "rows": len(rows)}
+    session.commit()
+    return counts
+
+
+def _source(session: Session, looker: Looker, run: ImportRun, sheet: Sheet, rows: list[Any]) -> Source:
+    choices = choices_of(run)
+    read_as: dict[str, Any] = dict(run.options.get("read_as", {}))
+    for name in ("day_first", "decimal_comma", "separator"):
+        if getattr(choices, name) is not None:
+            read_as[name] = getattr(choices, name)
+    unticked = select(ROW.c.row_number).where(ROW.c.run_id == run.id, ROW.c.ticked.is_(False))
+    return Source(
+        kind=run.kind,
+        mode=run.mode,
+        sheet=sheet,
+        records=rows,
+        mapping=run.mapping,
+        reading=reading_for(session, looker, **read_as),
+        clears=choices.empty_clears,
+        replaces_labels=choices.replace_labels,
+        decisions={int(row): decision for row, decision in run.options.get("decisions", {}).items()},
+        unticked=frozenset(session.scalars(unticked)) if run.options.get("made") else frozenset(),
+    )
+
+
+def looks_like_customers(run: ImportRun) -> bool:
+    """Whether more than a name was recognised; if not, the file may be a list of something else."""
+    terms = {COLUMNS[run.kind][field].term.key for field in run.mapping}
+    return bool(terms & MEANS) or bool(terms & {"street", "city", "postal_code", "postal_place", "contact"})
+
+
+def tick(session: Session, looker: Looker, run_id: int, rows: Iterable[int], ticked: bool) -> None:
+    """Tick or untick rows of a plan."""
+    require(session, looker, Right.IMPORT)
+    run = find(session, run_id)
+    for block in _blocks(sorted(set(rows))):
+        change = update(ROW).where(ROW.c.run_id == run.id, ROW.c.row_number.in_(block)).values(ticked=ticked)
+        session.execute(change)
+    session.commit()
+
+
+def _blocks(rows: list[int]) -> Iterable[list[int]]:
+    return (rows[start : start + 5_000] for start in range(0, len(rows), 5_000))
+
+
+def decide(session: Session, looker: Looker, folder: Path, run_id: int, decisions: Mapping[int, str]) -> Counter[str]:
+    """Say what open rows are (new, skip, take, or the id of the record that is meant) and plan again."""
+    require(session, looker, Right.IMPORT)
+    run = find(session, run_id)
+    kept = {**run.options.get("decisions", {}), **{str(row): decision for row, decision in decisions.items()}}
+    run.options = {**run.options, "decisions": {row: decision for row, decision in kept.items() if decision}}
+    session.commit()
+    return make_plan(session, looker, folder, run_id)
+
+
+# Commit and undo -----------------------------------------------------------------------------------------------------
+
+
+def commit(session: Session, looker: Looker, run_id: int, expected: str | None = None) -> Applied:
+    """Carry out the plan. `expected` is the digest that was shown; the command line shows and commits at once."""
+    run = find(session, run_id)
+    return apply.commit(session, looker, run_id, digest(session, run) if expected is None else expected)
+
+
+def undo(session: Session, looker: Looker, run_id: int) -> Undone:
+    """Take an import back, as far as nobody changed its rows since."""
+    require(session, looker, Right.IMPORT)
+    run = find(session, run_id, is_open=False)
+    if run.changeset_id is None:
+        raise Refused(Reason.NOTHING_TO_UNDO)
+    return undo_changeset(session, looker, run.changeset_id)
+
+
+def change_mode(session: Session, looker: Looker, run_id: int, mode: ImportMode, choices: Choices) -> ImportRun:
+    """Another mode or other choices that need no new look at the file."""
+    require(session, looker, Right.IMPORT)
+    run = find(session, run_id)
+    run.mode = mode
+    run.options = {**run.options, "choices": _choices_kept(choices)}
+    run.state = ImportState.UPLOADED
+    session.commit()
+    return run

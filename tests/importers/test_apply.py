@@ -1,0 +1,320 @@
+"""What was shown is what is written: in one changeset, with counts that add up, and taken back in one go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from importers import apply
+from importers import run as steps
+from importers.apply import Applied, digest
+from importers.run import Choices
+from models import access
+from models.access import SYSTEM, Looker
+from models.customer import Customer
+from models.errors import Conflict, NotFound, Refused
+from models.imports import ImportRun, ImportState
+from models.journal import Changeset, Origin, changeset
+from models.settings import ValueList
+from models.user import User
+from tests import factories
+from tests.importers.helpers import ADD, CONTACTS, CUSTOMERS, Desk, desk_of
+
+HEAD = ("Klantnummer", "Bedrijfsnaam", "Plaats", "Land", "Telefoon")
+PEOPLE = ("Voornaam", "Achternaam", "E-mail", "Klantnummer", "Functie", "Hoofdcontact")
+
+
+@pytest.fixture
+def desk(session: Session, tmp_path: Path) -> Desk:
+    return desk_of(session, tmp_path)
+
+
+def northwind(desk: Desk, data: Path) -> tuple[ImportRun, Applied]:
+    run = desk.upload((data / "list__nwc__customers.csv").read_bytes(), CUSTOMERS)
+    steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+    return run, desk.commit(run)
+
+
+def test_northwind_gives_91_customers_with_their_main_contacts_and_undo_takes_all_away(desk: Desk, data: Path) -> None:
+    run, applied = northwind(desk, data)
+    assert (applied.created, applied.rows) == (91, 91)
+    alfki = desk.one("customer", number="ALFKI")
+    assert (alfki["name"], alfki["phone"], alfki["fax"]) == ("Alfreds Futterkiste", "030-0074321", "030-0076545")
+    place = desk.one("address", customer_id=alfki["id"])
+    assert (place["street"], place["city"], place["postal_code"], place["country"], place["region"]) == (
+        "Obere Str. 57",
+        "Berlin",
+        "12209",
+        "DE",
+        None,
+    )
+    assert place["is_head_office"]
+    link = desk.one("customer_contact", customer_id=alfki["id"])
+    assert (link["function"], link["is_main"]) == ("Sales Representative", True)
+    assert desk.one("contact", id=link["contact_id"])["name"] == "Maria Anders"
+    assert len(desk.table("contact")) == 91
+
+    _, again = northwind(desk, data)
+    assert (again.created, again.updated, again.unchanged, again.changeset) == (0, 0, 91, None)
+
+    steps.undo(desk.session, desk.looker, run.id)
+    assert [desk.table(name) for name in ("customer", "address", "contact", "customer_contact")] == [[], [], [], []]
+
+
+def test_everything_is_one_changeset_of_the_importer(session: Session, tmp_path: Path, alice: Looker) -> None:
+    access.look_as(session, alice)
+    applied = desk_of(session, tmp_path, alice).bring(HEAD, ("K-1", "Acme", "Zwolle", "NL", "1234567"))
+    access.look_as(session, SYSTEM)
+    made = session.get_one(Changeset, applied.changeset)
+    assert (made.origin, made.user_name, made.values["file"]) == (Origin.IMPORT, "Alice", "list.csv")
+
+
+def test_the_counts_add_up_to_the_rows(desk: Desk) -> None:
+    factories.customer(desk.session, number="K-1", company_name="Same")
+    factories.customer(desk.session, number="K-2", company_name="Before")
+    factories.customer(desk.session, number="K-3", company_name="Untouched")
+    run = desk.plan(
+        HEAD,
+        ("K-1", "Same", "", "", ""),
+        ("K-2", "After", "", "", ""),
+        ("K-3", "Unticked", "", "", ""),
+        ("K-4", "New", "", "", ""),
+        ("K-5", "Bad", "", "Nowhereland", ""),
+        ("K-6", "Twice", "", "", ""),
+        ("K-6", "Twice", "", "", ""),
+    )
+    steps.tick(desk.session, desk.looker, run.id, [4], ticked=False)
+    applied = desk.commit(run)
+    assert (applied.created, applied.updated, applied.unchanged, applied.skipped, applied.rejected) == (1, 1, 1, 3, 1)
+    assert applied.rows == 7
+    assert {row["name"] for row in desk.table("customer")} == {"Same", "After", "Untouched", "New"}
+
+
+def test_what_is_written_is_what_the_plan_showed(desk: Desk) -> None:
+    customer = factories.customer(desk.session, number="K-1", company_name="Acme", phone="1", fax="2")
+    factories.address(desk.session, customer, city="Zwolle", street="Kade 1", is_head_office=True)
+    desk.bring(HEAD, ("K-1", "Acme B.V.", "Assen", "BE", "3"))
+    after = desk.one("customer")
+    assert (after["company_name"], after["phone"], after["fax"]) == ("Acme B.V.", "3", "2")
+    place = desk.one("address")
+    assert (place["city"], place["country"], place["street"]) == ("Assen", "BE", "Kade 1")
+
+
+def test_a_row_that_changed_after_the_plan_is_left_out_and_listed_again(desk: Desk) -> None:
+    one = factories.customer(desk.session, number="K-1", company_name="One")
+    factories.customer(desk.session, number="K-2", company_name="Two")
+    run = desk.plan(HEAD, ("K-1", "Uno", "", "", ""), ("K-2", "Due", "", "", ""))
+    with changeset(desk.session, SYSTEM, "By somebody else"):
+        desk.session.get_one(Customer, one.id).phone = "5"
+    applied = desk.commit(run)
+    assert (applied.updated, applied.skipped) == (1, 1)
+    assert {row["name"] for row in desk.table("customer")} == {"One", "Due"}
+    assert desk.codes(run, 2) == ["CHANGED_MEANWHILE"]
+
+
+def test_a_changed_address_puts_its_customer_in_doubt(desk: Desk) -> None:
+    one = factories.customer(desk.session, number="K-1", company_name="One")
+    run = desk.plan(HEAD, ("K-1", "One", "Zwolle", "", ""))
+    factories.address(desk.session, one, is_head_office=True)
+    assert desk.commit(run).skipped == 1
+
+
+def test_a_number_given_away_after_the_plan_is_left_out(desk: Desk) -> None:
+    run = desk.plan(HEAD, ("K-1", "Mine", "", "", ""), ("K-2", "Other", "", "", ""))
+    factories.customer(desk.session, number="k-1", company_name="Theirs")
+    applied = desk.commit(run)
+    assert (applied.created, applied.skipped) == (1, 1)
+    assert desk.codes(run, 2) == ["TAKEN_MEANWHILE"]
+
+
+def test_a_plan_is_committed_once(desk: Desk) -> None:
+    run = desk.plan(HEAD, ("K-1", "Acme", "", "", ""))
+    desk.commit(run)
+    with pytest.raises(Conflict):
+        desk.commit(run)
+    assert len(desk.table("customer")) == 1
+
+
+def test_a_plan_other_than_the_one_shown_is_refused(desk: Desk) -> None:
+    run = desk.plan(HEAD, ("K-1", "Acme", "", "", ""), ("K-2", "Beta", "", "", ""))
+    shown = digest(desk.session, run)
+    steps.tick(desk.session, desk.looker, run.id, [2], ticked=False)
+    with pytest.raises(Conflict):
+        steps.commit(desk.session, desk.looker, run.id, shown)
+    assert desk.table("customer") == []
+
+
+def test_a_failing_row_takes_all_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = desk.plan(HEAD, ("K-1", "Acme", "Zwolle", "", ""), ("K-2", "Beta", "", "", ""))
+    monkeypatch.setattr(apply._CustomerWriter, "addresses", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        desk.commit(run)
+    assert desk.table("customer") == []
+    assert desk.session.get_one(ImportRun, run.id).state is ImportState.PLANNED
+
+
+def test_new_customers_without_a_number_get_the_next_ones(desk: Desk) -> None:
+    factories.customer(desk.session, number="K-10001", company_name="First")
+    desk.bring(("Naam", "Plaats"), ("Acme", "Zwolle"), ("Beta", "Assen"))
+    assert [row["number"] for row in desk.table("customer")] == ["K-10001", "K-10002", "K-10003"]
+
+
+def test_the_series_goes_on_after_imported_numbers(desk: Desk) -> None:
+    desk.bring(HEAD, ("K-20000", "Acme", "", "", ""))
+    desk.bring(("Naam",), ("Beta",))
+    assert [row["number"] for row in desk.table("customer")] == ["K-20000", "K-20001"]
+
+
+def test_new_labels_and_list_values_are_made_once(desk: Desk) -> None:
+    factories.list_value(desk.session, ValueList.STATUS, "Prospect")
+    desk.bring(
+        ("Naam", "Labels", "Status"), ("a1", "New; Old", "prospect"), ("b1", "new", "Client"), ("c1", "NEW", "client")
+    )
+    assert [row["name"] for row in desk.table("label")] == ["New", "Old"]
+    assert [row["name"] for row in desk.table("list_value")] == ["Prospect", "Client"]
+    assert len(desk.table("customer_label")) == 4
+
+
+def test_labels_are_taken_off_when_they_are_replaced(desk: Desk) -> None:
+    customer = factories.customer(desk.session, number="K-1", company_name="Acme")
+    factories.put_label(desk.session, factories.label(desk.session, name="Old"), customer=customer)
+    desk.bring(("Nr", "Naam", "Labels"), ("K-1", "Acme", "New"), choices=Choices(replace_labels=True))
+    new = desk.one("label", name="New")
+    assert [row["label_id"] for row in desk.table("customer_label")] == [new["id"]]
+
+
+def test_exact_values_arrive_exactly(desk: Desk) -> None:
+    desk.bring(
+        (
+            "Naam",
+            "Uurtarief",
+            "BTW-percentage",
+            "Klant sinds",
+            "Betalingstermijn",
+            "Onkosten doorbelasten",
+            "IBAN",
+            "BIC",
+        ),
+        ("Acme", "95,55", "21%", "21-11-2026", "14 dagen", "ja", "NL91 ABNA 0417 1643 00", "ABNANL2A"),
+    )
+    customer = desk.session.scalars(select(Customer)).one()
+    assert (str(customer.hourly_rate), str(customer.vat_percentage)) == ("95.55", "21.00")
+    assert (str(customer.customer_since), customer.payment_term_days) == ("2026-11-21", 14)
+    assert (customer.expenses_billable, customer.mileage_billable) == (True, False)
+    account = desk.one("bank_account")
+    assert (account["iban"], account["bic"], account["customer_id"]) == ("NL91ABNA0417164300", "ABNANL2A", customer.id)
+
+
+def test_another_main_contact_takes_over_and_the_old_one_stays(desk: Desk) -> None:
+    customer = factories.customer(desk.session, number="K-1", company_name="Acme")
+    old = factories.contact(desk.session, first_name="Old", last_name="Hand")
+    factories.link(desk.session, customer, old, is_main=True)
+    head = ("Klantnummer", "Naam", "Contactpersoon", "Functie")
+    assert desk.bring(head, ("K-1", "Acme", "New Broom", "Buyer")).updated == 1
+    links = desk.table("customer_contact")
+    assert [(link["is_main"], link["function"]) for link in links] == [(False, None), (True, "Buyer")]
+    assert desk.bring(head, ("K-1", "Acme", "New Broom", "Buyer")).unchanged == 1
+
+
+def test_an_invoice_address_of_its_own_leaves_the_head_office_alone(desk: Desk) -> None:
+    customer = factories.customer(desk.session, number="K-1", company_name="Acme")
+    factories.address(desk.session, customer, city="Zwolle", is_head_office=True, is_invoice=True)
+    head = ("Klantnummer", "Naam", "Factuurplaats")
+    desk.bring(head, ("K-1", "Acme", "Assen"))
+    places = [(row["city"], row["is_head_office"], row["is_invoice"]) for row in desk.table("address")]
+    assert places == [("Zwolle", True, False), ("Assen", False, True)]
+    assert desk.bring(head, ("K-1", "Acme", "Assen")).unchanged == 1
+
+
+def test_contacts_come_with_their_customers_and_twice_changes_nothing(desk: Desk) -> None:
+    customer = factories.customer(desk.session, number="K-1", company_name="Acme")
+    rows = (PEOPLE, ("Ann", "Berg", "ann@x.nl", "K-1", "Buyer", "ja"), ("Bo", "Dam", "", "K-1", "Chief", "ja"))
+    applied = desk.bring(*rows, kind=CONTACTS)
+    assert applied.created == 2
+    links = desk.table("customer_contact")
+    assert [(link["customer_id"], link["function"]) for link in links] == [
+        (customer.id, "Buyer"),
+        (customer.id, "Chief"),
+    ]
+    assert [link["is_main"] for link in links] == [False, True]
+    again = desk.bring(*[row[:5] for row in rows], kind=CONTACTS)
+    assert (again.created, again.updated, again.unchanged) == (0, 0, 2)
+
+
+def test_a_contact_outside_any_customer_keeps_company_and_function(desk: Desk) -> None:
+    rows = (
+        ("Naam", "E-mail", "Bedrijf", "Functie", "Geboortedatum"),
+        ("Jan Berg", "j@x.nl", "Nowhere", "Chief", "1-2-1980"),
+    )
+    desk.bring(*rows, kind=CONTACTS)
+    contact = desk.one("contact")
+    assert (contact["company_name"], contact["job_title"], str(contact["birth_date"])) == (
+        "Nowhere",
+        "Chief",
+        "1980-02-01",
+    )
+    assert desk.bring(*rows, kind=CONTACTS).unchanged == 1
+
+
+@pytest.mark.parametrize("kind", ["customers", "contacts"])
+def test_the_same_file_twice_changes_nothing_without_numbers_too(desk: Desk, kind: str) -> None:
+    rows = (("Naam", "E-mail", "Telefoon"), ("Jan Berg", "a@x.nl", "1234567"), ("Östen Ås", "", "7654321"))
+    chosen = CUSTOMERS if kind == "customers" else CONTACTS
+    assert desk.bring(*rows, kind=chosen).created == 2
+    again = desk.bring(*rows, kind=chosen)
+    assert (again.created, again.updated, again.unchanged, again.changeset) == (0, 0, 2, None)
+
+
+def test_add_only_skips_what_is_there(desk: Desk) -> None:
+    factories.customer(desk.session, number="K-1", company_name="Before")
+    applied = desk.bring(HEAD, ("K-1", "After", "", "", ""), ("K-2", "New", "", "", ""), mode=ADD)
+    assert (applied.created, applied.updated, applied.skipped) == (1, 0, 1)
+    assert desk.one("customer", number="K-1")["company_name"] == "Before"
+
+
+def test_a_run_of_somebody_else_is_not_there(session: Session, tmp_path: Path, alice: Looker, dana: Looker) -> None:
+    stranger = factories.user(session, role_id=session.get_one(User, alice.id).role_id)
+    other = access.looker_for(session, stranger)
+    access.look_as(session, alice)
+    run_id = desk_of(session, tmp_path, alice).plan(HEAD, ("K-1", "Acme", "", "", "")).id
+    access.look_as(session, other)
+    with pytest.raises(NotFound):
+        steps.commit(session, other, run_id)
+    access.look_as(session, dana)
+    assert steps.commit(session, dana, run_id).created == 1
+
+
+def test_what_an_import_chose_is_remembered_for_the_next_file_like_it(desk: Desk) -> None:
+    rows = (("Klantnummer", "Naam", "Zwrt"), ("K-1", "Acme", "abc"))
+    run = desk.plan(*rows)
+    steps.map_columns(desk.session, desk.looker, run.id, {2: "reference"})
+    steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+    desk.commit(run)
+    assert desk.one("customer")["reference"] == "abc"
+    again = desk.plan(*rows)
+    assert again.mapping["reference"] == [2]
+    assert again.options["columns"][2]["certainty"] == "REMEMBERED"
+
+
+def test_two_columns_cannot_go_into_one_field(desk: Desk) -> None:
+    run = desk.plan(("Klantnummer", "Naam", "Foo"), ("K-1", "Acme", "x"))
+    with pytest.raises(Refused):
+        steps.map_columns(desk.session, desk.looker, run.id, {2: "name"})
+
+
+def test_writing_asks_the_database_as_often_for_many_rows_as_for_few(desk: Desk) -> None:
+    asked: list[str] = []
+    engine = desk.session.get_bind()
+    event.listen(engine, "before_cursor_execute", lambda *arguments: asked.append(arguments[2]))
+    amounts = []
+    for size in (5, 500):
+        head = ("Nr", "Naam", "Plaats", "Telefoon", "Contactpersoon", "Labels")
+        rows = [(f"A{size}-{n}", f"Firm {size}-{n}", "Zwolle", "1234567", f"Jan {n}", "x") for n in range(size)]
+        run = desk.plan(head, *rows)
+        asked.clear()
+        desk.commit(run)
+        amounts.append(len(asked))
+    assert amounts[1] <= amounts[0] + 2

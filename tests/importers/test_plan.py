@@ -1,0 +1,393 @@
+"""A plan says exactly what will happen to each row, and writes nothing but itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from importers import run as steps
+from importers.run import Choices
+from models import access
+from models.access import Looker
+from models.base import Base, utc_now
+from models.customer import Customer
+from models.errors import NotAllowed, Reason, Refused
+from models.journal import changeset
+from models.settings import ValueList
+from tests import factories
+from tests.conftest import Cast
+from tests.importers.helpers import ADD, CONTACTS, Desk, desk_of
+
+
+@pytest.fixture
+def desk(session: Session, tmp_path: Path) -> Desk:
+    return desk_of(session, tmp_path)
+
+
+HEAD = ("Klantnummer", "Bedrijfsnaam", "Plaats", "Land", "Telefoon")
+
+
+def business(desk: Desk) -> dict[str, list[dict[str, object]]]:
+    return {
+        name: desk.table(name)
+        for name, table in Base.metadata.tables.items()
+        if name not in {"import_run", "import_row"}
+    }
+
+
+def test_a_plan_writes_nothing_but_itself(desk: Desk) -> None:
+    factories.customer(desk.session, number="K-1", company_name="Old")
+    before = business(desk)
+    desk.plan(HEAD, ("K-1", "New", "Zwolle", "NL", "1"), ("K-2", "Other", "", "", ""), (None, None, "x", "", ""))
+    assert business(desk) == before
+
+
+def test_rows_are_new_changed_unchanged_or_rejected_with_the_cell_and_the_reason(desk: Desk) -> None:
+    factories.customer(desk.session, number="K-1", company_name="Same", phone="050-3121234")
+    factories.customer(desk.session, number="K-2", company_name="Before")
+    run = desk.plan(
+        HEAD,
+        ("K-1", "Same", "", "", "050-3121234"),
+        ("K-2", "After", "", "", ""),
+        ("K-3", "Third", "Växjö", "Zweden", ""),
+        ("K-4", "Fourth", "", "Zweeden", ""),
+    )
+    assert desk.statuses(run) == {2: "unchanged", 3: "changed", 4: "new", 5: "rejected"}
+    assert desk.rows(run)[3].diff == {"company_name": ["Before", "After"]}
+    assert desk.rows(run)[4].values["head_office"] == {"city": "Växjö", "country": "SE"}
+    said = desk.rows(run)[5].problems[0]
+    assert (said["code"], said["cell"], said["value"], said["values"]["hint"]) == (
+        "NO_COUNTRY_HINT",
+        "D5",
+        "Zweeden",
+        "Sweden",
+    )
+    assert run.counts == {"new": 1, "changed": 1, "unchanged": 1, "ambiguous": 0, "rejected": 1}
+
+
+def test_only_what_differs_is_in_the_plan(desk: Desk) -> None:
+    customer = factories.customer(desk.session, number="K-1", company_name="Same", phone="1234567")
+    factories.address(desk.session, customer, city="Zwolle", country="NL", is_head_office=True)
+    run = desk.plan(HEAD, ("k-1 ", "Same", "Assen", "Nederland", "1234567"))
+    row = desk.rows(run)[2]
+    assert row.diff == {"head_office.city": ["Zwolle", "Assen"]}
+    assert set(row.values) == {"head_office"}
+
+
+def test_an_empty_cell_leaves_the_value_alone_unless_told_otherwise(desk: Desk) -> None:
+    factories.customer(desk.session, number="K-1", company_name="Same", phone="1234567")
+    rows = (HEAD, ("K-1", "", "", "", ""))
+    assert desk.statuses(desk.plan(*rows)) == {2: "unchanged"}
+    cleared = desk.rows(desk.plan(*rows, choices=Choices(empty_clears=True)))[2]
+    assert cleared.diff == {"phone": ["1234567", ""]}
+
+
+@pytest.mark.parametrize("number", ["k-10 012", "Ｋ-10012", "K-10012\xa0"])
+def test_a_number_is_the_same_whatever_its_case_spaces_and_width(desk: Desk, number: str) -> None:
+    factories.customer(desk.session, number="K-10012", company_name="Same")
+    assert desk.statuses(desk.plan(HEAD, (number, "Same", "", "", "")))[2] in {"unchanged", "changed"}
+
+
+def test_a_number_that_stands_twice_is_shown_not_guessed(desk: Desk) -> None:
+    run = desk.plan(HEAD, ("K-1", "One", "", "", ""), ("k-1", "Two", "", "", ""), ("K-2", "Three", "", "", ""))
+    assert desk.statuses(run) == {2: "ambiguous", 3: "ambiguous", 4: "new"}
+    assert desk.rows(run)[2].problems[0]["values"] == {"rows": "3"}
+    desk.decide(run, row_3="take")
+    assert desk.statuses(run) == {2: "ambiguous", 3: "new", 4: "new"}
+
+
+def test_a_row_that_meets_an_archived_customer_is_shown_not_written(desk: Desk) -> None:
+    factories.customer(desk.session, number="K-1", company_name="Gone", archived_at=utc_now())
+    run = desk.plan(HEAD, ("K-1", "Gone", "Zwolle", "", ""))
+    assert (desk.statuses(run)[2], desk.codes(run, 2)) == ("rejected", ["ARCHIVED"])
+
+
+def test_a_namesake_with_another_number_is_asked_about(desk: Desk) -> None:
+    known = factories.customer(desk.session, number="K-1", company_name="Östgöta  AB")
+    run = desk.plan(HEAD, ("4711", "ÖSTGÖTA AB", "", "", ""))
+    assert (desk.statuses(run)[2], desk.codes(run, 2)) == ("ambiguous", ["NAME_KNOWN_OTHER_NUMBER"])
+    assert desk.rows(run)[2].values == {"candidates": [known.id]}
+
+
+def test_a_namesake_can_be_decided_to_be_the_same_and_then_takes_the_number(desk: Desk) -> None:
+    known = factories.customer(desk.session, number="K-1", company_name="Acme")
+    run = desk.plan(HEAD, ("4711", "Acme", "", "", ""))
+    desk.decide(run, row_2=str(known.id))
+    assert desk.rows(run)[2].diff == {"number": ["K-1", "4711"]}
+    desk.commit(run)
+    assert [row["number"] for row in desk.table("customer")] == ["4711"]
+
+
+def test_a_namesake_can_be_decided_to_be_a_new_one(desk: Desk) -> None:
+    factories.customer(desk.session, number="K-1", company_name="Acme")
+    run = desk.plan(HEAD, ("4711", "Acme", "", "", ""))
+    desk.decide(run, row_2="new")
+    assert desk.statuses(run)[2] == "new"
+
+
+def test_a_namesake_whose_own_number_is_in_the_file_is_somebody_else(desk: Desk) -> None:
+    factories.customer(desk.session, number="K-1", company_name="Acme")
+    run = desk.plan(HEAD, ("K-1", "Acme", "", "", ""), ("K-2", "Acme", "", "", ""))
+    assert desk.statuses(run) == {2: "unchanged", 3: "new"}
+
+
+def test_a_file_without_numbers_is_matched_by_name_and_says_so(desk: Desk) -> None:
+    factories.customer(desk.session, number="K-1", company_name="Acme B.V.")
+    run = desk.plan(("Naam", "Telefoon"), ("ACME B.V.", "1234567"), ("Beta", "7654321"))
+    assert desk.statuses(run) == {2: "changed", 3: "new"}
+    assert desk.codes(run, 2) == ["RECOGNISED_BY_NAME"]
+
+
+def test_a_row_without_number_in_a_file_with_numbers_is_asked_about(desk: Desk) -> None:
+    factories.customer(desk.session, number="K-1", company_name="Acme")
+    run = desk.plan(HEAD, ("K-2", "Beta", "", "", ""), ("", "Acme", "Zwolle", "", ""))
+    assert (desk.statuses(run)[3], desk.codes(run, 3)) == ("ambiguous", ["NAME_KNOWN_NO_NUMBER"])
+
+
+def test_several_namesakes_are_all_candidates(desk: Desk) -> None:
+    keys = [factories.customer(desk.session, number=f"K-{n}", company_name="Acme").id for n in (1, 2)]
+    run = desk.plan(("Naam", "Telefoon"), ("Acme", "1234567"))
+    assert desk.codes(run, 2) == ["NAME_KNOWN_OFTEN"]
+    assert desk.rows(run)[2].values == {"candidates": keys}
+
+
+def test_a_decision_for_somebody_who_is_no_candidate_counts_for_nothing(desk: Desk) -> None:
+    factories.customer(desk.session, number="K-1", company_name="Acme")
+    other = factories.customer(desk.session, number="K-2", company_name="Other")
+    run = desk.plan(HEAD, ("4711", "Acme", "", "", ""))
+    desk.decide(run, row_2=str(other.id))
+    assert desk.statuses(run)[2] == "ambiguous"
+
+
+def test_add_only_leaves_known_customers_alone(desk: Desk) -> None:
+    factories.customer(desk.session, number="K-1", company_name="Before")
+    run = desk.plan(HEAD, ("K-1", "After", "", "", ""), ("K-2", "New", "", "", ""), mode=ADD)
+    assert desk.statuses(run) == {2: "unchanged", 3: "new"}
+    assert desk.codes(run, 2) == ["KNOWN_ALREADY"]
+
+
+def test_a_row_without_a_name_is_rejected(desk: Desk) -> None:
+    run = desk.plan(HEAD, ("K-1", "", "Zwolle", "", ""), ("K-2", "@%#", "", "", ""))
+    assert desk.statuses(run) == {2: "rejected", 3: "rejected"}
+    assert (desk.codes(run, 2), desk.codes(run, 3)) == (["NAME_MISSING"], ["NAME_WITHOUT_LETTERS"])
+
+
+def test_a_person_without_a_company_is_a_private_customer(desk: Desk) -> None:
+    run = desk.plan(
+        ("Nr", "Bedrijf", "Voornaam", "Tussenvoegsel", "Achternaam"),
+        ("1", "", "Jan", "van der", "Berg"),
+        ("2", "Acme", "Ingrid", "", "Bergström"),
+    )
+    rows = desk.rows(run)
+    assert rows[2].values["customer"]["last_name"] == "van der Berg"
+    assert rows[2].values["customer"]["kind"] == "private"
+    assert rows[3].values["customer"]["kind"] == "business"
+    assert rows[3].values["main_contact"]["set"] == {"first_name": "Ingrid", "last_name": "Bergström"}
+
+
+def test_house_number_and_addition_are_joined_to_the_street(desk: Desk) -> None:
+    run = desk.plan(
+        ("Naam", "Straat", "Huisnummer", "Toevoeging"), ("a1", "Rijnlaan", 88, "b"), ("b1", "Kade", 12, "bis")
+    )
+    streets = [row.values["head_office"]["street"] for row in desk.rows(run).values()]
+    assert streets == ["Rijnlaan 88b", "Kade 12 bis"]
+
+
+def test_labels_are_added_not_replaced_unless_told_otherwise(desk: Desk) -> None:
+    customer = factories.customer(desk.session, number="K-1", company_name="Acme")
+    old, new = (factories.label(desk.session, name=name) for name in ("Old", "New"))
+    factories.put_label(desk.session, old, customer=customer)
+    rows = (("Klantnummer", "Naam", "Labels"), ("K-1", "Acme", "new"))
+    assert desk.rows(desk.plan(*rows))[2].diff == {"labels": [[], ["New"]]}
+    replaced = desk.rows(desk.plan(*rows, choices=Choices(replace_labels=True)))[2]
+    assert replaced.diff == {"labels": [["Old"], ["New"]]}
+    assert new.name == "New"
+
+
+def test_one_label_of_an_exclusive_group_takes_the_place_of_the_other(desk: Desk) -> None:
+    customer = factories.customer(desk.session, number="K-1", company_name="Acme")
+    group = factories.label_group(desk.session, name="Size", one_per_record=True)
+    small, _large = (factories.label(desk.session, name=name, group_id=group.id) for name in ("Small", "Large"))
+    factories.put_label(desk.session, small, customer=customer)
+    head = ("Klantnummer", "Naam", "Labels")
+    run = desk.plan(head, ("K-1", "Acme", "Large"), ("K-2", "Beta", "Small; Large"))
+    assert desk.rows(run)[2].diff == {"labels": [["Small"], ["Large"]]}
+    assert desk.codes(run, 3) == ["LABELS_EXCLUDE"]
+
+
+def test_status_industry_and_owner_are_looked_up_by_name(desk: Desk, cast: Cast) -> None:
+    factories.list_value(desk.session, ValueList.STATUS, "Prospect")
+    run = desk.plan(("Naam", "Status", "Eigenaar"), ("a1", "PROSPECT", "alice"), ("b1", "Prospect", "Alixe"))
+    assert desk.rows(run)[2].values["customer"]["status_id"] == "Prospect"
+    assert desk.rows(run)[2].values["customer"]["owner_id"] == cast.alice.id
+    assert desk.codes(run, 3) == ["NO_USER_HINT"]
+
+
+def test_a_doubtful_vat_number_or_phone_is_said_and_goes_in(desk: Desk) -> None:
+    run = desk.plan(("Naam", "BTW-nummer", "Telefoon"), ("Acme", "NL8531229B1", "call Jan"))
+    assert desk.statuses(run)[2] == "new"
+    assert desk.codes(run, 2) == ["LOOKS_LIKE_NO_VAT", "LOOKS_LIKE_NO_PHONE"]
+
+
+def test_a_note_below_the_table_is_no_customer(desk: Desk, data: Path) -> None:
+    content = (data / "list__rx__deaths.xlsx").read_bytes()
+    run = desk.upload(content, CONTACTS)
+    counts = steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+    assert (counts["new"], counts["rejected"]) == (10, 4)
+
+
+def test_an_error_value_in_a_mapped_cell_keeps_the_row_out(desk: Desk, tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (("Klantnummer", "Naam", "E-mail"), ("1", "Acme", "#N/A"), ("2", "Beta", "b@x.nl")):
+        sheet.append(row)
+    sheet["C2"].data_type = "e"
+    book.save(tmp_path / "errors.xlsx")
+    run = desk.upload((tmp_path / "errors.xlsx").read_bytes())
+    steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+    assert desk.statuses(run) == {2: "rejected", 3: "new"}
+    assert desk.rows(run)[2].problems[0]["cell"] == "C2"
+
+
+# Contacts
+
+
+PEOPLE = ("Voornaam", "Achternaam", "E-mail", "Klantnummer", "Functie")
+
+
+def test_contacts_are_matched_by_address_then_by_name_and_customer(desk: Desk) -> None:
+    acme = factories.customer(desk.session, number="K-1", company_name="Acme")
+    by_email = factories.contact(desk.session, first_name="Ann", last_name="Old", email="ann@x.nl")
+    by_name = factories.contact(desk.session, first_name="Bo", last_name="Berg")
+    factories.link(desk.session, acme, by_name, function="Buyer")
+    run = desk.plan(
+        PEOPLE,
+        ("Ann", "Married", "ANN@x.nl", "", ""),
+        ("Bo", "Berg", "bo@x.nl", "K-1", "Buyer"),
+        ("Cas", "Dam", "", "K-1", "Chief"),
+        kind=CONTACTS,
+    )
+    rows = desk.rows(run)
+    assert desk.statuses(run) == {2: "changed", 3: "changed", 4: "new"}
+    assert (rows[2].target_id, rows[3].target_id) == (by_email.id, by_name.id)
+    assert rows[3].diff == {"email": ["", "bo@x.nl"]}
+    assert rows[4].values["link"] == {"function": "Chief", "customer_id": acme.id}
+
+
+def test_a_shared_address_with_another_name_is_asked_about(desk: Desk) -> None:
+    factories.contact(desk.session, first_name="Ann", last_name="Berg", email="info@x.nl")
+    run = desk.plan(PEOPLE, ("Cas", "Dam", "info@x.nl", "", ""), kind=CONTACTS)
+    assert desk.statuses(run) == {2: "ambiguous"}
+
+
+def test_a_namesake_at_another_customer_is_somebody_else(desk: Desk) -> None:
+    acme, beta = (factories.customer(desk.session, number=f"K-{n}", company_name=f"Firm {n}") for n in (1, 2))
+    factories.link(desk.session, acme, factories.contact(desk.session, first_name="Jan", last_name="Berg"))
+    run = desk.plan(PEOPLE, ("Jan", "Berg", "", "K-2", ""), kind=CONTACTS)
+    assert desk.statuses(run) == {2: "new"}
+    assert desk.rows(run)[2].values["link"]["customer_id"] == beta.id
+
+
+def test_an_unknown_customer_number_keeps_a_contact_out_an_unknown_name_does_not(desk: Desk) -> None:
+    run = desk.plan(PEOPLE, ("Jan", "Berg", "", "K-9", ""), kind=CONTACTS)
+    assert desk.codes(run, 2) == ["NO_CUSTOMER_NUMBER"]
+    run = desk.plan(("Voornaam", "Achternaam", "Bedrijf"), ("Jan", "Berg", "Nowhere"), kind=CONTACTS)
+    assert (desk.statuses(run)[2], desk.codes(run, 2)) == ("new", ["NO_CUSTOMER_NAMED"])
+    assert desk.rows(run)[2].values["contact"]["company_name"] == "Nowhere"
+
+
+def test_a_contact_needs_a_name(desk: Desk) -> None:
+    run = desk.plan(PEOPLE, ("", "", "a@x.nl", "", ""), kind=CONTACTS)
+    assert desk.codes(run, 2) == ["PERSON_MISSING"]
+
+
+def test_the_same_contact_twice_is_shown_not_guessed(desk: Desk) -> None:
+    run = desk.plan(PEOPLE, ("Jan", "Berg", "j@x.nl", "", ""), ("JAN", "Berg", "J@x.nl", "", ""), kind=CONTACTS)
+    assert desk.statuses(run) == {2: "ambiguous", 3: "ambiguous"}
+
+
+# Rights
+
+
+def test_without_the_right_to_import_nothing_begins(session: Session, tmp_path: Path, cast: Cast) -> None:
+    bob = access.looker_for(session, cast.bob)
+    access.look_as(session, bob)
+    with pytest.raises(NotAllowed):
+        desk_of(session, tmp_path, bob).upload(b"Naam;Plaats\na;b\n")
+    assert not (tmp_path / "uploads").exists()
+
+
+def importer_on(session: Session, cast: Cast, *customers: Customer) -> Looker:
+    """Charlie may import, but edit only the customers given."""
+    role = factories.role(session, name="Importer", rights=frozenset({"import"}))
+    editor = factories.role(session, name="Local editor", rights=frozenset({"view", "edit"}))
+    with changeset(session, access.SYSTEM, "Set up"):
+        cast.charlie.role_id = role.id
+    for customer in customers:
+        factories.access(session, customer, editor, cast.charlie)
+    looker = access.looker_for(session, cast.charlie)
+    access.look_as(session, looker)
+    return looker
+
+
+def test_customers_that_may_not_be_edited_are_shown_and_unseen_ones_betray_nothing(
+    session: Session, tmp_path: Path, cast: Cast
+) -> None:
+    mine = factories.customer(session, number="K-1", company_name="Mine")
+    factories.customer(session, number="K-2", company_name="Secret name")
+    desk = desk_of(session, tmp_path, importer_on(session, cast, mine))
+    run = desk.plan(HEAD, ("K-1", "Renamed", "", "", ""), ("K-2", "Try", "", "", ""), ("K-3", "New", "", "", ""))
+    assert desk.statuses(run) == {2: "changed", 3: "rejected", 4: "rejected"}
+    assert (desk.codes(run, 3), desk.codes(run, 4)) == (["NUMBER_UNSEEN"], ["NO_RIGHT_TO_ADD"])
+    assert "Secret" not in str([(row.title, row.problems, row.diff) for row in desk.rows(run).values()])
+
+
+def test_an_unseen_namesake_is_not_offered(session: Session, tmp_path: Path, cast: Cast) -> None:
+    factories.customer(session, number="K-2", company_name="Acme")
+    desk = desk_of(session, tmp_path, importer_on(session, cast))
+    run = desk.plan(HEAD, ("4711", "Acme", "", "", ""))
+    assert desk.codes(run, 2) == ["NO_RIGHT_TO_ADD"]
+
+
+def test_new_labels_need_the_right_for_them(session: Session, tmp_path: Path, alice: Looker) -> None:
+    access.look_as(session, alice)
+    desk = desk_of(session, tmp_path, alice)
+    run = desk.plan(("Naam", "Labels"), ("Acme", "Brand new"))
+    assert (desk.statuses(run)[2], desk.codes(run, 2)) == ("rejected", ["NEW_LABEL"])
+
+
+# What cannot be planned, and how often the database is asked
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"1;2\n3;4\n", Reason.NO_HEADER),
+        (b"Plaats;Land\nZwolle;NL\n", Reason.NO_NAME_COLUMN),
+        (b"Naam;Plaats\n", Reason.NO_ROWS),
+    ],
+)
+def test_what_cannot_be_planned_says_why(desk: Desk, content: bytes, reason: Reason) -> None:
+    run = desk.upload(content)
+    with pytest.raises(Refused) as refused:
+        steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+    assert refused.value.reason is reason
+
+
+def test_planning_asks_the_database_as_often_for_many_rows_as_for_few(desk: Desk) -> None:
+    asked: list[str] = []
+    engine = desk.session.get_bind()
+    event.listen(engine, "before_cursor_execute", lambda *arguments: asked.append(arguments[2]))
+    amounts = []
+    for size in (5, 500):
+        desk.bring(HEAD, *((f"A{size}-{n}", f"Firm {size}-{n}", "Zwolle", "NL", "1234567") for n in range(size)))
+        asked.clear()
+        desk.plan(HEAD, *((f"A{size}-{n}", f"Firma {size}-{n}", "Assen", "NL", "1234567") for n in range(size)))
+        amounts.append(len(asked))
+    assert amounts[1] <= amounts[0]
