@@ -202,7 +202,7 @@ def _show_login(target: str, email: str = "", error: str | None = None) -> str:
         next=goes_on,
         error=error,
         languages=languages,
-        organisation=settings.get(shell.here(), "company_name"),
+        firm=settings.get(shell.here(), "company_name"),
     )
 
 
