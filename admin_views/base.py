@@ -600,7 +600,7 @@ class EntityView(ModelView):
     def run_action(self, action: Action) -> Answer:
         """The two steps of a verb."""
         looker = shell.looker()
-        options = {name: request.values.getlist(name) for name in action.options if name in request.values}
+        options = {name: request.values.getlist(name) for name in request.values if taken(action, name)}
         token = request.form.get("plan") if request.method == "POST" else None
         if token is None:
             return self.show_plan(action, self.selected(), options)
@@ -618,7 +618,10 @@ class EntityView(ModelView):
                 raise
             problem = refused
         else:
-            shell.offer_undo(action.done(plan), done.id)
+            if done.is_empty:
+                flash(gettext("Nothing was changed."), "info")
+            else:
+                shell.offer_undo(action.done(plan), done.id)
             return redirect(action.target(plan, done) if action.target else self.back_url())
         return self.show_plan(action, selection, options, problem)
 
@@ -720,6 +723,11 @@ def report(form: EntityForm, problems: Problems) -> None:
     """Hang the refusals of a verb at the fields they are about."""
     for refusal in problems.problems:
         form.add_error(refusal.field, shell.say(refusal))
+
+
+def taken(action: Action, name: str) -> bool:
+    """Whether a posted field is one of the action's options; `convert-*` stands for all that begin so."""
+    return any(name == option or (option.endswith("*") and name.startswith(option[:-1])) for option in action.options)
 
 
 def refuse_empty(plan: Any) -> None:

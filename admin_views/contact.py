@@ -10,7 +10,7 @@ from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from admin_views import choices, history, shell, verbs
+from admin_views import choices, converting, history, images, shell, verbs
 from admin_views.base import Column, EntityView, FilterChoice, Tab, key_of
 from admin_views.forms import Choice, Choices, Day, EntityForm, LongText, OneOf, Section, Text
 from models import access, search
@@ -120,7 +120,7 @@ class ContactView(EntityView):
         Section("more", lazy_gettext("More"), ("language", "birth_date", "vat_number")),
     )
     meta_template = "contact/meta.html"
-    actions = verbs.CONTACT_ACTIONS
+    actions = (converting.CONVERT, converting.CONTACT_LABELS, *verbs.CONTACT_ACTIONS)
     exports = True
     tabs = (
         Tab("overview", lazy_gettext("Overview"), "contact/overview.html", details),
@@ -147,6 +147,22 @@ class ContactView(EntityView):
         if record is not None or not request.args.get("customer"):
             return ()
         return (Child(CustomerContact, None, {"customer_id": key_of(request.args["customer"]), "function": form.values()["job_title"]}),)
+
+    def convert_fields(self) -> tuple[str, ...]:
+        """The fields of the convert page, in its order."""
+        return converting.ASKED
+
+    def customer_label(self, name: str) -> str:
+        """What the customer's form calls a field."""
+        return images.label_of("address" if name.startswith("head_office_") else "customer", name.removeprefix("head_office_"))
+
+    def owner_pairs(self) -> list[tuple[str, str]]:
+        """Who can own the new customer."""
+        return [("", "–"), *choices.pairs(choices.people)()]
+
+    def country_pairs(self) -> list[tuple[str, str]]:
+        """The countries for its address."""
+        return [("", "–"), *choices.pairs(choices.countries)()]
 
     def may(self, right: Right, record: Any = None) -> bool:
         """A contact belongs to several customers: a right on one of them is enough to work on it."""

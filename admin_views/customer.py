@@ -11,7 +11,7 @@ from flask_admin import expose
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy.orm import selectinload
 
-from admin_views import card, choices, shell, verbs
+from admin_views import card, choices, converting, shell, verbs
 from admin_views.base import Column, EntityView, FilterChoice, key_of
 from admin_views.forms import Amount, Choice, Choices, Day, EntityForm, LongText, OneOf, Section, Text, Tick, Whole
 from models import access, search, settings
@@ -190,7 +190,7 @@ class CustomerView(EntityView):
         ),
     )
     tabs = card.CUSTOMER_TABS
-    actions = verbs.CUSTOMER_ACTIONS
+    actions = (converting.CUSTOMER_LABELS, converting.KIND, *verbs.CUSTOMER_ACTIONS)
     exports = True
 
     def customer_of(self, record: Any) -> int | None:

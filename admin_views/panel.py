@@ -56,10 +56,23 @@ def register(app: Flask) -> None:
     for endpoint, view in ENTITIES.items():
         if endpoint not in NOT_IN_MENU:
             shell.add_to_menu(app, _line(endpoint, view.many, view.icon, view.see))
+    app.extensions["kaartenbak"]["labels"] = _labels()
     app.jinja_env.filters["delete_tree"] = trees.tree
     app.jinja_env.filters["left_out_points"] = trees.left_out
     for module in (history, bin, setting, searching, health):
         module.register(app)
+
+
+def _labels() -> dict[tuple[str, str], object]:
+    """What the forms call the fields, by table and column: the history says the same words."""
+    found: dict[tuple[str, str], object] = {}
+    for view in ENTITIES.values():
+        for name, field in view.form()._fields.items():
+            table, column = view.noun.__tablename__, name
+            if name.startswith("head_office_"):
+                table, column = "address", name.removeprefix("head_office_")
+            found[table, column] = field.args[0] if hasattr(field, "args") else getattr(field.label, "text", name)
+    return found
 
 
 def _line(endpoint: str, label: object, icon: str, right: Right | None) -> shell.MakeItem:
