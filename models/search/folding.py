@@ -22,7 +22,7 @@ _MARKS = dict.fromkeys("\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u
 # Latin with accents (to Latin Extended-A, and Romanian), Greek and Cyrillic.
 _RANGES = ((0xC0, 0x180), (0x218, 0x21C), (0x386, 0x3CF), (0x400, 0x460))
 # What most names in Western Europe need: tried first, and mostly enough.
-_COMMON = "éèëêöüäåøæïçñáóíÅÖÄÉØ"
+COMMON = "éèëêöüäåøæïçñáóíÅÖÄÉØ"
 
 
 def _bare(character: str) -> str:
@@ -67,8 +67,8 @@ def _replaced(expression: str, letters: Sequence[str]) -> str:
 
 def sqlite_steps(expression: str) -> Iterator[str]:
     """SQL for SQLite: what folds beyond small letters, as expressions to store one after the other."""
-    rest = [letter for letter in BEYOND_ASCII if letter not in _COMMON]
-    yield _replaced(expression, _COMMON)
+    rest = [letter for letter in BEYOND_ASCII if letter not in COMMON]
+    yield _replaced(expression, COMMON)
     for start in range(0, len(rest), _DEEPEST):
         yield _replaced(expression, rest[start : start + _DEEPEST])
 
@@ -80,7 +80,7 @@ def sqlite_beyond_ascii(expression: str) -> str:
 
 def postgresql_steps(expression: str) -> Iterator[str]:
     """SQL for PostgreSQL: what folds beyond small letters, in two steps; the common comes first."""
-    for letters in (list(_COMMON), [letter for letter in BEYOND_ASCII if letter not in _COMMON]):
+    for letters in (list(COMMON), [letter for letter in BEYOND_ASCII if letter not in COMMON]):
         one = {letter: BEYOND_ASCII[letter] for letter in letters if len(BEYOND_ASCII[letter]) == 1}
         gone = [letter for letter in letters if not BEYOND_ASCII[letter]]
         # translate() drops the letters for which it has no counterpart.

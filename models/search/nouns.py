@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import func, literal_column
 
 from models.contact import Contact, CustomerContact
 from models.customer import Address, Customer, Kind
 from models.label import ContactLabel, CustomerLabel
 from models.project import Project, Registration, RegistrationStatus
 from models.search.spec import (
+    Linked,
     ListSpec,
+    Narrowing,
     Sort,
     column_filter,
+    empty,
     enum_filter,
     key_filter,
     linked_filter,
@@ -21,12 +24,13 @@ from models.search.spec import (
     word_filter,
 )
 
-_one = select(literal(1))
-_addresses = _one.where(Address.customer_id == Customer.id)
+# Spelt out, not bound: only so do both databases see that the partial index on open registrations fits.
+OPEN = Registration.status == literal_column(f"'{RegistrationStatus.OPEN.value}'")
+
+_addresses = Linked(Address.customer_id, Customer.id)
 _head_office = _addresses.where(Address.is_head_office)
-_labels = _one.where(CustomerLabel.customer_id == Customer.id)
-_contacts = _one.where(CustomerContact.customer_id == Customer.id)
-_open = _one.where(Registration.customer_id == Customer.id, Registration.status == RegistrationStatus.OPEN)
+_labels = Linked(CustomerLabel.customer_id, Customer.id)
+_contacts = Linked(CustomerContact.customer_id, Customer.id)
 
 CUSTOMERS = ListSpec.of(
     Customer,
@@ -44,22 +48,23 @@ CUSTOMERS = ListSpec.of(
     linked_filter("contact", CustomerContact.contact_id, _contacts),
     valued_filter("country", read_country, Address.country, _addresses),
     valued_filter("head_office", read_country, Address.country, _head_office),
-    word_filter("with", {"open_registrations": _open.exists()}),
+    word_filter("with", {"open_registrations": Linked(Registration.customer_id, Customer.id, (OPEN,)).any()}),
     word_filter(
         "without",
         {
-            "head_office": ~_head_office.exists(),
-            "label": ~_labels.exists(),
-            "contact": ~_contacts.exists(),
-            "owner": Customer.owner_id.is_(None),
-            "status": Customer.status_id.is_(None),
-            "email": Customer.email.is_(None),
+            "head_office": Narrowing(~_head_office.exists()),
+            "label": Narrowing(~_labels.exists()),
+            "contact": Narrowing(~_contacts.exists()),
+            "owner": empty(Customer.owner_id),
+            "status": empty(Customer.status_id),
+            "email": empty(Customer.email),
         },
     ),
+    names=(Customer.name_key, Customer.number_key),
 )
 
-_customers = _one.where(CustomerContact.contact_id == Contact.id)
-_keywords = _one.where(ContactLabel.contact_id == Contact.id)
+_customers = Linked(CustomerContact.contact_id, Contact.id)
+_keywords = Linked(ContactLabel.contact_id, Contact.id)
 
 CONTACTS = ListSpec.of(
     Contact,
@@ -77,22 +82,21 @@ CONTACTS = ListSpec.of(
     word_filter(
         "with",
         {
-            "main_contact": _customers.where(CustomerContact.is_main).exists(),
-            "invoice_contact": _customers.where(CustomerContact.is_invoice_contact).exists(),
+            "main_contact": Narrowing(_customers.where(CustomerContact.is_main).exists()),
+            "invoice_contact": Narrowing(_customers.where(CustomerContact.is_invoice_contact).exists()),
         },
     ),
     word_filter(
         "without",
         {
-            "customer": ~_customers.exists(),
-            "label": ~_keywords.exists(),
-            "owner": Contact.owner_id.is_(None),
-            "email": Contact.email.is_(None),
+            "customer": Narrowing(~_customers.exists()),
+            "label": Narrowing(~_keywords.exists()),
+            "owner": empty(Contact.owner_id),
+            "email": empty(Contact.email),
         },
     ),
+    names=(Contact.name_key,),
 )
-
-_registrations = _one.where(Registration.project_id == Project.id)
 
 PROJECTS = ListSpec.of(
     Project,
@@ -104,8 +108,6 @@ PROJECTS = ListSpec.of(
     Sort("changed", Project.changed_at),
     Sort("created", Project.id),
     key_filter("customer", Project.customer_id),
-    word_filter(
-        "with",
-        {"open_registrations": _registrations.where(Registration.status == RegistrationStatus.OPEN).exists()},
-    ),
+    word_filter("with", {"open_registrations": Linked(Registration.project_id, Project.id, (OPEN,)).any()}),
+    names=(Project.name, Project.number),
 )

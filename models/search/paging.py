@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, func, literal, select, tuple_, type_coerce
 from sqlalchemy.orm import Session
 
 from models.access import looker_of
-from models.base import UtcDateTime
-from models.search.spec import ME, Column, Condition, ListSpec
+from models.base import EVERYTHING, UtcDateTime
+from models.search.spec import ME, Column, Condition, ListSpec, Narrowing
 from models.search.state import Archived, Cursor, ListState
+from models.search.words import narrowing
+from models.user import Right
 
 # Above this a list says "10,000+": counting on would cost more than the page itself.
 COUNT_CAP = 10_000
 NOBODY = 0
+# Up to FEW rows it is quicker to look all up and sort them than to go along an index; that ends after WINDOW rows.
+FEW = 5_000
+WINDOW = 20_000
+SEEN = -1
 
 
 @dataclass(frozen=True)
@@ -73,32 +80,144 @@ Keyed = tuple[int, Any]
 
 
 class _List:
-    """One list as asked for: the pieces from which its statements are made."""
+    """One list as asked for, and the statements for it.
+
+    A page in the order of an index is read along that index: cheap where many rows fit, ruinous where few do. Where
+    few do, their ids come first and the order after. So the rows that each filter and the search would find are counted
+    up to FEW; the walk along the index ends after WINDOW rows, and if it found too little the ids come first after all.
+    """
 
     def __init__(self, session: Session, spec: ListSpec, state: ListState) -> None:
         self.session = session
         self.state = state
         self.spec = spec
+        self.sqlite = session.get_bind().dialect.name == "sqlite"
         self.id: ColumnElement[int] = spec.noun.id.expression
         sort = spec.sorts[state.sort]
         # SQLite keeps moments as text, and text from elsewhere may lack the fraction: compare what is really there.
-        textual = session.get_bind().dialect.name == "sqlite" and isinstance(sort.key.type, UtcDateTime)
+        textual = self.sqlite and isinstance(sort.key.type, UtcDateTime)
         self.key: Column | ColumnElement[Any] = type_coerce(sort.key, String) if textual else sort.key
         self.by_id = sort.key is spec.noun.id
 
-    def conditions(self) -> Iterator[Condition]:
-        """What a row must satisfy to be listed."""
-        archived_at = self.spec.archived_at
-        if archived_at is not None and self.state.archived is not Archived.ALL:
-            yield archived_at.is_(None) if self.state.archived is Archived.ACTIVE else archived_at.is_not(None)
+    # What is asked for
+
+    @cached_property
+    def narrowings(self) -> tuple[Narrowing, ...]:
+        """All that narrows the list down, but for hiding the archived."""
+        return tuple(self._narrowings())
+
+    def _narrowings(self) -> Iterator[Narrowing]:
+        if self.state.search:
+            yield narrowing(self.spec, self.state.search, sqlite=self.sqlite)
         for chip in self.state.chips:
             wanted = self.spec.filters[chip.name]
-            yield wanted.holds([self._own_id if wanted.people and value == ME else value for value in chip.values])
+            yield wanted.narrow([self._own_id if wanted.people and value == ME else value for value in chip.values])
+        if self.spec.archived_at is not None and self.state.archived is Archived.ARCHIVED:
+            rows: Any = self.spec.noun.__table__
+            archived_at = rows.c[self.spec.archived_at.key]
+            yield Narrowing(self.spec.archived_at.is_not(None), select(rows.c.id).where(archived_at.is_not(None)))
 
     @property
     def _own_id(self) -> str:
         """The id of whoever is looking; the system is nobody's owner."""
         return str(looker_of(self.session).id or NOBODY)
+
+    def unarchived(self) -> tuple[Condition, ...]:
+        """The condition that hides the archived, where they are to be hidden."""
+        if self.spec.archived_at is None or self.state.archived is not Archived.ACTIVE:
+            return ()
+        return (self.spec.archived_at.is_(None),)
+
+    def conditions(self, first: Narrowing | None) -> Iterator[Condition]:
+        """What a row must satisfy to be listed; the ids of `first` are looked up before anything else."""
+        yield from self.unarchived()
+        for one in self.narrowings:
+            yield self.id.in_(one.ids) if one is first and one.ids is not None else one.holds
+
+    # How to find it
+
+    @cached_property
+    def sizes(self) -> dict[int, int]:
+        """Place of a narrowing -> how many rows it would find by itself, counted up to one more than FEW."""
+        counts = {
+            place: _size(one.rough if one.rough is not None else one.ids, FEW)
+            for place, one in enumerate(self.narrowings)
+            if one.ids is not None
+        }
+        if self.is_limited:
+            # What this person sees at all. The hook narrows it.
+            counts[SEEN] = _size(select(self.id), FEW)
+        if not counts:
+            return {}
+        found = self.session.execute(select(*counts.values())).one()
+        return dict(zip(counts, found, strict=True))
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether the person who looks sees some rows only."""
+        looker = looker_of(self.session)
+        return not looker.is_system and Right.VIEW not in looker.everywhere
+
+    @cached_property
+    def first(self) -> Narrowing | None:
+        """The narrowing with the fewest rows, if its ids can be looked up; None also where what is seen is fewer."""
+        place = min(self.sizes, key=lambda place: self.sizes[place], default=SEEN)
+        return None if place == SEEN else self.narrowings[place]
+
+    @cached_property
+    def is_walked(self) -> bool:
+        """Whether to go along the order of the list, for want of a narrowing that finds few."""
+        return bool(self.narrowings or self.is_limited) and min(self.sizes.values(), default=FEW + 1) > FEW
+
+    # What comes out
+
+    def ids(self) -> Select[Any]:
+        """All rows, in no order."""
+        return select(self.id).where(*self.conditions(self.first))
+
+    def count(self, cap: int | None, *conditions: Condition) -> int:
+        """How many rows there are; counting stops one past the cap."""
+        counted = self.ids().where(*conditions).limit(None if cap is None else cap + 1).subquery()
+        return self.session.scalar(select(func.count()).select_from(counted)) or 0
+
+    def rows(
+        self, limit: int, *, backwards: bool = False, offset: int = 0, beside: Condition | None = None
+    ) -> list[Keyed]:
+        """Up to `limit` rows as (id, key), in the order of the list or against it, from `beside` on."""
+        start = () if beside is None else (beside,)
+        if self.is_walked and offset < WINDOW // 10:
+            end = self._end_of_walk(backwards, start)
+            conditions = (*start, *(() if end is None else (end,)))
+            rows = self._fetch(None, conditions, limit, backwards, offset)
+            if end is None or len(rows) == limit:
+                return rows
+        return self._fetch(self.first, start, limit, backwards, offset)
+
+    def _fetch(
+        self, first: Narrowing | None, conditions: Sequence[Condition], limit: int, backwards: bool, offset: int
+    ) -> list[Keyed]:
+        query = (
+            select(self.id, self.key)
+            .where(*self.conditions(first), *conditions)
+            .order_by(*self.order(backwards=backwards))
+            .limit(limit)
+            .offset(offset or None)
+        )
+        return [(row[0], row[1]) for row in self.session.execute(query)]
+
+    def _end_of_walk(self, backwards: bool, start: Sequence[Condition]) -> Condition | None:
+        """The condition that keeps a walk within its window; None when the list ends before."""
+        query = (
+            select(self.id, self.key)
+            .where(*self.unarchived(), *start)
+            .order_by(*self.order(backwards=backwards))
+            .limit(1)
+            .offset(WINDOW)
+        )
+        row = self.session.execute(query, execution_options=EVERYTHING).first()
+        return None if row is None else self._beyond(row[1], row[0], descending=self.state.descending is backwards)
+
+    # Order and places in it
 
     def order(self, *, backwards: bool = False) -> list[ColumnElement[Any]]:
         """What to sort by: the key, and the id where keys are the same."""
@@ -106,19 +225,15 @@ class _List:
         columns = (self.id,) if self.by_id else (self.key, self.id)
         return [column.desc() if descending else column.asc() for column in columns]
 
-    def ids(self) -> Select[Any]:
-        """All rows, in no order."""
-        return select(self.id).where(*self.conditions())
+    def beside(self, cursor: Cursor, *, backwards: bool) -> Condition | None:
+        """The rows strictly after the cursor, or before it; None when the cursor does not fit the sort."""
+        key = cursor.id if self.by_id else self._fitting(cursor.key)
+        return None if key is None else self._beyond(key, cursor.id, descending=self.state.descending is not backwards)
 
-    def beside(self, cursor: Cursor, *, descending: bool) -> Condition | None:
-        """The rows strictly after the cursor in the given direction; None when the cursor does not fit the sort."""
+    def _beyond(self, key: Any, row: int, *, descending: bool) -> Condition:  # noqa: ANN401 - as the database gave it
         if self.by_id:
-            return self.id < cursor.id if descending else self.id > cursor.id
-        key = self._fitting(cursor.key)
-        if key is None:
-            return None
-        here = tuple_(self.key, self.id)
-        there = tuple_(literal(key, self.key.type), literal(cursor.id))
+            return self.id < row if descending else self.id > row
+        here, there = tuple_(self.key, self.id), tuple_(literal(key, self.key.type), literal(row))
         return here < there if descending else here > there
 
     def _fitting(self, key: str | int) -> str | dt.datetime | None:
@@ -130,23 +245,9 @@ class _List:
             return None
         return moment if moment.tzinfo is not None else None
 
-    def rows(
-        self, limit: int, *, backwards: bool = False, offset: int = 0, beside: Condition | None = None
-    ) -> list[Keyed]:
-        """Up to `limit` rows as (id, key), in the order of the list or against it."""
-        query = (
-            select(self.id, self.key)
-            .where(*self.conditions(), *(() if beside is None else (beside,)))
-            .order_by(*self.order(backwards=backwards))
-            .limit(limit)
-            .offset(offset or None)
-        )
-        return [(row[0], row[1]) for row in self.session.execute(query)]
 
-    def count(self, cap: int | None) -> int:
-        """How many rows there are; counting stops one past the cap."""
-        counted = self.ids().limit(None if cap is None else cap + 1).subquery()
-        return self.session.scalar(select(func.count()).select_from(counted)) or 0
+def _size(ids: Any, cap: int) -> ColumnElement[int]:  # noqa: ANN401 - a SELECT or a UNION of some
+    return select(func.count()).select_from(ids.limit(cap + 1).subquery()).scalar_subquery()
 
 
 def all_ids(session: Session, spec: ListSpec, state: ListState, *, ordered: bool = False) -> Select[Any]:
@@ -168,7 +269,7 @@ def _by_cursor(listed: _List, total: int, more: bool) -> Page | None:
     state, size = listed.state, listed.state.page_size
     backwards = state.before is not None
     cursor = state.before or state.after
-    beside = None if cursor is None else listed.beside(cursor, descending=state.descending is not backwards)
+    beside = None if cursor is None else listed.beside(cursor, backwards=backwards)
     if beside is None:
         return None
     rows = listed.rows(size + 1, backwards=backwards, beside=beside)
@@ -236,16 +337,15 @@ def neighbours(session: Session, spec: ListSpec, state: ListState, row_id: int) 
     listed = _List(session, spec, state)
     counted = listed.count(COUNT_CAP)
     total, more = min(counted, COUNT_CAP), counted > COUNT_CAP
-    own = session.execute(select(listed.id, listed.key).where(listed.id == row_id, *listed.conditions())).first()
+    own = session.execute(select(listed.id, listed.key).where(listed.id == row_id, *listed.conditions(None))).first()
     if own is None:
         return Neighbours(None, None, None, total, more)
     cursor = _cursor((own[0], own[1]))
-    before = listed.beside(cursor, descending=not state.descending)
-    after = listed.beside(cursor, descending=state.descending)
+    before = listed.beside(cursor, backwards=True)
+    after = listed.beside(cursor, backwards=False)
     previous = listed.rows(1, backwards=True, beside=before)
     following = listed.rows(1, beside=after)
-    ahead = listed.ids().where(*(() if before is None else (before,))).limit(COUNT_CAP + 1).subquery()
-    place = (session.scalar(select(func.count()).select_from(ahead)) or 0) + 1
+    place = listed.count(COUNT_CAP, *(() if before is None else (before,))) + 1
     return Neighbours(
         previous[0][0] if previous else None,
         following[0][0] if following else None,

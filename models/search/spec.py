@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_
+from sqlalchemy import ColumnElement, Select, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.base import Base
@@ -34,36 +34,60 @@ class Sort:
 
 
 @dataclass(frozen=True)
+class Narrowing:
+    """Something asked of the rows of a list. `holds` is the condition on a row, made so that it uses no index.
+
+    `ids` finds the ids of all such rows by an index, None where there is none; `rough` finds about as many, quicker.
+    """
+
+    holds: Condition
+    ids: Select[Any] | None = None
+    rough: Select[Any] | None = None
+
+
+@dataclass(frozen=True)
 class Filter:
     """A filter of a list.
 
-    `read` gives a written value its one spelling, None when it does not fit. `holds` is the condition on a row for any
-    of some values. `people` lets `me` stand for whoever is looking; `several`: a comma separates values.
+    `read` gives a written value its one spelling, None when it does not fit. `narrow` says what any of some values
+    asks of a row. `people` lets `me` stand for whoever is looking; `several`: a comma separates values.
     """
 
     name: str
     read: Read
-    holds: Callable[[Sequence[str]], Condition]
+    narrow: Callable[[Sequence[str]], Narrowing]
     people: bool = False
     several: bool = True
 
 
 @dataclass(frozen=True)
 class ListSpec:
-    """One list: its noun, what "archived" means there (None: nothing is), its usual order, its sorts and filters."""
+    """One list: its noun, what "archived" means there (None: nothing is), its usual order, its sorts and filters.
+
+    `names` are the columns that a short search is the beginning of; where a noun has no search documents, all is
+    searched in them.
+    """
 
     noun: type[Base]
     archived_at: Column | None
     order: str
     sorts: dict[str, Sort] = field(default_factory=dict)
     filters: dict[str, Filter] = field(default_factory=dict)
+    names: tuple[Column, ...] = ()
 
     @classmethod
-    def of(cls, noun: type[Base], archived_at: Column | None, order: str, *parts: Sort | Filter) -> ListSpec:
+    def of(
+        cls,
+        noun: type[Base],
+        archived_at: Column | None,
+        order: str,
+        *parts: Sort | Filter,
+        names: tuple[Column, ...] = (),
+    ) -> ListSpec:
         """A list with these sorts and filters, each under its name."""
         sorts = {part.name: part for part in parts if isinstance(part, Sort)}
         filters = {part.name: part for part in parts if isinstance(part, Filter)}
-        return cls(noun, archived_at, order, sorts, filters)
+        return cls(noun, archived_at, order, sorts, filters, names)
 
 
 def whole_number(text: str) -> int | None:
@@ -100,40 +124,89 @@ def read_country(text: str) -> str | None:
     return text.upper() if len(text) == 2 and text.isascii() and text.isalpha() else None
 
 
+def _own(column: Column, condition: Condition, *, holds: Condition) -> Narrowing:
+    """Rows with something in a column of their own."""
+    rows: Any = column.parent.local_table
+    return Narrowing(holds, select(rows.c.id).where(condition))
+
+
+def _unindexed(column: Column) -> ColumnElement[Any]:
+    # A walk along the order of the list must stay one: both databases would go by the column's index instead.
+    return column + 0
+
+
 def key_filter(name: str, column: Column, *, people: bool = False) -> Filter:
     """Rows that refer to one of some others by a column of their own."""
-    return Filter(
-        name, read_person if people else read_key, lambda values: column.in_([int(v) for v in values]), people
-    )
+
+    def narrow(values: Sequence[str]) -> Narrowing:
+        keys = [int(value) for value in values]
+        return _own(column, _bare(column).in_(keys), holds=_unindexed(column).in_(keys))
+
+    return Filter(name, read_person if people else read_key, narrow, people)
+
+
+def _bare(column: Column) -> ColumnElement[Any]:
+    table: Any = column.parent.local_table
+    found: ColumnElement[Any] = table.c[column.key]
+    return found
 
 
 def column_filter(name: str, column: Column, read: Read) -> Filter:
     """Rows whose column has one of the values."""
-    return Filter(name, read, lambda values: column.in_(values))
+    return Filter(name, read, lambda values: Narrowing(column.in_(values)))
 
 
 def enum_filter(name: str, column: Column, kind: type[enum.StrEnum]) -> Filter:
     """Rows whose column has one of the members of an enum."""
     members = {member.value: member for member in kind}
     return Filter(
-        name, lambda text: text if text in members else None, lambda values: column.in_([members[v] for v in values])
-    )
-
-
-def linked_filter(name: str, column: Column, rows: Select[Any]) -> Filter:
-    """Rows for which `rows`, a SELECT tied to the row, finds one whose `column` is one of some ids."""
-    return Filter(name, read_key, lambda values: rows.where(column.in_([int(v) for v in values])).exists())
-
-
-def valued_filter(name: str, read: Read, column: Column, rows: Select[Any], *, several: bool = True) -> Filter:
-    """Rows for which `rows`, a SELECT tied to the row, finds one whose `column` has one of the values."""
-    return Filter(name, read, lambda values: rows.where(column.in_(values)).exists(), several=several)
-
-
-def word_filter(name: str, conditions: dict[str, Condition]) -> Filter:
-    """Rows for which one of several named conditions holds."""
-    return Filter(
         name,
-        lambda text: text if text in conditions else None,
-        lambda values: or_(*(conditions[value] for value in values)),
+        lambda text: text if text in members else None,
+        lambda values: Narrowing(column.in_([members[value] for value in values])),
     )
+
+
+@dataclass(frozen=True)
+class Linked:
+    """Rows of another table that belong to a row of the list: `owner` refers to `own`, under some conditions."""
+
+    owner: Column
+    own: Column
+    conditions: tuple[Condition | InstrumentedAttribute[bool], ...] = ()
+
+    def where(self, *conditions: Condition | InstrumentedAttribute[bool]) -> Linked:
+        """Those of them for which more holds."""
+        return Linked(self.owner, self.own, (*self.conditions, *conditions))
+
+    def exists(self) -> Condition:
+        """Whether a row of the list has any."""
+        return select(literal(1)).where(self.owner == self.own, *self.conditions).exists()
+
+    def any(self) -> Narrowing:
+        """Rows of the list that have any, found through an index."""
+        return Narrowing(self.exists(), select(self.owner).where(*self.conditions))
+
+
+def linked_filter(name: str, column: Column, linked: Linked) -> Filter:
+    """Rows to which something belongs that refers to one of some ids."""
+    return Filter(name, read_key, lambda values: linked.where(column.in_([int(value) for value in values])).any())
+
+
+def valued_filter(name: str, read: Read, column: Column, linked: Linked, *, several: bool = True) -> Filter:
+    """Rows to which something belongs whose column has one of the values."""
+    return Filter(name, read, lambda values: linked.where(column.in_(values)).any(), several=several)
+
+
+def empty(column: Column) -> Narrowing:
+    """Rows without a value in an indexed column of their own."""
+    return _own(column, _bare(column).is_(None), holds=column.is_(None))
+
+
+def word_filter(name: str, narrowings: dict[str, Narrowing]) -> Filter:
+    """Rows for which one of several named things holds."""
+
+    def narrow(values: Sequence[str]) -> Narrowing:
+        chosen = [narrowings[value] for value in values]
+        return chosen[0] if len(chosen) == 1 else Narrowing(or_(*(one.holds for one in chosen)))
+
+    return Filter(name, lambda text: text if text in narrowings else None, narrow)

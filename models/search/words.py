@@ -1,0 +1,173 @@
+"""What is typed into a search box -> conditions on search documents.
+
+Words stand for parts of a document, all of which must be there. Of three characters and more a trigram index finds
+them; shorter ones are the beginning of a name or a number, or a detail beside a longer word. A number may be typed
+with other separators than it was stored with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Select,
+    String,
+    and_,
+    column,
+    func,
+    or_,
+    select,
+    table,
+    union_all,
+)
+
+from models.search.documents import DOCUMENTS, SEPARATORS, Document
+from models.search.folding import BEYOND_ASCII, COMMON, plain
+from models.search.spec import Column, Condition, ListSpec, Narrowing
+
+# One more word finds no less, and the longest say most.
+MOST_WORDS = 10
+# What is shorter is in no trigram index.
+SHORTEST = 3
+# As few digits as a telephone number or a VAT number has, and as many letters as go with them.
+FEWEST_DIGITS = 5
+MOST_LETTERS = 3
+HIGHEST = "\U0010ffff"
+
+Words = tuple[str, ...]
+
+
+def ways_to_read(search: str) -> tuple[Words, ...]:
+    """The words of a search as documents spell them, the longest first; several ways where numbers are among them."""
+    spelt = plain(search).split()
+    joined = _squeezed("".join(spelt))
+    ways = [spelt, [_squeezed(word) if _digits(word) else word for word in spelt]]
+    if _digits(joined) >= FEWEST_DIGITS and sum(map(str.isalpha, joined)) <= MOST_LETTERS:
+        # Without the zeros that stand for "abroad" or "in this country" the rest is the same in every spelling.
+        ways.append([joined.lstrip("0") if joined.isdigit() else joined])
+    kept = [sorted(dict.fromkeys(filter(None, way)), key=len, reverse=True)[:MOST_WORDS] for way in ways]
+    return tuple(dict.fromkeys(tuple(way) for way in kept if way))
+
+
+def _squeezed(word: str) -> str:
+    return "".join(letter for letter in word.replace("(0)", "") if letter not in SEPARATORS)
+
+
+def _digits(word: str) -> int:
+    return sum(map(str.isdigit, word))
+
+
+def narrowing(spec: ListSpec, search: str, *, sqlite: bool) -> Narrowing:
+    """What a search text asks of the rows of a list. An empty text must not come here."""
+    ways = ways_to_read(search)
+    document = DOCUMENTS.get(spec.noun.__tablename__)
+    if document is None:
+        return Narrowing(and_(*(_in_names(spec, word) for word in (ways or ((plain(search),),))[0])))
+    parts = [_Way(spec, document, way, search.strip(), sqlite=sqlite) for way in ways or ((plain(search),),)]
+    return Narrowing(
+        or_(*(part.holds() for part in parts)),
+        _union([part.ids() for part in parts]),
+        _union([part.rough() for part in parts]),
+    )
+
+
+def _union(selects: Sequence[Select[Any]]) -> Select[Any]:
+    return selects[0] if len(selects) == 1 else select(union_all(*selects).subquery())
+
+
+def _in_names(spec: ListSpec, word: str) -> Condition:
+    """A word in one of the names of a list of few rows."""
+    found = []
+    for name in spec.names:
+        spelt: ColumnElement[str] = func.lower(name)
+        for letter in COMMON:
+            spelt = func.replace(spelt, letter, BEYOND_ASCII[letter])
+        found.append(spelt.contains(word, autoescape=True))
+    return or_(*found)
+
+
+class _Way:
+    """One way to read a search: the documents that hold all its words."""
+
+    def __init__(self, spec: ListSpec, document: Document, words: Words, typed: str, *, sqlite: bool) -> None:
+        self.spec = spec
+        self.document = document
+        self.table = document.table
+        self.key = self.table.c[document.key]
+        self.words = words
+        self.typed = typed
+        self.sqlite = sqlite
+
+    @property
+    def is_short(self) -> bool:
+        return len(self.words[0]) < SHORTEST
+
+    def holds(self) -> Condition:
+        """Whether a row of the list is found this way."""
+        if not self.is_short:
+            return self._in_document(self.words)
+        begins = or_(*(_begins(name, self._spellings()) for name in self.spec.names))
+        return begins if len(self.words) == 1 else and_(begins, self._in_document(self.words[1:]))
+
+    def ids(self) -> Select[Any]:
+        """The ids of the rows found this way."""
+        if self.is_short:
+            return self._beginnings(self.words[1:])
+        found = select(self.key).where(*(self._contains(word) for word in self.words))
+        return found.where(self.key.in_(self._candidates())) if self.sqlite else found
+
+    def rough(self) -> Select[Any]:
+        """About as many ids, quicker to count."""
+        if self.is_short:
+            return self._beginnings(())
+        return self._matches() if self.sqlite else self.ids()
+
+    def _in_document(self, words: Words) -> Condition:
+        held = select(1).where(self.key == self.spec.noun.id, *(self._contains(word) for word in words))
+        return held.correlate(self.spec.noun).exists()
+
+    def _contains(self, word: str) -> Condition:
+        if self.sqlite:
+            return func.instr(self.table.c.document, word) > 0
+        escaped = word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+        return self.table.c.document.like(f"%{escaped}%")
+
+    def _candidates(self) -> CompoundSelect[Any]:
+        stale = table(f"{self.document.name}_stale", column(self.document.key, Integer))
+        return union_all(self._matches(), select(stale.c[self.document.key]))
+
+    def _matches(self) -> Select[Any]:
+        name = f"{self.document.name}_index"
+        index = table(name, column("rowid", Integer), column(name, String))
+        return select(index.c.rowid).where(index.c[name].op("MATCH")(trigrams(self.words)))
+
+    def _beginnings(self, others: Words) -> Select[Any]:
+        rows: Any = self.spec.noun.__table__
+        begins = or_(*(_begins(rows.c[name.key], self._spellings()) for name in self.spec.names))
+        found = select(rows.c.id).where(begins)
+        for word in others:
+            found = found.where(select(1).where(self.key == rows.c.id, self._contains(word)).exists())
+        return found
+
+    def _spellings(self) -> frozenset[str]:
+        # A key is in small letters, but for those beyond ASCII, which SQLite leaves as they are.
+        typed = next((word for word in self.typed.split() if plain(word) == self.words[0]), self.words[0])
+        return frozenset((self.words[0], typed.lower(), typed.capitalize(), typed.upper()))
+
+
+def _begins(name: Column | ColumnElement[Any], spellings: frozenset[str]) -> Condition:
+    return or_(*(and_(name >= start, name < start + HIGHEST) for start in sorted(spellings)))
+
+
+def trigrams(words: Words) -> str:
+    """The FTS5 query for documents that may hold all words: enough of their trigrams, the rest is seen to later."""
+    found: dict[str, None] = {}
+    for word in words:
+        last = len(word) - SHORTEST
+        found |= dict.fromkeys(word[at : at + SHORTEST] for at in (*range(0, last, SHORTEST), last) if last >= 0)
+    quoted = ('"' + part.replace('"', '""') + '"' for part in list(found)[:20])
+    return " AND ".join(quoted)
