@@ -185,6 +185,4 @@ class ContactView(EntityView):
         return next((link.function for link in row.links if link.function), None) or row.job_title or row.company_name
 
     def tools(self, query: str) -> list[tuple[Any, str, str]]:
-        if not access.may_somewhere(shell.here(), shell.looker(), Right.IMPORT):
-            return []
-        return [(gettext("Import"), url_for("imports.new", kind="contacts"), "file-earmark-arrow-up")]
+        return shell.import_link("contacts")

@@ -14,7 +14,7 @@ from sqlalchemy.orm import selectinload
 from admin_views import card, choices, converting, shell, verbs
 from admin_views.base import Column, EntityView, FilterChoice, key_of
 from admin_views.forms import Amount, Choice, Choices, Day, EntityForm, LongText, OneOf, Section, Text, Tick, Whole
-from models import access, search, settings
+from models import search, settings
 from models.customer import Customer, Kind
 from models.errors import NotAllowed, NotFound, Refused
 from models.operations import grant
@@ -257,6 +257,4 @@ class CustomerView(EntityView):
         return redirect(target)
 
     def tools(self, query: str) -> list[tuple[Any, str, str]]:
-        if not access.may_somewhere(shell.here(), shell.looker(), Right.IMPORT):
-            return []
-        return [(gettext("Import"), url_for("imports.new", kind="customers"), "file-earmark-arrow-up")]
+        return shell.import_link("customers")

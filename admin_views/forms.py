@@ -10,7 +10,19 @@ from typing import Any
 
 from babel.numbers import NumberFormatError, parse_decimal
 from flask_babel import format_decimal, get_locale, gettext, lazy_gettext
-from wtforms import BooleanField, DateField, Field, Form, IntegerField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms import (
+    BooleanField,
+    DateField,
+    Field,
+    Form,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+)
+from wtforms.fields.choices import Choice as Rendered  # type: ignore[attr-defined]
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextArea, TextInput
 
@@ -162,16 +174,16 @@ class Choice(SelectField):
         except ValueError:
             raise ValueError(gettext("Choose one of the list.")) from None
 
-    def iter_choices(self) -> Iterator[tuple[str, str, bool, dict[str, Any]]]:
+    def iter_choices(self) -> Iterator[Rendered]:
         """What the select shows; the present value is always among it."""
         chosen = "" if self.data is None else str(self.data)
         if self.empty is not None:
-            yield "", self.empty, chosen == "", {}
+            yield Rendered("", self.empty, chosen == "", {})
         found = list(self.options())
         for option in found:
-            yield option.value, option.label, option.value == chosen, {}
+            yield Rendered(option.value, option.label, option.value == chosen, {})
         if chosen and chosen not in {option.value for option in found}:
-            yield chosen, gettext("(no longer offered)"), True, {}
+            yield Rendered(chosen, gettext("(no longer offered)"), True, {})
 
     def pre_validate(self, form: Any) -> None:
         kept = self.object_data
@@ -219,7 +231,7 @@ class OneOf(RadioField):
     """One of a few that are all shown."""
 
     def __init__(self, label: Any = None, *, options: Sequence[tuple[str, Any]], **kw: Any):
-        super().__init__(label, choices=list(options), **kw)
+        super().__init__(label, choices=[SelectChoice(value, text) for value, text in options], **kw)
         self.type = "RadioField"
 
 

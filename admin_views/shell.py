@@ -13,7 +13,6 @@ from flask import Flask, current_app, flash, g, request, session, url_for
 from flask_babel import format_date, format_datetime, format_decimal, format_time, get_locale, gettext, ngettext
 from flask_login import current_user
 from markupsafe import Markup
-
 from sqlalchemy.orm import Session
 
 from models import access, settings
@@ -212,6 +211,14 @@ def _viewer() -> Viewer:
         role_text=gettext(role) if role else gettext("no role of your own"),
         keys=bool(current_user.single_keys),
     )
+
+
+def import_link(kind: str) -> list[tuple[Any, str, str]]:
+    """The way to the importer, for those who may: text, address, icon."""
+    known = "imports.new" in current_app.view_functions
+    if not known or not access.may_somewhere(here(), looker(), Right.IMPORT):
+        return []
+    return [(gettext("Import"), url_for("imports.new", kind=kind), "file-earmark-arrow-up")]
 
 
 def offer_undo(text: str, changeset_id: int) -> None:
