@@ -130,8 +130,11 @@ def _plan(session: Session, noun: Archivable, found: Sorted, way: Way) -> Archiv
     ids = found.ids
     projects = _along(noun, ids, way)
     project_count = session.scalar(select(func.count()).select_from(_project).where(projects)) or 0
-    registrations, still_open = _registrations(session, noun, ids)
     lines = _lines(session, noun, dict(list(found.going.items())[:NAMED]), way)
+    if len(ids) > len(lines):
+        registrations, still_open = _registrations(session, noun, ids)
+    else:
+        registrations, still_open = sum(line.registrations for line in lines), sum(line.open for line in lines)
     names = session.scalars(select(_project.c.name).where(projects).order_by(_project.c.name).limit(SAMPLE)).all()
     stays = _stays(session, ids) if noun is Customer else {}
     said = (way, noun.__name__, ids, lines, project_count, registrations, still_open)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from models import access, settings
@@ -70,6 +70,8 @@ TITLES: dict[type[Base], tuple[str, str]] = {
     Team: ("Delete team {name}", "Delete {count} teams"),
     User: ("Delete user {name}", "Delete {count} users"),
 }
+_change = Base.metadata.tables[Change.__tablename__].c
+_registration = Base.metadata.tables[Registration.__tablename__]
 SAMPLE = 2
 # Where one table is told in several lines: what the law may want kept is not a draft.
 SPLITS: dict[str, tuple[str, Mapping[str, Sequence[Any]]]] = {
@@ -268,8 +270,9 @@ def _stamp(noun: Deletable) -> Any:
 def _branches(session: Session, noun: Deletable, reached: Impact) -> tuple[Branch, ...]:
     """The tree, nearest first; empty branches are left out."""
     branches: dict[str, Branch] = {}
+    busiest = _busiest_projects(session, reached)
     for reach in reached.goes:
-        for branch in _split(session, reach):
+        for branch in _split(session, reach, busiest):
             if not branch.count:
                 continue
             group = GROUPS.get(reach.table.name)
@@ -281,12 +284,13 @@ def _branches(session: Session, noun: Deletable, reached: Impact) -> tuple[Branc
     return tuple(branches.values())
 
 
-def _split(session: Session, reach: Reach) -> list[Branch]:
+def _split(session: Session, reach: Reach, busiest: _Busiest) -> list[Branch]:
     """A table as one line, or as the lines it is told in."""
     name = reach.table.name
+    if name == Registration.__tablename__:
+        return [_branch(name, figures(session, reach, known={"project_id": busiest.total}))]
     if name not in SPLITS:
-        samples = _samples(session, reach)
-        return [_branch(name, figures(session, reach), samples)]
+        return [_branch(name, figures(session, reach), _samples(session, reach, busiest))]
     column, parts = SPLITS[name]
     return [
         _branch(f"{name}.{part}", figures(session, reach, reach.table.c[column].in_(values)))
@@ -298,28 +302,40 @@ def _branch(key: str, found: Figures, samples: tuple[Sample, ...] = ()) -> Branc
     return Branch(key, found.count, found.minutes or None, found.amounts or None, samples)
 
 
-def _samples(session: Session, reach: Reach) -> tuple[Sample, ...]:
+@dataclass(frozen=True)
+class _Busiest:
+    """The projects that go with the most registrations (id -> how many), and the registrations of all of them."""
+
+    below: Mapping[int, int] = field(default_factory=dict)
+    total: int = -1
+
+
+def _busiest_projects(session: Session, reached: Impact) -> _Busiest:
+    """One look into the index by project, for the names to show and as the second way to count registrations."""
+    path = next((r.paths.get("project_id") for r in reached.goes if r.table is _registration), None)
+    if path is None:
+        return _Busiest()
+    counted = func.count()
+    rows = session.execute(
+        select(_registration.c.project_id, counted, func.sum(counted).over())
+        .where(path)
+        .group_by(_registration.c.project_id)
+        .order_by(counted.desc(), _registration.c.project_id)
+        .limit(SAMPLE)
+    ).all()
+    return _Busiest({key: count for key, count, _ in rows}, int(rows[0][2]) if rows else 0)
+
+
+def _samples(session: Session, reach: Reach, busiest: _Busiest) -> tuple[Sample, ...]:
     """The first rows of a branch by name: of projects those with the most registrations."""
     columns = reach.table.c
     if "name" not in columns:
         return ()
-    rows = select(columns.id, columns.name).where(reach.condition).order_by(columns.name).limit(SAMPLE)
-    if reach.table.name != Project.__tablename__:
-        return tuple(Sample(key, name, 0) for key, name in session.execute(rows))
-    below = Base.metadata.tables[Registration.__tablename__].c
-    counts = (
-        select(below.project_id, func.count().label("count"))
-        .where(below.project_id.in_(select(columns.id).where(reach.condition).scalar_subquery()))
-        .group_by(below.project_id)
-        .order_by(func.count().desc(), below.project_id)
-        .limit(SAMPLE)
-        .subquery()
-    )
-    busiest = select(columns.id, columns.name, counts.c.count).join(counts, counts.c.project_id == columns.id)
-    found = [Sample(*row) for row in session.execute(busiest.order_by(counts.c.count.desc(), columns.id))]
-    known = {sample.id for sample in found}
-    found += [Sample(key, name, 0) for key, name in session.execute(rows) if key not in known]
-    return tuple(found[:SAMPLE])
+    below = busiest.below if reach.table.name == Project.__tablename__ else {}
+    first = [(columns.id == key, -count) for key, count in below.items()]
+    rank = case(*first, else_=0) if first else columns.name
+    rows = select(columns.id, columns.name).where(reach.condition).order_by(rank, columns.name).limit(SAMPLE)
+    return tuple(Sample(key, name, below.get(key, 0)) for key, name in session.execute(rows))
 
 
 def _for_eyes(
@@ -419,10 +435,6 @@ def _carry_out(session: Session, going: DeletePlan) -> None:
     if session.scalar(select(func.count()).select_from(_change.id.table).where(gone)) != going.total:
         # What was shown is what goes, or nothing goes.
         raise Conflict(Reason.PLAN_CHANGED)
-
-
-_change = Base.metadata.tables[Change.__tablename__].c
-_registration = Base.metadata.tables[Registration.__tablename__]
 
 
 def _leave_tombstones(session: Session, contacts: Iterable[int]) -> None:

@@ -29,14 +29,14 @@ class Figures:
 
 @dataclass(frozen=True)
 class Reach:
-    """The rows of a table that a delete reaches, through one column or several."""
+    """The rows of a table that a delete reaches, through one column or several: by column, the shortest way first."""
 
     table: Table
-    paths: tuple[ColumnElement[bool], ...]
+    paths: Mapping[str, ColumnElement[bool]]
 
     @property
     def condition(self) -> ColumnElement[bool]:
-        return self.paths[0] if len(self.paths) == 1 else or_(*self.paths)
+        return or_(*self.paths.values())
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class _Walk:
 
     def __init__(self, root: Table, ids: tuple[int, ...]) -> None:
         self.root, self.ids = root, ids
-        self.found = {root: Reach(root, (one_of(root.c.id, ids),))}
+        self.found = {root: Reach(root, {"id": one_of(root.c.id, ids)})}
         for table in Base.metadata.sorted_tables:
             self._reach(table)
 
@@ -65,7 +65,7 @@ class _Walk:
         if along:
             # The root first: that is the shortest way to say it, and the one with the widest index.
             along.sort(key=lambda column: _target(column) is not self.root)
-            self.found[table] = Reach(table, tuple(self.at(column) for column in along))
+            self.found[table] = Reach(table, {column.name: self.at(column) for column in along})
 
     def pointing(self) -> Iterator[tuple[Column[Any], str]]:
         """Every column that points at a table found so far, and what a delete there means for it."""
@@ -105,22 +105,25 @@ def impact(session: Session, noun: type[Base], ids: Iterable[int]) -> Impact:
     return Impact(tuple(walk.found.values()), pointing["SET NULL"], pointing["RESTRICT"])
 
 
-def figures(session: Session, reach: Reach, *more: ColumnElement[bool]) -> Figures:
-    """What the reached rows add up to.
+def figures(
+    session: Session, reach: Reach, *more: ColumnElement[bool], known: Mapping[str, int] | None = None
+) -> Figures:
+    """What the reached rows add up to. `known`: what is counted already, by the column of a path.
 
     Rows that are reached on two ways (a registration through its customer and its project) are nearly always the same
-    rows. Two plain counts say so much faster than one over both ways, which is asked only where they differ.
+    rows. Plain counts say so much faster than one over both ways, which is asked only where they differ.
     """
-    condition = reach.paths[0]
-    if len(reach.paths) > 1 and not _same(session, reach):
-        both = [select(reach.table.c.id).where(path) for path in reach.paths]
-        condition = reach.table.c.id.in_(union(*both).scalar_subquery())
-    return _summed(session, reach.table, and_(condition, *more))
-
-
-def _same(session: Session, reach: Reach) -> bool:
-    counts = {session.scalar(select(func.count()).select_from(reach.table).where(path)) for path in reach.paths}
-    return len(counts) == 1
+    nearest, *others = reach.paths
+    found = _summed(session, reach.table, and_(reach.paths[nearest], *more))
+    counts = [(known or {}).get(name, -1) for name in others]
+    counts = [
+        _summed(session, reach.table, and_(reach.paths[name], *more)).count if count < 0 else count
+        for name, count in zip(others, counts, strict=True)
+    ]
+    if all(count == found.count for count in counts):
+        return found
+    every = union(*(select(reach.table.c.id).where(path) for path in reach.paths.values()))
+    return _summed(session, reach.table, and_(reach.table.c.id.in_(every.scalar_subquery()), *more))
 
 
 def _summed(session: Session, table: Table, condition: ColumnElement[bool]) -> Figures:

@@ -14,6 +14,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.sql.expression import FunctionElement
 
+FEW = 50
+
 
 class IdList(FunctionElement[Any]):
     """Any number of whole numbers in one bound parameter: both drivers cap the number of parameters, not their size."""
@@ -55,7 +57,12 @@ def is_among(column: Any, texts: Iterable[str]) -> ColumnElement[bool]:
 
 def one_of(column: Any, ids: Iterable[int]) -> ColumnElement[bool]:
     """The condition "column is one of these ids"; none of them is never true."""
-    numbers: BindParameter[str] = bindparam(None, json.dumps(sorted(set(ids))), type_=String)
+    wanted = sorted(set(ids))
+    if len(wanted) <= FEW:
+        # Said plainly, the database knows how few they are and plans accordingly.
+        few: ColumnElement[bool] = column == wanted[0] if len(wanted) == 1 else column.in_(wanted)
+        return few
+    numbers: BindParameter[str] = bindparam(None, json.dumps(wanted), type_=String)
     condition: ColumnElement[bool] = column.bool_op("IN")(IdList(numbers))
     return condition
 
