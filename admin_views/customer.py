@@ -126,6 +126,9 @@ class CustomerView(EntityView):
     meta_template = "customer/meta.html"
     field_looks: ClassVar[dict[str, dict[str, Any]]] = {
         "kind": {"kind_switch": True},
+        "company_name": {"kind": Kind.BUSINESS.value, "required": True},
+        "first_name": {"kind": Kind.PRIVATE.value, "required": True},
+        "last_name": {"kind": Kind.PRIVATE.value, "required": True},
         "description": {"span": "full"},
         "payment_term_days": {"suffix": lazy_gettext("days"), "inputmode": "numeric"},
         "vat_percentage": {"suffix": "%", "inputmode": "decimal"},
