@@ -59,7 +59,7 @@ def tokens() -> dict[str, tuple[str, str]]:
     """Every colour of the stylesheet as (light, dark); dots and avatars are named after their colour."""
     found: dict[str, tuple[str, str]] = {}
     for selector, body in re.findall(r"([^{}]+)\{([^{}]*)\}", CSS):
-        owner = re.match(r"\s*\.kb-(" + "|".join(COLOURS) + r"),", selector)
+        owner = re.match(r"\s*\.kb-(" + "|".join(COLOURS) + r")(,|$)", selector)
         for name, value in re.findall(r"--([a-z0-9-]+):\s*(light-dark\([^)]*\)|#[0-9A-Fa-f]{6})", body):
             sides = re.findall(r"#[0-9A-Fa-f]{6}", value)
             if sides:
