@@ -6,7 +6,7 @@ import datetime as dt
 import enum
 from decimal import Decimal
 
-from sqlalchemy import Boolean, CheckConstraint, Date, Index, Integer, String, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, Date, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Money, Stamped, UtcDateTime, ref, table_args, words
@@ -63,6 +63,13 @@ class Registration(Base):
         CheckConstraint("minutes > 0", name="minutes_positive"),
         # Totals per period and per employee read only this index.
         Index("ix_registration_totals", "customer_id", "day", "user_id", "minutes", "amount", "status"),
+        Index(
+            "ix_registration_open",
+            "customer_id",
+            "project_id",
+            sqlite_where=text("status = 'open'"),
+            postgresql_where=text("status = 'open'"),
+        ),
         Index("ix_registration_project_id", "project_id"),
         Index("ix_registration_user_id", "user_id"),
         Index("ix_registration_contact_id", "contact_id"),

@@ -1048,6 +1048,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("registration", schema=None) as batch_op:
         batch_op.create_index("ix_registration_contact_id", ["contact_id"], unique=False)
+        batch_op.create_index(
+            "ix_registration_open",
+            ["customer_id", "project_id"],
+            unique=False,
+            sqlite_where=sa.text("status = 'open'"),
+            postgresql_where=sa.text("status = 'open'"),
+        )
         batch_op.create_index("ix_registration_project_id", ["project_id"], unique=False)
         batch_op.create_index(
             "ix_registration_totals", ["customer_id", "day", "user_id", "minutes", "amount", "status"], unique=False
@@ -1064,6 +1071,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_registration_user_id")
         batch_op.drop_index("ix_registration_totals")
         batch_op.drop_index("ix_registration_project_id")
+        batch_op.drop_index("ix_registration_open")
         batch_op.drop_index("ix_registration_contact_id")
 
     op.drop_table("registration")

@@ -1,6 +1,8 @@
 """Finding rows: text, filters and order -> one SELECT, the same for lists, exports, "all matching" and saved views."""
 
 from models.search.documents import install, is_current, rebuild, remove, settle, suspended
+from models.search.everywhere import Group, Hit, find
+from models.search.figures import Figures, figures
 from models.search.nouns import CONTACTS, CUSTOMERS, PROJECTS
 from models.search.paging import COUNT_CAP, Neighbours, Page, all_ids, neighbours, page
 from models.search.spec import Filter, ListSpec, Sort
@@ -16,7 +18,10 @@ __all__ = [
     "Chip",
     "Cursor",
     "Dropped",
+    "Figures",
     "Filter",
+    "Group",
+    "Hit",
     "ListSpec",
     "ListState",
     "Neighbours",
@@ -24,6 +29,8 @@ __all__ = [
     "Sort",
     "Unfit",
     "all_ids",
+    "figures",
+    "find",
     "install",
     "is_current",
     "neighbours",

@@ -15,7 +15,7 @@ from models.access import looker_of
 from models.base import EVERYTHING, UtcDateTime
 from models.search.spec import ME, Column, Condition, ListSpec, Narrowing
 from models.search.state import Archived, Cursor, ListState
-from models.search.words import narrowing
+from models.search.words import beginning, narrowing
 from models.user import Right
 
 # Above this a list says "10,000+": counting on would cost more than the page itself.
@@ -254,6 +254,18 @@ def all_ids(session: Session, spec: ListSpec, state: ListState, *, ordered: bool
     """The SELECT of every id that the list holds over all its pages; for "all matching" and, ordered, for exports."""
     listed = _List(session, spec, state)
     return listed.ids().order_by(*listed.order()) if ordered else listed.ids()
+
+
+def first_ids(session: Session, spec: ListSpec, state: ListState, limit: int) -> tuple[int, ...]:
+    """The first ids of a list, uncounted; those whose name begins with what is searched for before the others."""
+    listed = _List(session, spec, state)
+    found = [row for row, _key in listed.rows(limit)]
+    if state.search and len(found) == limit:
+        # There may be many more, and what is looked for is most likely called so.
+        begins = beginning(spec, state.search)
+        named = select(listed.id).where(begins, *listed.conditions(None)).order_by(*listed.order()).limit(limit)
+        found = [*session.scalars(named), *found]
+    return tuple(dict.fromkeys(found))[:limit]
 
 
 def page(session: Session, spec: ListSpec, state: ListState) -> Page:

@@ -75,6 +75,12 @@ def narrowing(spec: ListSpec, search: str, *, sqlite: bool) -> Narrowing:
     )
 
 
+def beginning(spec: ListSpec, search: str) -> Condition:
+    """Rows of which a name or number begins with the whole text."""
+    spellings = frozenset((plain(search), search.lower(), search.capitalize()))
+    return or_(*(_begins(name, spellings) for name in spec.names))
+
+
 def _union(selects: Sequence[Select[Any]]) -> Select[Any]:
     return selects[0] if len(selects) == 1 else select(union_all(*selects).subquery())
 

@@ -1,4 +1,4 @@
-"""Pages of a list: however one goes through them, they hold the sorted list, each row once, and only what one may see."""
+"""Pages of a list: however one goes through them, they hold the sorted list, each row once, and what one may see."""
 
 from __future__ import annotations
 

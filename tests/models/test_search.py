@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 import string
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -11,12 +13,18 @@ from hypothesis import strategies as st
 from sqlalchemy import URL, Connection, select, text, update
 from sqlalchemy.orm import Session
 
-from models import search
+from models import access, search
 from models.access import SYSTEM
 from models.customer import Address, Customer
 from models.journal import changeset
-from models.search import folding
+from models.project import RegistrationStatus
+from models.sales import InvoiceStatus
+from models.search import CONTACTS, CUSTOMERS, PROJECTS, Figures, ListSpec, folding, read_state, words
+from models.search import paging as ways
+from models.search.small import LABELS
+from models.user import CustomerAccess, Role
 from tests import factories
+from tests.conftest import Cast
 
 STRANGE = "".join(folding.BEYOND_ASCII)
 
@@ -183,3 +191,180 @@ def test_another_program_can_write_without_knowing_fts5_or_us(session: Session, 
     assert "ny farja" in (document_of(session, customer) or "")
     factories.customer(session)
     assert index_agrees(session.connection())
+
+
+# Finding -------------------------------------------------------------------------------------------------------------
+
+
+def found(session: Session, typed: str, spec: ListSpec = CUSTOMERS) -> list[str]:
+    """The names of what a list shows for a search, in its order."""
+    ids = search.page(session, spec, read_state(spec, [("search", typed)])).ids
+    rows = session.execute(select(spec.noun.id, spec.noun.name))  # type: ignore[attr-defined]
+    names = {row[0]: row[1] for row in rows}
+    return [names[key] for key in ids]
+
+
+@pytest.fixture
+def office(session: Session) -> Session:
+    """Some customers that are easily mistaken for one another."""
+    akerlund = factories.customer(
+        session, number="K-10035", company_name="Åkerlund & Söner Bygg AB", reference="50% off"
+    )
+    factories.address(session, akerlund, city="Uppsala")
+    factories.customer(
+        session, number="K-10012", company_name="Bakkerij Van der Meulen B.V.", phone="+31 (0)50 - 555 01 18"
+    )
+    factories.customer(session, number="2024-0099", company_name="Ölandsbanken", vat_number="NL 8123.45.678.B01")
+    factories.customer(session, number="K-99", company_name="Coöperatie Groenoord U.A.", email="info@groenoord.example")
+    return session
+
+
+BAKKERIJ, AKERLUND, OLAND, GROENOORD = (
+    "Bakkerij Van der Meulen B.V.",
+    "Åkerlund & Söner Bygg AB",
+    "Ölandsbanken",
+    "Coöperatie Groenoord U.A.",
+)
+
+
+MEANT = (
+    ("meulen", [BAKKERIJ]),
+    ("MEULEN bakkerij", [BAKKERIJ]),
+    ("van de meulen", [BAKKERIJ]),
+    ("meulen uppsala", []),
+    ("akerlund uppsala", [AKERLUND]),
+    ("ÅKERLUND", [AKERLUND]),
+    ("cooperatie", [GROENOORD]),
+    ("info@groen", [GROENOORD]),
+    ("K-10012", [BAKKERIJ]),
+    ("0012", [BAKKERIJ]),
+    ("2024-0099", [OLAND]),
+    ("050 555 0118", [BAKKERIJ]),
+    ("+31 50 5550118", [BAKKERIJ]),
+    ("0031505550118", [BAKKERIJ]),
+    ("NL812345678B01", [OLAND]),
+    ("nl 8123 45 678 b01", [OLAND]),
+    ("ba", [BAKKERIJ]),
+    ("k-", [BAKKERIJ, GROENOORD, AKERLUND]),
+    ("k", [BAKKERIJ, GROENOORD, AKERLUND]),
+    ("öl", [OLAND]),
+    ("20", [OLAND]),
+    ("ba v", [BAKKERIJ]),
+    ("zz", []),
+    ("%%%", []),
+    ("___", []),
+    ("50%", [AKERLUND]),
+    ("50% of", [AKERLUND]),
+    ("\\", []),
+    ('"quoted" OR meulen', []),
+    ("meulen\x00", [BAKKERIJ]),
+    ("'; DROP TABLE customer; --", []),
+    (" ".join("abcdefghijklm"), []),
+    ("\u0301", [BAKKERIJ, GROENOORD, AKERLUND, OLAND]),
+)
+
+
+@pytest.mark.parametrize("few", [5_000, 0], ids=["ids first", "walk"])
+def test_what_is_typed_finds_what_is_meant(office: Session, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr(ways, "FEW", few)
+    assert {typed: sorted(found(office, typed)) for typed, _names in MEANT} == {
+        typed: sorted(names) for typed, names in MEANT
+    }
+
+
+@given(st.text(max_size=300))
+def test_any_text_has_words_that_can_be_searched_for(typed: str) -> None:
+    state = read_state(CUSTOMERS, [("search", typed)])
+    for way in words.ways_to_read(state.search):
+        assert way
+        assert all(way)
+        assert len(way) <= words.MOST_WORDS
+
+
+def test_contacts_and_projects_are_found_by_what_they_are_known_by(session: Session) -> None:
+    contact = factories.contact(session, first_name="Freya", job_title="Ägare", mobile="+44 7700 900 183")
+    project = factories.project(session, factories.customer(session), name="Ny webbplats", number="P-7")
+    for typed in ("freya", "agare", "7700900183", "fr"):
+        assert found(session, typed, CONTACTS) == [contact.name]
+    for typed in ("webb", "p-7", "ny", "Ny webb"):
+        assert found(session, typed, PROJECTS) == [project.name]
+    factories.label(session, name="Återkommande")
+    assert found(session, "aterk", LABELS) == ["Återkommande"]
+
+
+def test_what_another_program_wrote_is_found_at_once(session: Session) -> None:
+    customer = factories.customer(session, company_name="Rederij Waddenzicht")
+    session.commit()
+    # As any program would: no changeset, no commit of ours.
+    session.connection().exec_driver_sql(f"UPDATE customer SET company_name = 'Łódź Promy' WHERE id = {customer.id}")
+    session.expire_all()
+    assert found(session, "lodz") == ["Łódź Promy"]
+    assert found(session, "waddenzicht") == []
+
+
+def test_everything_is_searched_in_groups(session: Session) -> None:
+    first = factories.customer(session, number="K-1", company_name="Noordzee Visserij")
+    gone = factories.customer(session, company_name="Noord oud", archived_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    far = factories.customer(session, company_name="Aannemer Noord")
+    person = factories.contact(session, first_name="Noor", last_name="Noorda", email="noor@noord.example")
+    project = factories.project(session, first, name="Noordkaap")
+    label = factories.label(session, name="noordelijk")
+    groups = {group.endpoint: group for group in search.find(session, "noord", 10)}
+    assert [hit.id for hit in groups["customers"].hits] == [first.id, far.id, gone.id]
+    assert [hit.archived for hit in groups["customers"].hits] == [False, False, True]
+    assert groups["customers"].hits[0].detail == "K-1"
+    assert [hit.id for hit in groups["contacts"].hits] == [person.id]
+    assert [hit.id for hit in groups["projects"].hits] == [project.id]
+    assert [hit.id for hit in groups["labels"].hits] == [label.id]
+    assert not any(group.more for group in groups.values())
+    assert search.find(session, "noordpool", 10) == []
+    assert search.find(session, "", 10) == []
+
+
+def test_of_many_those_that_begin_with_the_text_come_first(session: Session) -> None:
+    for name in ("Aa bakker", "Ab bakker", "Ac bakker"):
+        factories.customer(session, company_name=name)
+    wanted = factories.customer(session, company_name="Bakker")
+    (group,) = search.find(session, "bakker", 2)
+    assert group.hits[0].id == wanted.id
+    assert len(group.hits) == 2
+    assert group.more
+
+
+def test_figures_count_open_registrations_and_what_was_invoiced_this_year(session: Session) -> None:
+    busy, quiet = factories.customer(session), factories.customer(session)
+    project = factories.project(session, busy)
+    for status in (RegistrationStatus.OPEN, RegistrationStatus.OPEN, RegistrationStatus.INVOICED):
+        factories.registration(session, project, status=status)
+    for status, day, amount in (
+        (InvoiceStatus.SENT, dt.date(2026, 1, 1), "10.05"),
+        (InvoiceStatus.PAID, dt.date(2026, 12, 31), "0.10"),
+        (InvoiceStatus.DRAFT, dt.date(2026, 6, 1), "500"),
+        (InvoiceStatus.PAID, dt.date(2025, 12, 31), "500"),
+    ):
+        factories.invoice(session, busy, status=status, day=day, amount=Decimal(amount))
+    assert search.figures(session, [busy.id, quiet.id], 2026) == {
+        busy.id: Figures(2, Decimal("10.15")),
+        quiet.id: Figures(0, None),
+    }
+    assert search.figures(session, [], 2026) == {}
+
+
+def test_figures_and_hits_are_only_of_what_one_may_see(session: Session, cast: Cast) -> None:
+    seen, unseen = (factories.customer(session, company_name=name) for name in ("Bakker Eén", "Bakker Twee"))
+    for customer in (seen, unseen):
+        factories.invoice(session, customer)
+        factories.registration(session, factories.project(session, customer, name="Bakker"))
+    with changeset(session, SYSTEM, "Grant"):
+        role = session.scalars(select(Role.id).where(Role.name == "Reader")).one()
+        session.add(CustomerAccess(customer_id=seen.id, user_id=cast.charlie.id, role_id=role))
+    ids = [seen.id, unseen.id]
+    charlie = access.looker_for(session, cast.charlie)
+    session.commit()
+    access.look_as(session, charlie)
+    assert search.figures(session, ids, 2026) == {key: Figures(0, None) for key in ids}
+    groups = search.find(session, "bakker", 10)
+    assert {group.endpoint: [hit.name for hit in group.hits] for group in groups} == {
+        "customers": ["Bakker Eén"],
+        "projects": ["Bakker"],
+    }
