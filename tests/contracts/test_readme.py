@@ -14,6 +14,7 @@ from flask import Flask
 
 from app import create_app
 from models.operations.seed import EMPLOYEES
+from tests.pages import PageClient
 
 HOUSE = Path(__file__).resolve().parents[2]
 README = (HOUSE / "README.md").read_text("utf-8")
@@ -63,6 +64,11 @@ def command_of(group: click.Group, words: list[str]) -> click.Command:
     assert words[0] in group.commands, f"there is no command {words[0]}"
     found = group.commands[words[0]]
     return command_of(found, words[1:]) if isinstance(found, click.Group) else found
+
+
+def test_the_address_that_is_printed_leads_to_the_sign_in_page(client: PageClient) -> None:
+    answer = client.get("/")
+    assert (answer.status_code, answer.location) == (302, "/login/")
 
 
 def test_the_people_of_the_tour_are_those_that_the_demo_lets_in() -> None:
