@@ -166,5 +166,7 @@ def _guard_execute(state: ORMExecuteState) -> None:
     statement = state.statement
     if _OPEN in state.session.info or not isinstance(statement, Insert | Update | Delete):
         return
-    if any(statement.table is table for table in journaled_tables(registry_of(state.session))):
-        raise OutsideChangeset(f"{statement.table} was written outside a changeset.")
+    # By name: the table of a statement on a class is an annotated copy.
+    name = getattr(statement.table, "name", None)
+    if any(name == table.name for table in journaled_tables(registry_of(state.session))):
+        raise OutsideChangeset(f"{name} was written outside a changeset.")

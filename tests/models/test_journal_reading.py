@@ -1,0 +1,188 @@
+"""What happened since a form was shown, and the history page by page."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from sqlalchemy import Engine, event, text
+from sqlalchemy.orm import Session
+
+from models.journal import Page, changeset, history, outside_ids, position, since
+from tests.models.journal_toy import ANN, BOB, Contact, Customer, Label, Project, connect, session_on
+
+
+def add(toy: Session, *rows: object) -> int:
+    with changeset(toy, ANN, "Added") as added:
+        for row in rows:
+            toy.add(row)
+            toy.flush()
+    key = added.id
+    # No reading transaction stays open: it would not see what others write.
+    toy.rollback()
+    return key
+
+
+def outside(engine: Engine, statement: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+
+
+def in_short(page: Page) -> list[tuple[int | None, int]]:
+    return [(event.changeset.id if event.changeset else None, event.count) for event in page.events]
+
+
+def test_nothing_happened_since_just_now(toy: Session) -> None:
+    assert position(toy) == 0
+    add(toy, Contact(name="A"))
+    assert since(toy, position(toy), [("contact", 1)]) == []
+
+
+def test_later_changes_of_a_row_say_who_and_what_it_was(toy: Session, toy_engine: Engine) -> None:
+    add(toy, Customer(first_name="A", size=1), Customer(first_name="B"), Contact(name="C"))
+    shown = position(toy)
+    with changeset(toy, BOB, "Grew") as grew:
+        toy.execute(text("UPDATE customer SET size = 2"))
+    outside(toy_engine, "UPDATE customer SET size = 3")
+    first, second = since(toy, shown, [("customer", 1), ("contact", 1)])
+    assert (first.changeset_id, first.user_id, first.user_name, first.row_id) == (grew.id, 8, "Bob", 1)
+    assert (second.changeset_id, second.user_id, second.user_name) == (None, None, None)
+    assert first.before is not None
+    assert second.after is not None
+    assert (first.before["size"], second.after["size"]) == (1, 3)
+    assert first.at is not None
+    assert second.at is not None
+
+
+def test_all_rows_of_a_table_can_be_asked_for(toy: Session) -> None:
+    shown = position(toy)
+    add(toy, Label(name="A"), Label(name="B"), Contact(name="C"))
+    assert [later.row_id for later in since(toy, shown, [("label", None)])] == [1, 2]
+    assert since(toy, shown, []) == []
+    assert since(toy, shown, [("nonsense'", 1)]) == []
+
+
+def test_a_change_that_becomes_visible_late_is_not_missed(toy: Session, toy_engine: Engine) -> None:
+    """On PostgreSQL a transaction may get low ids and commit after one with higher ids."""
+    if toy_engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    add(toy, Customer(first_name="A"), Customer(first_name="B"))
+    with session_on(toy_engine) as slow:
+        with changeset(slow, BOB, "Slow"):
+            slow.execute(text("UPDATE customer SET size = 5 WHERE id = 1"))
+            add(toy, Contact(name="Quick"))
+            shown = position(toy)
+            assert since(toy, shown, [("customer", 1)]) == []
+            toy.rollback()
+        assert [later.user_name for later in since(toy, shown, [("customer", 1)])] == ["Bob"]
+        toy.rollback()
+        # The same from outside: who wrote last before the form says nothing in a row of its own.
+        with changeset(slow, BOB, "Slow again"):
+            slow.execute(text("UPDATE customer SET size = 6 WHERE id = 1"))
+            outside(toy_engine, "UPDATE customer SET size = 1 WHERE id = 2")
+            shown = position(toy)
+            toy.rollback()
+        assert len(since(toy, shown, [("customer", 1)])) == 1
+        assert since(toy, shown, [("customer", 2)]) == []
+
+
+def test_looking_before_a_write_waits_for_who_is_writing_the_row(toy: Session, toy_engine: Engine) -> None:
+    add(toy, Customer(first_name="A"))
+    shown = position(toy)
+    toy.rollback()
+    found: list[int] = []
+
+    def save() -> None:
+        with session_on(connect(toy_engine.url)) as mine, changeset(mine, ANN, "Mine"):
+            found.append(len(since(mine, shown, [("customer", 1)])))
+
+    with changeset(toy, BOB, "Theirs"):
+        toy.execute(text("UPDATE customer SET size = 5"))
+        thread = threading.Thread(target=save)
+        thread.start()
+        thread.join(0.3)
+        assert found == []
+    thread.join(10)
+    assert found == [1]
+
+
+def test_the_history_is_newest_first_with_neighbours_from_outside_made_one(toy: Session, toy_engine: Engine) -> None:
+    first = add(toy, Contact(name="A"))
+    outside(toy_engine, "UPDATE contact SET name = 'B'")
+    second = add(toy, Contact(name="C"))
+    outside(toy_engine, "INSERT INTO label (name) VALUES ('x'), ('y'), ('z')")
+    outside(toy_engine, "UPDATE change SET at = '2026-01-01 12:00:00.500000' WHERE changeset_id IS NULL")
+    page = history(toy)
+    assert in_short(page) == [(None, 3), (second, 1), (None, 1), (first, 1)]
+    assert page.next is None
+    assert [change.row_id for change in page.events[0].changes] == [1, 2, 3]
+    assert outside_ids(toy, page.events[0].first_id, page.events[0].last_id) == [4, 5, 6]
+
+
+def test_changes_from_outside_a_second_apart_are_two_events(toy: Session, toy_engine: Engine) -> None:
+    for moment, name in (("12:00:00.9", "a"), ("12:00:01.1", "b")):
+        outside(toy_engine, f"INSERT INTO label (name) VALUES ('{name}')")
+        outside(
+            toy_engine, f"UPDATE change SET at = '2026-01-01 {moment}00000' WHERE id = (SELECT max(id) FROM change)"
+        )
+    assert in_short(history(toy)) == [(None, 1), (None, 1)]
+
+
+def test_the_history_goes_on_page_by_page_without_gap_or_double(toy: Session, toy_engine: Engine) -> None:
+    for number in range(7):
+        add(toy, Contact(name=str(number)), Contact(name="x"))
+        if number % 2:
+            outside(toy_engine, f"INSERT INTO label (name) VALUES ('{number}'), ('+{number}')")
+    whole = in_short(history(toy))
+    assert len(whole) == 10
+    for limit in (1, 2, 3):
+        pages: list[tuple[int | None, int]] = []
+        before: str | None = None
+        while True:
+            page = history(toy, before=before, limit=limit)
+            pages += in_short(page)
+            assert len(page.events) <= limit
+            if page.next is None:
+                break
+            before = page.next
+        assert pages == whole
+
+
+def test_the_history_of_one_thing_shows_only_what_concerns_it(toy: Session) -> None:
+    made = add(
+        toy, Customer(first_name="A"), Customer(first_name="B"), Project(customer_id=1, name="P"), Contact(name="C")
+    )
+    with changeset(toy, BOB, "Changed") as changed:
+        toy.execute(text("UPDATE project SET name = 'Q'"))
+    assert in_short(history(toy, customer_id=1)) == [(changed.id, 1), (made, 2)]
+    assert in_short(history(toy, customer_id=2)) == [(made, 1)]
+    assert in_short(history(toy, contact_id=1)) == [(made, 1)]
+    assert in_short(history(toy, changeset_id=changed.id)) == [(changed.id, 1)]
+    assert in_short(history(toy, rows=[("project", 1), ("contact", 1)])) == [(changed.id, 1), (made, 2)]
+    assert in_short(history(toy, rows=[])) == []
+
+
+def test_of_a_big_event_the_first_changes_are_shown_and_the_rest_is_counted(toy: Session) -> None:
+    add(toy, *(Contact(name=str(number)) for number in range(30)))
+    with changeset(toy, ANN, "Bulk"):
+        toy.execute(Label.__table__.insert(), [{"name": str(number)} for number in range(1200)])  # type: ignore[attr-defined]
+    big, small = history(toy).events
+    assert (len(small.changes), small.count, small.is_more) == (20, 30, False)
+    assert (len(big.changes), big.count, big.is_more) == (20, 1000, True)
+
+
+def test_the_history_takes_three_queries(toy: Session, toy_engine: Engine) -> None:
+    for number in range(5):
+        add(toy, Contact(name=str(number)))
+    outside(toy_engine, "UPDATE contact SET name = 'x'")
+    counted: list[str] = []
+    event.listen(toy_engine, "before_cursor_execute", lambda *seen: counted.append(seen[2]))
+    page = history(toy, contact_id=1)
+    assert [change.operation for event in page.events for change in event.changes]
+    assert len([statement for statement in counted if statement.startswith("SELECT")]) == 3
+
+
+@pytest.mark.parametrize("before", ["", "x", "-1", "1; DROP TABLE change", "9" * 40])
+def test_a_page_that_makes_no_sense_is_the_first_one(toy: Session, before: str) -> None:
+    made = add(toy, Contact(name="A"))
+    assert in_short(history(toy, before=before)) == [(made, 1)]
