@@ -15,7 +15,17 @@ from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 
-from admin_views import commands_data, commands_panel, commands_users, errors, icons, login, panel, shell
+from admin_views import (
+    commands_data,
+    commands_import,
+    commands_panel,
+    commands_users,
+    errors,
+    icons,
+    login,
+    panel,
+    shell,
+)
 from models.base import db
 
 HERE = Path(__file__).resolve().parent
@@ -69,7 +79,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     errors.register(app)
     login.register(app)
     panel.register(app)
-    for commands in (commands_panel, commands_data, commands_users):
+    for commands in (commands_panel, commands_data, commands_import, commands_users):
         commands.register(app)
     app.after_request(_harden)
     return app

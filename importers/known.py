@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
-from importers.columns import freeze
+from importers.columns import COLUMNS, Place, freeze
 from importers.reading import Reading
 from models import settings
 from models.access import Looker, may, split
 from models.base import Base, folded
+from models.imports import ImportKind
 from models.operations.selection import one_of
 from models.settings import ValueList
 from models.user import Right
@@ -154,10 +155,20 @@ def contacts_like(
     return by_email, by_name
 
 
-def held_customers(session: Session, ids: Iterable[int], places: Collection[str]) -> dict[int, Held]:
-    """What these customers have now. `places` names what is wanted besides the customer itself."""
+_ALWAYS = ("id", "number", "kind", "company_name", "first_name", "last_name", "name", "archived_at")
+
+
+def held_customers(
+    session: Session, ids: Iterable[int], places: Collection[str], fields: Collection[str]
+) -> dict[int, Held]:
+    """What these customers have now in `fields`. `places` names what is wanted besides the customer itself."""
     wanted = list(ids)
-    held = {row["id"]: Held(row["id"], row) for row in _rows(session, CUSTOMER, "id", wanted)}
+    known = COLUMNS[ImportKind.CUSTOMERS]
+    own = {known[key].attribute for key in fields if known[key].place is Place.SELF and known[key].attribute}
+    query = select(*(CUSTOMER.c[name] for name in dict.fromkeys((*_ALWAYS, *sorted(own)))))
+    held: dict[int, Held] = {}
+    for found in session.execute(query.where(one_of(CUSTOMER.c.id, wanted))).mappings():
+        held[found["id"]] = Held(found["id"], _frozen(found))
     if "head_office" in places or "invoice_address" in places:
         for row in _rows(session, ADDRESS, "customer_id", wanted):
             owner = held[row["customer_id"]]

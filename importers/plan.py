@@ -67,6 +67,9 @@ def make(session: Session, looker: Looker, run_id: int, source: Source) -> Count
     counts: Counter[str] = Counter({status.value: 0 for status in RowStatus})
     for block in known.blocks(source.records):
         outcomes = planner.plan(block)
+        for outcome in outcomes:
+            if outcome.status in {RowStatus.NEW, RowStatus.CHANGED}:
+                planner.reader.doubt(outcome.record)
         session.rollback()  # the reading transaction ends before the short one that writes
         session.execute(insert(ROW), [_kept(run_id, outcome, source) for outcome in outcomes])
         session.commit()
@@ -189,7 +192,7 @@ class _Customers(_Planner):
     def plan(self, block: Sequence[tuple[int, Row]]) -> list[Outcome]:
         met = [self._meet(self.reader.read(number, row)) for number, row in block]
         ids = {one for meeting in met for one in meeting.ids}
-        self.held = known.held_customers(self.session, ids, self.places)
+        self.held = known.held_customers(self.session, ids, self.places, self.source.mapping)
         self.seen, self.editable = self.rights.among(ids)
         return [self._settle(meeting) for meeting in met]
 

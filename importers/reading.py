@@ -58,7 +58,7 @@ class Reading:
 
 # A text that begins with one of these gets an apostrophe in front on its way out, so that no spreadsheet runs it as a
 # formula; an apostrophe before one of these is taken off on the way in.
-_GUARDED = frozenset({"=", "+", "-", "@", "\t", "\r", "'"})
+GUARDED = frozenset({"=", "+", "-", "@", "\t", "\r", "'"})
 
 Parse = Callable[[Cell, Reading], object]
 
@@ -69,7 +69,7 @@ def plain(cell: Cell) -> str:
         return ""
     if isinstance(cell, str):
         text = cell
-        if text[:1] == "'" and text[1:2] in _GUARDED:
+        if text[:1] == "'" and text[1:2] in GUARDED:
             text = text[1:]
         if text in NOTHING:
             return ""
@@ -148,8 +148,14 @@ def rest_of(cell: Cell) -> str:
     return parts[1] if len(parts) > 1 else ""
 
 
+# Every number of this shape passes the library as well.
+_SIMPLE_PHONE = re.compile(r"[0-9(][0-9 ()/.\-]{5,18}[0-9]")
+
+
 def phone_doubt(value: str, reading: Reading) -> Trouble | None:
     """Whether a number can be one at all, by its length and its country."""
+    if _SIMPLE_PHONE.fullmatch(value) and 7 <= _digits(value) <= 15:
+        return None
     try:
         number = phonenumbers.parse(value, reading.country)
     except phonenumbers.NumberParseException:

@@ -66,6 +66,7 @@ class RowReader:
             for key, positions in mapping.items()
             for at in positions
         ]
+        self.doubtful = [slot for slot in self.slots if slot.column.doubt]
         self._compose = _customer if kind is ImportKind.CUSTOMERS else _contact
         self._cells = {slot.column.key: slot.place for slot in self.slots}
         self._exact = _exact_columns(sheet.rows)
@@ -120,18 +121,19 @@ class RowReader:
         if column.repeatable and record.values.get(column.key):
             value = _joined(record.values[column.key], value)
         record.values[column.key] = value
-        if column.several or column.doubt:
-            self._doubt(record, slot, cell, value)
+        if column.several and isinstance(cell, str) and len(cell) > len(value):
+            rest = rest_of(cell)
+            if rest:
+                where = address(record.number, slot.place)
+                record.say(Trouble.NOT_IMPORTED_REST, where, cell, field=column.title(), rest=rest)
 
-    def _doubt(self, record: Record, slot: _Slot, cell: Cell, value: str) -> None:
-        column = slot.column
-        doubt = column.doubt(value, self.reading) if column.doubt else None
-        if doubt:
-            record.say(doubt, address(record.number, slot.place), value, field=column.title())
-        rest = rest_of(cell) if column.several and isinstance(cell, str) and len(cell) > len(value) else ""
-        if rest:
-            where = address(record.number, slot.place)
-            record.say(Trouble.NOT_IMPORTED_REST, where, cell, field=column.title(), rest=rest)
+    def doubt(self, record: Record) -> None:
+        """Say what looks wrong in a row that will be written. It costs more than reading, so not for all rows."""
+        for slot in self.doubtful:
+            value = record.values.get(slot.column.key)
+            found = slot.column.doubt(value, self.reading) if slot.column.doubt and value else None
+            if found:
+                record.say(found, address(record.number, slot.place), value, field=slot.column.title())
 
 
 def _exact_columns(rows: Sequence[Row]) -> frozenset[int]:

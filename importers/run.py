@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from importers import apply, plan
@@ -28,7 +28,7 @@ from importers.reading import days_come_first, decimals_have_a_comma, squeezed
 from models import journal
 from models.access import Looker, require
 from models.errors import Conflict, NotFound, Reason, Refused
-from models.imports import ImportKind, ImportMode, ImportRun, ImportState
+from models.imports import ImportKind, ImportMode, ImportRun, ImportState, RowStatus
 from models.journal import Undone
 from models.operations.undo import undo as undo_changeset
 from models.user import Right
@@ -372,6 +372,35 @@ def commit(session: Session, looker: Looker, run_id: int, expected: str | None =
     """Carry out the plan. `expected` is the digest that was shown; the command line shows and commits at once."""
     run = find(session, run_id)
     return apply.commit(session, looker, run_id, digest(session, run) if expected is None else expected)
+
+
+def foreseen(session: Session, run_id: int) -> dict[str, int]:
+    """What a commit of the plan would count, if nothing changes in between."""
+    rows = session.execute(
+        select(ROW.c.status, ROW.c.ticked, func.count())
+        .where(ROW.c.run_id == find(session, run_id, is_open=False).id)
+        .group_by(ROW.c.status, ROW.c.ticked)
+    ).all()
+    ticked = Counter({status: count for status, is_ticked, count in rows if is_ticked})
+    total, rejected = sum(row[2] for row in rows), sum(row[2] for row in rows if row[0] is RowStatus.REJECTED)
+    counts = {
+        "created": ticked[RowStatus.NEW],
+        "updated": ticked[RowStatus.CHANGED],
+        "unchanged": ticked[RowStatus.UNCHANGED],
+        "rejected": rejected,
+    }
+    return {**counts, "skipped": total - sum(counts.values())}
+
+
+def forget(session: Session, looker: Looker, folder: Path, run_id: int) -> None:
+    """Throw a run that was never committed away, with its plan and its file."""
+    require(session, looker, Right.IMPORT)
+    session.rollback()
+    run = find(session, run_id)
+    (folder / run.stored_as).unlink(missing_ok=True)
+    session.execute(delete(ROW).where(ROW.c.run_id == run_id))
+    session.delete(run)
+    session.commit()
 
 
 def undo(session: Session, looker: Looker, run_id: int) -> Undone:

@@ -1,0 +1,206 @@
+"""Commands that bring files in and out: `import` and `export`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from importers import export, run
+from importers.apply import Applied
+from importers.files import Unreadable, letters
+from importers.run import Choices
+from importers.trouble import describe
+from models import access
+from models.access import SYSTEM, Looker
+from models.base import db, folded
+from models.errors import Reason, Refused
+from models.imports import ImportKind, ImportMode, ImportRow, ImportRun, RowStatus
+from models.user import User
+
+SHOWN = 20
+ARCHIVED = {"active": False, "archived": True, "all": None}
+
+
+def register(app: Flask) -> None:
+    """Add these commands to `flask`."""
+    for command in (import_command, export_command):
+        app.cli.add_command(command)
+
+
+def uploads() -> Path:
+    """Where the files of imports lie."""
+    return Path(current_app.instance_path) / "imports"
+
+
+@contextmanager
+def _refusing(email: str | None) -> Iterator[tuple[Session, Looker]]:
+    """A session that looks as this user, or as the system; a refusal goes to standard error with exit status 1."""
+    session = db.session()
+    access.look_as(session, SYSTEM)
+    try:
+        looker = SYSTEM if email is None else _looker(session, email)
+        access.look_as(session, looker)
+        yield session, looker
+    except (Refused, Unreadable) as refused:
+        raise click.ClickException(str(refused)) from refused
+
+
+def _looker(session: Session, email: str) -> Looker:
+    found = session.scalar(select(User).where(User.email_key == folded(email)))
+    if found is None:
+        raise Refused(Reason.NO_SUCH, kind="user", name=email)
+    return access.looker_for(session, found)
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.option(
+    "--as", "kind", type=click.Choice([kind.value for kind in ImportKind]), required=True, help="What the file holds."
+)
+@click.option(
+    "--mode",
+    type=click.Choice([mode.value for mode in ImportMode]),
+    default=ImportMode.UPDATE.value,
+    show_default=True,
+    help="Only add what is not there, or also update what is different.",
+)
+@click.option("--user", "email", help="Import as this user, with this user's rights.")
+@click.option(
+    "--map",
+    "corrections",
+    metavar="FIELD=COLUMN",
+    multiple=True,
+    help="Put a column (its name or letter) into a field; an empty field leaves the column out. May be repeated.",
+)
+@click.option("--sheet", help="The sheet to import; the best known one unless given.")
+@click.option("--header", type=click.IntRange(0), help="The row with the names of the columns; 0: there is none.")
+@click.option("--empty-clears", is_flag=True, help="An empty cell empties the field, instead of leaving it alone.")
+@click.option("--replace-labels", is_flag=True, help="Labels take the place of others, instead of being added.")
+@click.option("--encoding", help="The encoding of a text file, where the guess is wrong.")
+@click.option("--plan", "only_plan", is_flag=True, help="Say what would happen; write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+@with_appcontext
+def import_command(
+    file: Path,
+    kind: str,
+    mode: str,
+    email: str | None,
+    corrections: tuple[str, ...],
+    sheet: str | None,
+    header: int | None,
+    empty_clears: bool,
+    replace_labels: bool,
+    encoding: str | None,
+    only_plan: bool,
+    as_json: bool,
+) -> None:
+    """Bring in a list of customers or contacts: .xlsx, .xls, .ods or .csv."""
+    choices = Choices(empty_clears=empty_clears, replace_labels=replace_labels, encoding=encoding)
+    with _refusing(email) as (session, looker):
+        with file.open("rb") as stream:
+            made = run.upload(
+                session, looker, uploads(), stream, file.name, ImportKind(kind), ImportMode(mode), choices
+            )
+        run_id = made.id
+        try:
+            if sheet is not None or header is not None:
+                run.look_again(session, looker, uploads(), run_id, sheet=sheet, header=header)
+            if corrections:
+                run.map_columns(session, looker, run_id, _corrected(made, corrections))
+            run.make_plan(session, looker, uploads(), run_id)
+            applied = _foreseen(session, run_id) if only_plan else run.commit(session, looker, run_id)
+            _tell(session, run_id)
+        except (Refused, Unreadable, click.UsageError):
+            run.forget(session, looker, uploads(), run_id)
+            raise
+        if only_plan:
+            run.forget(session, looker, uploads(), run_id)
+    _report(applied, as_json, only_plan)
+
+
+def _corrected(made: ImportRun, corrections: tuple[str, ...]) -> dict[int, str | None]:
+    """`--map number=A` or `--map number=Debiteur`: position of the column -> field."""
+    columns = made.options["columns"]
+    fields: dict[int, str | None] = {}
+    for correction in corrections:
+        field, equals, wanted = correction.partition("=")
+        places = [
+            column["position"]
+            for column in columns
+            if folded(column["header"]) == folded(wanted) or letters(column["position"] + 1) == wanted.upper()
+        ]
+        if not equals or not places:
+            names = ", ".join(column["header"] or letters(column["position"] + 1) for column in columns)
+            raise click.BadParameter(f"{correction!r}: write FIELD=COLUMN with one of {names}", param_hint="--map")
+        fields[places[0]] = field or None
+        # Whatever was taken for this field makes place for the column that was asked for.
+        for column in columns:
+            if field and column["field"] == field and column["position"] != places[0]:
+                fields.setdefault(column["position"], None)
+    return fields
+
+
+def _foreseen(session: Session, run_id: int) -> Applied:
+    """What a commit of the plan would answer now."""
+    counts = run.foreseen(session, run_id)
+    return Applied(**counts, changeset=None)
+
+
+def _tell(session: Session, run_id: int) -> None:
+    """The rows that need somebody's eye, on standard error."""
+    query = (
+        select(ImportRow.row_number, ImportRow.problems)
+        .where(ImportRow.run_id == run_id, ImportRow.status.in_([RowStatus.REJECTED, RowStatus.AMBIGUOUS]))
+        .order_by(ImportRow.row_number)
+    )
+    rows = session.execute(query).all()
+    for row, problems in rows[:SHOWN]:
+        for one in problems:
+            where = f"row {row}" + (f", {one['cell']}" if one["cell"] else "")
+            click.echo(f"{where}: {describe(one)}", err=True)
+    if len(rows) > SHOWN:
+        click.echo(f"… and {len(rows) - SHOWN} more rows; see the page of the import for all of them.", err=True)
+
+
+def _report(applied: Applied, as_json: bool, only_plan: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(vars(applied)))
+        return
+    would = "would be " if only_plan else ""
+    click.echo(
+        f"{applied.rows} rows: {applied.created} {would}added, {applied.updated} {would}changed, "
+        f"{applied.unchanged} unchanged, {applied.skipped} skipped, {applied.rejected} rejected."
+    )
+    if applied.changeset is not None:
+        click.echo(f"Take it back with: flask --app app undo {applied.changeset}")
+
+
+@click.command("export")
+@click.argument("kind", type=click.Choice([kind.value for kind in ImportKind]))
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, allow_dash=True, path_type=Path))
+@click.option("--user", "email", help="Export what this user may see.")
+@click.option("--language", default="en", show_default=True, help="The language of the titles.")
+@click.option("--archived", type=click.Choice([*ARCHIVED]), default="active", show_default=True)
+@with_appcontext
+def export_command(kind: str, file: Path, email: str | None, language: str, archived: str) -> None:
+    """Write all customers or contacts to a .csv or .xlsx file; - is standard output, as .csv."""
+    format_ = file.suffix.lower().removeprefix(".") or "csv"
+    if format_ not in {"csv", "xlsx"}:
+        raise click.BadParameter("The file ends in .csv or .xlsx.", param_hint="FILE")
+    with _refusing(email) as (session, looker):
+        pieces = export.everything(session, looker, ImportKind(kind), format_, language, ARCHIVED[archived])
+        if str(file) == "-":
+            for piece in pieces:
+                click.echo(piece, nl=False)
+            return
+        with file.open("wb") as out:
+            for piece in pieces:
+                out.write(piece)

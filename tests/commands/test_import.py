@@ -1,0 +1,173 @@
+"""The commands that bring files in and out: exit statuses, the last line of JSON, and nothing written by --plan."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import URL, NullPool, create_engine, text
+from sqlalchemy.orm import Session
+
+from admin_views import commands_import
+from models import access
+from models.access import SYSTEM
+from models.base import db
+from models.imports import ImportRow, ImportRun
+from tests import factories
+
+ROWS = "Klantnummer;Bedrijfsnaam;Plaats;Land\nK-1;Acme;Zwolle;NL\nK-2;Beta;Assen;Zweeden\n"
+COUNTS = {"created", "updated", "unchanged", "skipped", "rejected", "changeset"}
+
+
+class Desk:
+    """The commands over one database, and a folder with files."""
+
+    def __init__(self, url: URL, folder: Path) -> None:
+        self.url, self.folder = url, folder
+        self.app = Flask("panel", instance_path=str(folder / "instance"))
+        self.app.config["SQLALCHEMY_DATABASE_URI"] = url
+        self.app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"poolclass": NullPool}
+        db.init_app(self.app)
+        commands_import.register(self.app)
+
+    def file(self, content: str = ROWS, name: str = "list.csv") -> str:
+        path = self.folder / name
+        path.write_text(content, "utf-8")
+        return str(path)
+
+    def run(self, *arguments: str) -> Result:
+        return self.app.test_cli_runner().invoke(args=[*arguments])
+
+    def counted(self, *arguments: str) -> dict[str, int]:
+        result = self.run("import", *arguments, "--json")
+        assert result.exit_code == 0, result.output
+        found: dict[str, int] = json.loads(result.stdout.splitlines()[-1])
+        assert set(found) == COUNTS
+        return found
+
+    def session(self) -> Session:
+        session = Session(create_engine(self.url, poolclass=NullPool))
+        access.look_as(session, SYSTEM)
+        return session
+
+    def count(self, table: str) -> int:
+        with self.session() as session:
+            return int(session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+
+
+@pytest.fixture
+def desk(database_url: URL, tmp_path: Path) -> Iterator[Desk]:
+    yield Desk(database_url, tmp_path)
+
+
+def test_an_import_ends_with_one_object_of_counts(desk: Desk) -> None:
+    found = desk.counted(desk.file(), "--as", "customers", "--mode", "update")
+    assert (found["created"], found["rejected"]) == (1, 1)
+    assert found["changeset"] is not None
+    again = desk.counted(desk.file(), "--as", "customers", "--mode", "update")
+    assert (again["created"], again["updated"], again["unchanged"], again["changeset"]) == (0, 0, 1, None)
+
+
+def test_rejected_rows_are_told_with_their_cell_and_reason(desk: Desk) -> None:
+    result = desk.run("import", desk.file(), "--as", "customers")
+    assert "row 3, D3: No such country. Did you mean Sweden?" in result.stderr
+    assert "2 rows: 1 added" in result.stdout
+
+
+def test_plan_writes_nothing(desk: Desk) -> None:
+    found = desk.counted(desk.file(), "--as", "customers", "--plan")
+    assert (found["created"], found["rejected"], found["changeset"]) == (1, 1, None)
+    for table in ("customer", "address", "changeset", ImportRun.__tablename__, ImportRow.__tablename__):
+        assert desk.count(table) == (1 if table == "changeset" else 0), table
+    assert list((desk.folder / "instance" / "imports").iterdir()) == []
+
+
+def test_add_leaves_what_is_there_alone(desk: Desk) -> None:
+    with desk.session() as session:
+        factories.customer(session, number="K-1", company_name="Before")
+    found = desk.counted(desk.file(), "--as", "customers", "--mode", "add")
+    assert (found["created"], found["skipped"]) == (0, 1)
+
+
+def test_a_column_is_put_into_a_field_by_name_or_letter_and_left_out(desk: Desk) -> None:
+    content = "Foo;Bar;Plaats\nK-1;Acme;Zwolle\n"
+    found = desk.counted(
+        desk.file(content), "--as", "customers", "--map", "number=foo", "--map", "company_name=B", "--map", "=Plaats"
+    )
+    assert found["created"] == 1
+    with desk.session() as session:
+        assert session.execute(text("SELECT number, company_name FROM customer")).one() == ("K-1", "Acme")
+    assert desk.count("address") == 0
+
+
+def test_a_field_given_to_another_column_leaves_the_first(desk: Desk) -> None:
+    content = "Klantnummer;Naam;Oud nummer\nK-1;Acme;X-9\n"
+    desk.counted(desk.file(content), "--as", "customers", "--map", "number=Oud nummer")
+    with desk.session() as session:
+        assert session.execute(text("SELECT number FROM customer")).scalar_one() == "X-9"
+
+
+def test_a_file_without_header_can_be_told_so(desk: Desk) -> None:
+    content = "K-1;Acme\nK-2;Beta\n"
+    arguments = ("--as", "customers", "--header", "0", "--map", "number=A", "--map", "name=B")
+    assert desk.counted(desk.file(content), *arguments)["created"] == 2
+
+
+def test_what_is_refused_says_why_and_leaves_nothing(desk: Desk) -> None:
+    for content, why in (("1;2\n3;4\n", "No row with the names"), ("", "The file is empty")):
+        result = desk.run("import", desk.file(content), "--as", "customers")
+        assert (result.exit_code, why in result.stderr) == (1, True), result.output
+    assert desk.count(ImportRun.__tablename__) == 0
+    assert list((desk.folder / "instance" / "imports").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("{file}",),
+        ("{file}", "--as", "invoices"),
+        ("{file}", "--as", "customers", "--mode", "replace"),
+        ("{folder}/nowhere.csv", "--as", "customers"),
+        ("{file}", "--as", "customers", "--map", "number=Nowhere"),
+        ("{file}", "--as", "customers", "--map", "number"),
+    ],
+)
+def test_wrong_use_ends_with_status_2(desk: Desk, arguments: tuple[str, ...]) -> None:
+    filled = [part.format(file=desk.file(), folder=desk.folder) for part in arguments]
+    assert desk.run("import", *filled).exit_code == 2
+    assert desk.count("customer") == 0
+
+
+def test_an_import_as_somebody_has_no_more_rights_than_they_have(desk: Desk) -> None:
+    arguments = ("import", desk.file(), "--as", "customers", "--user")
+    refused = desk.run(*arguments, "bob@kaartenbak.example")
+    assert (refused.exit_code, "right import" in refused.stderr) == (1, True)
+    unknown = desk.run(*arguments, "nobody@kaartenbak.example")
+    assert (unknown.exit_code, "no user" in unknown.stderr) == (1, True)
+    assert desk.run(*arguments, "ALICE@kaartenbak.example").exit_code == 0
+    with desk.session() as session:
+        assert session.execute(text("SELECT user_name FROM changeset ORDER BY id DESC LIMIT 1")).scalar_one() == "Alice"
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_what_was_exported_comes_in_again_unchanged(desk: Desk, suffix: str) -> None:
+    desk.counted(desk.file(ROWS.replace("Zweeden", "Zweden")), "--as", "customers")
+    out = desk.folder / f"out.{suffix}"
+    assert desk.run("export", "customers", str(out)).exit_code == 0
+    found = desk.counted(str(out), "--as", "customers")
+    assert (found["unchanged"], found["changeset"]) == (2, None)
+
+
+def test_an_export_to_standard_output_is_csv(desk: Desk) -> None:
+    desk.counted(desk.file(), "--as", "customers")
+    result = desk.run("export", "customers", "-", "--language", "nl")
+    assert result.stdout.lstrip("\ufeff").startswith("Klantnummer;Naam;Bedrijfsnaam")
+    assert "Acme" in result.stdout
+
+
+def test_an_export_of_an_unknown_kind_of_file_is_wrong_use(desk: Desk) -> None:
+    assert desk.run("export", "customers", str(desk.folder / "out.pdf")).exit_code == 2
