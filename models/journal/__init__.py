@@ -3,7 +3,7 @@
 from models.journal.context import OutsideChangeset, Somebody, changeset, is_open, open_id
 from models.journal.keeping import adopt, erase, purge
 from models.journal.plan import Counts, Kept, Left
-from models.journal.reading import Event, Later, Page, history, outside_ids, position, since
+from models.journal.reading import Event, Later, Page, history, latest, outside_ids, position, since
 from models.journal.tables import Actor, Change, Changeset, JournalContext, Operation, Origin, journaled_tables
 from models.journal.triggers import install, missing
 from models.journal.undoing import Undone, UndoPlan, undo, undo_plan
@@ -32,6 +32,7 @@ __all__ = [
     "install",
     "is_open",
     "journaled_tables",
+    "latest",
     "missing",
     "open_id",
     "outside_ids",

@@ -143,12 +143,13 @@ def _after(session: Session, position: int) -> ColumnElement[bool]:
     if found is None or found[0] is None or found[1] is None:
         return later
     own, snapshot = found
-    unseen = text(
-        "change.transaction_id >= pg_snapshot_xmin(CAST(:snapshot AS pg_snapshot))::text::bigint "
-        "AND change.transaction_id <> :own "
-        "AND NOT pg_visible_in_snapshot(change.transaction_id::text::xid8, CAST(:snapshot AS pg_snapshot))"
-    ).bindparams(snapshot=snapshot, own=own)
-    return or_(later, unseen)
+    # The snapshot names what was open below its end; what lay above was not over either.
+    _, end, still_open = snapshot.split(":")
+    beside = or_(
+        _CHANGE.transaction_id >= int(end),
+        _CHANGE.transaction_id.in_([int(one) for one in still_open.split(",") if one]),
+    )
+    return or_(later, and_(_CHANGE.transaction_id != own, beside))
 
 
 def history(
@@ -174,6 +175,17 @@ def history(
     changes = _first_changes(session, about, shown)
     events = tuple(event.shown(changes) for event in shown)
     return Page(events, str(shown[-1].first_id) if len(merged) > limit else None)
+
+
+def latest(
+    session: AnySession, limit: int, *, customer_id: int | None = None, contact_id: int | None = None
+) -> list[Changeset]:
+    """The newest changesets that touched a customer or a contact, without their changes: one query."""
+    session = plain(session)
+    about = _about(customer_id, contact_id, None, None)
+    touched = select(Change.changeset_id).where(*about, Change.changeset_id.is_not(None)).distinct()
+    query = select(Changeset).where(Changeset.id.in_(touched)).order_by(Changeset.id.desc()).limit(limit)
+    return list(session.scalars(query))
 
 
 def _about(
