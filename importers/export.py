@@ -1,7 +1,8 @@
 """The columns backwards: customers and contacts as .csv or .xlsx, sent while they are read, in constant memory.
 
 What goes out comes in again unchanged: titles are recognised in six languages, a text that a spreadsheet would run as a
-formula is typed as text (.xlsx) or gets an apostrophe in front (.csv) that the import takes off again.
+formula is typed as text (.xlsx) or gets an apostrophe in front (.csv) that the import takes off again. A text that has
+such an apostrophe of its own gets a second one in both.
 """
 
 from __future__ import annotations
@@ -76,6 +77,7 @@ def stream(
     known = {column.key: column for column in exported(kind)}
     chosen = tuple(known[key] for key in columns) or tuple(known.values())
     titles = [column.title(language) for column in chosen]
+    blocks = _blocks(session, kind, ids, chosen, language)
     if format == "xlsx":
         widths = [34 if column.term.key in _WIDE else 16 for column in chosen]
         return xlsx.stream(
@@ -84,7 +86,16 @@ def stream(
             widths,
             _blocks(session, kind, ids, chosen, language),
         )
-    return _csv(titles, _blocks(session, kind, ids, chosen, language), language)
+    return _csv(titles, blocks, language)
+
+
+def _guarded(blocks: Iterator[list[list[Any]]]) -> Iterator[list[list[Any]]]:
+    for block in blocks:
+        for row in block:
+            for at, value in enumerate(row):
+                if isinstance(value, str) and value[:1] == "'" and value[1:2] in GUARDED:
+                    row[at] = f"'{value}"
+        yield block
 
 
 def _csv(titles: Sequence[str], blocks: Iterator[list[list[Any]]], language: str) -> Iterator[bytes]:
