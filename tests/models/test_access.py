@@ -338,10 +338,10 @@ def test_relationships_load_visible_rows_only(session: Session, charlie: Looker,
 def test_a_lookup_by_key_finds_nothing_that_another_looker_loaded(
     session: Session, charlie: Looker, world: World
 ) -> None:
-    key = world.other
-    assert session.get(Customer, key) is not None
+    loaded = session.get(Customer, world.other)
+    assert loaded is not None
     look_as(session, charlie)
-    assert session.get(Customer, key) is None
+    assert session.get(Customer, world.other) is None
 
 
 def test_a_many_to_one_to_a_hidden_row_is_empty(session: Session, cast: Cast, charlie: Looker, world: World) -> None:

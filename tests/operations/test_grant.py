@@ -441,14 +441,15 @@ def test_who_manages_roles_everywhere_counts_for_every_customer(
     assert held(session, customer) == {}
 
 
+def disable(session: Session, user_id: int) -> None:
+    with changeset(session, SYSTEM, "Disable"):
+        session.get_one(User, user_id).disabled_at = utc_now()
+
+
 def test_the_last_role_manager_is_not_disabled_or_weakened(
     session: Session, cast: Cast, customer: int, office: Looker
 ) -> None:
-    def disable() -> None:
-        with changeset(session, SYSTEM, "Disable"):
-            session.get_one(User, office.id).disabled_at = utc_now()
-
-    refused(Reason.LAST_ROLE_MANAGER, disable)
+    refused(Reason.LAST_ROLE_MANAGER, lambda: disable(session, office.id or 0))
     refused(
         Reason.LAST_ROLE_MANAGER,
         lambda: grant.set_rights(session, SYSTEM, "Manager", remove=[Right.MANAGE_CUSTOMER_ROLES]),
@@ -463,6 +464,7 @@ def test_the_last_member_of_the_team_that_manages_a_customer_stays(
     grant.take(session, office, customer, Holder(user_id=office.id))
     grant.leave(session, SYSTEM, team, cast.alice.id)
     refused(Reason.LAST_ROLE_MANAGER, lambda: grant.leave(session, SYSTEM, team, cast.charlie.id))
+    refused(Reason.LAST_ROLE_MANAGER, lambda: disable(session, cast.charlie.id))
 
 
 def test_the_role_managers_of_a_customer_that_goes_may_go(session: Session, customer: int, office: Looker) -> None:

@@ -342,6 +342,30 @@ def test_a_new_password_ends_the_other_sessions(session: Session, bob: Looker) -
     assert sign_in.sign_in(session, BOB, "vier kale paarden op zolder", HERE)
 
 
+@pytest.mark.parametrize("meanwhile", ["reset", "disable"])
+def test_what_happens_while_a_password_is_checked_counts(
+    session: Session, bob: Looker, database_url: URL, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    fits = password.fits
+
+    def slowly(hash_: str, typed: str) -> bool:
+        session.rollback()
+        engine = create_engine(database_url, poolclass=NullPool)
+        with Session(engine) as other:
+            look_as(other, SYSTEM)
+            if meanwhile == "reset":
+                password.reset(other, SYSTEM, bob.id or 0, "vier kale paarden op zolder")
+            else:
+                user.disable(other, SYSTEM, bob.id or 0)
+        engine.dispose()
+        return fits(hash_, typed)
+
+    monkeypatch.setattr(password, "fits", slowly)
+    assert _try(session, BOB, PASSWORD) is Reason.SIGN_IN_FAILED
+    session.rollback()
+    assert count(session, SignIn) == 0
+
+
 def test_a_password_that_was_reset_ends_all_sessions(session: Session, bob: Looker, dana: Looker) -> None:
     token = sign_in.sign_in(session, BOB, PASSWORD, HERE)
     password.reset(session, dana, bob.id or 0, "vier kale paarden op zolder")

@@ -166,6 +166,18 @@ def test_a_new_session_begins_at_each_sign_in(client: PageClient, bob: User, ses
     assert len(session.scalars(select(SignIn.token_hash)).all()) == 1
 
 
+def test_nothing_of_the_cookie_before_signing_in_goes_on(client: PageClient, bob: User) -> None:
+    token = client.token_of("/login/")
+    with client.session_transaction() as cookie:
+        cookie["planted"] = "yes"
+        planted = cookie["csrf_token"]
+    client.post("/login/", data={"csrf_token": token, "email": BOB, "password": PASSWORD})
+    client.get("/profile/")
+    with client.session_transaction() as cookie:
+        assert "planted" not in cookie
+        assert cookie["csrf_token"] != planted
+
+
 def _log_out(client: PageClient, session: Session, bob: User) -> None:
     client.send("/logout/")
 
