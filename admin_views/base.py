@@ -46,7 +46,7 @@ class Column:
     """A column of a list. `cell` names the macro in templates/entity/cells.html that draws it.
 
     `sort` is the stable name in the URL; `right` hides the column, its sorting and its export from people without it;
-    `place` says where the cell goes on a narrow screen (see macros/table.html).
+    `place` says where the cell goes on a narrow screen (see macros/table.html), `nothing` what stands where there are no links.
     """
 
     key: str
@@ -56,6 +56,7 @@ class Column:
     right: Right | None = None
     numeric: bool = False
     place: str = ""
+    nothing: Any = ""
 
 
 @dataclass(frozen=True)
@@ -359,6 +360,10 @@ class EntityView(ModelView):
 
     def foot_text(self, extra: Mapping[str, Any]) -> str:
         """What stands beside the count under a list."""
+    def group_of(self, row: Any) -> tuple[str, str] | None:
+        """The heading that a row stands under, and the note behind it, in a list that is grouped."""
+        return None
+
         return ""
 
     def empty(self, state: ListState) -> str:

@@ -85,10 +85,9 @@ class ContactView(EntityView):
     )
     columns = (
         Column("name_and_more", lazy_gettext("Name"), "name", "name"),
-        Column("customers", lazy_gettext("Customer of"), "links", place="kb-m-sub"),
-        Column("email", lazy_gettext("E-mail"), "mail"),
-        Column("any_phone", lazy_gettext("Phone"), "phone", place="kb-m-sub2"),
-        Column("labels", lazy_gettext("Keywords"), "labels", place="kb-m-end"),
+        Column("customers", lazy_gettext("Customer of"), "links", place="kb-m-sub", nothing=lazy_gettext("not a customer yet")),
+        Column("reach", lazy_gettext("Phone and e-mail"), "reach", place="kb-m-sub2"),
+        Column("labels", lazy_gettext("Keywords"), "labels"),
         Column("changed_at", lazy_gettext("Changed"), "moment", "changed", place="kb-m-end2"),
     )
     list_options = (
@@ -171,14 +170,16 @@ class ContactView(EntityView):
         return any(access.may(shell.here(), shell.looker(), right, link.customer_id) for link in record.links)
 
     def cell_value(self, column: Column, row: Contact, extra: Mapping[str, Any]) -> Any:
-        if column.key == "any_phone":
-            return row.phone or row.mobile
+        if column.key == "reach":
+            return row.phone or row.mobile, row.email
         if column.key == "customers":
             return [
                 (url_for("customers.details_view", id=link.customer_id), link.customer.name)
                 for link in row.links
                 if link.customer is not None
             ]
+            if not row.links and not self.may_see_all():
+                return None
         return super().cell_value(column, row, extra)
 
     def second_line(self, row: Contact) -> str | None:

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 from flask import flash, redirect, request, url_for
 from flask_admin import expose
-from flask_babel import gettext, lazy_gettext
-from sqlalchemy.orm import selectinload
+from flask_babel import LazyString, gettext, lazy_gettext
+from sqlalchemy.orm import joinedload, selectinload
 
 from admin_views import card, choices, converting, shell, verbs
 from admin_views.base import Column, EntityView, FilterChoice, key_of
@@ -102,11 +102,18 @@ class CustomerView(EntityView):
     columns = (
         Column("name", lazy_gettext("Name"), "name", "name"),
         Column("number", lazy_gettext("Number"), "number", "number", place="kb-m-sub"),
-        Column("head_office", lazy_gettext("City"), "place", place="kb-m-end"),
+        Column("head_office", lazy_gettext("City"), "place"),
         Column("labels", lazy_gettext("Labels"), "labels", place="kb-m-sub2"),
         Column("owner", lazy_gettext("Owner"), "owner"),
         Column("open_registrations", lazy_gettext("Open reg."), "count", numeric=True),
-        Column("revenue", lazy_gettext("Revenue this year"), "money", right=Right.SEE_REVENUE, numeric=True),
+        Column(
+            "revenue",
+            LazyString(lambda: gettext("Revenue %(year)s", year=shell.this_year())),
+            "money",
+            right=Right.SEE_REVENUE,
+            numeric=True,
+            place="kb-m-end",
+        ),
         Column("changed_at", lazy_gettext("Updated"), "moment", "changed", place="kb-m-end2"),
     )
     list_options = (

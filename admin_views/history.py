@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -11,24 +12,37 @@ from urllib.parse import urlencode
 
 from flask import Flask, flash, redirect, request, url_for
 from flask_babel import format_date, format_datetime, gettext, ngettext
-from markupsafe import Markup, escape
+from markupsafe import Markup
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from admin_views import images, pages, shell
+from admin_views import images, pages, shell, trees
 from models import access, journal
 from models.errors import NotFound, Refused
+from models.journal import Change
 from models.operations import undo as undoing
 from models.user import Right
 
 page = pages.blueprint("history", "/history")
 PAGE = 30
+# An event of more lines than this is told in counts, its lines on request.
+FEW = 8
 ICONS = {
     "import": "file-earmark-arrow-up",
     "outside": "database-exclamation",
     "seed": "database-add",
     "command": "terminal",
 }
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many records of one kind came (insert), went (delete) or were changed (update) in an event."""
+
+    label: str
+    operation: str
+    number: int
 
 
 @dataclass(frozen=True)
@@ -42,6 +56,8 @@ class Shown:
     text: str
     icon: str | None
     lines: list[images.Line]
+    counts: list[Count]
+    records: int
     more: int
     undone: bool
     undo_url: str | None
@@ -53,49 +69,65 @@ def events(session: Session, **about: Any) -> Mapping[str, Any]:
     """A page of history, grouped by day: `customer_id`, `contact_id` or `rows` say of what."""
     before = request.args.get("before", "")
     found = journal.history(session, before=before or None, limit=PAGE, **about)
-    shown = _shown(session, found.events)
+    shown = _shown(session, found.events, about)
     days = [(day_text(day), list(one)) for day, one in groupby(shown, key=lambda event: event.at.date())]
     query = urlencode([*((k, v) for k, v in request.args.items(multi=True) if k != "before"), ("before", found.next or "")])
     older = f"{request.path}?{query}" if found.next else None
-    return {"days": days, "older": older}
+    return {"days": days, "older": older, "few": FEW}
 
 
 def latest(session: Session, limit: int = 4, **about: Any) -> list[dict[str, Any]]:
     """The newest events in one line each, for a card's summary."""
-    found = journal.history(session, limit=limit, **about)
     return [
         {
-            "name": event.who,
-            "colour": shell.colour_of(event.who_id),
-            "text": Markup("<b>{}</b> {}").format(event.who, event.text),
-            "body": _in_short(event),
-            "when": shell.when(event.at),
-            "title": format_datetime(event.at, "medium"),
+            "name": kept.user_name,
+            "colour": shell.colour_of(kept.user_id),
+            "text": Markup("<b>{}</b> · {}").format(kept.user_name, title(kept.title, kept.values)),
+            "body": "",
+            "when": shell.when(kept.at),
+            "title": format_datetime(kept.at, "medium"),
         }
-        for event in _shown(session, found.events)
+        for kept in journal.latest(session, limit, **about)
     ]
 
 
-def _in_short(event: Shown) -> Markup | str:
-    """The first changed field of an event."""
-    if not event.lines:
-        return ""
-    first = event.lines[0]
-    if first.old is False:
-        return f"{first.label}: + {first.new}"
-    if first.new is False:
-        return f"{first.label}: − {first.old}"
-    empty = gettext("empty")
-    return Markup("{}: {} → <b>{}</b>").format(first.label, first.old or empty, escape(first.new or empty))
-
-
-def _shown(session: Session, found: Sequence[journal.Event]) -> list[Shown]:
+def _shown(session: Session, found: Sequence[journal.Event], about: Mapping[str, Any]) -> list[Shown]:
     """Events in words."""
     lines = images.lines(session, [change for event in found for change in event.changes])
-    return [_one(event, [line for change in event.changes for line in lines[change.id]]) for event in found]
+    counts = _counts(session, found, about)
+    return [
+        _one(event, [line for change in event.changes for line in lines[change.id]], counts.get(event.last_id, []))
+        for event in found
+    ]
 
 
-def _one(event: journal.Event, lines: list[images.Line]) -> Shown:
+def _counts(session: Session, found: Sequence[journal.Event], about: Mapping[str, Any]) -> dict[int, list[Count]]:
+    """What the big events of a page are made of, by the event's last change, in the order it came.
+
+    Events of more records than the journal counts are left out: counting those takes as long as they are big.
+    """
+    big = {
+        event.changeset.id: event.last_id
+        for event in found
+        if event.changeset is not None and event.count > len(event.changes) and not event.is_more
+    }
+    if not big or "rows" in about:
+        return {}
+    query = (
+        select(Change.changeset_id, Change.table_name, Change.operation, func.count())
+        .where(Change.changeset_id.in_(big), *(getattr(Change, name) == value for name, value in about.items()))
+        .group_by(Change.changeset_id, Change.table_name, Change.operation)
+        .order_by(func.min(Change.id))
+    )
+    names = trees.names()
+    counts: dict[int, list[Count]] = defaultdict(list)
+    for key, table, operation, number in session.execute(query):
+        label = names.get(table) or gettext(images.TABLES.get(table, table))
+        counts[big[key]].append(Count(label, operation.value, number))
+    return counts
+
+
+def _one(event: journal.Event, lines: list[images.Line], counts: list[Count]) -> Shown:
     kept = event.changeset
     if kept is None:
         who, text = gettext("From outside"), gettext("changed the database directly")
@@ -110,6 +142,8 @@ def _one(event: journal.Event, lines: list[images.Line]) -> Shown:
         text=text,
         icon=ICONS.get(kept.origin.value if kept else "outside"),
         lines=lines,
+        counts=counts,
+        records=event.changeset.change_count if event.is_more and event.changeset else event.count,
         more=max(0, event.count - len(event.changes)),
         undone=bool(kept and kept.undone_by_id),
         undo_url=None if kept is None or kept.undone_by_id or kept.purged_at else url_for("history.undo", changeset=kept.id),

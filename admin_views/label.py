@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from flask import url_for
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -25,7 +25,7 @@ class LabelForm(EntityForm):
     name = Text(lazy_gettext("Name"), longest=60, required=True, example="Retainer")
     colour = OneOf(lazy_gettext("Colour"), options=[(colour.value, colour.value) for colour in Colour], default="grey")
     group_id = Choice(lazy_gettext("Group"), options=choices.label_groups)
-    description = Text(lazy_gettext("Description"), longest=300)
+    description = Text(lazy_gettext("Meaning"), longest=300)
 
 
 def uses(session: Session, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
@@ -38,6 +38,11 @@ def uses(session: Session, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
 def _counts(session: Session, link: Any, ids: Sequence[int]) -> list[tuple[int, int]]:
     query = select(link.label_id, func.count(link.id)).where(link.label_id.in_(ids)).group_by(link.label_id)
     return [(key, count) for key, count in session.execute(query)]
+
+
+def _place(group: LabelGroup | None) -> tuple[bool, int, str]:
+    """Where a group stands in the list."""
+    return (True, 0, "") if group is None else (False, group.position, group.name)
 
 
 def details(session: Session, looker: Looker, label: Label) -> Mapping[str, Any]:
@@ -60,19 +65,18 @@ class LabelView(EntityView):
     first_use = lazy_gettext("No labels yet. A label is a word with a colour that you put on customers and contacts.")
     edit = Right.MANAGE_LISTS
     create = Right.MANAGE_LISTS
-    views = ((lazy_gettext("All labels"), ""),)
     columns = (
-        Column("name", lazy_gettext("Name"), "name", "name"),
-        Column("chip", lazy_gettext("Label"), "labels", place="kb-m-end"),
-        Column("group", lazy_gettext("Group"), "text", place="kb-m-sub"),
-        Column("customers", lazy_gettext("Customers"), "use", numeric=True),
-        Column("contacts", lazy_gettext("Contacts"), "use", numeric=True),
-        Column("description", lazy_gettext("Description"), "text", place="kb-m-sub2"),
+        Column("name", lazy_gettext("Label"), "label", "name"),
+        Column("description", lazy_gettext("Meaning"), "text", place="kb-m-sub"),
+        Column("customers", lazy_gettext("Customers"), "use", numeric=True, place="kb-m-end"),
+        Column("contacts", lazy_gettext("Contacts"), "use", numeric=True, place="kb-m-end2"),
     )
     list_options = (joinedload(Label.group),)
     filters = (FilterChoice("group", lazy_gettext("Group"), choices.pairs(choices.label_groups)),)
     form = LabelForm
-    field_looks: ClassVar[dict[str, dict[str, Any]]] = {"colour": {"colours": choices.colours}}
+    field_looks: ClassVar[dict[str, dict[str, Any]]] = {
+        "colour": {"colours": choices.colours, "hint": lazy_gettext("The colour is a help, the name is always shown too.")}
+    }
     actions = verbs.LABEL_ACTIONS
     sections = (Section("general", lazy_gettext("General"), ("name", "colour", "group_id", "description")),)
     tabs = (
@@ -92,8 +96,14 @@ class LabelView(EntityView):
             "contacts": {key: (url_for("contacts.index_view", label=key), n) for key, (_, n) in found.items()},
         }
 
-    def cell_value(self, column: Column, row: Label, extra: Mapping[str, Any]) -> Any:
-        return [row] if column.key == "chip" else super().cell_value(column, row, extra)
+    def rows(self, ids: Sequence[int]) -> list[Any]:
+        """The labels of a page by group, those without one last."""
+        return sorted(super().rows(ids), key=lambda label: _place(label.group))
+
+    def group_of(self, row: Label) -> tuple[str, str] | None:
+        if row.group is None:
+            return gettext("No group"), gettext("as many as you like")
+        return row.group.name, gettext("one per record") if row.group.one_per_record else gettext("as many as you like")
 
     def values_of(self, record: Label) -> dict[str, Any]:
         return {**super().values_of(record), "colour": record.colour.value}
