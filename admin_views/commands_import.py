@@ -188,7 +188,7 @@ def _report(applied: Applied, as_json: bool, only_plan: bool) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, writable=True, allow_dash=True, path_type=Path))
 @click.option("--user", "email", help="Export what this user may see.")
 @click.option("--language", default="en", show_default=True, help="The language of the titles.")
-@click.option("--archived", type=click.Choice([*ARCHIVED]), default="active", show_default=True)
+@click.option("--archived", type=click.Choice([*ARCHIVED]), default="active", show_default=True, help="Which of them.")
 @with_appcontext
 def export_command(kind: str, file: Path, email: str | None, language: str, archived: str) -> None:
     """Write all customers or contacts to a .csv or .xlsx file; - is standard output, as .csv."""

@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 import pytest
 from flask import Flask
+from flask.cli import FlaskGroup
 
 from admin_views import routes
 from admin_views.routes import Route
@@ -124,8 +125,10 @@ def commands_page(app: Flask) -> str:
 
 
 def leaves(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
-    """Every command with its full name, those of groups too."""
+    """Every command with its full name, those of groups too; not those that Flask hides behind its own."""
     for name, command in sorted(group.commands.items()):
+        if not before and name in FlaskGroup().commands:
+            continue
         if isinstance(command, click.Group):
             yield from leaves(command, f"{before}{name} ")
         else:

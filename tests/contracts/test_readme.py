@@ -11,6 +11,7 @@ import click
 import pytest
 from babel.messages.extract import extract_from_dir
 from flask import Flask
+from flask.cli import FlaskGroup
 
 from app import create_app
 from models.operations.seed import EMPLOYEES
@@ -53,6 +54,9 @@ def test_every_command_that_the_readme_names_exists_with_its_options(whole: Flas
     lines = [line for line in typed() if "flask --app app" in line]
     assert lines
     for line in lines:
+        assert line.split("flask --app app ", 1)[1].split()[0] not in FlaskGroup().commands, (
+            f"Flask answers itself: {line}"
+        )
         words = shlex.split(line.split("flask --app app", 1)[1])
         command = command_of(whole.cli, words)
         known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
