@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from flask import request
 from flask_babel import format_date, format_decimal, lazy_gettext
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from admin_views import history, shell
@@ -134,18 +134,20 @@ def projects(session: Session, looker: Looker, customer: Customer) -> Mapping[st
 
 def roles(session: Session, looker: Looker, customer: Customer) -> Mapping[str, Any]:
     """Teams and employees with their role here, the rights that follow, and where each of one person's comes from."""
-    given = list(
-        session.scalars(
-            select(CustomerAccess)
+    size = (
+        select(func.count(TeamMember.id)).where(TeamMember.team_id == CustomerAccess.team_id).correlate(CustomerAccess)
+    ).scalar_subquery()
+    rows = list(
+        session.execute(
+            select(CustomerAccess, size)
             .where(CustomerAccess.customer_id == customer.id)
             .options(joinedload(CustomerAccess.role), joinedload(CustomerAccess.team), joinedload(CustomerAccess.user))
             .order_by(CustomerAccess.id)
         )
     )
-    sizes = dict(
-        session.execute(select(TeamMember.team_id, func.count(TeamMember.id)).group_by(TeamMember.team_id)).all()
-    )
-    who = session.get(User, int(request.args["who"])) if request.args.get("who", "").isdigit() else None
+    given, sizes = [one for one, _ in rows], {one.team_id: count for one, count in rows}
+    manages = access.may(session, looker, Right.MANAGE_CUSTOMER_ROLES, customer.id) and customer.archived_at is None
+    who = session.get(User, int(request.args["who"][:9])) if request.args.get("who", "").isdigit() else None
     shown = who or session.get(User, looker.id or 0)
     return {
         "teams": [one for one in given if one.team is not None],
@@ -157,14 +159,13 @@ def roles(session: Session, looker: Looker, customer: Customer) -> Mapping[str, 
         "everyone": list(session.execute(select(User.id, User.name).where(User.disabled_at.is_(None)).order_by(User.name))),
         "all_teams": list(session.execute(select(Team.id, Team.name).order_by(Team.name))),
         "all_roles": list(session.execute(select(Role.id, Role.name).order_by(Role.id))),
-        "may_manage": access.may(session, looker, Right.MANAGE_CUSTOMER_ROLES, customer.id)
-        and customer.archived_at is None,
+        "may_manage": manages,
     }
 
 
-def _count(noun: Any) -> Any:
-    def counted(session: Session, customer: Customer) -> int:
-        return session.scalar(select(func.count(noun.id)).where(noun.customer_id == customer.id)) or 0
+def _count(noun: Any) -> Callable[[Customer], ScalarSelect[int]]:
+    def counted(customer: Customer) -> ScalarSelect[int]:
+        return select(func.count(noun.id)).where(noun.customer_id == customer.id).scalar_subquery()
 
     return counted
 

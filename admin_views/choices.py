@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from babel import Locale
+from flask import g
 from flask_babel import get_locale, gettext
 from sqlalchemy import select
 
@@ -21,32 +22,44 @@ CURRENCIES = ("EUR", "SEK", "NOK", "DKK", "GBP", "USD", "CHF")
 
 def people() -> list[Option]:
     """Who can own a record: everyone that can sign in."""
-    rows = shell.here().execute(select(User.id, User.name).where(User.disabled_at.is_(None)).order_by(User.name))
-    return [Option(str(key), name) for key, name in rows]
+    if "people" not in g:
+        rows = shell.here().execute(select(User.id, User.name).where(User.disabled_at.is_(None)).order_by(User.name))
+        g.people = [Option(str(key), name) for key, name in rows]
+    return list(g.people)
 
 
 def values_of(kind: ValueList) -> Callable[[], list[Option]]:
     """The values of a list that are not retired."""
 
     def offered() -> list[Option]:
-        rows = shell.here().execute(
-            select(ListValue.id, ListValue.name)
-            .where(ListValue.list == kind, ListValue.retired.is_(False))
-            .order_by(ListValue.position, ListValue.name)
-        )
-        return [Option(str(key), name) for key, name in rows]
+        return [option for listed, option in _values() if listed is kind]
 
     return offered
 
 
+def _values() -> list[tuple[ValueList, Option]]:
+    """The values of all lists, read once a request."""
+    if "list_values" not in g:
+        rows = shell.here().execute(
+            select(ListValue.list, ListValue.id, ListValue.name)
+            .where(ListValue.retired.is_(False))
+            .order_by(ListValue.position, ListValue.name)
+        )
+        g.list_values = [(listed, Option(str(key), name)) for listed, key, name in rows]
+    found: list[tuple[ValueList, Option]] = g.list_values
+    return found
+
+
 def labels() -> list[Option]:
     """All labels with their dot, by group."""
-    rows = shell.here().execute(
-        select(Label.id, Label.name, Label.colour, LabelGroup.name)
-        .outerjoin(LabelGroup, Label.group_id == LabelGroup.id)
-        .order_by(LabelGroup.position, Label.name)
-    )
-    return [Option(str(key), name, group, colour.value) for key, name, colour, group in rows]
+    if "labels" not in g:
+        rows = shell.here().execute(
+            select(Label.id, Label.name, Label.colour, LabelGroup.name)
+            .outerjoin(LabelGroup, Label.group_id == LabelGroup.id)
+            .order_by(LabelGroup.position, Label.name)
+        )
+        g.labels = [Option(str(key), name, group, colour.value) for key, name, colour, group in rows]
+    return list(g.labels)
 
 
 def label_groups() -> list[Option]:

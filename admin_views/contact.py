@@ -93,7 +93,12 @@ class ContactView(EntityView):
     list_options = (
         selectinload(Contact.labels),
         selectinload(Contact.links).joinedload(CustomerContact.customer),
-        selectinload(Contact.owner),
+        joinedload(Contact.owner),
+    )
+    card_options = (
+        joinedload(Contact.labels),
+        joinedload(Contact.links).joinedload(CustomerContact.customer),
+        joinedload(Contact.owner),
     )
     filters = (
         FilterChoice("label", lazy_gettext("Keyword"), choices.pairs(choices.labels)),
@@ -173,13 +178,13 @@ class ContactView(EntityView):
         if column.key == "reach":
             return row.phone or row.mobile, row.email
         if column.key == "customers":
+            if not row.links and not self.may_see_all():
+                return None
             return [
                 (url_for("customers.details_view", id=link.customer_id), link.customer.name)
                 for link in row.links
                 if link.customer is not None
             ]
-            if not row.links and not self.may_see_all():
-                return None
         return super().cell_value(column, row, extra)
 
     def second_line(self, row: Contact) -> str | None:

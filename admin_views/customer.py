@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from admin_views import card, choices, converting, shell, verbs
 from admin_views.base import Column, EntityView, FilterChoice, key_of
 from admin_views.forms import Amount, Choice, Choices, Day, EntityForm, LongText, OneOf, Section, Text, Tick, Whole
-from models import search, settings
+from models import search
 from models.customer import Customer, Kind
 from models.errors import NotAllowed, NotFound, Refused
 from models.operations import grant
@@ -118,8 +118,15 @@ class CustomerView(EntityView):
     )
     list_options = (
         selectinload(Customer.labels),
-        selectinload(Customer.owner),
-        selectinload(Customer.head_office),
+        joinedload(Customer.owner),
+        joinedload(Customer.head_office),
+    )
+    card_options = (
+        joinedload(Customer.labels),
+        joinedload(Customer.owner),
+        joinedload(Customer.head_office),
+        joinedload(Customer.status),
+        joinedload(Customer.industry),
     )
     filters = (
         FilterChoice("label", lazy_gettext("Label"), choices.pairs(choices.labels)),
@@ -217,8 +224,8 @@ class CustomerView(EntityView):
         return {
             "kind": Kind.BUSINESS.value,
             "owner_id": shell.looker().id,
-            "currency": settings.get(shell.here(), "currency"),
-            "head_office_country": settings.get(shell.here(), "default_country"),
+            "currency": shell.setting("currency"),
+            "head_office_country": shell.setting("default_country"),
         }
 
     def values_of(self, record: Customer) -> dict[str, Any]:

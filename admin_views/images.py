@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -51,6 +51,10 @@ TABLES = {
     "setting": "Setting",
     "list_value": "Value of a list",
 }
+
+
+# A page shows so many names at most; both databases take far more columns than that.
+MOST_NAMES = 400
 
 
 @dataclass(frozen=True)
@@ -129,13 +133,7 @@ class _Names:
                     target = _target(table.c.get(key)) if table is not None else None
                     if target is not None and isinstance(value, int) and key not in ("customer_id",):
                         wanted[target].add(value)
-        self.known: dict[tuple[str, int], str] = {}
-        for name, ids in wanted.items():
-            noun = next(m.class_ for m in Base.registry.mappers if m.class_.__tablename__ == name)
-            if not hasattr(noun, "name"):
-                continue
-            for key, text in session.execute(select(noun.id, noun.name).where(noun.id.in_(sorted(ids)[:500]))):
-                self.known[name, key] = text
+        self.known = dict(_looked_up(session, wanted))
 
     def text(self, column: Column[Any], raw: Any) -> str | None:
         """A value as people read it; None is empty."""
@@ -146,6 +144,18 @@ class _Names:
             gone = gettext("Contact deleted") if target == "contact" else gettext("no longer there, or not for you to see")
             return self.known.get((target, raw), gone)
         return _words(column, raw)
+
+
+def _looked_up(session: Session, wanted: Mapping[str, set[int]]) -> Iterator[tuple[tuple[str, int], str]]:
+    """The names of rows of several tables in one query; what may not be seen has none."""
+    named = {m.class_.__tablename__: m.class_ for m in Base.registry.mappers if hasattr(m.class_, "name")}
+    pairs = [(table, key) for table, ids in sorted(wanted.items()) if table in named for key in sorted(ids)][:MOST_NAMES]
+    if not pairs:
+        return
+    row = session.execute(
+        select(*(select(named[table].name).where(named[table].id == key).scalar_subquery() for table, key in pairs))
+    ).one()
+    yield from ((pair, text) for pair, text in zip(pairs, row, strict=True) if text is not None)
 
 
 def _target(column: Column[Any] | None) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from flask import request
 from flask_babel import lazy_gettext
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from admin_views import history, shell, verbs
 from admin_views.base import Column, EntityView, Tab
@@ -91,7 +91,7 @@ class ProjectView(EntityView):
         Column("ends_on", lazy_gettext("Ends on"), "moment"),
         Column("changed_at", lazy_gettext("Updated"), "moment", "changed", place="kb-m-end"),
     )
-    list_options = (selectinload(Project.customer),)
+    list_options = (joinedload(Project.customer),)
     form = ProjectForm
     field_looks: ClassVar[dict[str, dict[str, Any]]] = {
         "description": {"span": "full"},

@@ -56,6 +56,13 @@ def here() -> Session:
     return db.session()
 
 
+def setting(key: str) -> Any:
+    """A setting; all of them are read once a request."""
+    if "settings" not in g:
+        g.settings = settings.everything(here())
+    return g.settings[key]
+
+
 def looker() -> Looker:
     """Who is looking, as a plain value. On a page that needs a login there always is one."""
     found: Looker = g.looker
@@ -179,7 +186,13 @@ def add_to_menu(app: Flask, item: MakeItem) -> None:
 
 
 def _surroundings() -> dict[str, Any]:
-    """The variables of templates/base.html. Cheap without a login; two small queries with one."""
+    """The variables of templates/base.html, made once a request: a page may be drawn from several templates."""
+    if "surroundings" not in g:
+        g.surroundings = _surround()
+    return dict(g.surroundings)
+
+
+def _surround() -> dict[str, Any]:
     common: dict[str, Any] = {
         "lang": str(get_locale() or "en"),
         "languages": current_app.extensions["kaartenbak"]["languages"],
@@ -194,7 +207,7 @@ def _surroundings() -> dict[str, Any]:
         return common
     common["viewer"] = _viewer()
     common["menu"] = [item for make in current_app.extensions["kaartenbak"]["menu"] if (item := make()) is not None]
-    common["firm"] = settings.get(here(), "company_name")
+    common["firm"] = setting("company_name")
     common["may_somewhere"] = lambda right: access.may_somewhere(here(), looker(), Right(right))
     common["may"] = lambda right, customer_id=None: access.may(here(), looker(), Right(right), customer_id)
     return common

@@ -121,7 +121,7 @@ def _deleted(plan: delete.DeletePlan) -> str:
 
 def deletable_state() -> str:
     """Which customers and projects are offered to be deleted: a setting."""
-    return "any" if settings.get(shell.here(), "deleting") == settings.Deleting.DIRECT else "archived"
+    return "any" if shell.setting("deleting") == settings.Deleting.DIRECT else "archived"
 
 
 CUSTOMER_ACTIONS = (

@@ -18,7 +18,23 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, Text, and_, cast, event, false, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    Text,
+    and_,
+    case,
+    cast,
+    event,
+    false,
+    literal,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy import inspect as inspected
 from sqlalchemy.orm import (
     InstrumentedAttribute,
@@ -245,36 +261,34 @@ def explain(session: AnySession, user: User, customer_id: int | None = None) -> 
 
 
 def _sources(session: AnySession, user: User, customer_id: int | None) -> Iterator[tuple[Source, frozenset[Right]]]:
-    own = select(Role.name, Role.rights).where(Role.id == user.role_id)
-    for role, rights in session.execute(own, execution_options=EVERYTHING):
-        yield Source(SourceText.EVERYWHERE, role), known(rights)
-    teams = (
-        select(Role.name, Role.rights, Team.name)
+    """Every role this person holds and by which way, own before team and everywhere before here, in one query."""
+    none = literal(None, String)
+    ways = [
+        select(literal(1).label("way"), Role.name, Role.rights, none.label("team")).where(Role.id == user.role_id),
+        select(literal(2), Role.name, Role.rights, Team.name)
         .join(Team, Team.role_id == Role.id)
         .join(TeamMember, TeamMember.team_id == Team.id)
-        .where(TeamMember.user_id == user.id)
-        .order_by(Team.name)
-    )
-    for role, rights, team in session.execute(teams, execution_options=EVERYTHING):
-        yield Source(SourceText.TEAM_EVERYWHERE, role, team), known(rights)
-    if customer_id is None:
-        return
-    here = (
-        select(Role.name, Role.rights, Team.name)
-        .join(CustomerAccess, CustomerAccess.role_id == Role.id)
-        .outerjoin(Team, Team.id == CustomerAccess.team_id)
-        .where(CustomerAccess.customer_id == customer_id)
-        .where(
-            or_(
-                CustomerAccess.user_id == user.id,
-                CustomerAccess.team_id.in_(select(TeamMember.team_id).where(TeamMember.user_id == user.id)),
+        .where(TeamMember.user_id == user.id),
+    ]
+    if customer_id is not None:
+        ways.append(
+            select(case((CustomerAccess.team_id.is_(None), 3), else_=4), Role.name, Role.rights, Team.name)
+            .join(CustomerAccess, CustomerAccess.role_id == Role.id)
+            .outerjoin(Team, Team.id == CustomerAccess.team_id)
+            .where(CustomerAccess.customer_id == customer_id)
+            .where(
+                or_(
+                    CustomerAccess.user_id == user.id,
+                    CustomerAccess.team_id.in_(select(TeamMember.team_id).where(TeamMember.user_id == user.id)),
+                )
             )
         )
-        .order_by(CustomerAccess.team_id.is_not(None), Team.name)
-    )
-    for role, rights, team in session.execute(here, execution_options=EVERYTHING):
-        text = SourceText.HERE if team is None else SourceText.TEAM_HERE
-        yield Source(text, role, team or ""), known(rights) & ON_A_CUSTOMER
+    texts = {1: SourceText.EVERYWHERE, 2: SourceText.TEAM_EVERYWHERE, 3: SourceText.HERE, 4: SourceText.TEAM_HERE}
+    for way, role, rights, team in session.execute(
+        union_all(*ways).order_by("way", "team"), execution_options=EVERYTHING
+    ):
+        held = known(rights)
+        yield Source(texts[way], role, team or ""), held & ON_A_CUSTOMER if way > 2 else held
 
 
 # What is hidden ------------------------------------------------------------------------------------------------------
@@ -283,6 +297,7 @@ Condition = ColumnElement[bool] | None
 Column = InstrumentedAttribute[Any] | ColumnElement[Any]
 
 
+@lru_cache(maxsize=1024)
 def granted(looker: Looker, right: Right) -> Select[tuple[int]] | None:
     """The customers on which a right is given to this person or a team of theirs; None where that cannot be.
 

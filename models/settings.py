@@ -103,6 +103,12 @@ def get(session: Session, key: str) -> Any:
     return known.default if stored is None else json.loads(stored)
 
 
+def everything(session: Session) -> dict[str, Any]:
+    """All settings at once, by key: one query for a page that needs several."""
+    stored = dict(session.execute(select(Setting.key, Setting.value)).all())
+    return {key: json.loads(stored[key]) if key in stored else known.default for key, known in _KNOWN.items()}
+
+
 def put(session: Session, key: str, value: str | int | bool) -> None:
     """Set a setting, inside a changeset; its default's type is kept (ValueError)."""
     known = _KNOWN[key]

@@ -1,4 +1,4 @@
-"""What a list of customers shows beside the records: one grouped query per figure, whatever the number of rows."""
+"""What a list of customers shows beside the records: one query for all figures of a page, whatever the table holds."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.base import Money
+from models.customer import Customer
 from models.project import Registration
 from models.sales import Invoice, InvoiceStatus
 from models.search.nouns import OPEN
@@ -33,19 +34,16 @@ def figures(session: Session, ids: Sequence[int], year: int) -> dict[int, Figure
     if not ids:
         return {}
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
-    waiting = session.execute(
-        select(Registration.customer_id, func.count())
-        .where(Registration.customer_id.in_(ids), OPEN)
-        .group_by(Registration.customer_id)
-    )
-    invoiced = session.execute(
-        select(Invoice.customer_id, func.sum(Invoice.amount, type_=Money()))
+    waiting = select(func.count(Registration.id)).where(Registration.customer_id == Customer.id, OPEN).scalar_subquery()
+    invoiced = (
+        select(func.sum(Invoice.amount, type_=Money()))
         .where(
-            Invoice.customer_id.in_(ids),
+            Invoice.customer_id == Customer.id,
             Invoice.day.between(first, last),
             Invoice.status.in_((InvoiceStatus.SENT, InvoiceStatus.PAID)),
         )
-        .group_by(Invoice.customer_id)
+        .scalar_subquery()
     )
-    counts, sums = {row[0]: row[1] for row in waiting}, {row[0]: row[1] for row in invoiced}
-    return {key: Figures(counts.get(key, 0), sums.get(key)) for key in ids}
+    rows = session.execute(select(Customer.id, waiting, invoiced).where(Customer.id.in_(ids)))
+    found = {key: Figures(count, revenue) for key, count, revenue in rows}
+    return {key: found.get(key, Figures()) for key in ids}
