@@ -80,12 +80,8 @@ def stream(
     blocks = _blocks(session, kind, ids, chosen, language)
     if format == "xlsx":
         widths = [34 if column.term.key in _WIDE else 16 for column in chosen]
-        return xlsx.stream(
-            _SHEETS[kind].get(language[:2], _SHEETS[kind]["en"]),
-            titles,
-            widths,
-            _blocks(session, kind, ids, chosen, language),
-        )
+        sheet = _SHEETS[kind].get(language[:2], _SHEETS[kind]["en"])
+        return xlsx.stream(sheet, titles, widths, _guarded(blocks))
     return _csv(titles, blocks, language)
 
 
