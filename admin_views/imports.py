@@ -1,0 +1,320 @@
+"""The import wizard: upload, columns, check, result. Every step is a plain form; the run keeps every choice."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, current_app, flash, redirect, request, send_file, url_for
+from flask_babel import get_locale, gettext, ngettext
+from sqlalchemy import func, select
+from werkzeug.wrappers import Response as BaseResponse
+
+from admin_views import pages, shell
+from importers import plan as planning
+from importers import run, workbooks
+from importers.columns import COLUMNS
+from importers.files import Remark, Unreadable, letters
+from importers.mapping import Certainty
+from importers.run import Choices
+from importers.trouble import describe
+from models import access
+from models.errors import Conflict, NotAllowed, NotFound, Refused
+from models.imports import ImportKind, ImportMode, ImportRow, ImportRun, ImportState, RowStatus
+from models.journal import Changeset
+from models.user import Right
+
+page = pages.blueprint("imports", "/imports")
+PAGE = 25
+MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Answer = str | Response | BaseResponse | tuple[str, int]
+STATUSES = (RowStatus.NEW, RowStatus.CHANGED, RowStatus.UNCHANGED, RowStatus.AMBIGUOUS, RowStatus.REJECTED)
+
+
+@page.before_request
+def allowed() -> None:
+    """Who may not import does not come here."""
+    if not access.may_somewhere(shell.here(), shell.looker(), Right.IMPORT):
+        pages.need(Right.IMPORT)
+
+
+def folder() -> Path:
+    """Where the uploaded files lie."""
+    return Path(current_app.instance_path) / "imports"
+
+
+def language() -> str:
+    return str(get_locale() or "en")
+
+
+# Upload --------------------------------------------------------------------------------------------------------------
+
+
+@page.get("/")
+def index() -> str:
+    """The imports so far, newest first."""
+    rows = shell.here().scalars(select(ImportRun).order_by(ImportRun.id.desc()).limit(PAGE * 2)).all()
+    undone = _undone([row.changeset_id for row in rows if row.changeset_id])
+    return pages.show("imports/index.html", runs=rows, undone=undone, kinds=list(ImportKind))
+
+
+def _undone(changesets: list[int]) -> set[int]:
+    query = select(Changeset.id).where(Changeset.id.in_(changesets), Changeset.undone_by_id.is_not(None))
+    return set(shell.here().scalars(query))
+
+
+@page.route("/new/", methods=["GET", "POST"])
+def new() -> Answer:
+    """Choose a file and what may happen."""
+    kind = _kind(request.values.get("kind"))
+    mode = ImportMode.ADD if request.form.get("mode") == ImportMode.ADD else ImportMode.UPDATE
+    if request.method == "GET":
+        return _upload_page(kind, mode)
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        return _upload_page(kind, mode, gettext("Choose a file first.")), 422
+    try:
+        made = run.upload(
+            shell.here(), shell.looker(), folder(), file.stream, file.filename, kind, mode, _choices(request.form)
+        )
+    except Unreadable as problem:
+        return _upload_page(kind, mode, unreadable(problem), file.filename), 422
+    return redirect(url_for("imports.columns", key=made.id))
+
+
+def _upload_page(kind: ImportKind, mode: ImportMode, error: str | None = None, name: str | None = None) -> str:
+    earlier = shell.here().scalars(select(ImportRun).where(ImportRun.kind == kind).order_by(ImportRun.id.desc()).limit(3))
+    return pages.show("imports/upload.html", kind=kind, mode=mode, error=error, name=name, earlier=list(earlier))
+
+
+def _kind(text: str | None) -> ImportKind:
+    return ImportKind.CONTACTS if text == ImportKind.CONTACTS else ImportKind.CUSTOMERS
+
+
+def _choices(form: Mapping[str, str]) -> Choices:
+    """The visible choices of a form; an unknown one lets the file decide."""
+    yes_no = {"1": True, "0": False}
+    return Choices(
+        day_first=yes_no.get(form.get("day_first", "")),
+        decimal_comma=yes_no.get(form.get("decimal_comma", "")),
+        separator=form.get("separator") or None,
+        empty_clears=form.get("empty_clears") == "1",
+        replace_labels=form.get("replace_labels") == "1",
+        encoding=form.get("encoding") or None,
+        delimiter={"tab": "\t"}.get(form.get("delimiter", ""), form.get("delimiter")) or None,
+        hidden=yes_no.get(form.get("hidden", "")),
+    )
+
+
+def unreadable(problem: Unreadable) -> str:
+    """Why a file cannot be read, in the reader's language."""
+    return gettext(problem.refusal.value).format(**problem.values)
+
+
+# Columns -------------------------------------------------------------------------------------------------------------
+
+
+@page.route("/<int:key>/columns/", methods=["GET", "POST"])
+def columns(key: int) -> Answer:
+    """Sheet, header row and columns: what was found, to be corrected."""
+    found = run.find(shell.here(), key)
+    if request.method == "GET":
+        return _columns_page(found)
+    try:
+        if request.form.get("step") == "look":
+            sheet, header = request.form.get("sheet") or None, request.form.get("header", "")
+            changed = sheet != found.sheet
+            run.look_again(
+                shell.here(),
+                shell.looker(),
+                folder(),
+                key,
+                sheet=sheet,
+                header=int(header) if header.isdigit() and len(header) < 8 and not changed else None,
+                choices=_choices(request.form),
+            )
+            return redirect(url_for("imports.columns", key=key))
+        run.map_columns(shell.here(), shell.looker(), key, _mapped(request.form))
+        run.make_plan(shell.here(), shell.looker(), folder(), key)
+    except Unreadable as problem:
+        return _columns_page(run.find(shell.here(), key), unreadable(problem)), 422
+    except Refused as refused:
+        if isinstance(refused, (NotAllowed, NotFound, Conflict)):
+            raise
+        return _columns_page(run.find(shell.here(), key), shell.say(refused)), 422
+    return redirect(url_for("imports.check", key=key))
+
+
+def _mapped(form: Mapping[str, str]) -> dict[int, str | None]:
+    prefix = "column-"
+    return {
+        int(name.removeprefix(prefix)): value or None
+        for name, value in form.items()
+        if name.startswith(prefix) and name.removeprefix(prefix).isdigit()
+    }
+
+
+def _columns_page(found: ImportRun, error: str | None = None) -> str:
+    offered = [(column.key, column.title(language())) for column in COLUMNS[found.kind].values() if not column.only_out]
+    return pages.show(
+        "imports/columns.html",
+        run=found,
+        kind=found.kind,
+        error=error,
+        offered=offered,
+        choices=run.choices_of(found),
+        notes=[gettext(Remark[note["code"]].value).format(**note["values"]) for note in found.options.get("notes", ())],
+        certainty={one.name: gettext(one.value) for one in Certainty},
+        letters=letters,
+        doubtful=not run.looks_like_customers(found),
+    )
+
+
+# Check ---------------------------------------------------------------------------------------------------------------
+
+
+@page.get("/<int:key>/check/")
+def check(key: int) -> Answer:
+    """What would happen, row by row; nothing is written yet."""
+    found = run.find(shell.here(), key)
+    if found.state is not ImportState.PLANNED:
+        return redirect(url_for("imports.columns", key=key))
+    return _check_page(found)
+
+
+def _check_page(found: ImportRun, error: str | None = None) -> str:
+    shown = next((status for status in STATUSES if status.value == request.args.get("show")), None)
+    if shown is None:
+        shown = next((status for status in STATUSES if found.counts.get(status.value)), RowStatus.NEW)
+    number = max(1, min(int(request.args["page"]), 10_000)) if request.args.get("page", "").isdigit() else 1
+    of_run = ImportRow.run_id == found.id
+    rows = shell.here().scalars(
+        select(ImportRow)
+        .where(of_run, ImportRow.status == shown)
+        .order_by(ImportRow.row_number)
+        .limit(PAGE)
+        .offset((number - 1) * PAGE)
+    )
+    worst = shell.here().scalars(
+        select(ImportRow)
+        .where(of_run, ImportRow.status.in_((RowStatus.REJECTED, RowStatus.AMBIGUOUS)))
+        .order_by(ImportRow.row_number)
+        .limit(6)
+    )
+    unticked = shell.here().scalar(
+        select(func.count(ImportRow.id)).where(of_run, ImportRow.status == shown, ImportRow.ticked.is_(False))
+    )
+    return pages.show(
+        "imports/check.html",
+        run=found,
+        kind=found.kind,
+        shown=shown,
+        number=number,
+        pages=-(-found.counts.get(shown.value, 0) // PAGE),
+        rows=list(rows),
+        worst=list(worst),
+        unticked=unticked or 0,
+        statuses=STATUSES,
+        foreseen=run.foreseen(shell.here(), found.id),
+        token=run.digest(shell.here(), found),
+        error=error,
+        fields={name: column.title(language()) for name, column in COLUMNS[found.kind].items()},
+        words=describe_row,
+        size=PAGE,
+    )
+
+
+def describe_row(problem: Mapping[str, Any]) -> str:
+    """A problem of a row in the reader's language."""
+    return describe(problem, gettext)
+
+
+@page.post("/<int:key>/rows/")
+def rows(key: int) -> Answer:
+    """Tick and untick the rows of this page, and decide about the open ones."""
+    shown = request.form.getlist("shown")
+    ticked = set(request.form.getlist("row"))
+    on = [int(row) for row in shown if row in ticked and row.isdigit()]
+    off = [int(row) for row in shown if row not in ticked and row.isdigit()]
+    run.tick(shell.here(), shell.looker(), key, on, True)
+    run.tick(shell.here(), shell.looker(), key, off, False)
+    decisions = {
+        int(name.removeprefix("decide-")): value
+        for name, value in request.form.items()
+        if name.startswith("decide-") and name.removeprefix("decide-").isdigit() and _is_decision(value)
+    }
+    if decisions:
+        run.decide(shell.here(), shell.looker(), folder(), key, decisions)
+    return redirect(url_for("imports.check", key=key, show=request.form.get("show"), page=request.form.get("page")))
+
+
+def _is_decision(text: str) -> bool:
+    return text in {planning.NEW, planning.SKIP, planning.TAKE} or (text.isdigit() and len(text) < 10)
+
+
+@page.post("/<int:key>/commit/")
+def commit(key: int) -> Answer:
+    """Write exactly what was shown."""
+    try:
+        done = run.commit(shell.here(), shell.looker(), key, request.form.get("plan", ""))
+    except Conflict as conflict:
+        found = run.find(shell.here(), key)
+        return _check_page(found, shell.say(conflict)), 409
+    if done.changeset is not None:
+        text = ngettext("%(num)d row imported", "%(num)d rows imported", done.created + done.updated)
+        shell.offer_undo(text, done.changeset)
+    return redirect(url_for("imports.result", key=key))
+
+
+@page.post("/<int:key>/forget/")
+def forget(key: int) -> Answer:
+    """Throw away what was not imported."""
+    run.forget(shell.here(), shell.looker(), folder(), key)
+    flash(gettext("Thrown away. Nothing was written."), "info")
+    return redirect(url_for("imports.index"))
+
+
+# Result --------------------------------------------------------------------------------------------------------------
+
+
+@page.get("/<int:key>/")
+def result(key: int) -> Answer:
+    """What an import did, with the way back."""
+    found = run.find(shell.here(), key, is_open=False)
+    if found.state is not ImportState.DONE:
+        return redirect(url_for("imports.check" if found.state is ImportState.PLANNED else "imports.columns", key=key))
+    kept = shell.here().get(Changeset, found.changeset_id) if found.changeset_id else None
+    return pages.show("imports/result.html", run=found, kind=found.kind, kept=kept, counts=found.counts)
+
+
+@page.get("/<int:key>/rejected.xlsx")
+def rejected(key: int) -> Response:
+    """The rows that were not imported, as a workbook with the reason in each."""
+    found = run.find(shell.here(), key, is_open=False)
+    body = workbooks.rejected(shell.here(), found, language(), gettext)
+    return _workbook(body, gettext("rejected rows of import %(n)s", n=found.id))
+
+
+@page.get("/template/<kind>.xlsx")
+def template(kind: str) -> Response:
+    """An empty workbook with the right columns and an example row."""
+    return _workbook(workbooks.template(_kind(kind), language()), _kind(kind).value)
+
+
+def _workbook(body: bytes, name: str) -> Response:
+    return send_file(io.BytesIO(body), mimetype=MIME, as_attachment=True, download_name=f"{name}.xlsx")
+
+
+def register(app: Flask) -> None:
+    """Add the wizard and its line in the menu."""
+    app.register_blueprint(page)
+
+    def line() -> shell.MenuItem | None:
+        if not access.may_somewhere(shell.here(), shell.looker(), Right.IMPORT):
+            return None
+        is_here = request.blueprint == "imports"
+        return shell.MenuItem(gettext("Imports"), "file-earmark-arrow-up", url_for("imports.index"), is_here, key="i")
+
+    shell.add_to_menu(app, line)
