@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -36,6 +36,8 @@ __all__ = ["Child", "Clash", "EditConflict", "New", "Saved", "Side", "Theirs", "
 N = TypeVar("N", bound=Base)
 Ids = frozenset[int]
 _customer = Base.metadata.tables[Customer.__tablename__]
+_project = Base.metadata.tables[Project.__tablename__]
+_registration = Base.metadata.tables[Registration.__tablename__]
 EVERYWHERE: dict[type[Base], Right] = {
     Label: Right.MANAGE_LISTS,
     LabelGroup: Right.MANAGE_LISTS,
@@ -413,9 +415,17 @@ class _Work:
         final = {**(fields.present(pending.row) if pending.row else fields.defaults(noun)), **changes}
         bad = {problem.field for problem in found}
         found += [problem for problem in fields.names_missing(noun, final) if problem.field not in bad]
+        if noun is Registration and not self._belong_together(final):
+            found.append(Refused(Reason.NOT_FOUND, "project_id"))
         if isinstance(pending.row, Customer) and "kind" in changes:
             found += kind.in_the_way(self.session, pending.row)
         self.problems += [Refused(one.reason, f"{prefix}{one.field}", **one.values) for one in found]
+
+    def _belong_together(self, registration: Mapping[str, Any]) -> bool:
+        """Time is registered for the customer whose project it is."""
+        project, customer = registration.get("project_id"), registration.get("customer_id")
+        mine = select(_project.c.id).where(_project.c.id == project, _project.c.customer_id == customer)
+        return project is None or customer is None or self.session.scalar(mine) is not None
 
     def _misfits(self, noun: type[Base], changes: Mapping[str, Any], key: int | None) -> Iterator[Refused]:
         for name, value in changes.items():
@@ -497,6 +507,10 @@ class _Work:
         pending.key = row.id
         if isinstance(row, Customer) and "number" in changes:
             number.notice(self.session, [row.number])
+        if isinstance(row, Project) and pending.row is not None and "customer_id" in changes:
+            # Its registrations go where the project goes.
+            moved = update(_registration).where(_registration.c.project_id == row.id)
+            self.session.execute(moved.values(customer_id=row.customer_id))
         self._write_sets(pending)
         for part in pending.parts:
             if part.key is None or part.row is not None:

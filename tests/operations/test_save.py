@@ -606,3 +606,13 @@ def test_two_labels_of_a_group_of_one_are_refused(session: Session, customer: Cu
     assert problems == {"labels": Reason.ONE_PER_RECORD}
     _edit(session, customer, ELIN, labels={second})
     assert [one.id for one in session.get_one(Customer, customer.id).labels] == [second]
+
+
+def test_registrations_stay_with_the_customer_of_their_project(session: Session, customer: Customer) -> None:
+    other = factories.customer(session).id
+    project = factories.project(session, customer)
+    key = factories.registration(session, project).id
+    assert _problems(session, ELIN, Registration, key, {"customer_id": other}) == {"project_id": Reason.NOT_FOUND}
+    save(session, ELIN, Project, project.id, {"customer_id": other})
+    session.expire_all()
+    assert session.get_one(Registration, key).customer_id == other
