@@ -9,18 +9,20 @@ from typing import Any
 
 from flask import Flask, Response, current_app, flash, redirect, request, send_file, url_for
 from flask_babel import get_locale, gettext, ngettext
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from werkzeug.wrappers import Response as BaseResponse
 
 from admin_views import pages, shell
+from importers import apply, run, workbooks
 from importers import plan as planning
-from importers import run, workbooks
 from importers.columns import COLUMNS
 from importers.files import Remark, Unreadable, letters
 from importers.mapping import Certainty
 from importers.run import Choices
 from importers.trouble import describe
 from models import access
+from models.contact import Contact
+from models.customer import Customer
 from models.errors import Conflict, NotAllowed, NotFound, Refused
 from models.imports import ImportKind, ImportMode, ImportRow, ImportRun, ImportState, RowStatus
 from models.journal import Changeset
@@ -206,24 +208,44 @@ def _check_page(found: ImportRun, error: str | None = None) -> str:
     unticked = shell.here().scalar(
         select(func.count(ImportRow.id)).where(of_run, ImportRow.status == shown, ImportRow.ticked.is_(False))
     )
+    listed = list(rows)
+    names = _names(found.kind, listed)
+
+    def candidates(row: ImportRow) -> list[tuple[int, str]]:
+        """Whom an open row may mean, as far as one may see them."""
+        wanted = [row.target_id, *(row.values or {}).get("candidates", ())]
+        return [(key, gettext("The same one: %(name)s", name=names[key])) for key in dict.fromkeys(wanted) if key in names]
+
     return pages.show(
         "imports/check.html",
+        candidates=candidates,
         run=found,
         kind=found.kind,
         shown=shown,
         number=number,
         pages=-(-found.counts.get(shown.value, 0) // PAGE),
-        rows=list(rows),
+        rows=listed,
         worst=list(worst),
         unticked=unticked or 0,
         statuses=STATUSES,
         foreseen=run.foreseen(shell.here(), found.id),
-        token=run.digest(shell.here(), found),
+        token=apply.digest(shell.here(), found),
         error=error,
         fields={name: column.title(language()) for name, column in COLUMNS[found.kind].items()},
         words=describe_row,
         size=PAGE,
     )
+
+
+def _names(kind: ImportKind, rows: list[ImportRow]) -> dict[int, str]:
+    """The names of the records that open rows may mean."""
+    wanted = {row.target_id for row in rows} | {key for row in rows for key in (row.values or {}).get("candidates", ())}
+    query: Select[Any]
+    if kind is ImportKind.CUSTOMERS:
+        query = select(Customer.id, Customer.name, Customer.number).where(Customer.id.in_(wanted - {None}))
+    else:
+        query = select(Contact.id, Contact.name, Contact.email).where(Contact.id.in_(wanted - {None}))
+    return {key: f"{name}, {more}" if more else name for key, name, more in shell.here().execute(query)}
 
 
 def describe_row(problem: Mapping[str, Any]) -> str:
@@ -293,14 +315,14 @@ def result(key: int) -> Answer:
 def rejected(key: int) -> Response:
     """The rows that were not imported, as a workbook with the reason in each."""
     found = run.find(shell.here(), key, is_open=False)
-    body = workbooks.rejected(shell.here(), found, language(), gettext)
+    body = workbooks.rejected(shell.here(), found, gettext)
     return _workbook(body, gettext("rejected rows of import %(n)s", n=found.id))
 
 
 @page.get("/template/<kind>.xlsx")
 def template(kind: str) -> Response:
     """An empty workbook with the right columns and an example row."""
-    return _workbook(workbooks.template(_kind(kind), language()), _kind(kind).value)
+    return _workbook(workbooks.template(shell.here(), _kind(kind), language(), gettext), _kind(kind).value)
 
 
 def _workbook(body: bytes, name: str) -> Response:

@@ -8,6 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from admin_views import bin, health, history, searching, shell, trees
+from admin_views import imports as importing
 from admin_views import settings as setting
 from admin_views.base import EntityView
 from admin_views.contact import ContactView
@@ -59,7 +60,7 @@ def register(app: Flask) -> None:
     app.extensions["kaartenbak"]["labels"] = _labels()
     app.jinja_env.filters["delete_tree"] = trees.tree
     app.jinja_env.filters["left_out_points"] = trees.left_out
-    for module in (history, bin, setting, searching, health):
+    for module in (importing, history, bin, setting, searching, health):
         module.register(app)
 
 
