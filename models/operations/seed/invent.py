@@ -30,6 +30,7 @@ NUMBERS_FROM = 10_000
 MOST_REGISTRATIONS = 1_000_000
 # Up to here a seed is for looking at: full cards. Beyond, it is for measuring: the sizes of the benchmarks.
 LIVELY = 2_000
+SPARSE = 300_000
 
 PRIVATE = 0.12
 ARCHIVED = 0.08
@@ -61,8 +62,10 @@ def density(customers: int) -> Density:
         contacts = (0,) * 14 + (1,) * 30 + (2,) * 26 + (3,) * 17 + (4,) * 8 + (5,) * 5
         return Density(contacts, 0.06, 0.7, 34.0, 1.0, 0.3, 0.08, 0.22, 0.8, yearly=False)
     contacts = (0,) * 54 + (1,) * 29 + (2,) * 11 + (3,) * 4 + (4,) * 1 + (5,) * 1
-    mean = min(10.0, 0.98 * MOST_REGISTRATIONS / customers) / 0.25
-    return Density(contacts, 0.03, 0.25, mean, 0.3, 0.1, 0.03, 0.1, 0.4, yearly=True)
+    # Where a million registrations spread thin, more customers share them, or there would be too few invoices.
+    work = 0.25 if customers <= SPARSE else 0.4
+    mean = min(10.0, 0.98 * MOST_REGISTRATIONS / customers) / work
+    return Density(contacts, 0.03, work, mean, 0.3, 0.1, 0.03, 0.1, 0.4, yearly=True)
 
 
 def domain_of(text: str) -> str:
