@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from flask import request
@@ -149,18 +151,73 @@ def roles(session: Session, looker: Looker, customer: Customer) -> Mapping[str, 
     manages = access.may(session, looker, Right.MANAGE_CUSTOMER_ROLES, customer.id) and customer.archived_at is None
     who = session.get(User, int(request.args["who"][:9])) if request.args.get("who", "").isdigit() else None
     shown = who or session.get(User, looker.id or 0)
+    all_roles = list(session.execute(select(Role.id, Role.name, Role.rights).order_by(Role.id)))
+    everyone = employees(session, given, {key: rights for key, _, rights in all_roles})
     return {
         "teams": [one for one in given if one.team is not None],
-        "employees": [one for one in given if one.user is not None],
         "sizes": sizes,
         "rights": [right for right in Right if right in ON_A_CUSTOMER],
         "who": shown,
         "explained": access.explain(session, shown, customer.id) if shown is not None else {},
-        "everyone": list(session.execute(select(User.id, User.name).where(User.disabled_at.is_(None)).order_by(User.name))),
+        "everyone": everyone,
+        "here": [one for one in everyone if one.is_here],
+        "everywhere": [one for one in everyone if not one.is_here and one.marks],
+        "nobody": sum(not one.marks and not one.is_here for one in everyone),
         "all_teams": list(session.execute(select(Team.id, Team.name).order_by(Team.name))),
-        "all_roles": list(session.execute(select(Role.id, Role.name).order_by(Role.id))),
+        "all_roles": all_roles,
         "may_manage": manages,
     }
+
+
+@dataclass(frozen=True)
+class Employee:
+    """A line of the Roles tab. `role_id` is the role given here, `teams` those with a role here that the person is in.
+
+    `marks` says of each right where it comes from first: here, team (a role the team has here) or everywhere.
+    """
+
+    id: int
+    name: str
+    role_id: int | None
+    teams: tuple[str, ...]
+    marks: Mapping[str, str]
+
+    @property
+    def is_here(self) -> bool:
+        """Whether a role on this customer has to do with it."""
+        return self.role_id is not None or bool(self.teams)
+
+
+def employees(
+    session: Session, given: Sequence[CustomerAccess], rights: Mapping[int, frozenset[str]]
+) -> list[Employee]:
+    """Everybody who can sign in, by name, with what they may on the customer that `given` is about."""
+    own = {one.user_id: one.role_id for one in given if one.user_id is not None}
+    of_teams = {one.team_id: one for one in given if one.team_id is not None}
+    memberships = session.execute(
+        select(User.id, User.name, User.role_id, TeamMember.team_id, Team.role_id)
+        .outerjoin(TeamMember, TeamMember.user_id == User.id)
+        .outerjoin(Team, Team.id == TeamMember.team_id)
+        .where(User.disabled_at.is_(None))
+        .order_by(User.name, User.id)
+    ).all()
+    found = []
+    for (key, name), rows in groupby(memberships, key=lambda row: (row[0], row[1])):
+        lines = list(rows)
+        teams = [of_teams[line[3]] for line in lines if line[3] in of_teams]
+        sources: dict[str, set[int | None]] = {
+            "everywhere": {role for line in lines for role in (line[2], line[4])},
+            "team": {one.role_id for one in teams},
+            "here": {own.get(key)},
+        }
+        marks = {
+            right: source
+            for source, held in sources.items()
+            for role in held
+            for right in rights.get(role or 0, frozenset())
+        }
+        found.append(Employee(key, name, own.get(key), tuple(one.team.name for one in teams if one.team), marks))
+    return found
 
 
 def _count(noun: Any) -> Callable[[Customer], ScalarSelect[int]]:

@@ -123,7 +123,7 @@ def _counts(session: Session, found: Sequence[journal.Event], about: Mapping[str
     counts: dict[int, list[Count]] = defaultdict(list)
     for key, table, operation, number in session.execute(query):
         label = names.get(table) or gettext(images.TABLES.get(table, table))
-        counts[big[key]].append(Count(label, operation.value, number))
+        counts[big[key or 0]].append(Count(label, operation.value, number))
     return counts
 
 

@@ -75,7 +75,10 @@ class LabelView(EntityView):
     filters = (FilterChoice("group", lazy_gettext("Group"), choices.pairs(choices.label_groups)),)
     form = LabelForm
     field_looks: ClassVar[dict[str, dict[str, Any]]] = {
-        "colour": {"colours": choices.colours, "hint": lazy_gettext("The colour is a help, the name is always shown too.")}
+        "colour": {
+            "colours": choices.colours,
+            "hint": lazy_gettext("The colour is a help, the name is always shown too."),
+        }
     }
     actions = verbs.LABEL_ACTIONS
     sections = (Section("general", lazy_gettext("General"), ("name", "colour", "group_id", "description")),)
