@@ -2,7 +2,8 @@
 
 from models.journal.context import OutsideChangeset, Somebody, changeset, is_open, open_id
 from models.journal.keeping import adopt, erase, purge
-from models.journal.plan import Counts, Kept, Left
+from models.journal.leaving import Kept, Left
+from models.journal.plan import Counts
 from models.journal.reading import Event, Later, Page, history, latest, outside_ids, position, since
 from models.journal.tables import Actor, Change, Changeset, JournalContext, Operation, Origin, journaled_tables
 from models.journal.triggers import install, missing

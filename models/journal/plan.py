@@ -7,66 +7,20 @@ stay. Reasons are only ever added, so going round until none is added comes to a
 
 from __future__ import annotations
 
-import enum
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    ClauseElement,
-    Column,
-    Connection,
-    ForeignKey,
-    Index,
-    Integer,
-    String,
-    Table,
-    UniqueConstraint,
-    text,
-)
-from sqlalchemy import column as sql_column
+from sqlalchemy import Column, Connection, Table, text
 
+from models.journal.graph import Reference, Unique, has_default, references_of, uniques
+from models.journal.leaving import DONE, Kept
 from models.journal.sql import sql_of
 from models.journal.tables import is_secret, is_stamp, kept_columns
 from models.journal.triggers import quoted
 
-
-class Kept(enum.StrEnum):
-    """Why an undo leaves something as it is. The value is the message in English; catalogues translate it."""
-
-    CHANGED = "It was changed later."
-    REFERENCED = "A record that stays refers to it."
-    BELONGS = "It belongs to a record that stays."
-    DELETED = "It was deleted later."
-    PARENT_GONE = "What it belongs to no longer exists."
-    VALUE_TAKEN = "Another record uses its value by now."
-    CONTENT_GONE = "Its content was erased, or it lacks a field that is required now."
-    SECRET = "Passwords and keys are not kept. Set it again."
-    TABLE_GONE = "Records of this kind no longer exist."
-
-
-# Not worth listing: the row is as the undo wants it already.
-_DONE = "DONE"
-
-# What a row is called, in the order of preference.
-_NAMES = ("name", "title", "last_name", "number", "email")
-
 Pair = tuple[str, int]
-
-
-@dataclass(frozen=True)
-class Left:
-    """A row an undo leaves as it is, or one field of it with its current value. `name` is what the row is called."""
-
-    table: str
-    row: int
-    field: str | None
-    reason: Kept
-    current: Any = None
-    name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -80,35 +34,6 @@ class Counts:
     @property
     def total(self) -> int:
         return self.deletes + self.restores + self.updates
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A foreign key: `column` of `table` points at the key of `parent`."""
-
-    table: Table
-    column: Column[Any]
-    parent: Table
-
-    @property
-    def belongs(self) -> bool:
-        """Whether the row is part of what it points at. A column that says otherwise has `info={"belongs": False}`."""
-        return not self.column.nullable and bool(self.column.info.get("belongs", True))
-
-    @property
-    def needed_first(self) -> bool:
-        """Whether the parent must be there before the row, and the row be gone before the parent."""
-        restricts = any(key.ondelete == "RESTRICT" for key in self.column.foreign_keys)
-        return self.parent is not self.table and (restricts or not self.column.nullable)
-
-
-@dataclass(frozen=True)
-class Unique:
-    """Values that only one row may have, as SQL over the table's own column names."""
-
-    keys: tuple[str, ...]
-    where: str
-    columns: frozenset[str]
 
 
 @dataclass
@@ -140,32 +65,6 @@ class Plan:
 
     def references_to(self, parent: Table) -> list[Reference]:
         return [reference for reference in self.references if reference.parent is parent]
-
-    def unique(self, table: Table) -> Iterator[Unique]:
-        """What must be unique in a table, partial indexes and expressions included."""
-        for constraint in table.constraints:
-            if isinstance(constraint, UniqueConstraint):
-                yield self._unique(table, [quoted(column.name) for column in constraint.columns], "")
-        for index in table.indexes:
-            if index.unique:
-                yield self._unique(
-                    table,
-                    [self._rendered(key) for key in index.expressions if isinstance(key, ClauseElement)],
-                    self._condition(index),
-                )
-
-    def _unique(self, table: Table, keys: Sequence[str], where: str) -> Unique:
-        words = set(re.findall(r"\w+", " ".join([*keys, where])))
-        kept = {column.name for column in kept_columns(table)}
-        return Unique(tuple(keys), where or "1 = 1", frozenset(words & kept))
-
-    def _rendered(self, expression: ClauseElement) -> str:
-        options = {"literal_binds": True, "include_table": False}
-        return str(expression.compile(dialect=self.connection.dialect, compile_kwargs=options))
-
-    def _condition(self, index: Index) -> str:
-        where: ClauseElement | None = index.dialect_options[self.connection.dialect.name].get("where")
-        return "" if where is None else self._rendered(where)
 
     # --- statements ---
 
@@ -348,12 +247,12 @@ class Plan:
         return [column for column, changed in zip(columns, found, strict=True) if changed]
 
     def _look_at_inserts(self, table: Table) -> None:
-        self.mark(table, "insert", _DONE, f"NOT {self.exists(table, 'u.row_id')}")
+        self.mark(table, "insert", DONE, f"NOT {self.exists(table, 'u.row_id')}")
         self.mark(table, "insert", Kept.CHANGED.name, self._differs_from(table, "l.after"))
 
     def _look_at_deletes(self, table: Table) -> None:
         self.mark(table, "delete", Kept.CHANGED.name, self._differs_from(table, "f.before"))
-        self.mark(table, "delete", _DONE, self.exists(table, "u.row_id"))
+        self.mark(table, "delete", DONE, self.exists(table, "u.row_id"))
         lacks = self._lacks_content(table)
         # Reading images is what an undo of many rows spends its time on, so the usual case takes one look, not several.
         if self.any_line(table, "delete", " OR ".join([lacks, *self._orphaned(table)])):
@@ -405,7 +304,7 @@ class Plan:
                     Kept.PARENT_GONE,
                     self._parent_gone(reference, "f.before") + f" AND {self.writes(table, reference.column)}",
                 )
-        for unique in self.unique(table):
+        for unique in uniques(table, self.connection.dialect):
             for name in sorted(unique.columns & changed):
                 taken = f"u.row_id IN ({self._taken(table, unique, 'update')})"
                 found += self.mark_field(
@@ -417,7 +316,7 @@ class Plan:
         found = 0
         for orphaned in self._orphaned(table) if self.doubtful else ():
             found += self.mark(table, "delete", Kept.PARENT_GONE.name, orphaned)
-        for unique in self.unique(table):
+        for unique in uniques(table, self.connection.dialect):
             found += self.run(
                 f"UPDATE journal_undo SET reason = '{Kept.VALUE_TAKEN.name}' WHERE table_name = '{table.name}' "
                 f"AND row_id IN ({self._taken(table, unique, 'delete')})"
@@ -457,7 +356,7 @@ class Plan:
                     Kept.BELONGS.name,
                     f"EXISTS (SELECT 1 FROM {quoted(table.name)} s "
                     f"JOIN journal_undo p ON p.row_id = s.{quoted(reference.column.name)} "
-                    f"AND p.table_name = '{reference.parent.name}' AND p.kind = 'insert' AND p.reason <> '{_DONE}' "
+                    f"AND p.table_name = '{reference.parent.name}' AND p.kind = 'insert' AND p.reason <> '{DONE}' "
                     "WHERE s.id = u.row_id)",
                 )
         return found
@@ -500,7 +399,7 @@ class Plan:
 
     def _drop_idle(self, table: Table) -> None:
         """Rows of which nothing is set back don't count as taken back."""
-        self.mark(table, "update", _DONE, f"NOT {self.anything_to_do(table)}")
+        self.mark(table, "update", DONE, f"NOT {self.anything_to_do(table)}")
 
     def anything_to_do(self, table: Table) -> str:
         parts = [
@@ -535,64 +434,6 @@ class Plan:
             per_table.setdefault(table, {})[words[kind]] = count
         return {table: Counts(**numbers) for table, numbers in sorted(per_table.items())}
 
-    def what_is_left(self) -> list[Left]:
-        """Everything that stays as it is, rows before fields, table by table."""
-        return [*self._left_rows(), *self._left_fields()]
-
-    def _left_rows(self) -> Iterator[Left]:
-        found = self.connection.execute(
-            text(
-                "SELECT DISTINCT table_name FROM journal_undo WHERE reason IS NOT NULL AND reason <> :done ORDER BY 1"
-            ),
-            {"done": _DONE},
-        )
-        for name in found.scalars().all():
-            called = self._name(self.tables.get(name))
-            rows = self.connection.execute(
-                text(
-                    f"SELECT u.row_id, u.reason, {called} FROM journal_undo u JOIN change f ON f.id = u.first_id "
-                    f"JOIN change l ON l.id = u.last_id {self._beside(name)}"
-                    "WHERE u.table_name = :name AND u.reason <> :done ORDER BY u.row_id"
-                ),
-                {"name": name, "done": _DONE},
-            )
-            for row_id, reason, title in rows:
-                yield Left(name, row_id, None, Kept[reason], None, title)
-
-    def _left_fields(self) -> Iterator[Left]:
-        found = self.connection.execute(
-            text("SELECT DISTINCT table_name, field FROM journal_left ORDER BY table_name, field")
-        )
-        for name, field_name in found.all():
-            shown = self.tables[name].columns[field_name]
-            if not is_stamp(shown):
-                yield from self._left_values(self.tables[name], shown)
-
-    def _left_values(self, table: Table, shown: Column[Any]) -> Iterator[Left]:
-        current = "NULL" if is_secret(shown) else f"t.{quoted(shown.name)}"
-        statement = text(
-            f"SELECT x.row_id, x.reason, {self._name(table)} AS called, {current} AS current "
-            "FROM journal_left x JOIN journal_undo u ON u.table_name = x.table_name AND u.row_id = x.row_id "
-            f"JOIN change f ON f.id = u.first_id JOIN change l ON l.id = u.last_id {self._beside(table.name)}"
-            "WHERE x.table_name = :name AND x.field = :field AND (u.reason IS NULL OR u.reason = :done) "
-            "ORDER BY x.row_id"
-        ).columns(sql_column("row_id"), sql_column("reason"), sql_column("called"), sql_column("current", shown.type))
-        values = {"name": table.name, "field": shown.name, "done": _DONE}
-        for row_id, reason, title, value in self.connection.execute(statement, values):
-            yield Left(table.name, row_id, shown.name, Kept[reason], value, title)
-
-    def _beside(self, name: str) -> str:
-        return f"LEFT JOIN {quoted(name)} t ON t.id = u.row_id " if name in self.tables else ""
-
-    def _name(self, table: Table | None) -> str:
-        """What a row is called: as it is now, or as it was."""
-        names = [name for name in _NAMES if table is not None and name in table.columns]
-        if table is None or not names:
-            return "NULL"
-        called = table.columns[names[0]]
-        images = ", ".join(self.sql.value(called, image) for image in ("f.before", "l.after"))
-        return f"coalesce(t.{quoted(called.name)}, {images})"
-
 
 _TEMPORARY = {
     "journal_undo": (
@@ -604,31 +445,6 @@ _TEMPORARY = {
         "PRIMARY KEY (table_name, row_id, field)"
     ),
 }
-
-
-def references_of(table: Table) -> list[Reference]:
-    """The foreign keys of a table, by column. All point at keys: the project has no others."""
-    found: list[tuple[str, ForeignKey]] = [(key.parent.name, key) for key in table.foreign_keys]
-    return [Reference(table, key.parent, key.column.table) for _, key in sorted(found, key=lambda pair: pair[0])]
-
-
-def has_default(column: Column[Any]) -> bool:
-    """Whether a value is known for rows whose image lacks the column."""
-    return column.default is not None and column.default.is_scalar
-
-
-def park(column: Column[Any]) -> str | None:
-    """SQL for a value that stands aside for a moment in a unique column, or None where there is none.
-
-    A foreign key may point nowhere for that moment: references are checked at the end.
-    """
-    if column.nullable:
-        return "NULL"
-    if isinstance(column.type, Boolean):
-        return "1 = 0"
-    if isinstance(column.type, String):
-        return "'~' || id"
-    return "-id" if isinstance(column.type, Integer) else None
 
 
 def draw_up(

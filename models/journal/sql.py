@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from sqlalchemy import JSON, Column, Connection, Dialect, Table
-from sqlalchemy.types import TypeDecorator
 
-from models.journal.tables import image_columns
+from models.journal.tables import image_columns, plain_type
 from models.journal.triggers import hidden_columns, quoted, sqlite_image
 
 
@@ -76,8 +75,7 @@ class PostgresqlSql:
 
     def value(self, column: Column[Any], image: str) -> str:
         kind = column.type.compile(dialect=self._dialect)
-        plain = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
-        if isinstance(plain, JSON):
+        if isinstance(plain_type(column.type), JSON):
             return f"nullif({self.part(column, image)}, 'null'::jsonb)::{kind}"
         return f"({image} ->> '{column.name}')::{kind}"
 

@@ -184,10 +184,11 @@ def journaled_tables(of: registry | None = None) -> list[Table]:
 _EXACT = (Integer, String, Boolean, Date, DateTime, JSON)
 
 
-def _exact(kind: TypeEngine[Any]) -> bool:
+def plain_type(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    """The type as the database knows it, without what the project wrapped around it."""
     while isinstance(kind, TypeDecorator):
         kind = kind.impl_instance
-    return isinstance(kind, _EXACT)
+    return kind
 
 
 def is_secret(column: Column[Any]) -> bool:
@@ -209,7 +210,7 @@ def image_columns(table: Table) -> Iterator[Column[Any]]:
     for column in table.columns:
         if is_secret(column) or (column.computed is not None and column.name != "name"):
             continue
-        if not _exact(column.type):
+        if not isinstance(plain_type(column.type), _EXACT):
             raise TypeError(f"The journal cannot keep {table.name}.{column.name} of type {column.type!r} exactly.")
         yield column
 

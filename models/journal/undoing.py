@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlalchemy import Column, Table, bindparam, text
+from sqlalchemy import Table, bindparam, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models.errors import Conflict, NotFound, Reason, Refused
 from models.journal.context import AnySession, Somebody, changeset, plain
-from models.journal.plan import Counts, Left, Pair, Plan, Unique, draw_up, has_default, park, references_of
+from models.journal.graph import has_default, in_order, park, parkable, uniques
+from models.journal.leaving import Left, what_is_left
+from models.journal.plan import Counts, Pair, Plan, draw_up
 from models.journal.tables import Changeset, Origin, is_secret, journaled_tables, kept_columns, registry_of
 from models.journal.triggers import quoted
 
@@ -47,7 +48,7 @@ def undo_plan(
     session = plain(session)
     _undoable(session, changeset_id)
     plan = _draw_up(session, changeset_id, rows, fields, hold=False)
-    return UndoPlan(changeset_id, plan.counts(), plan.what_is_left())
+    return UndoPlan(changeset_id, plan.counts(), what_is_left(plan.connection, plan.tables))
 
 
 def undo(
@@ -71,7 +72,7 @@ def undo(
     with changeset(session, actor, "Undid: {title}", Origin.UNDO) as undoing:
         original = _undoable(session, changeset_id)
         plan = _draw_up(session, changeset_id, rows, fields, hold=True)
-        counts, left = plan.counts(), plan.what_is_left()
+        counts, left = plan.counts(), what_is_left(plan.connection, plan.tables)
         if not counts:
             raise Refused(Reason.NOTHING_TO_UNDO)
         try:
@@ -123,31 +124,12 @@ def _carry_out(plan: Plan) -> None:
     for table in plan.of_kind("update"):
         _set_back(plan, table)
     # Children before their parents, and the other way about: RESTRICT doesn't wait for the end.
-    for table in _in_order(plan.of_kind("insert"), children_first=True):
+    for table in in_order(plan.of_kind("insert"), children_first=True):
         plan.run(f"DELETE FROM {quoted(table.name)} WHERE id IN (SELECT u.row_id {plan.lines(table, 'insert')})")
-    for table in _in_order(plan.of_kind("delete"), children_first=False):
+    for table in in_order(plan.of_kind("delete"), children_first=False):
         _restore(plan, table)
     if postgresql:
         plan.run("SET CONSTRAINTS ALL IMMEDIATE")
-
-
-def _in_order(tables: Sequence[Table], *, children_first: bool) -> list[Table]:
-    """Tables by what must exist before what. A circle through columns that may be empty does not matter."""
-    ordered: list[Table] = []
-    seen: set[Table] = set()
-
-    def visit(table: Table) -> None:
-        if table not in seen:
-            seen.add(table)
-            for reference in references_of(table):
-                if reference.needed_first:
-                    visit(reference.parent)
-            ordered.append(table)
-
-    for table in tables:
-        visit(table)
-    wanted = [table for table in ordered if table in tables]
-    return wanted[::-1] if children_first else wanted
 
 
 def _set_back(plan: Plan, table: Table) -> None:
@@ -166,21 +148,15 @@ def _set_back(plan: Plan, table: Table) -> None:
 def _step_aside(plan: Plan, table: Table) -> None:
     """Move rows out of the way that hold a unique value which another row gets back, until their own turn comes."""
     changed = {column.name for column in plan.changed[table.name]}
-    for unique in plan.unique(table):
+    for unique in uniques(table, plan.connection.dialect):
         if unique.columns & changed:
             holders = f"SELECT c.holder {plan.clashes(table, unique, 'update')}"
-            for column in _candidates(table, unique):
+            for column in parkable(table, unique):
                 # Only a column that gets its value back, or the row goes anyway.
                 plan.run(
                     f"UPDATE {quoted(table.name)} SET {quoted(column.name)} = {park(column)} "
                     f"WHERE id IN ({holders}) AND {plan.releases(table, [column.name], f'{quoted(table.name)}.id')}"
                 )
-
-
-def _candidates(table: Table, unique: Unique) -> list[Column[Any]]:
-    """The columns of a unique set that can hold something else for a moment, those that may be empty first."""
-    columns = [table.columns[name] for name in unique.columns if park(table.columns[name]) is not None]
-    return sorted(columns, key=lambda column: (not column.nullable, column.name))
 
 
 def _restore(plan: Plan, table: Table) -> None:

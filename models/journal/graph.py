@@ -1,0 +1,119 @@
+"""What ties rows together: references, unique values, and what may stand in for them a while."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Boolean, ClauseElement, Column, Dialect, Index, Integer, String, Table, UniqueConstraint
+
+from models.journal.tables import kept_columns, plain_type
+from models.journal.triggers import quoted
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A foreign key: `column` of `table` points at the key of `parent`."""
+
+    table: Table
+    column: Column[Any]
+    parent: Table
+
+    @property
+    def belongs(self) -> bool:
+        """Whether the row is part of what it points at. A column that says otherwise has `info={"belongs": False}`."""
+        return not self.column.nullable and bool(self.column.info.get("belongs", True))
+
+    @property
+    def needed_first(self) -> bool:
+        """Whether the parent must be there before the row, and the row be gone before the parent."""
+        restricts = any(key.ondelete == "RESTRICT" for key in self.column.foreign_keys)
+        return self.parent is not self.table and (restricts or not self.column.nullable)
+
+
+@dataclass(frozen=True)
+class Unique:
+    """Values that only one row may have, as SQL over the table's own column names."""
+
+    keys: tuple[str, ...]
+    where: str
+    columns: frozenset[str]
+
+
+def references_of(table: Table) -> list[Reference]:
+    """The foreign keys of a table, by column. All point at keys: the project has no others."""
+    keys = sorted(table.foreign_keys, key=lambda key: key.parent.name)
+    return [Reference(table, key.parent, key.column.table) for key in keys]
+
+
+def in_order(tables: Sequence[Table], *, children_first: bool) -> list[Table]:
+    """Tables by what must exist before what. A circle through columns that may be empty does not matter."""
+    ordered: list[Table] = []
+    seen: set[Table] = set()
+
+    def visit(table: Table) -> None:
+        if table not in seen:
+            seen.add(table)
+            for reference in references_of(table):
+                if reference.needed_first:
+                    visit(reference.parent)
+            ordered.append(table)
+
+    for table in tables:
+        visit(table)
+    wanted = [table for table in ordered if table in tables]
+    return wanted[::-1] if children_first else wanted
+
+
+def uniques(table: Table, dialect: Dialect) -> Iterator[Unique]:
+    """What must be unique in a table, partial indexes and expressions included."""
+    for constraint in table.constraints:
+        if isinstance(constraint, UniqueConstraint):
+            yield _unique(table, [quoted(column.name) for column in constraint.columns], "")
+    for index in table.indexes:
+        if index.unique:
+            keys = [_rendered(key, dialect) for key in index.expressions if isinstance(key, ClauseElement)]
+            yield _unique(table, keys, _condition(index, dialect))
+
+
+def _unique(table: Table, keys: Sequence[str], where: str) -> Unique:
+    words = set(re.findall(r"\w+", " ".join([*keys, where])))
+    kept = {column.name for column in kept_columns(table)}
+    return Unique(tuple(keys), where or "1 = 1", frozenset(words & kept))
+
+
+def _rendered(expression: ClauseElement, dialect: Dialect) -> str:
+    return str(expression.compile(dialect=dialect, compile_kwargs={"literal_binds": True, "include_table": False}))
+
+
+def _condition(index: Index, dialect: Dialect) -> str:
+    where: ClauseElement | None = index.dialect_options[dialect.name].get("where")
+    return "" if where is None else _rendered(where, dialect)
+
+
+def has_default(column: Column[Any]) -> bool:
+    """Whether a value is known for rows whose image lacks the column."""
+    return column.default is not None and column.default.is_scalar
+
+
+def park(column: Column[Any]) -> str | None:
+    """SQL for a value that stands aside for a moment in a unique column, or None where there is none.
+
+    A foreign key may point nowhere for that moment: references are checked at the end.
+    """
+    if column.nullable:
+        return "NULL"
+    kind = plain_type(column.type)
+    if isinstance(kind, Boolean):
+        return "1 = 0"
+    if isinstance(kind, String):
+        return "'~' || id"
+    return "-id" if isinstance(kind, Integer) else None
+
+
+def parkable(table: Table, unique: Unique) -> list[Column[Any]]:
+    """The columns of a unique set that can hold something else for a moment, those that may be empty first."""
+    columns = [table.columns[name] for name in unique.columns if park(table.columns[name]) is not None]
+    return sorted(columns, key=lambda column: (not column.nullable, column.name))
