@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
-from flask import Response, abort, flash, g, make_response, redirect, render_template, request, url_for
+from flask import Response, abort, flash, g, make_response, redirect, render_template, request, stream_with_context, url_for
 from flask_admin import expose
 from flask_admin.contrib.sqla import ModelView
-from flask_babel import format_decimal, gettext, lazy_gettext
+from flask_babel import format_decimal, get_locale, gettext, lazy_gettext
 from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy import ScalarSelect, Select, select
@@ -25,10 +25,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from admin_views import plans, shell
 from admin_views.forms import Choice, Choices, EntityForm, Section
+from importers import export
 from models import access, journal, search
 from models.access import Looker
 from models.base import Base, db
 from models.errors import Conflict, NotAllowed, NotFound, Problems, Reason, Refused
+from models.imports import ImportKind
 from models.journal import Changeset
 from models.operations.save import Child, EditConflict, Saved, Side, Theirs, save
 from models.operations.selection import Selection
@@ -37,6 +39,10 @@ from models.user import Right
 
 Answer = str | Response | BaseResponse | tuple[str, int]
 BIGGEST_ID = 2**31
+MIMES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 ADDED = "add."
 OTHER_NAMES = frozenset({"list", "tab", "export_type", "action"})
 
@@ -134,6 +140,7 @@ class EntityView(ModelView):
     edit: ClassVar[Right] = Right.EDIT
     create: ClassVar[Right] = Right.EDIT
     exports: ClassVar[bool] = False
+    amounts: ClassVar[frozenset[str]] = frozenset()  # fields that nobody sees without "see revenue"
     archives: ClassVar[tuple[tuple[str, Any], ...]] = ()
     search_hint: ClassVar[Any] = ""
     views: ClassVar[tuple[tuple[Any, str], ...]] = ()
@@ -400,6 +407,9 @@ class EntityView(ModelView):
     def form_for(self, record: Any, posted: MultiDict[str, str] | None = None) -> EntityForm:
         """The form, filled from what was posted or from the record."""
         made: EntityForm = self.form(posted, data=self.values_of(record) if record is not None else self.defaults())
+        if self.amounts and not self.may(Right.SEE_REVENUE, record):
+            for name in self.amounts:
+                del made[name]
         return made
 
     def defaults(self) -> dict[str, Any]:
@@ -692,8 +702,18 @@ class EntityView(ModelView):
         return self.stream(export_type, search.all_ids(shell.here(), self.spec, self.state(request.args), ordered=True))
 
     def stream(self, export_type: str, ids: Select[int]) -> Response:
-        """The file; views with exports say how."""
-        raise NotImplementedError
+        """The file, sent while it is made: it never stands in memory as a whole."""
+        language = str(get_locale() or "en")
+        columns = export.exported(ImportKind(self.endpoint))
+        if not access.may(shell.here(), shell.looker(), Right.SEE_REVENUE):
+            columns = tuple(column for column in columns if column.attribute not in self.amounts)
+        keys = [column.key for column in columns]
+        as_csv = export_type == "csv"
+        pieces = export.stream(shell.here(), ImportKind(self.endpoint), ids, keys, "csv" if as_csv else "xlsx", language)
+        response = Response(stream_with_context(pieces), mimetype=MIMES[export_type])
+        name = f"{self.endpoint}-{shell.today().isoformat()}.{export_type}"
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
 
     # -- addresses and answers --------------------------------------------------------------------------------------
 

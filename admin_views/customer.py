@@ -209,6 +209,7 @@ class CustomerView(EntityView):
     tabs = card.CUSTOMER_TABS
     actions = (converting.CUSTOMER_LABELS, converting.KIND, *verbs.CUSTOMER_ACTIONS)
     exports = True
+    amounts = frozenset({"hourly_rate"})
 
     def customer_of(self, record: Any) -> int | None:
         return record.id

@@ -15,8 +15,10 @@ from sqlalchemy import Boolean, Column, Date, select
 from sqlalchemy.orm import Session
 
 from admin_views import shell
+from models import access
 from models.base import Base, Money, UtcDateTime, WordSet
 from models.journal import Change, Operation
+from models.user import Right
 
 # What follows from other fields, or says nothing to a reader.
 UNSAID = frozenset({"id", "number_key", "email_key", "created_at", "changed_at", "customer_id", "contact_id"})
@@ -87,6 +89,8 @@ def _lines_of(change: Change, names: _Names) -> Iterable[Line]:
             if key in UNSAID or key not in table.c or before.get(key) == after[key]:
                 continue
             column = table.c[key]
+            if isinstance(column.type, Money) and key != "vat_percentage" and not names.sees_amounts(change.customer_id):
+                continue
             yield _line(change, key, names.text(column, before.get(key)), names.text(column, after[key]))
         return
     image = (change.after if change.operation is Operation.INSERT else change.before) or {}
@@ -125,6 +129,7 @@ class _Names:
     """Values in words, with the names behind foreign keys looked up in one go."""
 
     def __init__(self, session: Session, changes: list[Change]) -> None:
+        self.session = session
         wanted: dict[str, set[int]] = defaultdict(set)
         for change in changes:
             table = Base.metadata.tables.get(change.table_name)
@@ -134,6 +139,10 @@ class _Names:
                     if target is not None and isinstance(value, int) and key not in ("customer_id",):
                         wanted[target].add(value)
         self.known = dict(_looked_up(session, wanted))
+
+    def sees_amounts(self, customer_id: int | None) -> bool:
+        """Whether amounts of this customer may be shown to the person who looks."""
+        return access.may(self.session, shell.looker(), Right.SEE_REVENUE, customer_id)
 
     def text(self, column: Column[Any], raw: Any) -> str | None:
         """A value as people read it; None is empty."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, flash, redirect, request, send_file, url_for
 from flask_babel import get_locale, gettext, ngettext
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from werkzeug.wrappers import Response as BaseResponse
 
 from admin_views import pages, shell
@@ -240,12 +240,13 @@ def _check_page(found: ImportRun, error: str | None = None) -> str:
 def _names(kind: ImportKind, rows: list[ImportRow]) -> dict[int, str]:
     """The names of the records that open rows may mean."""
     wanted = {row.target_id for row in rows} | {key for row in rows for key in (row.values or {}).get("candidates", ())}
-    query: Select[Any]
-    if kind is ImportKind.CUSTOMERS:
-        query = select(Customer.id, Customer.name, Customer.number).where(Customer.id.in_(wanted - {None}))
-    else:
-        query = select(Contact.id, Contact.name, Contact.email).where(Contact.id.in_(wanted - {None}))
-    return {key: f"{name}, {more}" if more else name for key, name, more in shell.here().execute(query)}
+    ids = wanted - {None}
+    rows_found = (
+        shell.here().execute(select(Customer.id, Customer.name, Customer.number).where(Customer.id.in_(ids))).all()
+        if kind is ImportKind.CUSTOMERS
+        else shell.here().execute(select(Contact.id, Contact.name, Contact.email).where(Contact.id.in_(ids))).all()
+    )
+    return {key: f"{name}, {more}" if more else name for key, name, more in rows_found}
 
 
 def describe_row(problem: Mapping[str, Any]) -> str:
