@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
+from flask import flash, redirect, request
+from flask_admin import expose
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
@@ -14,6 +16,10 @@ from admin_views.base import Column, EntityView, FilterChoice, Tab
 from admin_views.forms import Choice, Choices, EntityForm, Option, Section, Text
 from models import access
 from models.access import Looker
+from models.errors import NotAllowed, NotFound, Refused
+from models.journal import Changeset
+from models.operations import password
+from models.operations import user as users
 from models.search import small
 from models.user import Right, Role, Team, TeamMember, User
 
@@ -43,6 +49,8 @@ class StaffView(EntityView):
 
 class UserView(StaffView):
     """The users."""
+
+    routes = EntityView.routes | {"password_view": "edit", "disable_view": "edit", "enable_view": "edit"}
 
     noun = User
     spec = small.USERS
@@ -82,6 +90,49 @@ class UserView(StaffView):
         if column.key == "team_names":
             return ", ".join(team.name for team in row.teams)
         return super().cell_value(column, row, extra)
+
+    @expose("/password/", methods=("POST",))
+    def password_view(self) -> Any:
+        """Set a first or a new password for somebody, who then changes it on the profile page."""
+        record = self.find(request.args.get("id"))
+        return self.carried_out(
+            record,
+            lambda: password.reset(shell.here(), shell.looker(), record.id, request.form.get("password", "")),
+            gettext("%(name)s has a new password and is signed out everywhere.", name=record.name),
+        )
+
+    @expose("/disable/", methods=("POST",))
+    def disable_view(self) -> Any:
+        """Nobody signs in as this person from now on."""
+        record = self.find(request.args.get("id"))
+        return self.carried_out(
+            record,
+            lambda: users.disable(shell.here(), shell.looker(), record.id),
+            gettext("%(name)s cannot sign in any more.", name=record.name),
+        )
+
+    @expose("/enable/", methods=("POST",))
+    def enable_view(self) -> Any:
+        """This person may sign in again."""
+        record = self.find(request.args.get("id"))
+        return self.carried_out(
+            record,
+            lambda: users.enable(shell.here(), shell.looker(), record.id),
+            gettext("%(name)s may sign in again.", name=record.name),
+        )
+
+    def carried_out(self, record: User, verb: Callable[[], Changeset], text: str) -> Any:
+        """Do it and say so, or say why not; back to the card."""
+        target = self.card_url(record.id)
+        try:
+            verb()
+        except Refused as refused:
+            if isinstance(refused, (NotAllowed, NotFound)):
+                raise
+            flash(shell.say(refused), "danger")
+        else:
+            flash(text, "success")
+        return redirect(target)
 
     def card_badge(self, record: User) -> str:
         return gettext("Disabled") if record.disabled_at is not None else ""
