@@ -43,6 +43,7 @@ $(VENV)/ready: requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || (echo "Kaartenbak needs Python 3.11 or newer; name it with PYTHON=" >&2; exit 1)
 	@$(PYTHON) -m venv $(VENV)
 	@$(RUN) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(RUN) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 	@touch $@
 
 .PHONY: help run test check bench translate migration lock install catalogues

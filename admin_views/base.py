@@ -142,7 +142,7 @@ class EntityView(ModelView):
     exports: ClassVar[bool] = False
     amounts: ClassVar[frozenset[str]] = frozenset()  # fields that nobody sees without "see revenue"
     archives: ClassVar[tuple[tuple[str, Any], ...]] = ()
-    search_hint: ClassVar[Any] = ""
+    search_hint: ClassVar[Any] = lazy_gettext("Name…")
     views: ClassVar[tuple[tuple[Any, str], ...]] = ()
     first_use: ClassVar[Any] = ""
     meta_template: ClassVar[str | None] = None

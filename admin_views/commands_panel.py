@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
+import threading
 
 import click
 from flask import Flask, current_app
@@ -19,18 +20,21 @@ from models.access import SYSTEM
 from models.base import db
 from models.customer import Customer
 from models.errors import Refused
+from models.operations import bin as binned
 from models.operations import seed
 from models.operations import user as users
 from models.user import User
 
 DEMO_CUSTOMERS = 200
 THREADS = 8
+DAY = 24 * 60 * 60
 
 
 def register(app: Flask) -> None:
     """Add these commands to `flask`."""
-    for command in (init_command, run_command, routes_command):
+    for command in (init_command, run_command, migration_command, purge_command):
         app.cli.add_command(command)
+    # `routes` comes in by the entry point in pyproject.toml, because Flask has a command of that name.
 
 
 @click.command("init")
@@ -68,11 +72,27 @@ def run_command(host: str, port: int, demo: bool) -> None:
     if demo and not session.scalar(select(func.count(User.id))) and not session.scalar(select(func.count(Customer.id))):
         today = dt.datetime.now(dt.UTC).date()
         seed.seed(session, SYSTEM, DEMO_CUSTOMERS, 1, today, password=DEMO_PASSWORD)
+    binned.purge(session)
     _say_who_can_sign_in(demo)
     db.session.remove()
     click.echo(f"Kaartenbak runs on http://{host}:{port} (Ctrl C stops it)")
     sys.stdout.flush()
+    _purge_every_day(current_app._get_current_object())  # type: ignore[attr-defined]
     serve(current_app._get_current_object(), host=host, port=port, threads=THREADS, ident=None)  # type: ignore[attr-defined]
+
+
+def _purge_every_day(app: Flask) -> None:
+    """What is too long in the bin goes while the server runs, too."""
+
+    def purge() -> None:
+        with app.app_context():
+            access.look_as(db.session(), SYSTEM)
+            binned.purge(db.session())
+        _purge_every_day(app)
+
+    timer = threading.Timer(DAY, purge)
+    timer.daemon = True
+    timer.start()
 
 
 def _say_who_can_sign_in(demo: bool) -> None:
@@ -85,6 +105,25 @@ def _say_who_can_sign_in(demo: bool) -> None:
             click.echo(f"  {person.email:<32} {person.name}: {person.role or person.team}")
     elif not emails:
         click.echo("Nobody can sign in yet. Make the first administrator: flask --app app init --email you@firm.example")
+
+
+@click.command("migration")
+@click.argument("name")
+@with_appcontext
+def migration_command(name: str) -> None:
+    """Write a new migration from the difference between the tables and the database, which must be at the newest."""
+    if not name.strip():
+        raise click.UsageError("Say what the migration does: make migration NAME='add a column'.")
+    click.echo(schema.new_revision(db.engine, name))
+
+
+@click.command("purge")
+@with_appcontext
+def purge_command() -> None:
+    """Let go for good of what is in the bin for longer than the setting says."""
+    session = db.session()
+    access.look_as(session, SYSTEM)
+    click.echo(f"{binned.purge(session)} deletes are gone for good.")
 
 
 @click.command("routes")

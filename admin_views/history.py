@@ -158,6 +158,9 @@ def title(text: str, values: Mapping[str, Any]) -> str:
         def __missing__(self, key: str) -> str:
             return "…"
 
+    if "title" in values:
+        # An undo names what it took back.
+        values = {**values, "title": title(str(values["title"]), {k: v for k, v in values.items() if k != "title"})}
     return gettext(text).format_map(Lenient(values))
 
 

@@ -39,6 +39,14 @@ def upgrade(engine: Engine) -> None:
         search.install(connection)
 
 
+def new_revision(engine: Engine, message: str) -> str:
+    """Write a migration from the difference between the tables and this database; its path."""
+    with engine.connect() as connection:
+        made = command.revision(config(connection), message=message, autogenerate=True)
+    assert not isinstance(made, list)
+    return made.path if made is not None else ""
+
+
 def downgrade(engine: Engine, revision: str = "base") -> None:
     """Back to an older version; to "base" every table goes, with all that is in it."""
     with engine.connect().execution_options(**WILL_WRITE) as connection, connection.begin():
