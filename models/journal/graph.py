@@ -27,10 +27,9 @@ class Reference:
         return not self.column.nullable and bool(self.column.info.get("belongs", True))
 
     @property
-    def needed_first(self) -> bool:
+    def binds(self) -> bool:
         """Whether the parent must be there before the row, and the row be gone before the parent."""
-        restricts = any(key.ondelete == "RESTRICT" for key in self.column.foreign_keys)
-        return self.parent is not self.table and (restricts or not self.column.nullable)
+        return not self.column.nullable or any(key.ondelete == "RESTRICT" for key in self.column.foreign_keys)
 
 
 @dataclass(frozen=True)
@@ -49,22 +48,19 @@ def references_of(table: Table) -> list[Reference]:
 
 
 def in_order(tables: Sequence[Table], *, children_first: bool) -> list[Table]:
-    """Tables by what must exist before what. A circle through columns that may be empty does not matter."""
+    """Tables by what refers to what, so that deletes set nothing to NULL that is deleted next.
+
+    Where references go round in a circle, the one that gives way is one through a column that may be empty.
+    """
+    waiting = {table: [r for r in references_of(table) if r.parent is not table] for table in tables}
     ordered: list[Table] = []
-    seen: set[Table] = set()
-
-    def visit(table: Table) -> None:
-        if table not in seen:
-            seen.add(table)
-            for reference in references_of(table):
-                if reference.needed_first:
-                    visit(reference.parent)
-            ordered.append(table)
-
-    for table in tables:
-        visit(table)
-    wanted = [table for table in ordered if table in tables]
-    return wanted[::-1] if children_first else wanted
+    while waiting:
+        needs = {table: [r.binds for r in references if r.parent in waiting] for table, references in waiting.items()}
+        # Binding references count first, then their number: the free ones, whenever there is one.
+        best = min(waiting, key=lambda table: (any(needs[table]), len(needs[table]), table.name))
+        ordered.append(best)
+        del waiting[best]
+    return ordered[::-1] if children_first else ordered
 
 
 def uniques(table: Table, dialect: Dialect) -> Iterator[Unique]:

@@ -383,6 +383,30 @@ def test_a_row_made_and_deleted_in_one_changeset_is_nothing(toy: Session) -> Non
     assert dump(toy) == start
 
 
+def test_a_key_that_somebody_gave_anew_is_not_ours_to_delete(toy: Session) -> None:
+    done = change(toy, "INSERT INTO label_group (id, name) VALUES (5, 'Metal'); DELETE FROM label_group")
+    change(toy, "INSERT INTO label_group (id, name) VALUES (5, 'Stone')")
+    with pytest.raises(Refused):
+        undo(toy, ANN, done)
+    assert toy.get_one(Group, 5).name == "Stone"
+
+
+def test_taking_back_fields_leaves_rows_that_came_and_went(toy: Session) -> None:
+    add(toy, Contact(name="A"))
+    done = change(toy, "INSERT INTO label (name) VALUES ('x'); DELETE FROM contact")
+    with pytest.raises(Refused):
+        undo(toy, ANN, done, fields=["name"])
+
+
+def test_an_undo_deletes_children_before_it_would_empty_their_links(toy: Session) -> None:
+    made = add(toy, *family())
+    undone = undo(toy, ANN, made)
+    mine = select(Change.operation).where(
+        Change.changeset_id == undone.changeset.id, Change.table_name == "registration"
+    )
+    assert toy.scalars(mine).all() == ["delete"] * 3
+
+
 def test_a_working_table_never_stands_in_the_way(toy: Session) -> None:
     made = add(toy, Contact(name="Bo"))
     toy.add(Draft(body="x"))
