@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response
 from admin_views import images, pages, shell, trees
 from models import access, journal
 from models.errors import NotFound, Refused
-from models.journal import Change
+from models.journal import Change, Changeset
 from models.operations import undo as undoing
 from models.user import Right
 
@@ -28,6 +28,8 @@ page = pages.blueprint("history", "/history")
 PAGE = 30
 # An event of more lines than this is told in counts, its lines on request.
 FEW = 8
+# Counting the kinds of a bigger event takes too long for a page.
+COUNTED = 20_000
 ICONS = {
     "import": "file-earmark-arrow-up",
     "outside": "database-exclamation",
@@ -104,12 +106,12 @@ def _shown(session: Session, found: Sequence[journal.Event], about: Mapping[str,
 def _counts(session: Session, found: Sequence[journal.Event], about: Mapping[str, Any]) -> dict[int, list[Count]]:
     """What the big events of a page are made of, by the event's last change, in the order it came.
 
-    Events of more records than the journal counts are left out: counting those takes as long as they are big.
+    The biggest are left out: counting those takes as long as they are big.
     """
     big = {
         event.changeset.id: event.last_id
         for event in found
-        if event.changeset is not None and event.count > len(event.changes) and not event.is_more
+        if event.changeset and event.count > len(event.changes) and event.changeset.change_count <= COUNTED
     }
     if not big or "rows" in about:
         return {}
@@ -160,7 +162,7 @@ def title(text: str, values: Mapping[str, Any]) -> str:
 
     if "title" in values:
         # An undo names what it took back.
-        values = {**values, "title": title(str(values["title"]), {k: v for k, v in values.items() if k != "title"})}
+        values = {**values, "title": title(str(values["title"]), values.get("values") or {})}
     return gettext(text).format_map(Lenient(values))
 
 
@@ -188,7 +190,9 @@ def undo() -> Response | str:
         raise NotFound
     if request.method == "GET":
         plan = undoing.plan(shell.here(), looker, key, rows=rows, fields=fields)
-        return pages.show("undo.html", plan=plan, key=key, rows=rows, fields=fields, back=_back())
+        kept = shell.here().get(Changeset, key)
+        what = title(kept.title, kept.values) if kept is not None else ""
+        return pages.show("undo.html", plan=plan, what=what, key=key, rows=rows, fields=fields, back=_back())
     try:
         done = undoing.undo(shell.here(), looker, key, rows=rows, fields=fields)
     except Refused as refused:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from flask import Flask, flash, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from admin_views import pages, shell
+from admin_views import choices, pages, shell
+from admin_views.forms import Option
 from models import access, settings
 from models.journal import Origin, changeset
 from models.user import Right
@@ -18,8 +22,29 @@ page = pages.blueprint("settings", "/settings")
 def index() -> str:
     """Every setting with its value and what it does."""
     pages.need(Right.SETTINGS)
-    values = {known.key: settings.get(shell.here(), known.key) for known in settings.SETTINGS}
-    return pages.show("settings.html", known=settings.SETTINGS, values=values, errors={})
+    return _show(settings.everything(shell.here()), {})
+
+
+def _show(values: Mapping[str, Any], errors: Mapping[str, str]) -> str:
+    options = {
+        "deleting": [
+            (settings.Deleting.ARCHIVED_ONLY, gettext("Only what is archived")),
+            (settings.Deleting.DIRECT, gettext("Directly")),
+            (settings.Deleting.NEVER, gettext("Never")),
+        ],
+        "default_country": _offered(choices.countries(), values["default_country"]),
+        "currency": _offered(choices.currencies(), values["currency"]),
+    }
+    # Where there is a list to choose from, nobody needs to know what the codes look like.
+    hints = {"default_country": gettext("Preset for new addresses."), "currency": gettext("Preset for new customers.")}
+    shown = {"values": values, "errors": errors, "options": options, "hints": hints}
+    return pages.show("settings.html", known=settings.SETTINGS, **shown)
+
+
+def _offered(options: Sequence[Option], present: Any) -> list[tuple[str, str]]:
+    """The choices of a short list; the present value is always among them."""
+    pairs = [(option.value, option.label) for option in options]
+    return pairs if present in dict(pairs) else [(str(present), str(present)), *pairs]
 
 
 @page.post("/")
@@ -30,7 +55,7 @@ def save() -> Response | tuple[str, int]:
     values, errors = settings.read(typed)
     if errors:
         texts = {key: gettext(text) for key, text in errors.items()}
-        return pages.show("settings.html", known=settings.SETTINGS, values=typed, errors=texts), 422
+        return _show(typed, texts), 422
     with changeset(shell.here(), shell.looker(), "Change settings", origin=Origin.SETTINGS) as kept:
         for key, value in values.items():
             settings.put(shell.here(), key, value)

@@ -170,7 +170,7 @@ def register(app: Flask, languages: tuple[str, ...]) -> None:
         money=money, hours=hours, when=when, moment=moment, initials=initials, colour_of=colour_of, say=say
     )
     app.jinja_env.filters.update(right_name=right_name, country_name=country_name, safe_link=safe_link, source_text=source_text)
-    app.jinja_env.filters["long_day"] = lambda day: format_date(day, "long")
+    app.jinja_env.filters["long_day"] = lambda day: format_date(day, "d MMMM y")
     app.jinja_env.filters["choice_text"] = lambda value: (value, gettext(value))
     app.jinja_env.filters["numberformat"] = format_decimal
     app.jinja_env.filters["clock"] = lambda value: format_time(value, "HH:mm")

@@ -43,6 +43,7 @@ def names() -> dict[str, str]:
         "invoices_and_quotes": gettext("Invoices and quotes"),
         "invoice.draft": gettext("Draft invoices"),
         "invoice.sent": gettext("Sent and paid invoices"),
+        "invoice": gettext("Invoices"),
         "quote": gettext("Quotes"),
         "agreement": gettext("Agreements"),
         "portal": gettext("Customer portals"),
@@ -58,6 +59,8 @@ def names() -> dict[str, str]:
         "label_group": gettext("Groups of labels"),
         "role": gettext("Roles"),
         "team": gettext("Teams"),
+        "user": gettext("Users"),
+        "list_value": gettext("Values of lists"),
     }
 
 
@@ -65,6 +68,8 @@ def tree(plan: DeletePlan) -> list[dict[str, Any]]:
     """The nodes for macros/card.html: the record itself, and below it everything that goes along."""
     called = names()
     own, *others = plan.branches if plan.branches else [Branch("", 0)]
+    places = {key: place for place, key in enumerate(ICONS)}
+    others.sort(key=lambda branch: places.get(branch.key, len(places)))
     root = {
         "text": plan.name if plan.count == 1 else ngettext("%(num)s record", "%(num)s records", plan.count),
         "count": own.count,
@@ -96,7 +101,6 @@ def _node(branch: Branch, called: dict[str, str]) -> dict[str, Any]:
         "count": branch.count,
         "note": _note(branch),
         "children": children,
-        "strong": True,
     }
 
 
