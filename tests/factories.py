@@ -23,6 +23,12 @@ from models.user import CustomerAccess, Role, Team, TeamMember, User
 T = TypeVar("T", bound=Base)
 _count = itertools.count(1)
 A_DAY = dt.date(2026, 11, 2)
+A_MOMENT = dt.datetime(2026, 11, 2, 9, 30, tzinfo=dt.UTC)
+
+
+def this_year() -> dt.date:
+    """A day of the running year, for what only shows then."""
+    return dt.datetime.now(dt.UTC).date()
 
 
 def _make(session: Session, noun: type[T], **values: Any) -> T:

@@ -1,0 +1,308 @@
+"""The pages of customers: list, form, card, verbs and export, over HTTP, each on both databases."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from decimal import Decimal
+
+import openpyxl
+from lxml import html
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from models.access import unlocking
+from models.customer import Address, Customer
+from models.journal import position
+from models.project import Project
+from tests import factories
+from tests.conftest import Cast, ClientFor
+
+
+def text_of(answer: TestResponse) -> str:
+    return " ".join(html.document_fromstring(answer.get_data(as_text=True)).text_content().split())
+
+
+def names(answer: TestResponse) -> list[str]:
+    tree = html.document_fromstring(answer.get_data(as_text=True))
+    return [" ".join(node.text_content().split()) for node in tree.xpath("//tbody//th[@scope='row']//a")]
+
+
+def token(answer: TestResponse) -> str:
+    found = re.search(r'name="plan" value="([^"]+)"', answer.get_data(as_text=True))
+    assert found, text_of(answer)
+    return found[1]
+
+
+# The list
+
+
+def test_the_list_shows_the_active_ones_by_name_and_keeps_its_state_in_the_address(session: Session, client_for: ClientFor) -> None:
+    for name in ("Bravo B.V.", "Alfa B.V.", "Charlie B.V."):
+        factories.customer(session, company_name=name)
+    factories.customer(session, company_name="Oud B.V.", archived_at=factories.A_MOMENT)
+    dana = client_for("Dana")
+    assert names(dana.get("/customers/")) == ["Alfa B.V.", "Bravo B.V.", "Charlie B.V."]
+    assert names(dana.get("/customers/?sort=-name")) == ["Charlie B.V.", "Bravo B.V.", "Alfa B.V."]
+    assert names(dana.get("/customers/?search=bravo")) == ["Bravo B.V."]
+    assert names(dana.get("/customers/?archived=archived")) == ["Oud B.V."]
+    assert len(names(dana.get("/customers/?archived=all"))) == 4
+
+
+def test_values_of_one_filter_widen_and_filters_narrow(session: Session, client_for: ClientFor) -> None:
+    label = factories.label(session, name="Retainer")
+    for name, country in (("Een", "NL"), ("Twee", "SE"), ("Drie", "FI")):
+        customer = factories.customer(session, company_name=name)
+        factories.address(session, customer, country=country, is_head_office=True)
+        if name != "Drie":
+            factories.put_label(session, label, customer=customer)
+    dana = client_for("Dana")
+    added = dana.get("/customers/?add.country=NL&add.country=SE")
+    assert added.status_code == 302
+    assert "country=NL" in added.location
+    assert names(dana.get(added.location)) == ["Een", "Twee"]
+    assert names(dana.get(f"/customers/?label={label.id}&country=SE")) == ["Twee"]
+
+
+def test_rubbish_in_the_address_is_left_out_and_said(client_for: ClientFor) -> None:
+    dana = client_for("Dana")
+    for query in ("page=99999999999999999999", "page=-1", "sort=password_hash", "kind=nonsense", "page_size=1000000", "owner=x'--"):
+        assert dana.get(f"/customers/?{query}").status_code == 200, query
+    assert "left out" in text_of(dana.get("/customers/?sort=password_hash"))
+    assert dana.get("/customers/details/?id=abc").status_code == 404
+    assert dana.get("/customers/details/?id=1,2").status_code == 404
+    assert dana.get("/customers/details/?id=99999999999999999999999").status_code == 404
+
+
+def test_revenue_shows_only_with_the_right(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session, company_name="Rijk B.V.", hourly_rate=Decimal("123.45"))
+    factories.invoice(session, customer, amount=Decimal("98765.00"), day=factories.this_year())
+    assert "98,765" in text_of(client_for("Dana").get("/customers/"))
+    for path in ("/customers/", f"/customers/details/?id={customer.id}", f"/customers/details/?id={customer.id}&tab=history"):
+        shown = text_of(client_for("Bob").get(path))
+        assert "98,765" not in shown
+        assert "Revenue" not in shown, path
+        assert "123" not in shown
+
+
+def test_what_people_typed_is_text_on_every_page(session: Session, client_for: ClientFor) -> None:
+    nasty = "<script>alert(1)</script>{{7*7}}"
+    customer = factories.customer(session, company_name=nasty, website="javascript:alert(1)", nickname=nasty)
+    factories.put_label(session, factories.label(session, name=nasty[:60]), customer=customer)
+    dana = client_for("Dana")
+    for path in ("/customers/", f"/customers/details/?id={customer.id}", f"/customers/details/?id={customer.id}&tab=contact", f"/customers/edit/?id={customer.id}", "/labels/", "/history/"):
+        page = dana.get(path).get_data(as_text=True)
+        assert "<script>alert" not in page, path
+        assert "49" not in re.findall(r"</script&gt;(\d+)", page), path
+        assert 'href="javascript:' not in page, path
+
+
+# The form
+
+
+def test_a_new_company_gets_the_next_number_and_opens_its_card(session: Session, client_for: ClientFor) -> None:
+    answer = client_for("Dana").send(
+        "/customers/new/", kind="business", company_name="Nieuw B.V.", head_office_city="Zwolle", head_office_country="NL"
+    )
+    assert answer.status_code == 302
+    customer = session.scalars(select(Customer).where(Customer.company_name == "Nieuw B.V.")).one()
+    assert answer.location.endswith(f"/customers/details/?id={customer.id}")
+    assert customer.number.startswith("K-")
+    assert session.scalars(select(Address.city).where(Address.customer_id == customer.id)).all() == ["Zwolle"]
+
+
+def test_a_company_needs_a_company_name_and_a_person_both_names(session: Session, client_for: ClientFor) -> None:
+    dana = client_for("Dana")
+    answer = dana.send("/customers/new/", kind="business", email="kept@firm.example")
+    assert answer.status_code == 422
+    assert "Company name is missing" in text_of(answer)
+    assert 'value="kept@firm.example"' in answer.get_data(as_text=True)
+    answer = dana.send("/customers/new/", kind="private", first_name="Ingrid")
+    assert answer.status_code == 422
+    assert "Last name is missing" in text_of(answer)
+    assert session.scalars(select(Customer)).all() == []
+
+
+def test_a_number_that_is_taken_names_its_holder_and_the_next_free_one(session: Session, client_for: ClientFor) -> None:
+    factories.customer(session, company_name="Tandartspraktijk De Linde", number="K-10044")
+    answer = client_for("Dana").send("/customers/new/", kind="business", company_name="Ander", number="k-10 044")
+    assert answer.status_code == 422
+    assert "Already used by Tandartspraktijk De Linde" in text_of(answer)
+
+
+def test_a_foreign_id_that_does_not_exist_is_refused_and_nothing_is_saved(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session, company_name="Vast B.V.")
+    answer = client_for("Dana").send(
+        f"/customers/edit/?id={customer.id}", kind="business", company_name="Los B.V.", owner_id="99999", number=customer.number
+    )
+    assert answer.status_code == 422
+    session.rollback()
+    assert session.get_one(Customer, customer.id).company_name == "Vast B.V."
+
+
+def test_fields_of_the_form_that_are_not_shown_are_not_written(session: Session, client_for: ClientFor, cast: Cast) -> None:
+    customer = factories.customer(session, company_name="Dicht B.V.", hourly_rate=Decimal(90))
+    editor = factories.role(session, rights=frozenset({"view", "edit"}))
+    factories.access(session, customer, editor, cast.charlie)
+    charlie = client_for("Charlie")
+    answer = charlie.send(
+        f"/customers/edit/?id={customer.id}",
+        kind="business",
+        company_name="Dicht B.V.",
+        number=customer.number,
+        phone="+31 10 555 0100",
+        hourly_rate="1",
+        archived_at="2020-01-01",
+        id="77",
+    )
+    assert answer.status_code == 302
+    session.rollback()
+    saved = session.get_one(Customer, customer.id)
+    assert (saved.phone, saved.hourly_rate, saved.archived_at) == ("+31 10 555 0100", Decimal(90), None)
+
+
+def test_different_fields_of_two_people_are_both_kept(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session, company_name="Samen B.V.")
+    at = position(session)
+    shown = {"kind": "business", "company_name": "Samen B.V.", "number": customer.number, "position": at}
+    path = f"/customers/edit/?id={customer.id}"
+    assert client_for("Alice").send(path, **shown, phone="+31 10 555 0101").status_code == 302
+    dana = client_for("Dana")
+    answer = dana.send(path, **shown, website="https://samen.example")
+    assert answer.status_code == 302
+    assert "both changes are kept" in text_of(dana.get(answer.location))
+    session.rollback()
+    saved = session.get_one(Customer, customer.id)
+    assert (saved.phone, saved.website) == ("+31 10 555 0101", "https://samen.example")
+
+
+def test_the_same_field_of_two_people_is_asked_about(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session, company_name="Samen B.V.", payment_term_days=30)
+    at = position(session)
+    shown = {"kind": "business", "company_name": "Samen B.V.", "number": customer.number, "position": at}
+    path = f"/customers/edit/?id={customer.id}"
+    assert client_for("Alice").send(path, **shown, payment_term_days="21").status_code == 302
+    dana = client_for("Dana")
+    answer = dana.send(path, **shown, payment_term_days="14")
+    assert answer.status_code == 409
+    assert "changed the same field while you were editing" in text_of(answer)
+    session.rollback()
+    assert session.get_one(Customer, customer.id).payment_term_days == 21
+    seen = re.search(r'name="seen" value="(\d+)"', answer.get_data(as_text=True))
+    assert seen
+    chosen = {**shown, "payment_term_days": "14", "seen": seen[1], "choice-payment_term_days": "mine"}
+    assert dana.send(path, **chosen).status_code == 302
+    session.rollback()
+    assert session.get_one(Customer, customer.id).payment_term_days == 14
+
+
+def test_x_01_an_archived_owner_or_retired_status_stays_selected_in_the_form(session: Session, client_for: ClientFor, cast: Cast) -> None:
+    gone = factories.user(session, name="Weg", disabled_at=factories.A_MOMENT)
+    customer = factories.customer(session, company_name="Trouw B.V.", owner_id=gone.id)
+    dana = client_for("Dana")
+    page = dana.get(f"/customers/edit/?id={customer.id}").get_data(as_text=True)
+    assert f'<option selected value="{gone.id}">' in page
+    answer = dana.send(f"/customers/edit/?id={customer.id}", kind="business", company_name="Trouw B.V.", number=customer.number, owner_id=gone.id, phone="1")
+    assert answer.status_code == 302, text_of(answer)
+    session.rollback()
+    assert session.get_one(Customer, customer.id).owner_id == gone.id
+
+
+# Verbs
+
+
+def test_archiving_shows_its_plan_first_and_is_locked_afterwards(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session, company_name="Klaar B.V.")
+    project = factories.project(session, customer)
+    factories.registration(session, project)
+    dana = client_for("Dana")
+    plan = dana.get(f"/customers/action/?action=archive&rowid={customer.id}")
+    assert "registration becomes read-only" in text_of(plan)
+    session.rollback()
+    assert session.get_one(Customer, customer.id).archived_at is None
+    assert dana.send("/customers/action/", action="archive", plan=token(plan), reason="Klaar").status_code == 302
+    session.rollback()
+    assert session.get_one(Customer, customer.id).archived_at is not None
+    assert session.get_one(Project, project.id).archived_at is not None
+    assert dana.get(f"/customers/edit/?id={customer.id}").status_code == 409
+
+
+def test_a_plan_of_somebody_else_or_for_another_verb_does_nothing(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session)
+    plan = client_for("Dana").get(f"/customers/action/?action=archive&rowid={customer.id}")
+    assert client_for("Alice").send("/customers/action/", action="archive", plan=token(plan), rowid=customer.id).status_code == 409
+    assert client_for("Dana").send("/customers/action/", action="restore", plan=token(plan), rowid=customer.id).status_code in (404, 409, 422)
+    session.rollback()
+    assert session.get_one(Customer, customer.id).archived_at is None
+
+
+def test_a_delete_is_shown_again_when_something_moved_since(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session, company_name="Weg B.V.", archived_at=factories.A_MOMENT)
+    dana = client_for("Dana")
+    plan = dana.get(f"/customers/delete/?id={customer.id}")
+    assert "Move 1 record to the bin" in text_of(plan)
+    with unlocking(session):
+        factories.bank_account(session, customer)
+    answer = dana.send("/customers/delete/", plan=token(plan), typed="weg b.v.")
+    assert answer.status_code == 409
+    assert "Move 2 records to the bin" in text_of(answer)
+    assert dana.send("/customers/delete/", plan=token(answer), typed="something").status_code == 422
+    assert dana.send("/customers/delete/", plan=token(answer), typed=" weg b.v. ").status_code == 302
+    session.rollback()
+    assert session.get(Customer, customer.id) is None
+    changeset = re.search(r'name="changeset" value="(\d+)"', dana.get("/bin/").get_data(as_text=True))
+    assert changeset
+    assert dana.send("/bin/restore/", changeset=changeset[1]).status_code == 302
+    session.rollback()
+    assert session.get_one(Customer, customer.id).company_name == "Weg B.V."
+
+
+def test_all_that_match_the_list_are_archived_not_only_the_page(session: Session, client_for: ClientFor) -> None:
+    for n in range(30):
+        factories.customer(session, company_name=f"Reeks {n:02}")
+    factories.customer(session, company_name="Ander")
+    dana = client_for("Dana")
+    plan = dana.post("/customers/action/", data={"csrf_token": dana.token(), "action": "archive", "all": "1", "list": "search=Reeks&page_size=25"})
+    assert plan.status_code == 200, text_of(plan)
+    assert dana.send("/customers/action/", action="archive", plan=token(plan), list="search=Reeks").status_code == 302
+    session.rollback()
+    assert session.scalars(select(Customer.company_name).where(Customer.archived_at.is_(None))).all() == ["Ander"]
+
+
+# Export
+
+
+def test_x_11_the_export_holds_just_the_rows_of_the_list_and_no_live_formula(session: Session, client_for: ClientFor) -> None:
+    factories.customer(session, company_name="=1+1", number="007")
+    factories.customer(session, company_name="@SUM(A1)", number="008")
+    factories.customer(session, company_name="Gewoon B.V.", number="009")
+    dana = client_for("Dana")
+    body = dana.get("/customers/export/csv/?sort=number").get_data().decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(body), delimiter=";"))
+    assert [row[0] for row in rows[1:]] == ["007", "008", "009"]
+    assert not any(cell.startswith(("=", "@", "+")) for row in rows for cell in row)
+    book = openpyxl.load_workbook(io.BytesIO(dana.get("/customers/export/xlsx/?search=1%2B1").get_data()))
+    cells = [cell for row in book.active.iter_rows() for cell in row if cell.value is not None]
+    assert not [cell.coordinate for cell in cells if cell.data_type == "f"]
+    assert any(cell.value == "007" for cell in cells)
+
+
+def test_who_may_not_export_gets_no_file(session: Session, client_for: ClientFor) -> None:
+    factories.customer(session)
+    assert client_for("Bob").get("/customers/export/csv/").status_code == 403
+
+
+# Roles
+
+
+def test_a_role_given_on_the_card_lets_somebody_in_at_once(session: Session, client_for: ClientFor, cast: Cast) -> None:
+    customer = factories.customer(session, company_name="Open B.V.")
+    reader = factories.role(session, rights=frozenset({"view"}))
+    charlie = client_for("Charlie")
+    assert charlie.get(f"/customers/details/?id={customer.id}").status_code == 404
+    answer = client_for("Dana").send(f"/customers/roles/?id={customer.id}", who=f"user-{cast.charlie.id}", role=str(reader.id))
+    assert answer.status_code == 302
+    assert charlie.get(f"/customers/details/?id={customer.id}").status_code == 200
+    assert client_for("Bob").send(f"/customers/roles/?id={customer.id}", who=f"user-{cast.bob.id}", role=str(reader.id)).status_code == 403
