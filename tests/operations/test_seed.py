@@ -36,6 +36,7 @@ from models.operations.seed import bulk, showcase
 from models.operations.seed.invent import density
 from models.project import Project, Registration, RegistrationStatus
 from models.sales import Agreement, Invoice, InvoiceStatus, Portal, Quote
+from models.settings import NumberSeries
 from models.user import CustomerAccess, Right, Role, Team, User
 from tests.databases import Databases
 
@@ -191,6 +192,8 @@ def test_keys_and_numbers_count_on_after_a_seed(seeded: Session) -> None:
         seeded.add(label)
     assert label.id == highest + 1
     assert number.peek(seeded) == "K-10201"
+    # Not only free by chance: the series knows, so that a deleted customer's number is not given out again.
+    assert seeded.scalars(select(NumberSeries.next)).all() == [10_201]
 
 
 @pytest.mark.parametrize("noun", [Label, Team])
@@ -389,6 +392,12 @@ def test_invoices_add_up_to_what_was_invoiced(seeded: Session) -> None:
     ):
         billed[customer] += int(amount * 100)
     assert worked == billed
+
+
+def test_only_a_draft_has_no_number_yet(seeded: Session) -> None:
+    numbers = seeded.execute(select(Invoice.status, Invoice.number)).all()
+    assert {status for status, number in numbers if number is None} == {InvoiceStatus.DRAFT}
+    assert all(number is None for status, number in numbers if status is InvoiceStatus.DRAFT)
 
 
 def test_summer_is_quieter_than_autumn(seeded: Session) -> None:
