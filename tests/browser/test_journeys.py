@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -50,12 +51,12 @@ def test_a_wrong_form_says_what_is_wrong_and_keeps_what_was_typed(sign_in: SignI
     page = sign_in()
     page.goto("/customers/new/")
     page.locator("#email").fill("kept@firm.example")
-    page.locator("#payment_term_days").fill("veertien")
+    page.locator("#hourly_rate").fill("veertien")
     page.get_by_role("button", name="Save customer").click()
     summary = page.locator("#errors")
     expect(summary).to_contain_text("Nothing is saved yet")
     expect(page.locator("#email")).to_have_value("kept@firm.example")
-    expect(page.locator("#payment_term_days")).to_have_value("veertien")
+    expect(page.locator("#hourly_rate")).to_have_value("veertien")
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
@@ -169,6 +170,31 @@ def test_undo_of_one_field_from_the_history(sign_in: SignIn) -> None:
     page.goto(card.replace("/details/", "/edit/"))
     expect(page.locator("#phone")).to_have_value("")
     expect(page.locator("#reference")).to_have_value("REF-1")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_import_a_list_and_undo_the_import(sign_in: SignIn, data: Path, scripts: bool) -> None:
+    page = sign_in(java_script_enabled=scripts)
+    page.goto("/imports/new/?kind=customers")
+    page.locator("#file").set_input_files(data / "list__nwc__customers.csv")
+    page.get_by_role("button", name="Read the file").click()
+    page.get_by_role("button", name="Check 91 rows").click()
+    expect(page.get_by_role("button", name="Import 91 records")).to_be_visible()
+    page.goto("/customers/?search=ALFKI&archived=all")
+    expect(page.get_by_text('Nothing here matches "ALFKI".')).to_be_visible()
+    page.go_back()
+    page.get_by_role("button", name="Import 91 records").click()
+    expect(page.get_by_text("91 added, 0 changed")).to_be_visible()
+    find(page, "Alfreds Futterkiste")
+    expect(page.get_by_text("ALFKI")).to_be_visible()
+    expect(page.get_by_role("link", name="Maria Anders")).to_be_visible()
+    page.goto("/imports/")
+    page.get_by_role("link", name=re.compile("^Import [0-9]")).first.click()
+    page.get_by_role("link", name="Undo the whole import…").click()
+    page.get_by_role("button", name=re.compile("^Put .* back$")).click()
+    expect(page.get_by_text(re.compile("was undone"))).to_be_visible()
+    page.goto("/customers/?search=ALFKI&archived=all")
+    expect(page.get_by_text('Nothing here matches "ALFKI".')).to_be_visible()
 
 
 def test_signing_out_ends_it(sign_in: SignIn) -> None:
