@@ -196,6 +196,13 @@ def test_a_time_stamp_that_moved_on_is_not_worth_mentioning(toy: Session) -> Non
     assert (undone.taken_back, undone.left) == (1, [])
 
 
+def test_a_row_that_was_merely_touched_since_goes(toy: Session) -> None:
+    made = add(toy, Contact(name="Bo"))
+    change(toy, "UPDATE contact SET changed_at = '2030-01-01 00:00:00.000000'")
+    undo(toy, ANN, made)
+    assert toy.get(Contact, 1) is None
+
+
 def test_one_field_of_one_row_can_be_taken_back(toy: Session) -> None:
     add(toy, Customer(first_name="A", size=1, note="n"), Customer(first_name="B", size=1))
     changed = change(toy, "UPDATE customer SET size = 2, note = 'x'")
