@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import Any
@@ -126,6 +126,20 @@ def journal_command(newest: int, as_json: bool) -> None:
     for row in rows:
         undone = f" (undone by {row['undone_by']})" if row["undone_by"] else ""
         click.echo(f"{row['id']:>8}  {row['at'][:16]}  {row['user']:<20} {row['changes']:>9,}  {row['title']}{undone}")
+
+
+class _Lenient(dict[str, Any]):
+    """Values for a sentence of which some may be missing: old changesets outlive the code that wrote them."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def _sentence(title: str, values: Mapping[str, Any]) -> str:
+    """What a changeset did, in English. An undo names what it took back."""
+    if "title" in values:
+        values = {**values, "title": _sentence(str(values["title"]), values.get("values") or {})}
+    return title.format_map(_Lenient(values))
 
 
 def _changeset(row: Changeset) -> dict[str, Any]:

@@ -256,6 +256,7 @@ def test_undo_takes_a_changeset_back(panel: Panel) -> None:
     assert panel.did("dump") == before
     newest = json.loads(panel.did("journal", "--json"))["changesets"][0]
     assert (newest["undoes"], newest["id"]) == (made, answer["changeset"])
+    assert newest["title"] == "Undid: Made wrong"
 
 
 def test_undoing_twice_or_what_never_was_is_refused(panel: Panel) -> None:
