@@ -233,13 +233,14 @@ class _Writer:
         return set()
 
     def leave_out(self, rows: Sequence[_Planned], why: Mapping[int, Trouble]) -> None:
-        """List rows again that were left out."""
+        """List rows again that were left out: somebody has to look at them."""
         if rows:
             query = select(ROW.c.id, ROW.c.problems).where(one_of(ROW.c.id, [row.key for row in rows]))
             found = {key: problems for key, problems in self.session.execute(query)}  # noqa: C416 - rows, not pairs
             said = [{"key": row.key, "said": [*found[row.key], problem(why[row.row], name=row.title)]} for row in rows]
             again = update(ROW).where(ROW.c.id == bindparam("key"))
-            self.session.connection().execute(again.values(problems=bindparam("said", type_=ROW.c.problems.type)), said)
+            kept = {"problems": bindparam("said", type_=ROW.c.problems.type), "status": RowStatus.AMBIGUOUS}
+            self.session.connection().execute(again.values(kept), said)
 
     # Words that are new.
 

@@ -104,6 +104,11 @@ TERMS = _terms(
         ),
     ),
     Term(
+        "own_company",
+        ("Company of the contact", "Bedrijf van het contact", "Kontaktens företag", "Firma des Kontakts",
+         "Yhteyshenkilön yritys", "Kontaktens firma"),
+    ),
+    Term(
         "name_2",
         ("Name, second line", "Naam, tweede regel", "Namn, andra raden", "Name, zweite Zeile", "Nimen jatke",
          "Navn, andre linje"),
@@ -491,7 +496,7 @@ CUSTOMER_COLUMNS: tuple[Column, ...] = (
     _column("last_name", reading.text_of(100)),
     _column("kind", reading.kind, example="business"),
     _column("nickname", reading.text_of(200)),
-    _column("email", reading.email, several=True, example="info@nordhamn.example"),
+    _column("email", reading.email, doubt=reading.email_doubt, several=True, example="info@nordhamn.example"),
     _column("phone", reading.phone, doubt=reading.phone_doubt, several=True, example="+46 8 555 010 20"),
     _column("mobile", reading.phone, doubt=reading.phone_doubt, several=True),
     _column("fax", reading.phone, doubt=reading.phone_doubt, several=True),
@@ -503,7 +508,14 @@ CUSTOMER_COLUMNS: tuple[Column, ...] = (
     _column("first_name", reading.text_of(100), Place.CONTACT, "", only_in=True),
     _column("last_name", reading.text_of(100), Place.CONTACT, "", only_in=True),
     _column("function", reading.text_of(120), Place.CONTACT, example="Purchasing"),
-    _column("email", reading.email, Place.CONTACT, several=True, example="ingrid@nordhamn.example"),
+    _column(
+        "email",
+        reading.email,
+        Place.CONTACT,
+        doubt=reading.email_doubt,
+        several=True,
+        example="ingrid@nordhamn.example",
+    ),
     _column("phone", reading.phone, Place.CONTACT, doubt=reading.phone_doubt, several=True),
     _column("mobile", reading.phone, Place.CONTACT, doubt=reading.phone_doubt, several=True),
     _column("labels", reading.labels, Place.LABELS, "", repeatable=True, example="Transport; Monthly invoice"),
@@ -525,7 +537,7 @@ CUSTOMER_COLUMNS: tuple[Column, ...] = (
     _column("payment_term_days", reading.whole(0, 999), example="30"),
     _column("currency", reading.currency, example="SEK"),
     _column("invoice_layout", reading.word_of(ValueList.INVOICE_LAYOUT), attribute="invoice_layout_id"),
-    _column("invoice_email", reading.email, several=True),
+    _column("invoice_email", reading.email, doubt=reading.email_doubt, several=True),
     _column("e_invoice_id", reading.text_of(60)),
     _column("expenses_billable", reading.yes_or_no),
     _column("mileage_billable", reading.yes_or_no),
@@ -541,7 +553,8 @@ CONTACT_COLUMNS: tuple[Column, ...] = (
     _column("infix", reading.text_of(40), attribute="", only_in=True),
     _column("last_name", reading.text_of(100), example="Bergström"),
     _column("kind", reading.kind),
-    _column("email", reading.email, several=True, example="ingrid@nordhamn.example"),
+    _column("own_company", reading.text_of(200), attribute=""),
+    _column("email", reading.email, doubt=reading.email_doubt, several=True, example="ingrid@nordhamn.example"),
     _column("phone", reading.phone, doubt=reading.phone_doubt, several=True, example="+46 8 555 010 21"),
     _column("mobile", reading.phone, doubt=reading.phone_doubt, several=True),
     _column("website", reading.website),
@@ -585,6 +598,8 @@ def freeze(value: Any) -> Any:
     """A value from the database -> as a plan keeps it; nothing is ''."""
     if value is None:
         return ""
+    if type(value) in {str, int}:
+        return value
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, dt.date):

@@ -12,7 +12,7 @@ from typing import Any
 
 from importers.columns import COLUMNS, Column, Place
 from importers.known import Held
-from importers.reading import Reading
+from importers.reading import Reading, first_of
 from importers.rows import Record, full_name
 from importers.trouble import Trouble
 from models.base import folded
@@ -131,7 +131,7 @@ def _own(
             if value != old:
                 names = reading.user_names
                 found.put(part, "owner_id", value, key, names.get(old, ""), names.get(value, ""))
-        elif value != old and not (value == "" and old is False):
+        elif value != old and not (value == "" and old is False) and not (column.several and value == first_of(old)):
             found.put(part, column.attribute, False if old is True and value == "" else value, key, old)
 
 

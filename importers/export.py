@@ -162,7 +162,7 @@ class _Reader:
 
     def rows(self, ids: Sequence[int]) -> list[list[Any]]:
         """The values of these records, in this order; one that is gone by now is left out."""
-        main = {row[0]: row for row in self.session.execute(self.query.where(one_of(self.table.c.id, ids)))}
+        main = {row[0]: row for row in self.session.execute(self.query.where(one_of(self.table.c.id, ids))).all()}
         looked_up = {name: self.look_up(name, ids) for name in self.lookups}
         found = []
         for key in ids:
@@ -221,10 +221,17 @@ class _Reader:
         owner = link.c[f"{self.noun}_id"]
         query = select(owner, LABEL.c.name).join(LABEL, LABEL.c.id == link.c.label_id).where(one_of(owner, ids))
         names: dict[int, dict[str, Any]] = {}
-        for key, label in self.session.execute(query.order_by(LABEL.c.name)):
+        for key, label in self.session.execute(query.order_by(LABEL.c.name)).all():
             kept = names.setdefault(key, {"names": ""})
             kept["names"] += f"{SEPARATOR if kept['names'] else ''}{label}"
         return names
+
+    def by_owner(self, query: Select[Any], owner: str) -> dict[int, dict[str, Any]]:
+        """Rows by the record they belong to; of several the last, which the query makes the one with the lowest id."""
+        found = self.session.execute(query)
+        names = tuple(found.keys())
+        at = names.index(owner)
+        return {row[at]: dict(zip(names, row, strict=True)) for row in found.all()}
 
 
 class _Customers(_Reader):
@@ -260,8 +267,7 @@ class _Customers(_Reader):
                 .where(one_of(LINK.c.customer_id, ids), LINK.c.is_main.is_(True))
                 .order_by(LINK.c.id.desc())
             )
-        # The first of several is the one that stays.
-        return {row["customer_id"]: dict(row) for row in self.session.execute(query).mappings()}
+        return self.by_owner(query, "customer_id")
 
 
 _OF_CONTACT = ("salutation", "name", "email", "phone", "mobile")
@@ -272,6 +278,8 @@ class _Contacts(_Reader):
     noun = "contact"
 
     def own(self, column: Column) -> _Out:
+        if column.term.key == "own_company":
+            return _Out(CONTACT.c.company_name)
         if column.place is Place.LINK:
             truth = column.attribute in {"is_main", "is_invoice_contact"}
             return _Out(lookup=f"customer.{column.term.key}", shape=self.yes_or_no if truth else None)
@@ -290,7 +298,7 @@ class _Contacts(_Reader):
         condition = reachable(looker_of(self.session), Right.VIEW)
         if condition is not None:
             query = query.where(condition)
-        return {row["contact_id"]: dict(row) for row in self.session.execute(query).mappings()}
+        return self.by_owner(query, "contact_id")
 
 
 def everything(

@@ -14,7 +14,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from importers.columns import COLUMNS, Place, freeze
-from importers.reading import Reading
+from importers.reading import Reading, first_of
 from models import settings
 from models.access import Looker, may, split
 from models.base import Base, folded
@@ -148,8 +148,9 @@ def contacts_like(
         query = select(CONTACT.c.id, CONTACT.c.name, CONTACT.c.email)
         for rows in session.execute(query, execution_options={"yield_per": BLOCK}).partitions():
             for key, name, email in rows:
-                if email and folded(email) in emails:
-                    by_email.setdefault(folded(email), []).append(key)
+                address = folded(first_of(email)) if email else ""
+                if address in emails:
+                    by_email.setdefault(address, []).append(key)
                 if folded(name) in names:
                     by_name.setdefault(folded(name), []).append(key)
     return by_email, by_name
@@ -218,8 +219,10 @@ def _labels(session: Session, held: dict[int, Held], noun: str) -> None:
 
 
 def _rows(session: Session, of: Table, column: str, ids: Sequence[int]) -> Iterator[dict[str, Any]]:
-    for row in session.execute(select(of).where(one_of(of.c[column], ids)).order_by(of.c.id)).mappings():
-        yield _frozen(row)
+    found = session.execute(select(of).where(one_of(of.c[column], ids)).order_by(of.c.id))
+    names = tuple(found.keys())
+    for row in found.all():
+        yield dict(zip(names, map(freeze, row), strict=True))
 
 
 def _frozen(row: Any) -> dict[str, Any]:

@@ -413,13 +413,17 @@ def _parses(column: Column, cell: Cell) -> bool:
     return False
 
 
+_TAGS = re.compile(r"[\w:.,\-]+(?: +[\w:.,\-]+)*")
+
+
 def separator_of(cells: Iterable[Cell], header: str) -> str:
-    """What separates several labels in one cell: ; | or a comma where any is seen, a space for tags without one."""
+    """What separates several labels in one cell: ; | or a comma where any is seen, a space for tags_like this_one."""
     texts = [cell for cell in cells if isinstance(cell, str)]
-    for mark in (";", "|", ","):
+    for mark in (";", "|"):
         if any(mark in text for text in texts):
             return mark
-    tags = squeezed(header) in {"tags", "tag", "tagstring", "keywords"}
-    if tags and texts and all(re.fullmatch(r"[\w:.\-]+(?: [\w:.\-]+)*", text) for text in texts):
+    like_tags = sum(_TAGS.fullmatch(text) is not None for text in texts) >= 0.9 * len(texts)
+    joined = any("_" in text or ":" in text for text in texts)
+    if squeezed(header) in {"tags", "tag", "tagstring", "keywords"} and like_tags and joined:
         return " "
-    return ";"
+    return "," if any("," in text for text in texts) else ";"

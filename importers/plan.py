@@ -18,8 +18,8 @@ from importers import compare, known
 from importers.compare import Difference
 from importers.files import Row, Sheet
 from importers.known import Held, Namesake, Rights
-from importers.reading import Reading
-from importers.rows import Record, RowReader, full_name
+from importers.reading import Reading, first_of
+from importers.rows import Record, RowReader, contact_name, full_name
 from importers.trouble import Trouble
 from models.access import Looker
 from models.base import Base, folded
@@ -124,14 +124,19 @@ class _Planner:
         """Keep a row out because of one field."""
         record.reject(trouble, self.reader.cell_of(key, record.number), record.values.get(key, ""), **values)
 
+    def name(self, record: Record) -> str:
+        """What a row is called."""
+        of_customer = self.source.kind is ImportKind.CUSTOMERS
+        return full_name(record.values) if of_customer else contact_name(record.values)
+
     def open(self, record: Record, candidates: Sequence[int] = ()) -> Outcome:
         """A row about which somebody has to decide; `candidates` are whom it may mean."""
         write = {"candidates": list(candidates)} if candidates else {}
-        return Outcome(record, RowStatus.AMBIGUOUS, title=full_name(record.values), write=write)
+        return Outcome(record, RowStatus.AMBIGUOUS, title=self.name(record), write=write)
 
     def rejected(self, record: Record, held: Held | None = None) -> Outcome:
         """A row that stays out."""
-        title = full_name(record.values) or (held.name if held else "")
+        title = self.name(record) or (held.name if held else "")
         return Outcome(record, RowStatus.REJECTED, held.id if held else None, title)
 
     def existing(self, record: Record, held: Held, found: Difference) -> Outcome:
@@ -294,7 +299,7 @@ class _Meeting:
 
 # Contacts ------------------------------------------------------------------------------------------------------------
 
-_MATCH_FIELDS = ("name", "first_name", "last_name", "infix", "email", "customer.number", "customer.name")
+_MATCH_FIELDS = ("name", "own_company", "first_name", "last_name", "infix", "email", "customer.number", "customer.name")
 
 
 class _Contacts(_Planner):
@@ -310,7 +315,7 @@ class _Contacts(_Planner):
             if any(key):
                 self.rows_of.setdefault(key, []).append(number)
             emails.add(folded(values.get("email") or ""))
-            names.add(folded(full_name({**values, "company_name": ""})))
+            names.add(folded(contact_name(values)))
             numbers.add(folded(values.get("customer.number") or ""))
             firms.add(folded(values.get("customer.name") or ""))
         for found in (emails, names, numbers, firms):
@@ -332,14 +337,14 @@ class _Contacts(_Planner):
     def _likely(self, record: Record) -> list[int]:
         values = record.values
         by_email = self.by_email.get(folded(values.get("email") or ""), [])
-        by_name = self.by_name.get(folded(full_name(values)), [])
+        by_name = self.by_name.get(folded(contact_name(values)), [])
         return list(dict.fromkeys([*by_email, *by_name]))
 
     def _settle(self, record: Record, likely: Sequence[int]) -> Outcome:
+        named = contact_name(record.values)
         customer = self._customer(record, likely)
-        if not (record.values.get("first_name") or record.values.get("last_name")) and not (
-            record.values.get("company_name") and (record.values.get("email") or record.values.get("phone"))
-        ):
+        reachable = record.values.get("email") or record.values.get("phone")
+        if not named and not (record.values.get("company_name") and reachable):
             self.reject(record, Trouble.PERSON_MISSING, "last_name")
         if record.is_rejected():
             return self.rejected(record)
@@ -360,7 +365,7 @@ class _Contacts(_Planner):
             return self.rejected(record, held)
         if held is not None:
             return self.existing(record, held, found)
-        return Outcome(record, RowStatus.NEW, None, full_name(record.values), found.write)
+        return Outcome(record, RowStatus.NEW, None, contact_name(record.values), found.write)
 
     def _difference(self, record: Record, held: Held | None, customer: int | None) -> Difference:
         function = record.values.get("customer.function")
@@ -399,7 +404,7 @@ class _Contacts(_Planner):
         own = [one for one in active if one.id in linked]
         if len(active) == 1 or own:
             return (own or active)[0].id
-        record.values["company_name"] = name
+        record.values.setdefault("company_name", name)
         if active:
             self.say(record, Trouble.CUSTOMER_NAMED_OFTEN, "customer.name", count=len(active))
         else:
@@ -437,8 +442,8 @@ class _Contacts(_Planner):
         self, values: Mapping[str, Any], candidates: Sequence[Held], customer: int | None
     ) -> tuple[list[Held], list[Held]]:
         """Who it surely is, and who it may be: somebody else with that address, a namesake elsewhere."""
-        email, name = folded(values.get("email") or ""), folded(full_name({**values, "company_name": ""}))
-        by_email = [held for held in candidates if email and folded(held.values["email"]) == email]
+        email, name = folded(values.get("email") or ""), folded(contact_name(values))
+        by_email = [held for held in candidates if email and folded(first_of(held.values["email"])) == email]
         both = [held for held in by_email if not name or folded(held.name) == name]
         if both:
             return both, []
@@ -467,7 +472,7 @@ class _Contacts(_Planner):
 
 def _key_of(values: Mapping[str, Any]) -> tuple[str, ...]:
     """What makes two rows the same contact: name with address, or name with customer."""
-    name, email = folded(full_name({**values, "company_name": ""})), folded(values.get("email") or "")
+    name, email = folded(contact_name(values)), folded(values.get("email") or "")
     if email:
         return (name, email)
     return (name, "", folded(values.get("customer.number") or values.get("customer.name") or "")) if name else ()

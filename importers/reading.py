@@ -75,7 +75,7 @@ def plain(cell: Cell) -> str:
             return ""
         if "\n" in text or "\r" in text or "\t" in text:
             text = " ".join(text.split())
-        return text if text.isascii() else unicodedata.normalize("NFC", text)
+        return text
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, dt.date):
@@ -88,7 +88,7 @@ def plain(cell: Cell) -> str:
 def long_text(cell: Cell) -> str:
     """A cell as text that keeps its lines."""
     if isinstance(cell, str) and "\n" in cell:
-        return unicodedata.normalize("NFC", "\n".join(line.rstrip() for line in cell.splitlines()).strip())
+        return "\n".join(line.rstrip() for line in cell.splitlines()).strip()
     return plain(cell)
 
 
@@ -122,19 +122,32 @@ _SEVERAL = re.compile(r"\s*[;|\n]\s*|,\s+|\s+/\s+")
 
 
 def email(cell: Cell, _reading: Reading) -> str:
-    """An e-mail address; of several in one cell the first (the rest is said, see `rest_of`)."""
-    text = _SEVERAL.split(plain(cell).removeprefix("mailto:"), maxsplit=1)[0].strip()
-    if not text or _SIMPLE_EMAIL.fullmatch(text):
-        return text
+    """An e-mail address as it was typed; of several in one cell the first (the rest is said, see `rest_of`)."""
+    text = first_of(plain(cell).removeprefix("mailto:"))
+    if len(text) > 254:
+        raise Wrong(Trouble.TOO_LONG, length=len(text), limit=254)
+    return text
+
+
+def email_doubt(value: str, _reading: Reading) -> Trouble | None:
+    """Whether it can be an address at all."""
+    if _SIMPLE_EMAIL.fullmatch(value):
+        return None
     try:
-        return validate_email(text, check_deliverability=False, test_environment=True, strict=False).normalized
+        validate_email(value, check_deliverability=False, test_environment=True)
     except EmailNotValidError:
-        raise Wrong(Trouble.NOT_AN_EMAIL) from None
+        return Trouble.LOOKS_LIKE_NO_EMAIL
+    return None
+
+
+def first_of(text: str) -> str:
+    """The first value of a text that may hold several."""
+    return _SEVERAL.split(text, maxsplit=1)[0].strip() if text else ""
 
 
 def phone(cell: Cell, _reading: Reading) -> str:
     """A telephone number as it was typed; of several in one cell the first."""
-    text = _SEVERAL.split(plain(cell), maxsplit=1)[0].strip()
+    text = first_of(plain(cell))
     if len(text) > 40:
         raise Wrong(Trouble.TOO_LONG, length=len(text), limit=40)
     return text
@@ -168,8 +181,8 @@ def _digits(text: str) -> int:
 
 
 def vat(cell: Cell, _reading: Reading) -> str:
-    """A VAT number as it was typed, in capitals."""
-    text = plain(cell).upper()
+    """A VAT number as it was typed."""
+    text = plain(cell)
     if len(text) > 40:
         raise Wrong(Trouble.TOO_LONG, length=len(text), limit=40)
     return text
@@ -177,7 +190,7 @@ def vat(cell: Cell, _reading: Reading) -> str:
 
 def vat_doubt(value: str, _reading: Reading) -> Trouble | None:
     """Whether a number with the letters of a country of the Union fails the check of that country."""
-    compact = re.sub(r"[ .\-]", "", value)
+    compact = re.sub(r"[ .\-]", "", value).upper()
     if compact[:2] in _UNION and not stdnum_vat.is_valid(compact):
         return Trouble.LOOKS_LIKE_NO_VAT
     return None if any(letter.isdigit() for letter in value) else Trouble.LOOKS_LIKE_NO_VAT
@@ -409,6 +422,8 @@ def language(cell: Cell, _reading: Reading) -> str:
     if re.fullmatch(r"[a-z]{2}[-_][A-Z]{2}", text):
         return text.replace("_", "-")
     code = _languages().get(squeezed(text))
+    if code is None and text in Locale.parse("en").languages and len(text) <= 5:
+        return text
     if code is None:
         raise Wrong(Trouble.NO_LANGUAGE)
     return code

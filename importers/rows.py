@@ -180,8 +180,11 @@ def _customer(reader: RowReader, record: Record, values: Values) -> None:
 def _contact(reader: RowReader, record: Record, values: Values) -> None:
     _address(values, "")
     _infix(values)
+    company = values.pop("own_company", "")
+    if company:
+        values["company_name"] = company
     name = values.pop("name", "")
-    if name and not values.get("first_name") and not values.get("last_name"):
+    if name and name != company and not values.get("first_name") and not values.get("last_name"):
         values["first_name"], values["last_name"] = person(name)
     _check_name(reader, record, values, ("first_name", "last_name", "customer.name"))
 
@@ -243,6 +246,11 @@ def _check_name(reader: RowReader, record: Record, values: Values, keys: Iterabl
         name = values.get(key)
         if name and not any(letter.isalnum() for letter in name):
             record.reject(Trouble.NAME_WITHOUT_LETTERS, reader.cell_of(key, record.number), name)
+
+
+def contact_name(values: Mapping[str, Any]) -> str:
+    """What a contact is called: the person, or the company that is on file as a contact."""
+    return full_name({**values, "company_name": ""}) or str(values.get("company_name") or "")
 
 
 def full_name(values: Mapping[str, Any], prefix: str = "") -> str:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from importers import apply, plan
 from importers.apply import Applied, digest
 from importers.columns import COLUMNS
-from importers.files import Limits, ReadOptions, Refusal, Sheet, Unreadable, Workbook, read
+from importers.files import Limits, ReadOptions, Refusal, Sheet, Unreadable, Workbook, letters, read
 from importers.files.workbook import MB
 from importers.known import reading_for
 from importers.mapping import Certainty, Guess, best_sheet, guess, header_row, mapping_of, records, separator_of
@@ -202,15 +202,16 @@ def _guess_columns(session: Session, run: ImportRun, sheet: Sheet, header: int) 
     run.mapping = mapping_of(guesses)
     run.options = {
         **run.options,
-        "columns": [_kept(one) for one in guesses],
+        "columns": [_kept(one, sheet) for one in guesses],
         "rows": len(rows),
         "read_as": _read_as(run, guesses, rows),
     }
 
 
-def _kept(one: Guess) -> dict[str, Any]:
+def _kept(one: Guess, sheet: Sheet) -> dict[str, Any]:
     return {
         "position": one.position,
+        "letter": letters(sheet.columns[one.position] if one.position < len(sheet.columns) else one.position + 1),
         "header": one.header,
         "samples": list(one.samples),
         "field": one.field,

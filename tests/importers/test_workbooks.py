@@ -1,0 +1,89 @@
+"""The template can be imported as it is; the rows that stayed out come back with their reasons, and can be mended."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+from sqlalchemy.orm import Session
+
+from importers import run as steps
+from importers.columns import COLUMNS, TITLE_LANGUAGES
+from importers.workbooks import rejected, template
+from models.imports import ImportKind, ImportRun
+from tests import factories
+from tests.importers.helpers import CONTACTS, CUSTOMERS, Desk, desk_of
+
+
+@pytest.fixture
+def desk(session: Session, tmp_path: Path) -> Desk:
+    return desk_of(session, tmp_path)
+
+
+def opened(content: bytes) -> Worksheet:
+    sheet = load_workbook(io.BytesIO(content)).active
+    assert isinstance(sheet, Worksheet)
+    return sheet
+
+
+@pytest.mark.parametrize("kind", ImportKind)
+def test_the_template_holds_every_column_and_an_example_that_goes_in(desk: Desk, kind: ImportKind) -> None:
+    factories.customer(desk.session, number="K-10031" if kind is CONTACTS else "K-1", company_name="Nordhamn")
+    for language in TITLE_LANGUAGES if kind is CUSTOMERS else ("en",):
+        run = desk.upload(template(desk.session, kind, language), kind)
+        assert all(column["field"] for column in run.options["columns"]), language
+        counts = steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+        assert (counts["new"], counts["rejected"]) == (1, 0), desk.rows(run)[2].problems
+    assert len(run.mapping) == sum(not one.only_in and not one.only_out for one in COLUMNS[kind].values())
+
+
+def test_the_template_offers_the_labels_there_are(desk: Desk) -> None:
+    factories.label(desk.session, name="Transport")
+    sheet = opened(template(desk.session, CUSTOMERS))
+    assert '"Transport"' in [choice.formula1 for choice in sheet.data_validations.dataValidation]
+
+
+def mixed(desk: Desk) -> ImportRun:
+    return desk.plan(
+        ("Klantnummer", "Naam", "Land", "Notities"),
+        ("K-1", "Fine", "NL", ""),
+        ("00042", "Wrong country", "Zweeden", "=1+1"),
+        ("K-3", "Twice", "", ""),
+        ("K-3", "Twice", "", ""),
+    )
+
+
+def test_rows_that_stay_out_come_back_with_the_reason_in_the_row_and_in_the_wrong_cell(desk: Desk) -> None:
+    sheet = opened(rejected(desk.session, mixed(desk)))
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert rows[0] == ["Row in your file", "Reason", "Klantnummer", "Naam", "Land", "Notities"]
+    assert [row[0] for row in rows[1:]] == [3, 4, 5]
+    assert rows[1][1:] == ["No such country. Did you mean Sweden?", "00042", "Wrong country", "Zweeden", "=1+1"]
+    comment = sheet["E2"].comment
+    assert comment is not None
+    assert comment.text == "No such country. Did you mean Sweden?"
+    assert sheet["F2"].data_type == "s"
+
+
+def test_the_rows_that_stayed_out_can_be_mended_and_imported(desk: Desk, tmp_path: Path) -> None:
+    book = load_workbook(io.BytesIO(rejected(desk.session, mixed(desk))))
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    sheet["E2"] = "Zweden"
+    sheet["C4"] = "K-4"
+    book.save(tmp_path / "mended.xlsx")
+    run = desk.upload((tmp_path / "mended.xlsx").read_bytes())
+    steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+    assert desk.commit(run).created == 3
+    assert desk.one("customer", number="00042")["description"] == "=1+1"
+
+
+def test_rows_left_out_at_the_last_moment_come_back_too(desk: Desk) -> None:
+    run = desk.plan(("Klantnummer", "Naam"), ("K-1", "Mine"), ("K-2", "Other"))
+    factories.customer(desk.session, number="K-1", company_name="Theirs")
+    desk.commit(run)
+    sheet = opened(rejected(desk.session, run))
+    assert [sheet["A2"].value, sheet["C2"].value, sheet.max_row] == [2, "K-1", 2]
