@@ -1,0 +1,38 @@
+"""All figures one after the other: `python -m benchmarks [--quick] [--customers 10000 100000] [journal|lists|pages|import]`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks import journal, lists, pages
+
+TABLES = ("pages", "import", "lists", "journal")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the tables that are asked for, or all."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("tables", nargs="*", choices=TABLES, help="only these")
+    parser.add_argument("--quick", action="store_true", help="the smallest size only, and fewer rounds")
+    parser.add_argument("--customers", type=int, nargs="+", help="how many customers the pages show, one or more sizes")
+    parser.add_argument("--folder", type=Path, help="where the seeded files are kept for the next run")
+    wanted = parser.parse_args(arguments)
+    tables = wanted.tables or TABLES
+    shared = ["--quick"] * wanted.quick
+    if wanted.customers:
+        shared += ["--customers", *map(str, wanted.customers)]
+    if wanted.folder:
+        shared += ["--folder", str(wanted.folder)]
+    parts = [part for part in pages.PARTS if ("import" if part == "import" else "pages") in tables]
+    if parts:
+        pages.main([*shared, *(word for part in parts for word in ("--part", part))])
+    if "lists" in tables:
+        lists.main()
+    if "journal" in tables:
+        journal.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,501 @@
+"""What a page costs: CPU milliseconds of the server per request, beside the same page by Flask and raw SQL.
+
+    python -m benchmarks.pages [--customers 10000 100000] [--folder FOLDER] [--quick]
+
+The customers are those of `seed`, on SQLite; with `--folder` the seeded files are kept there for the next run. The
+requests go straight to the WSGI application, signed in as an administrator: median of 7 after 3 warm-ups.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import datetime as dt
+import gc
+import re
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask
+from lxml import html
+from sqlalchemy import select, text
+from werkzeug.test import Client, EnvironBuilder
+
+from app import create_app
+from benchmarks import floor
+from importers import export, run
+from models import access, journal, schema
+from models.access import SYSTEM
+from models.base import db
+from models.customer import Customer
+from models.imports import ImportKind
+from models.journal import Changeset, Origin, changeset
+from models.operations import archive, seed
+from models.operations.selection import Selection
+
+SIZES = (10_000, 100_000)
+QUICK = (10_000,)
+TODAY = dt.date(2026, 11, 21)
+PASSWORD = "correct horse battery staple"
+ROUNDS, WARM_UPS = 7, 3
+REGISTRATIONS = 100_000
+IMPORTED = 5_000
+# As the exported ones, but for the name, which follows from others.
+IMPORTED_FIELDS = tuple("company_name" if name == "name" else name for name in floor.FIELDS)
+HOUSE = Path(__file__).resolve().parent.parent
+
+BIG = "Measured Holding B.V."
+BIG_ROWS = (
+    "INSERT INTO customer (number, number_key, kind, company_name, expenses_billable, mileage_billable, created_at, "
+    "changed_at) VALUES ('M-1', 'm-1', 'business', :name, 0, 0, '2026-01-01', '2026-01-01')",
+    "INSERT INTO project (customer_id, name, archived_with_customer, created_at, changed_at) "
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20) SELECT c.id, 'Project ' || i, 0, "
+    "'2026-01-01', '2026-01-01' FROM n JOIN customer c ON c.number = 'M-1'",
+    "INSERT INTO registration (customer_id, project_id, contact_deleted, day, minutes, amount, status) "
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :registrations), "
+    "p (least, customer_id) AS (SELECT min(p.id), c.id FROM project p JOIN customer c ON c.id = p.customer_id "
+    "WHERE c.number = 'M-1') SELECT customer_id, least + i % 20, 0, date('2026-01-01', (i % 300) || ' days'), "
+    "30, 4750, 'approved' FROM n JOIN p",
+    "INSERT INTO invoice (customer_id, number, status, day, amount, currency, customer_name, created_at, changed_at) "
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) SELECT c.id, 'M-' || i, 'sent', "
+    "'2026-03-01', 121000, 'EUR', :name, '2026-03-01', '2026-03-01' FROM n JOIN customer c ON c.number = 'M-1'",
+)
+START = """
+import resource, sys
+from app import create_app
+app = create_app({{"INSTANCE": {instance!r}, "SQLALCHEMY_DATABASE_URI": {url!r}}})
+assert app.test_client().get("/login/").status_code == 200
+used = resource.getrusage(resource.RUSAGE_SELF)
+print((used.ru_utime + used.ru_stime) * 1000, used.ru_maxrss / 1024)
+"""
+BARE = """
+import resource
+from flask import Flask
+app = Flask("floor")
+app.add_url_rule("/", view_func=lambda: "hello")
+assert app.test_client().get("/").status_code == 200
+used = resource.getrusage(resource.RUSAGE_SELF)
+print((used.ru_utime + used.ru_stime) * 1000, used.ru_maxrss / 1024)
+"""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One figure: CPU milliseconds of ours and of the floor, the goal, and what else is worth knowing."""
+
+    name: str
+    ours: float
+    floor: float | None
+    goal: float | None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a request brought, and what it cost: CPU milliseconds, and milliseconds of wall to the first byte."""
+
+    status: str
+    headers: dict[str, str]
+    body: bytes
+    cpu: float
+    first: float
+
+    @property
+    def tree(self) -> Any:
+        return html.document_fromstring(self.body.decode())
+
+
+class Visitor:
+    """Somebody who asks an application for pages; what builds a request is not part of its cost."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.cookie = ""
+
+    def ask(self, path: str, data: Any = None, *, keep: bool = True) -> Answer:
+        """One request; with `data` a POST. Without `keep` the body is thrown away as it comes."""
+        method = "GET" if data is None else "POST"
+        builder = EnvironBuilder(path=path.split("?")[0], query_string=path.partition("?")[2], method=method, data=data)
+        environ = builder.get_environ()
+        if self.cookie:
+            environ["HTTP_COOKIE"] = self.cookie
+        got: list[Any] = []
+        first, pieces = 0.0, []
+        began, wall = used(), time.perf_counter()
+        body = self.app(environ, lambda status, headers, _info=None: got.extend((status, dict(headers))))
+        with closing(body) if hasattr(body, "close") else contextlib.nullcontext():
+            for piece in body:
+                first = first or (time.perf_counter() - wall) * 1000
+                if keep:
+                    pieces.append(piece)
+        cpu = (used() - began) * 1000
+        if "Set-Cookie" in got[1]:
+            self.cookie = got[1]["Set-Cookie"].partition(";")[0]
+        return Answer(got[0], got[1], b"".join(pieces), cpu, first)
+
+    def page(self, path: str) -> Answer:
+        """A page that must be there."""
+        answer = self.ask(path)
+        assert answer.status.startswith("200"), f"{path}: {answer.status}"
+        return answer
+
+    def sign_in(self, email: str) -> None:
+        """Go on as this user."""
+        client = Client(self.app)
+        page = html.document_fromstring(client.get("/login/").text)
+        token = page.xpath("//input[@name='csrf_token']/@value")[0]
+        answer = client.post("/login/", data={"email": email, "password": PASSWORD, "csrf_token": token})
+        assert answer.status_code == 302, answer.status
+        cookie = client.get_cookie("kaartenbak")
+        assert cookie is not None
+        self.cookie = f"{cookie.key}={cookie.value}"
+
+
+def used() -> float:
+    """CPU seconds of this process and of the children that it waited for."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
+class Peak:
+    """How much the process grows meanwhile, in MB; 0 where the kernel does not tell."""
+
+    def __enter__(self) -> Peak:
+        gc.collect()
+        with contextlib.suppress(OSError):
+            Path("/proc/self/clear_refs").write_text("5")
+        self.before = _memory("VmRSS")
+        self.growth = 0.0
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        self.growth = max(0.0, (_memory("VmHWM") - self.before) / 1024)
+
+
+def _memory(name: str) -> int:
+    status = Path("/proc/self/status")
+    found = re.search(rf"{name}:\s+(\d+)", status.read_text()) if status.exists() else None
+    return int(found[1]) if found else 0
+
+
+# The data ------------------------------------------------------------------------------------------------------------
+
+
+def seeded(folder: Path, customers: int, registrations: int) -> Path:
+    """A file with so many customers and one big archived one; made once a folder."""
+    file = folder / f"customers-{customers}-{registrations}.sqlite"
+    if not file.exists():
+        making = file.with_suffix(".making")
+        for old in folder.glob(f"{making.name}*"):
+            old.unlink()
+        app = application(making, folder)
+        with app.app_context():
+            _fill(customers, registrations)
+            db.session.execute(text("ANALYZE"))
+            db.session.commit()
+            with db.engine.connect() as connection:
+                connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            db.session.remove()
+            db.engine.dispose()
+        making.rename(file)
+    return file
+
+
+def _fill(customers: int, registrations: int) -> None:
+    schema.upgrade(db.engine)
+    session = db.session()
+    access.look_as(session, SYSTEM)
+    seed.seed(session, SYSTEM, customers, 1, TODAY, password=PASSWORD)
+    with changeset(session, SYSTEM, "Set up", origin=Origin.SEED):
+        for statement in BIG_ROWS:
+            session.execute(text(statement), {"name": BIG, "registrations": registrations})
+    chosen = Selection(ids=(big(session),))
+    archive.do(session, SYSTEM, Customer, chosen, archive.plan(session, SYSTEM, Customer, chosen).digest)
+
+
+def big(session: Any) -> int:
+    """The id of the big customer."""
+    return int(session.scalar(text("SELECT id FROM customer WHERE number = 'M-1'")))
+
+
+def application(file: Path, folder: Path) -> Flask:
+    """Ours, on this file."""
+    return create_app(
+        {"INSTANCE": folder, "SECRET_KEY": "a secret that is long enough here", "SQLALCHEMY_DATABASE_URI": f"sqlite:///{file}"}
+    )
+
+
+# Measuring -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Bench:
+    """Two applications on copies of one file, and how often to ask."""
+
+    folder: Path
+    file: Path
+    bare: Path
+    rounds: int
+    warm_ups: int
+    customers: int
+
+    def __post_init__(self) -> None:
+        self.app = application(self.file, self.folder)
+        self.ours = Visitor(self.app)
+        self.theirs = Visitor(floor.make(self.bare, dt.datetime.now(dt.UTC).year))
+        with closing(floor.connected(self.bare)) as raw:
+            query = "SELECT u.email FROM \"user\" u JOIN role r ON r.id = u.role_id WHERE r.name = 'Administrator'"
+            self.ours.sign_in(raw.execute(query).fetchone()[0])
+
+    def one(self, query: str) -> Any:
+        """The first row of a query on the floor's copy."""
+        with closing(floor.connected(self.bare)) as raw:
+            return raw.execute(query).fetchone()
+
+    def cost(self, ask: Callable[[], Answer]) -> float:
+        """CPU milliseconds, the median."""
+        for _ in range(self.warm_ups):
+            ask()
+        return statistics.median(ask().cpu for _ in range(self.rounds))
+
+    def compare(self, name: str, path: str, other: str, goal: float | None, note: str = "") -> Line:
+        """The same page of ours and of the floor."""
+        size = len(self.ours.page(path).body)
+        ours, theirs = self.cost(lambda: self.ours.page(path)), self.cost(lambda: self.theirs.page(other))
+        return Line(name, ours, theirs, goal, f"{size / 1000:.0f} kB{note}")
+
+    # The pages
+
+    def lists(self) -> Iterator[Line]:
+        """W1 to W4."""
+        first = self.compare("W1 list, first page", "/customers/", "/list", 10)
+        yield first
+        pages = self.customers * 9 // 10 // 50 * 9 // 10 + 1
+        for sort, name in (("name", "by name"), ("-changed", "by changed")):
+            at = self.ours.page(f"/customers/?sort={sort}&page={pages}").tree
+            deep = at.xpath("//a[@rel='next']/@href") or ["/customers/"]
+            last = int(at.xpath("//tr[@data-kb-id]/@data-kb-id")[-1])
+            row = self.one(f"SELECT name_key, changed_at FROM customer WHERE id = {last}")
+            key = row["name_key" if sort == "name" else "changed_at"]
+            other = urlencode({"sort": sort, "key": key, "id": last})
+            yield self.compare(f"W2 90 % deep, {name}", deep[0], f"/list?{other}", first.ours * 1.3)
+        for name, word, goal in (("few hits", self._rare(), 12), ("no hit", "xylofoonwinkel", 10)):
+            match = " AND ".join(f'"{word[at : at + 3]}"' for at in range(0, len(word) - 2))
+            other = urlencode({"match": match, "word": word})
+            yield self.compare(f"W3 search, {name}", f"/customers/?search={word}", f"/list?{other}", goal)
+        label = self.one("SELECT label_id FROM customer_label GROUP BY 1 ORDER BY count(*) DESC")[0]
+        status = self.one("SELECT status_id FROM customer WHERE status_id IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC")[0]
+        chips = f"label={label}&status={status}"
+        yield self.compare("W4 label and status, by name", f"/customers/?{chips}", f"/list?{chips}", 15)
+
+    def _rare(self) -> str:
+        """A word that few customers hold: the place before the @ of one in the middle, if it is long enough."""
+        query = "SELECT website FROM customer WHERE archived_at IS NULL AND length(website) > 20 ORDER BY id LIMIT 1 OFFSET {}"
+        found = self.one(query.format(self.customers // 2)) or self.one(query.format(0))
+        return re.sub(r"^(https?://)?(www\.)?", "", found[0]).split(".")[0]
+
+    def forms(self) -> Iterator[Line]:
+        """W5 and W6."""
+        key = self.one("SELECT id FROM customer WHERE archived_at IS NULL ORDER BY id LIMIT 1 OFFSET 20")[0]
+        path = f"/customers/edit/?id={key}"
+        yield self.compare("W5 edit form", path, f"/edit?id={key}", 8)
+        numbers = iter(range(1_000_000))
+
+        def save() -> Answer:
+            fields = form_of(self.ours.page(path), "reference")
+            answer = self.ours.ask(path, {**fields, "reference": f"Order {next(numbers)}"})
+            assert answer.status.startswith("302"), answer.status
+            return answer
+
+        other = self.cost(lambda: self.theirs.ask(f"/edit?id={key}", {"reference": f"Order {next(numbers)}"}))
+        yield Line("W6 save", self.cost(save), other, 9)
+
+    def delete(self) -> Iterator[Line]:
+        """W7."""
+        with self.app.app_context():
+            key = big(db.session())
+        path = f"/customers/delete/?id={key}"
+        yield self.compare("W7 delete page", path, f"/delete?id={key}", 15)
+        costs, peaks = [], []
+        for _ in range(min(3, self.rounds)):
+            fields = form_of(self.ours.page(path), "plan")
+            fields |= {"typed": BIG, "saved": "1"}
+            with Peak() as peak:
+                answer = self.ours.ask("/customers/delete/", fields)
+            assert answer.status.startswith("302"), answer.status
+            costs.append(answer.cpu)
+            peaks.append(peak.growth)
+            self._take_back()
+        theirs = self.theirs.ask(f"/delete?id={key}", {}).cpu
+        note = f"+{max(peaks):.0f} MB"
+        yield Line("W7 the delete", statistics.median(costs), theirs, 300, note)
+
+    def _take_back(self) -> None:
+        with self.app.app_context():
+            session = db.session()
+            access.look_as(session, SYSTEM)
+            newest = session.scalar(select(Changeset.id).order_by(Changeset.id.desc()).limit(1))
+            assert newest is not None
+            undone = journal.undo(session, SYSTEM, newest)
+            assert not undone.left
+
+    def exports(self) -> Iterator[Line]:
+        """W9: what the page sends (all columns), and as many columns as the floor."""
+        share = self.customers / 100_000
+        for kind, goal in (("csv", 900), ("xlsx", 1_500)):
+            other = self.cost_of_file(lambda kind=kind: self.theirs.ask(f"/export?type={kind}", keep=False))[0]
+            ours, note = self.cost_of_file(lambda kind=kind: self._written(kind))
+            yield Line(f"W9 {kind}, {len(floor.FIELDS)} columns", ours, other, goal * share, note)
+            path = f"/customers/export/{kind}/"
+            ours, note = self.cost_of_file(lambda path=path: self.ours.ask(path, keep=False))
+            columns = len(export.exported(ImportKind.CUSTOMERS))
+            yield Line(f"W9 {kind}, page: {columns} columns", ours, None, None, note)
+
+    def cost_of_file(self, ask: Callable[[], Answer]) -> tuple[float, str]:
+        """CPU milliseconds, and a note of the first byte and the growth."""
+        answers, growth = [], 0.0
+        for _ in range(min(3, self.rounds)):
+            with Peak() as peak:
+                answers.append(ask())
+            growth = max(growth, peak.growth)
+        first = min(answer.first for answer in answers)
+        return statistics.median(answer.cpu for answer in answers), f"first byte {first:.0f} ms, +{growth:.0f} MB"
+
+    def _written(self, kind: str) -> Answer:
+        """The file with as many columns as the floor's, without the page around it."""
+        with self.app.app_context():
+            session = db.session()
+            access.look_as(session, SYSTEM)
+            ids = select(Customer.id).where(Customer.archived_at.is_(None)).order_by(Customer.name_key, Customer.id)
+            began, wall, first = used(), time.perf_counter(), 0.0
+            for _piece in export.stream(session, ImportKind.CUSTOMERS, ids, floor.FIELDS, kind):
+                first = first or (time.perf_counter() - wall) * 1000
+            return Answer("200", {}, b"", (used() - began) * 1000, first)
+
+    def imports(self) -> Iterator[Line]:
+        """W8, half of it new, half changed."""
+        rows = self.customers if self.customers < IMPORTED else IMPORTED
+        book = self.folder / "import.xlsx"
+        book.write_bytes(b"".join(floor.as_xlsx([self._to_import(rows)], IMPORTED_FIELDS)))
+        began = used()
+        written = floor.import_rows(self.bare, book)
+        other = (used() - began) * 1000
+        with self.app.app_context(), Peak() as peak:
+            session = db.session()
+            access.look_as(session, SYSTEM)
+            uploads, began = self.folder / "imports", used()
+            with book.open("rb") as stream:
+                made = run.upload(session, SYSTEM, uploads, stream, book.name, ImportKind.CUSTOMERS)
+            run.make_plan(session, SYSTEM, uploads, made.id)
+            planned = used()
+            applied = run.commit(session, SYSTEM, made.id)
+            done = used()
+        assert applied.created + applied.updated == written, (applied, written)
+        note = f"plan {(planned - began) * 1000:.0f}, commit {(done - planned) * 1000:.0f} ms, +{peak.growth:.0f} MB"
+        yield Line(f"W8 import of {rows:,}", (done - began) * 1000, other, 6_000 * rows / 50_000, note)
+
+    def _to_import(self, rows: int) -> list[tuple[Any, ...]]:
+        with closing(floor.connected(self.bare)) as raw:
+            raw.row_factory = None
+            query = f"SELECT {', '.join(IMPORTED_FIELDS)} FROM customer WHERE kind = 'business' AND archived_at IS NULL"
+            query = f"{query} ORDER BY id LIMIT {rows // 2}"
+            known = raw.execute(query).fetchall()
+        at, new = IMPORTED_FIELDS.index("reference"), []
+        known = [(*row[:at], f"Changed {row[0]}", *row[at + 1 :]) for row in known]
+        for count in range(rows - len(known)):
+            values = {"number": f"N-{count}", "company_name": f"Nieuwe Handel {count} B.V.", "email": f"new{count}@handel.example"}
+            new.append(tuple(values.get(name) for name in IMPORTED_FIELDS))
+        return [*known, *new]
+
+    def start(self) -> Iterator[Line]:
+        """W11."""
+        code = START.format(instance=str(self.folder), url=f"sqlite:///{self.file}")
+        ours, theirs = ([self._begun(one) for _ in range(min(3, self.rounds))] for one in (code, BARE))
+        note = f"{statistics.median(size for _cpu, size in ours):.0f} MB a process"
+        yield Line("W11 start to first page", *(statistics.median(cpu for cpu, _ in one) for one in (ours, theirs)), 700, note)
+
+    def _begun(self, code: str) -> tuple[float, float]:
+        made = subprocess.run([sys.executable, "-c", code], cwd=HOUSE, capture_output=True, text=True, check=True)
+        cpu, size = made.stdout.split()
+        return float(cpu), float(size)
+
+
+def form_of(answer: Answer, field: str) -> dict[str, Any]:
+    """What the form with this field would send as it stands."""
+    form = next(form for form in answer.tree.forms if field in form.fields)
+    found: dict[str, Any] = {}
+    for name, value in form.form_values():
+        found.setdefault(name, []).append(value)
+    return found
+
+
+PARTS: dict[str, Callable[[Bench], Iterator[Line]]] = {
+    "lists": Bench.lists,
+    "forms": Bench.forms,
+    "exports": Bench.exports,
+    "delete": Bench.delete,
+    "start": Bench.start,
+    "import": Bench.imports,
+}
+
+
+def measure(folder: Path, customers: int, registrations: int, rounds: int, warm_ups: int, parts: Iterable[str]) -> Iterator[Line]:
+    """The lines of one size."""
+    source = seeded(folder, customers, registrations)
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        file, bare = Path(place) / "ours.sqlite", Path(place) / "floor.sqlite"
+        shutil.copy(source, file)
+        shutil.copy(source, bare)
+        floor.bare(bare)
+        bench = Bench(Path(place), file, bare, rounds, warm_ups, customers)
+        try:
+            for part in parts:
+                yield from PARTS[part](bench)
+        finally:
+            with bench.app.app_context():
+                db.engine.dispose()
+
+
+def row(customers: str, line: Line) -> str:
+    """A line of the table."""
+    ratio = "" if line.floor is None else f"{line.ours / line.floor:.1f}x"
+    theirs = "" if line.floor is None else f"{line.floor:,.1f} ms"
+    goal = "" if line.goal is None else f"{line.goal:,.0f} ms"
+    distance = "" if line.goal is None else f"{line.ours / line.goal:.1f}x"
+    return f"{customers:>9}  {line.name:<30}{theirs:>12}{line.ours:>9,.1f} ms{ratio:>8}{goal:>11}{distance:>9}  {line.note}"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
+    parser.add_argument("--customers", type=int, nargs="+", help="how many customers, one or more sizes")
+    parser.add_argument("--quick", action="store_true", help="the smallest size only, and fewer rounds")
+    parser.add_argument("--folder", type=Path, help="where the seeded files are kept for the next run")
+    parser.add_argument("--registrations", type=int, default=REGISTRATIONS, help="how many the deleted customer has")
+    parser.add_argument("--part", choices=PARTS, action="append", help="only this part")
+    wanted = parser.parse_args(arguments)
+    sizes = wanted.customers or (QUICK if wanted.quick else SIZES)
+    rounds, warm_ups = (3, 1) if wanted.quick else (ROUNDS, WARM_UPS)
+    print(f"{'customers':>9}  {'page':<30}{'floor':>12}{'ours':>12}{'ratio':>8}{'goal':>11}{'of goal':>9}", flush=True)
+    with contextlib.ExitStack() as stack:
+        folder = wanted.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        folder.mkdir(parents=True, exist_ok=True)
+        for customers in sizes:
+            lines = measure(folder.resolve(), customers, wanted.registrations, rounds, warm_ups, wanted.part or PARTS)
+            for line in lines:
+                print(row(f"{customers:,}", line), flush=True)
+
+
+if __name__ == "__main__":
+    main()
