@@ -450,6 +450,8 @@ class EntityView(ModelView):
             report(form, problems)
             return self.show_form(self.find(request.args.get("id")), form, 422)
         except EditConflict as clash:
+            for edit in clash.merged:
+                form.show(edit.field, edit.theirs)
             return self.show_form(self.find(request.args.get("id")), form, 409, clash)
         self.tell(saved, gettext("%(name)s saved", name=name))
         return redirect(self.card_url(saved.record.id))

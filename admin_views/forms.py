@@ -256,6 +256,11 @@ class EntityForm(Form):
             for name, field in self._fields.items()
         }
 
+    def show(self, name: str, value: Any) -> None:
+        """Show another value than what was typed, as what the record holds."""
+        if name in self._fields:
+            self._fields[name].process(None, data=value)
+
     def add_error(self, name: str | None, message: str) -> None:
         """Hang a message at a field, or at the form when the field is not on it."""
         if name is not None and name in self._fields:
