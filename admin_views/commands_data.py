@@ -148,19 +148,11 @@ def _changeset(row: Changeset) -> dict[str, Any]:
         "at": row.at.isoformat(),
         "user": row.user_name,
         "origin": row.origin.value,
-        "title": _sentence(row),
+        "title": _sentence(row.title, row.values),
         "changes": row.change_count,
         "undoes": row.undoes_id,
         "undone_by": row.undone_by_id,
     }
-
-
-def _sentence(row: Changeset) -> str:
-    """The title, filled in; an undo's holds the title of what it took back."""
-    values = dict(row.values)
-    if "title" in values:
-        values["title"] = str(values["title"]).format(**{"title": "", **values})
-    return row.title.format(**values)
 
 
 @click.command("undo")
