@@ -363,8 +363,8 @@ def upgrade() -> None:
             sqlite_where=sa.text("archived_at IS NOT NULL"),
             postgresql_where=sa.text("archived_at IS NOT NULL"),
         )
-        batch_op.create_index("ix_contact_by_changed", ["changed_at", "id", "archived_at"], unique=False)
-        batch_op.create_index("ix_contact_by_name", ["name_key", "id", "archived_at"], unique=False)
+        batch_op.create_index("ix_contact_by_changed", ["changed_at", "id", "archived_at", "owner_id"], unique=False)
+        batch_op.create_index("ix_contact_by_name", ["name_key", "id", "archived_at", "owner_id"], unique=False)
         batch_op.create_index("ix_contact_email", ["email"], unique=False)
         batch_op.create_index(batch_op.f("ix_contact_owner_id"), ["owner_id"], unique=False)
 
@@ -481,9 +481,15 @@ def upgrade() -> None:
             sqlite_where=sa.text("archived_at IS NOT NULL"),
             postgresql_where=sa.text("archived_at IS NOT NULL"),
         )
-        batch_op.create_index("ix_customer_by_changed", ["changed_at", "id", "archived_at"], unique=False)
-        batch_op.create_index("ix_customer_by_name", ["name_key", "id", "archived_at"], unique=False)
-        batch_op.create_index("ix_customer_by_number", ["number_key", "id", "archived_at"], unique=False)
+        batch_op.create_index(
+            "ix_customer_by_changed", ["changed_at", "id", "archived_at", "status_id", "owner_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_customer_by_name", ["name_key", "id", "archived_at", "status_id", "owner_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_customer_by_number", ["number_key", "id", "archived_at", "status_id", "owner_id"], unique=False
+        )
         batch_op.create_index("ix_customer_email", ["email"], unique=False)
         batch_op.create_index(batch_op.f("ix_customer_industry_id"), ["industry_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_customer_invoice_layout_id"), ["invoice_layout_id"], unique=False)

@@ -28,7 +28,8 @@ from models.search.spec import (
 OPEN = Registration.status == literal_column(f"'{RegistrationStatus.OPEN.value}'")
 
 _addresses = Linked(Address.customer_id, Customer.id)
-_head_office = _addresses.where(Address.is_head_office)
+# Spelt out as well: SQLAlchemy would write "= 1" for SQLite, and so miss the partial index on head offices.
+_head_office = _addresses.where(literal_column("address.is_head_office"))
 _labels = Linked(CustomerLabel.customer_id, Customer.id)
 _contacts = Linked(CustomerContact.customer_id, Customer.id)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, func, literal, select, tuple_, type_coerce
+from sqlalchemy import ColumnElement, Select, String, Text, cast, func, literal, select, tuple_, type_coerce
 from sqlalchemy.orm import Session
 
 from models.access import looker_of
@@ -23,7 +24,14 @@ COUNT_CAP = 10_000
 NOBODY = 0
 # Up to FEW rows it is quicker to look all up and sort them than to go along an index; that ends after WINDOW rows.
 FEW = 5_000
+MANY = 30_000
 WINDOW = 20_000
+# Of more than BIG rows only a SAMPLE is counted where at least one in DENSE is listed.
+BIG = 200_000
+SAMPLE = 3_000
+DENSE = 20
+# So many ids of a list are kept when it is counted.
+KEPT = 1_000
 SEEN = -1
 
 
@@ -31,8 +39,9 @@ SEEN = -1
 class Page:
     """The ids of one page in their order.
 
-    `total` counts up to COUNT_CAP; `more` says that there are more than that. `first_index` is the place of the first
-    row, counted from 1 (0 on an empty page). `number` is the page as shown, which may differ from the one asked for.
+    `total` counts up to COUNT_CAP, or less far in a big list that is narrowed down; `more`: there are more than that.
+    `first_index` is the place of the first row, counted from 1 (0 on an empty page). `number` is the page as shown,
+    which may differ from the one asked for.
     """
 
     ids: tuple[int, ...]
@@ -98,6 +107,8 @@ class _List:
         textual = self.sqlite and isinstance(sort.key.type, UtcDateTime)
         self.key: Column | ColumnElement[Any] = type_coerce(sort.key, String) if textual else sort.key
         self.by_id = sort.key is spec.noun.id
+        # All ids of the list, once they turned out to be few.
+        self.known: list[int] | None = None
 
     # What is asked for
 
@@ -128,25 +139,34 @@ class _List:
             return ()
         return (self.spec.archived_at.is_(None),)
 
-    def conditions(self, first: Narrowing | None) -> Iterator[Condition]:
-        """What a row must satisfy to be listed; the ids of `first` are looked up before anything else."""
+    def conditions(self, first: Narrowing | None, some: int | None = None) -> Iterator[Condition]:
+        """What a row must satisfy to be listed; the ids of `first` are looked up before anything else, or `some`."""
+        if self.known is not None:
+            yield self.id.in_(self.known)
+            return
         yield from self.unarchived()
         for one in self.narrowings:
-            yield self.id.in_(one.ids) if one is first and one.ids is not None else one.holds
+            if one is first and one.ids is not None:
+                yield self.id.in_(one.ids.limit(some))
+            if one is not first or not one.exact:
+                yield one.holds
 
     # How to find it
 
     @cached_property
     def sizes(self) -> dict[int, int]:
-        """Place of a narrowing -> how many rows it would find by itself, counted up to one more than FEW."""
-        counts = {
-            place: _size(one.rough if one.rough is not None else one.ids, FEW)
-            for place, one in enumerate(self.narrowings)
-            if one.ids is not None
-        }
+        """Place of a narrowing -> how many rows it would find by itself, counted up to one more than FEW.
+
+        Where none finds few, those that find a little more are told from those that find most.
+        """
+        found = self._sizes(FEW)
+        return self._sizes(MANY) if len(found) > 1 and min(found.values()) > FEW else found
+
+    def _sizes(self, cap: int) -> dict[int, int]:
+        counts = {place: _size(one.ids, cap) for place, one in enumerate(self.narrowings) if one.ids is not None}
         if self.is_limited:
             # What this person sees at all. The hook narrows it.
-            counts[SEEN] = _size(select(self.id), FEW)
+            counts[SEEN] = _size(select(self.id), cap)
         if not counts:
             return {}
         found = self.session.execute(select(*counts.values())).one()
@@ -166,8 +186,28 @@ class _List:
 
     @cached_property
     def is_walked(self) -> bool:
-        """Whether to go along the order of the list, for want of a narrowing that finds few."""
-        return bool(self.narrowings or self.is_limited) and min(self.sizes.values(), default=FEW + 1) > FEW
+        """Whether to go along the order of the list, for want of a narrowing that finds few.
+
+        To fill a page on a walk through all takes `page * all / few` steps, to look up and sort few takes `few`.
+        """
+        if not self.is_narrowed or self.fewest > FEW:
+            return self.is_narrowed
+        return self.fewest**2 > self.highest * self.state.page_size
+
+    @cached_property
+    def highest(self) -> int:
+        """The highest id: about how many rows there are, listed or not."""
+        return self.session.scalar(select(func.max(self.id)), execution_options=EVERYTHING) or 0
+
+    @property
+    def fewest(self) -> int:
+        """How many rows the narrowing finds that finds the fewest; more than FEW where none is known to find few."""
+        return min(self.sizes.values(), default=FEW + 1)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether not all rows are listed, but for hiding the archived."""
+        return bool(self.narrowings or self.is_limited)
 
     # What comes out
 
@@ -175,17 +215,55 @@ class _List:
         """All rows, in no order."""
         return select(self.id).where(*self.conditions(self.first))
 
+    @cached_property
+    def total(self) -> tuple[int, bool]:
+        """How many rows there are, and whether there are more than that. Of a few rows, the ids are kept.
+
+        Counting stops at COUNT_CAP; in a big table where no narrowing finds few, already after a sample of rows when
+        many of those are listed.
+        """
+        if not self.is_narrowed:
+            count = self.count(COUNT_CAP)
+        else:
+            if self.fewest > FEW and self.highest > BIG:
+                sampled = self._sample()
+                if sampled * DENSE > SAMPLE:
+                    return _round(sampled), True
+            count = self._count_and_keep()
+        return min(count, COUNT_CAP), count > COUNT_CAP
+
+    def _sample(self) -> int:
+        """How many of the first SAMPLE rows of the best narrowing are listed; of all rows where there is none."""
+        query = select(self.id).where(*self.conditions(self.first, SAMPLE))
+        if self.first is None:
+            query = query.where(self.id.in_(select(self.spec.noun.__table__.c.id).limit(SAMPLE)))
+        return self._counted(query)
+
+    def _count_and_keep(self) -> int:
+        query = self.ids().limit(COUNT_CAP + 1)
+        if self.first is None:
+            # All rows are looked at: in the order in which they lie, and mostly what belongs to them, too.
+            query = query.order_by(self.id)
+        found = query.subquery()
+        as_json = func.json_group_array(found.c.id) if self.sqlite else cast(func.json_agg(found.c.id), Text)
+        count, ids = self.session.execute(select(func.count(), as_json).select_from(found)).one()
+        if count <= KEPT:
+            self.known = json.loads(ids or "[]")
+        return int(count)
+
+    def _counted(self, query: Select[Any]) -> int:
+        return self.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
     def count(self, cap: int | None, *conditions: Condition) -> int:
         """How many rows there are; counting stops one past the cap."""
-        counted = self.ids().where(*conditions).limit(None if cap is None else cap + 1).subquery()
-        return self.session.scalar(select(func.count()).select_from(counted)) or 0
+        return self._counted(self.ids().where(*conditions).limit(None if cap is None else cap + 1))
 
     def rows(
         self, limit: int, *, backwards: bool = False, offset: int = 0, beside: Condition | None = None
     ) -> list[Keyed]:
         """Up to `limit` rows as (id, key), in the order of the list or against it, from `beside` on."""
         start = () if beside is None else (beside,)
-        if self.is_walked and offset < WINDOW // 10:
+        if self.known is None and self.is_walked and offset < WINDOW // 10:
             end = self._end_of_walk(backwards, start)
             conditions = (*start, *(() if end is None else (end,)))
             rows = self._fetch(None, conditions, limit, backwards, offset)
@@ -246,7 +324,13 @@ class _List:
         return moment if moment.tzinfo is not None else None
 
 
-def _size(ids: Any, cap: int) -> ColumnElement[int]:  # noqa: ANN401 - a SELECT or a UNION of some
+def _round(count: int) -> int:
+    """The number with its first two digits only: what follows was counted from a part."""
+    unit: int = 10 ** max(0, len(str(count)) - 2)
+    return count // unit * unit
+
+
+def _size(ids: Select[Any], cap: int) -> ColumnElement[int]:
     return select(func.count()).select_from(ids.limit(cap + 1).subquery()).scalar_subquery()
 
 
@@ -271,8 +355,7 @@ def first_ids(session: Session, spec: ListSpec, state: ListState, limit: int) ->
 def page(session: Session, spec: ListSpec, state: ListState) -> Page:
     """The page that the state asks for. A page past the end is the last one; a cursor that leads nowhere is ignored."""
     listed = _List(session, spec, state)
-    counted = listed.count(COUNT_CAP)
-    total, more = min(counted, COUNT_CAP), counted > COUNT_CAP
+    total, more = listed.total
     return _by_cursor(listed, total, more) or _by_number(listed, total, more)
 
 
@@ -347,8 +430,7 @@ def _cursor(row: Keyed) -> Cursor:
 def neighbours(session: Session, spec: ListSpec, state: ListState, row_id: int) -> Neighbours:
     """What stands before and after a row in the list, and at which place of how many."""
     listed = _List(session, spec, state)
-    counted = listed.count(COUNT_CAP)
-    total, more = min(counted, COUNT_CAP), counted > COUNT_CAP
+    total, more = listed.total
     own = session.execute(select(listed.id, listed.key).where(listed.id == row_id, *listed.conditions(None))).first()
     if own is None:
         return Neighbours(None, None, None, total, more)
@@ -357,7 +439,9 @@ def neighbours(session: Session, spec: ListSpec, state: ListState, row_id: int) 
     after = listed.beside(cursor, backwards=False)
     previous = listed.rows(1, backwards=True, beside=before)
     following = listed.rows(1, beside=after)
-    place = listed.count(COUNT_CAP, *(() if before is None else (before,))) + 1
+    # To count what comes before in a list too long to be counted whole is only cheap along its index.
+    counts = before is not None and not (more and listed.is_narrowed)
+    place = listed.count(COUNT_CAP, before) + 1 if before is not None and counts else COUNT_CAP + 1
     return Neighbours(
         previous[0][0] if previous else None,
         following[0][0] if following else None,

@@ -37,12 +37,13 @@ class Sort:
 class Narrowing:
     """Something asked of the rows of a list. `holds` is the condition on a row, made so that it uses no index.
 
-    `ids` finds the ids of all such rows by an index, None where there is none; `rough` finds about as many, quicker.
+    `ids` finds the ids of all such rows by an index, None where there is none. Where they are not `exact`, it finds
+    some others as well.
     """
 
     holds: Condition
     ids: Select[Any] | None = None
-    rough: Select[Any] | None = None
+    exact: bool = True
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,10 @@ with other separators than it was stored with.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
     Integer,
     Select,
     String,
@@ -22,6 +20,7 @@ from sqlalchemy import (
     or_,
     select,
     table,
+    union,
     union_all,
 )
 
@@ -68,10 +67,12 @@ def narrowing(spec: ListSpec, search: str, *, sqlite: bool) -> Narrowing:
     if document is None:
         return Narrowing(and_(*(_in_names(spec, word) for word in (ways or ((plain(search),),))[0])))
     parts = [_Way(spec, document, way, search.strip(), sqlite=sqlite) for way in ways or ((plain(search),),)]
+    ids = [part.ids() for part in parts]
     return Narrowing(
         or_(*(part.holds() for part in parts)),
-        _union([part.ids() for part in parts]),
-        _union([part.rough() for part in parts]),
+        ids[0] if len(ids) == 1 else select(union(*ids).subquery()),
+        # The index only has the words' parts of three characters.
+        exact=not sqlite,
     )
 
 
@@ -79,10 +80,6 @@ def beginning(spec: ListSpec, search: str) -> Condition:
     """Rows of which a name or number begins with the whole text."""
     spellings = frozenset((plain(search), search.lower(), search.capitalize()))
     return or_(*(_begins(name, spellings) for name in spec.names))
-
-
-def _union(selects: Sequence[Select[Any]]) -> Select[Any]:
-    return selects[0] if len(selects) == 1 else select(union_all(*selects).subquery())
 
 
 def _in_names(spec: ListSpec, word: str) -> Condition:
@@ -120,17 +117,12 @@ class _Way:
         return begins if len(self.words) == 1 else and_(begins, self._in_document(self.words[1:]))
 
     def ids(self) -> Select[Any]:
-        """The ids of the rows found this way."""
+        """The ids of the rows found this way, each once, and on SQLite of some others."""
         if self.is_short:
             return self._beginnings(self.words[1:])
-        found = select(self.key).where(*(self._contains(word) for word in self.words))
-        return found.where(self.key.in_(self._candidates())) if self.sqlite else found
-
-    def rough(self) -> Select[Any]:
-        """About as many ids, quicker to count."""
-        if self.is_short:
-            return self._beginnings(())
-        return self._matches() if self.sqlite else self.ids()
+        if self.sqlite:
+            return self._candidates()
+        return select(self.key).where(*(self._contains(word) for word in self.words))
 
     def _in_document(self, words: Words) -> Condition:
         held = select(1).where(self.key == self.spec.noun.id, *(self._contains(word) for word in words))
@@ -142,14 +134,15 @@ class _Way:
         escaped = word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
         return self.table.c.document.like(f"%{escaped}%")
 
-    def _candidates(self) -> CompoundSelect[Any]:
-        stale = table(f"{self.document.name}_stale", column(self.document.key, Integer))
-        return union_all(self._matches(), select(stale.c[self.document.key]))
-
-    def _matches(self) -> Select[Any]:
+    def _candidates(self) -> Select[Any]:
+        """What the index finds, and all documents it does not know yet."""
         name = f"{self.document.name}_index"
         index = table(name, column("rowid", Integer), column(name, String))
-        return select(index.c.rowid).where(index.c[name].op("MATCH")(trigrams(self.words)))
+        stale = table(f"{self.document.name}_stale", column(self.document.key, Integer)).c[self.document.key]
+        indexed = select(index.c.rowid.label("id")).where(
+            index.c[name].op("MATCH")(trigrams(self.words)), index.c.rowid.not_in(select(stale))
+        )
+        return select(union_all(indexed, select(stale)).subquery())
 
     def _beginnings(self, others: Words) -> Select[Any]:
         rows: Any = self.spec.noun.__table__

@@ -119,6 +119,24 @@ def test_every_way_through_the_pages_gives_the_sorted_list(
             assert [page.has_next for page in pages] == [n < len(pages) - 1 for n in range(len(pages))]
 
 
+@pytest.mark.parametrize("narrowed", ["search=bakker", "status=1", "label=1&archived=archived", "kind=business"])
+def test_a_sample_says_more_than_and_the_pages_are_the_same(
+    filled: Session, monkeypatch: pytest.MonkeyPatch, narrowed: str
+) -> None:
+    for name, value in (("BIG", 0), ("FEW", 0), ("SAMPLE", 60), ("DENSE", 20)):
+        monkeypatch.setattr(ways, name, value)
+    query = f"{narrowed}&page_size=25"
+    wanted = expected(filled, query)
+    forward = all_pages(filled, query, Page.next_state)
+    by_number = [search.page(filled, CUSTOMERS, state_of(f"{query}&page={n + 1}")) for n in range(len(forward))]
+    for pages in (forward, by_number):
+        assert [key for page in pages for key in page.ids] == wanted
+        assert all(page.more and 0 < page.total <= len(wanted) and page.pages is None for page in pages)
+    past = search.page(filled, CUSTOMERS, state_of(f"{query}&page=999"))
+    assert (past.ids, past.has_next) == (forward[-1].ids, False)
+    assert search.neighbours(filled, CUSTOMERS, state_of(query), wanted[1]).next == wanted[2]
+
+
 def test_the_order_is_that_of_python_on_both_databases(filled: Session) -> None:
     rows = filled.execute(select(Customer.id, Customer.name_key, Customer.changed_at)).all()
     assert expected(filled, "sort=name&archived=all") == [
