@@ -36,7 +36,7 @@ lock: ## Resolve the dependencies anew into the two lock files (needs pip-tools)
 install: $(VENV)/ready ## The virtual environment with the locked dependencies, nothing else
 
 catalogues: $(VENV)/ready
-	@$(RUN) -m babel.messages.frontend compile -q -f -d translations 2>/dev/null || true
+	@$(RUN) -m flask --app app translations compile
 
 # Built again when the lock changes; a half-built one is never mistaken for a whole one.
 $(VENV)/ready: requirements-dev.lock

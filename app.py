@@ -19,6 +19,7 @@ from admin_views import (
     commands_data,
     commands_import,
     commands_panel,
+    commands_translate,
     commands_users,
     errors,
     icons,
@@ -79,7 +80,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     errors.register(app)
     login.register(app)
     panel.register(app)
-    for commands in (commands_panel, commands_data, commands_import, commands_users):
+    for commands in (commands_panel, commands_data, commands_import, commands_translate, commands_users):
         commands.register(app)
     app.after_request(_harden)
     return app

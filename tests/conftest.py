@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import URL, NullPool, create_engine, select
 from sqlalchemy.orm import Session
 
+from admin_views import commands_translate
 from app import create_app
 from models import access, schema
 from models.access import SYSTEM, Looker
@@ -24,6 +25,12 @@ from tests.pages import PageClient
 
 DATA = Path(os.environ.get("KAARTENBAK_DATA", Path(__file__).resolve().parents[2] / "shared" / "data" / "files"))
 PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def catalogues() -> None:
+    """The catalogues as they are now: compiled ones are not in the repository."""
+    commands_translate.compile_all()
 
 
 @pytest.fixture(scope="session")
