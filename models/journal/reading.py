@@ -170,11 +170,15 @@ def history(
     session = plain(session)
     about = _about(customer_id, contact_id, changeset_id, rows)
     end = int(before) if before and before.isdecimal() and len(before) < 19 else None
-    merged = _merged(_changesets(session, about, end, limit), _outside(session, about, end), limit)
+    outside = _outside(session, about, end)
+    # Beyond a full window there may be more from outside, so what is older waits for the next page.
+    horizon = outside[-1].last_id if len(outside) == _OUTSIDE_WINDOW else 0
+    found = _merged(_changesets(session, about, end, limit), outside)
+    merged = [event for event in found if event.last_id >= horizon]
     shown = merged[:limit]
     changes = _first_changes(session, about, shown)
     events = tuple(event.shown(changes) for event in shown)
-    return Page(events, str(shown[-1].first_id) if len(merged) > limit else None)
+    return Page(events, str(shown[-1].first_id) if len(merged) > limit or horizon else None)
 
 
 def latest(
@@ -259,15 +263,13 @@ def _outside(session: Session, about: list[ColumnElement[bool]], end: int | None
     return [_Found(at, change_id, change_id, 1) for change_id, at in found if at is not None]
 
 
-def _merged(changesets: list[_Found], outside: list[_Found], limit: int) -> list[_Found]:
-    """Both, newest first, with neighbours from outside made one; a little more than a page at most."""
+def _merged(changesets: list[_Found], outside: list[_Found]) -> list[_Found]:
+    """Both, newest first, with neighbours from outside made one."""
     events: list[_Found] = []
     for found in sorted([*changesets, *outside], key=lambda event: event.last_id, reverse=True):
         if events and events[-1].takes(found):
             events[-1].first_id = found.first_id
             events[-1].count += 1
-        elif len(events) > limit:
-            break
         else:
             events.append(found)
     return events

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
-from models.journal import Page, changeset, history, outside_ids, position, since
+from models.journal import Page, changeset, history, outside_ids, position, reading, since
 from tests.models.journal_toy import ANN, BOB, Contact, Customer, Label, Project, connect, session_on
 
 
@@ -146,6 +146,19 @@ def test_the_history_goes_on_page_by_page_without_gap_or_double(toy: Session, to
                 break
             before = page.next
         assert pages == whole
+
+
+def test_very_many_changes_from_outside_hide_nothing_older(
+    toy: Session, toy_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = add(toy, Contact(name="A"))
+    outside(toy_engine, "INSERT INTO label (name) VALUES ('a'), ('b')")
+    second = add(toy, Contact(name="B"))
+    outside(toy_engine, "INSERT INTO label (name) VALUES ('c'), ('d'), ('e')")
+    monkeypatch.setattr(reading, "_OUTSIDE_WINDOW", 4)
+    page = history(toy)
+    assert in_short(page) == [(None, 3), (second, 1), (None, 1)]
+    assert in_short(history(toy, before=page.next)) == [(None, 1), (first, 1)]
 
 
 def test_the_history_of_one_thing_shows_only_what_concerns_it(toy: Session) -> None:
