@@ -16,22 +16,23 @@ from admin_views import pages, shell
 from importers import apply, run, workbooks
 from importers import plan as planning
 from importers.columns import COLUMNS
-from importers.files import Remark, Unreadable, letters
+from importers.files import Remark, Unreadable
 from importers.mapping import Certainty
 from importers.run import Choices
-from importers.trouble import describe
+from importers.trouble import Trouble, describe
 from models import access
 from models.contact import Contact
 from models.customer import Customer
 from models.errors import Conflict, NotAllowed, NotFound, Refused
 from models.imports import ImportKind, ImportMode, ImportRow, ImportRun, ImportState, RowStatus
 from models.journal import Changeset
-from models.user import Right
+from models.user import Right, User
 
 page = pages.blueprint("imports", "/imports")
 PAGE = 25
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Answer = str | Response | BaseResponse | tuple[str, int]
+TWICE = {Trouble.NUMBER_TWICE.name, Trouble.SAME_TWICE.name}
 STATUSES = (RowStatus.NEW, RowStatus.CHANGED, RowStatus.UNCHANGED, RowStatus.AMBIGUOUS, RowStatus.REJECTED)
 
 
@@ -126,7 +127,7 @@ def columns(key: int) -> Answer:
         return _columns_page(found)
     try:
         if request.form.get("step") == "look":
-            sheet, header = request.form.get("sheet") or None, request.form.get("header", "")
+            sheet, header = request.form.get("sheet") or found.sheet, request.form.get("header", "")
             changed = sheet != found.sheet
             run.look_again(
                 shell.here(),
@@ -169,7 +170,6 @@ def _columns_page(found: ImportRun, error: str | None = None) -> str:
         choices=run.choices_of(found),
         notes=[gettext(Remark[note["code"]].value).format(**note["values"]) for note in found.options.get("notes", ())],
         certainty={one.name: gettext(one.value) for one in Certainty},
-        letters=letters,
         doubtful=not run.looks_like_customers(found),
     )
 
@@ -210,11 +210,18 @@ def _check_page(found: ImportRun, error: str | None = None) -> str:
     )
     listed = list(rows)
     names = _names(found.kind, listed)
+    owners = {row.values["customer"]["owner_id"] for row in listed if row.values.get("customer", {}).get("owner_id")}
+    users = {one.id: one.name for one in shell.here().execute(select(User.id, User.name).where(User.id.in_(owners)))}
 
-    def candidates(row: ImportRow) -> list[tuple[int, str]]:
-        """Whom an open row may mean, as far as one may see them."""
+    def candidates(row: ImportRow) -> list[tuple[int | str, str]]:
+        """Whom an open row may mean, as far as one may see them; of several equal rows it may be the one that counts."""
         wanted = [row.target_id, *(row.values or {}).get("candidates", ())]
-        return [(key, gettext("The same one: %(name)s", name=names[key])) for key in dict.fromkeys(wanted) if key in names]
+        found: list[tuple[int | str, str]] = [
+            (key, gettext("The same one: %(name)s", name=names[key])) for key in dict.fromkeys(wanted) if key in names
+        ]
+        if TWICE & {problem["code"] for problem in row.problems}:
+            found.append((planning.TAKE, gettext("This row counts, not the others")))
+        return found
 
     return pages.show(
         "imports/check.html",
@@ -233,6 +240,8 @@ def _check_page(found: ImportRun, error: str | None = None) -> str:
         error=error,
         fields={name: column.title(language()) for name, column in COLUMNS[found.kind].items()},
         words=describe_row,
+        diff={row.id: planning.shown(row, users) for row in listed},
+        decisions=found.options.get("decisions", {}),
         size=PAGE,
     )
 
@@ -263,12 +272,13 @@ def rows(key: int) -> Answer:
     off = [int(row) for row in shown if row not in ticked and row.isdigit()]
     run.tick(shell.here(), shell.looker(), key, on, True)
     run.tick(shell.here(), shell.looker(), key, off, False)
+    before = run.find(shell.here(), key).options.get("decisions", {})
     decisions = {
         int(name.removeprefix("decide-")): value
         for name, value in request.form.items()
-        if name.startswith("decide-") and name.removeprefix("decide-").isdigit() and _is_decision(value)
+        if name.startswith("decide-") and name.removeprefix("decide-").isdigit() and (not value or _is_decision(value))
     }
-    if decisions:
+    if any(value != before.get(str(row), "") for row, value in decisions.items()):
         run.decide(shell.here(), shell.looker(), folder(), key, decisions)
     return redirect(url_for("imports.check", key=key, show=request.form.get("show"), page=request.form.get("page")))
 

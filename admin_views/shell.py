@@ -6,11 +6,13 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from babel import Locale, dates, numbers
 from flask import Flask, current_app, flash, g, request, session, url_for
-from flask_babel import format_date, format_datetime, format_decimal, format_time, get_locale, gettext, ngettext
+from flask_babel import format_date, format_decimal, format_time, get_locale, gettext, ngettext
 from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -84,7 +86,7 @@ def right_name(right: Right | str) -> str:
 def say(refusal: Refused) -> str:
     """A refusal in the reader's language. Rights among its values are named in it, too."""
     values = {key: right_name(str(value)) if key == "right" else value for key, value in refusal.values.items()}
-    return gettext(refusal.reason.value).format(**values)
+    return gettext(refusal.reason.value).format(**{"field": refusal.field or "", **values})
 
 
 def initials(name: str) -> str:
@@ -98,11 +100,20 @@ def colour_of(key: int | None) -> str:
     return COLOURS[(key or 0) % len(COLOURS)]
 
 
+@lru_cache(maxsize=16)
+def _marks(locale: Locale) -> dict[int, str]:
+    """The marks between thousands and before decimals, by those of Python."""
+    sample = numbers.format_decimal(1111.5, format="#,##0.0", locale=locale)
+    return {ord(","): sample[1:-5], ord("."): sample[-2]}
+
+
 def money(amount: Decimal | None, currency: str | None = None) -> str:
     """An amount by locale, whole when it is; nothing becomes a dash."""
     if amount is None:
         return "–"
-    number = format_decimal(amount, format="#,##0" if amount == amount.to_integral_value() else "#,##0.00")
+    places = 0 if amount == amount.to_integral_value() else 2
+    # Babel reads its pattern anew for each number; a list shows fifty.
+    number = f"{amount:,.{places}f}".translate(_marks(_locale()))
     sign = {"EUR": "€", "GBP": "£", "USD": "$"}.get(currency or "EUR", currency)
     return f"{sign}\u00a0{number}"
 
@@ -128,16 +139,38 @@ def when(moment: dt.datetime | dt.date | None) -> str:
         return gettext("today")
     if age == 1:
         return gettext("yesterday")
-    return format_date(day, "d MMM" if day.year == now.year else "d MMM y")
+    return _day(day, "d MMM" if day.year == now.year else "d MMM y", _locale())
+
+
+def _locale() -> Locale:
+    return get_locale() or Locale("en")
+
+
+@lru_cache(maxsize=4096)
+def _day(day: dt.date, pattern: str, locale: Locale) -> str:
+    return dates.format_date(day, pattern, locale)
+
+
+@lru_cache(maxsize=4096)
+def _clock(time: dt.time, locale: Locale) -> str:
+    return dates.format_time(time, "short", locale=locale)
+
+
+def full(value: dt.datetime | dt.date) -> str:
+    """A day in full, and of a moment the time to the minute."""
+    locale = _locale()
+    if not isinstance(value, dt.datetime):
+        return _day(value, "medium", locale)
+    both = str(locale.datetime_formats["medium"])
+    day, time = _day(value.date(), "medium", locale), _clock(dt.time(value.hour, value.minute), locale)
+    return both.replace("{1}", day).replace("{0}", time)
 
 
 def moment(value: dt.datetime | None) -> Markup:
     """A moment with the full date and time behind it."""
     if value is None:
         return Markup("–")
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        value.isoformat(), format_datetime(value, "medium"), when(value)
-    )
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(value.isoformat(), full(value), when(value))
 
 
 def country_name(code: str | None) -> str:

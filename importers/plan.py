@@ -77,6 +77,32 @@ def make(session: Session, looker: Looker, run_id: int, source: Source) -> Count
     return counts
 
 
+_KEYS = {"status_id": "status", "industry_id": "industry", "invoice_layout_id": "invoice_layout", "owner_id": "owner"}
+
+
+def shown(row: ImportRow, users: Mapping[int, str]) -> dict[str, list[Any]]:
+    """What a row of a plan writes, for people: field -> [old, new]. A new record has no old; it is told in full."""
+    if row.status != RowStatus.NEW:
+        return row.diff
+    told: dict[str, list[Any]] = {}
+    for part, written in row.values.items():
+        if part == "labels":
+            told["labels"] = ["", written["add"]]
+            continue
+        place = {"customer": "", "contact": "", "bank": "", "link": "customer."}.get(part, f"{part}.")
+        flat = {**written, **written.get("set", {})} if part == "main_contact" else written
+        if part == "main_contact":
+            told["main_contact.contact"] = ["", full_name(flat)]
+        for name, value in flat.items():
+            if value != "" and name not in _UNTOLD and not isinstance(value, dict):
+                key = f"{place}{_KEYS.get(name, name)}"
+                told[key] = ["", users.get(value, value) if name == "owner_id" else value]
+    return told
+
+
+_UNTOLD = frozenset({"kind", "is_main", "customer_id", "id"})
+
+
 def _kept(run_id: int, outcome: Outcome, source: Source) -> dict[str, Any]:
     record = outcome.record
     kept_raw = outcome.status is not RowStatus.UNCHANGED
@@ -208,7 +234,9 @@ class _Customers(_Planner):
         namesakes = self.named.get(name, [])
         decision = self.source.decisions.get(record.number, "")
         twice = self.rows_of_number.get(number, []) if number else self.rows_of_name.get(name, [])
-        if len(twice) > 1 and decision != TAKE:
+        # Two rows with one number cannot both go in; two with one name can, if somebody says so.
+        settled = {TAKE} if number else {TAKE, NEW, *(str(one.id) for one in namesakes)}
+        if len(twice) > 1 and decision not in settled:
             trouble, key = (Trouble.NUMBER_TWICE, "number") if number else (Trouble.SAME_TWICE, "company_name")
             self.say(record, trouble, key, rows=_others(twice, record.number))
             return _Meeting(record, is_open=True)
@@ -415,7 +443,7 @@ class _Contacts(_Planner):
         values = record.values
         decision = self.source.decisions.get(record.number, "")
         twice = self.rows_of.get(_key_of(values), [])
-        if len(twice) > 1 and decision != TAKE:
+        if len(twice) > 1 and decision not in {TAKE, NEW, *map(str, likely)}:
             self.say(
                 record,
                 Trouble.SAME_TWICE,

@@ -1,0 +1,235 @@
+"""The wizard over HTTP: every step a plain form, nothing written before the last one, and the way back."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+from lxml import html
+from openpyxl import load_workbook
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from models.contact import Contact
+from models.customer import Customer
+from models.imports import ImportRun
+from models.user import Role
+from tests import factories
+from tests.conftest import ClientFor
+from tests.pages import PageClient
+
+ROWS = "Klantnummer;Bedrijfsnaam;Plaats;Land\nK-1;Acme;Zwolle;NL\nK-2;Beta;Assen;Zweeden\nK-3;Gamma <b>;Assen;\n"
+
+
+def text_of(answer: TestResponse) -> str:
+    return " ".join(html.document_fromstring(answer.get_data(as_text=True)).text_content().split())
+
+
+def count(session: Session, noun: type[Customer] | type[Contact] = Customer) -> int:
+    session.rollback()
+    return session.scalar(select(func.count(noun.id))) or 0
+
+
+def numbers(session: Session) -> list[str]:
+    session.rollback()
+    return sorted(session.scalars(select(Customer.number)))
+
+
+def upload(client: PageClient, content: bytes | str = ROWS, name: str = "list.csv", **fields: str) -> TestResponse:
+    raw = content.encode() if isinstance(content, str) else content
+    data = {"kind": "customers", "mode": "update", **fields, "file": (io.BytesIO(raw), name)}
+    return client.post("/imports/new/", data={"csrf_token": client.token(), **data}, content_type="multipart/form-data")
+
+
+def planned(client: PageClient, content: bytes | str = ROWS, **fields: str) -> str:
+    """The address of a run that is checked."""
+    columns = upload(client, content, **fields).location
+    answer = client.send(columns, step="map")
+    assert answer.status_code == 302, text_of(answer)
+    return columns.removesuffix("columns/")
+
+
+def plan_of(answer: TestResponse) -> str:
+    found = re.search(r'name="plan" value="([^"]+)"', answer.get_data(as_text=True))
+    assert found
+    return found[1]
+
+
+def commit(client: PageClient, run: str) -> TestResponse:
+    return client.send(f"{run}commit/", plan=plan_of(client.get(f"{run}check/")))
+
+
+def test_northwind_goes_in_by_five_plain_forms_and_out_again_by_one(
+    session: Session, client_for: ClientFor, data: Path
+) -> None:
+    alice = client_for("Alice")
+    content = (data / "list__nwc__customers.csv").read_bytes()
+    run = planned(alice, content)
+    assert "91 records will be written" in text_of(alice.get(f"{run}check/"))
+    assert count(session) == 0
+    done = commit(alice, run)
+    assert done.location == run
+    assert "91 added, 0 changed" in text_of(alice.get(run))
+    assert (count(session), count(session, Contact)) == (91, 91)
+
+    again = planned(alice, content)
+    assert "0 new, 0 changed, 91 unchanged" in text_of(alice.get(f"{again}check/"))
+    assert commit(alice, again).status_code == 302
+
+    undo = html.document_fromstring(alice.get(run).get_data(as_text=True)).xpath(
+        "//a[contains(@href, '/undo/')]/@href"
+    )[0]
+    key = re.search(r"changeset=([0-9]+)", undo)
+    assert key
+    alice.send("/history/undo/", changeset=key[1])
+    assert (count(session), count(session, Contact)) == (0, 0)
+    assert "was undone" in text_of(alice.get(run))
+
+
+def test_the_check_shows_every_kind_of_row_and_writes_nothing(session: Session, client_for: ClientFor) -> None:
+    factories.customer(session, number="K-1", company_name="Before")
+    alice = client_for("Alice")
+    run = planned(alice)
+    changed = text_of(alice.get(f"{run}check/?show=changed"))
+    assert "Before" in changed
+    assert "Acme" in changed
+    assert "Gamma <b>" in text_of(alice.get(f"{run}check/?show=new"))
+    assert "Did you mean Sweden?" in text_of(alice.get(f"{run}check/?show=rejected"))
+    for strange in ("?show=nonsense", "?show=new&page=99999999999", "?page=-1"):
+        assert alice.get(f"{run}check/{strange}").status_code == 200
+    assert count(session) == 1
+
+
+def test_a_row_can_be_unticked_and_what_is_shown_is_what_is_written(session: Session, client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    run = planned(alice)
+    stale = plan_of(alice.get(f"{run}check/"))
+    alice.send(f"{run}rows/", show="new", page="1", shown=["2", "4"], row=["4"])
+    refused = alice.send(f"{run}commit/", plan=stale)
+    assert (refused.status_code, count(session)) == (409, 0)
+    assert "1 record will be written" in text_of(refused)
+    commit(alice, run)
+    assert numbers(session) == ["K-3"]
+
+
+def test_rows_that_meet_a_namesake_wait_for_a_decision(session: Session, client_for: ClientFor) -> None:
+    known = factories.customer(session, number="K-9", company_name="Acme")
+    alice = client_for("Alice")
+    run = planned(alice)
+    page = alice.get(f"{run}check/?show=ambiguous")
+    assert "Acme exists with the number K-9" in text_of(page)
+    alice.send(f"{run}rows/", show="ambiguous", page="1", **{"decide-2": str(known.id)})
+    commit(alice, run)
+    assert numbers(session) == ["K-1", "K-3"]
+
+
+def test_a_number_that_stands_twice_waits_for_the_row_that_counts(session: Session, client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    run = planned(alice, "Klantnummer;Naam\nK-1;Een\nK-1;Twee\n")
+    assert "stands twice in the file, also in row 3" in text_of(alice.get(f"{run}check/?show=ambiguous"))
+    alice.send(f"{run}rows/", show="ambiguous", page="1", **{"decide-2": "", "decide-3": "take"})
+    commit(alice, run)
+    session.rollback()
+    assert session.scalars(select(Customer.name)).all() == ["Twee"]
+
+
+def test_columns_and_header_can_be_corrected_and_going_back_loses_nothing(
+    session: Session, client_for: ClientFor
+) -> None:
+    alice = client_for("Alice")
+    columns = upload(alice, "Foo;Bar\nK-1;Acme\n").location
+    page = text_of(alice.get(columns))
+    assert "No header row was recognised" in page
+    alice.send(columns, step="look", header="1")
+    answer = alice.send(columns, **{"step": "map", "column-0": "number", "column-1": "company_name"})
+    assert answer.status_code == 302
+    kept = html.document_fromstring(alice.get(columns).get_data(as_text=True))
+    assert kept.xpath("//select[@name='column-1']/option[@selected]/@value") == ["company_name"]
+    commit(alice, columns.removesuffix("columns/"))
+    assert numbers(session) == ["K-1"]
+
+
+def test_what_cannot_be_checked_yet_is_said_on_the_page(client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    columns = upload(alice, "Plaats;Land\nZwolle;NL\n").location
+    answer = alice.send(columns, step="map")
+    assert (answer.status_code, "No column holds a name" in text_of(answer)) == (422, True)
+    twice = upload(alice, "Naam;Bedrijf\na1;b1\n").location
+    answer = alice.send(twice, **{"step": "map", "column-0": "name", "column-1": "name"})
+    assert (answer.status_code, "Two columns go into Name" in text_of(answer)) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"), [(b"", "The file is empty"), (b"\x89PNG\r\n\x1a\n0000", "PNG"), (b"a\x00b,c", "NUL byte")]
+)
+def test_a_file_that_cannot_be_read_is_refused_with_the_reason(
+    session: Session, client_for: ClientFor, content: bytes, why: str
+) -> None:
+    answer = upload(client_for("Alice"), content)
+    assert (answer.status_code, why in text_of(answer)) == (422, True)
+    assert session.scalar(select(func.count(ImportRun.id))) == 0
+
+
+def test_an_upload_without_a_file_asks_for_one(client_for: ClientFor) -> None:
+    answer = client_for("Alice").send("/imports/new/", kind="customers")
+    assert (answer.status_code, "Choose a file first" in text_of(answer)) == (422, True)
+
+
+def test_the_rejected_rows_and_the_template_are_workbooks(client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    run = planned(alice)
+    sheet = load_workbook(io.BytesIO(alice.get(f"{run}rejected.xlsx").data)).active
+    assert sheet is not None
+    assert [cell.value for cell in sheet[2]][:3] == [3, "No such country. Did you mean Sweden?", "K-2"]
+    for kind in ("customers", "contacts"):
+        assert load_workbook(io.BytesIO(alice.get(f"/imports/template/{kind}.xlsx").data)).active is not None
+
+
+def test_contacts_go_in_the_same_way(session: Session, client_for: ClientFor) -> None:
+    factories.customer(session, number="K-1", company_name="Acme")
+    alice = client_for("Alice")
+    run = planned(alice, "Voornaam;Achternaam;E-mail;Klantnummer\nAnn;Berg;a@x.nl;K-1\n", kind="contacts")
+    commit(alice, run)
+    assert count(session, Contact) == 1
+
+
+def test_an_import_can_be_thrown_away(session: Session, client_for: ClientFor, tmp_path: Path) -> None:
+    alice = client_for("Alice")
+    run = planned(alice)
+    assert alice.send(f"{run}forget/").status_code == 302
+    assert alice.get(f"{run}check/").status_code == 404
+    assert session.scalar(select(func.count(ImportRun.id))) == 0
+
+
+def test_a_finished_import_cannot_be_done_again(session: Session, client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    run = planned(alice)
+    plan = plan_of(alice.get(f"{run}check/"))
+    alice.send(f"{run}commit/", plan=plan)
+    assert alice.send(f"{run}commit/", plan=plan).status_code == 409
+    assert count(session) == 2
+
+
+@pytest.mark.parametrize("person", ["Bob", "Charlie"])
+def test_without_the_right_nobody_comes_to_any_step(client_for: ClientFor, person: str) -> None:
+    run = planned(client_for("Alice"))
+    other = client_for(person)
+    for path in ("/imports/", "/imports/new/", run, f"{run}columns/", f"{run}check/", f"{run}rejected.xlsx"):
+        assert other.get(path).status_code == 403, path
+    for path in (f"{run}rows/", f"{run}commit/", f"{run}forget/"):
+        assert other.post(path, data={"csrf_token": other.token()}).status_code == 403, path
+
+
+def test_the_imports_of_others_are_not_there_but_for_administrators(session: Session, client_for: ClientFor) -> None:
+    run = planned(client_for("Alice"))
+    manager = session.scalars(select(Role.id).where(Role.name == "Manager")).one()
+    colleague = factories.user(session, name="Erik", role_id=manager)
+    erik = client_for(colleague.name)
+    for path in (run, f"{run}columns/", f"{run}check/", f"{run}rejected.xlsx"):
+        assert erik.get(path).status_code == 404, path
+    for path in (f"{run}rows/", f"{run}commit/", f"{run}forget/"):
+        assert erik.send(path).status_code == 404, path
+    assert client_for("Dana").get(f"{run}check/").status_code == 200
