@@ -189,7 +189,7 @@ def read(path: Path) -> Catalog:
         with path.open("rb") as file:
             return read_po(file, locale=path.parts[-3], abort_invalid=True)
     except (PoFileError, ValueError) as error:
-        raise click.ClickException(f"{path.relative_to(ROOT)}: {error}") from error
+        raise click.ClickException(f"{path}: {error}") from error
 
 
 def template(found: Iterable[Text]) -> Catalog:

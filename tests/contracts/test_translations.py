@@ -1,0 +1,385 @@
+"""Every text is there in every language, with its placeholders; and a page in Dutch speaks no English."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import click
+import pytest
+from babel.messages.catalog import Catalog
+from flask import Flask
+from jinja2 import nodes
+from lxml import html
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from admin_views import commands_translate as catalogues
+from admin_views.commands_translate import Text
+from app import LANGUAGES, create_app
+from models.access import SYSTEM
+from models.customer import Customer
+from models.operations import archive
+from models.user import BUILT_IN_ROLES
+from tests import factories
+from tests.conftest import Cast, ClientFor
+from tests.pages import PageClient
+
+SOURCE = LANGUAGES[0]
+DUTCH = catalogues.FOLDER / "nl/LC_MESSAGES/messages.po"
+# Texts that are handed to the catalogue at run time: each comes from what `catalogues.texts` lists. Whoever adds a line
+# here says there where its texts come from.
+AT_RUN_TIME = {
+    "admin_views/base.py": {"dropped.why.value"},
+    "admin_views/bin.py": {"left.reason.value"},
+    "admin_views/choices.py": {"name"},
+    "admin_views/errors.py": {"title", "hint"},
+    "admin_views/history.py": {
+        "images.TABLES.get(table, table)",
+        "images.TABLES.get(name, name)",
+        "text",
+        "left.reason.value",
+    },
+    "admin_views/images.py": {
+        "LINKS[change.table_name][1] if change.table_name in LINKS else TABLES.get(change.table_name, change.table_name)",  # noqa: E501
+        "key.removesuffix('_id').replace('_', ' ').capitalize()",
+    },
+    "admin_views/imports.py": {"problem.refusal.value", "Remark[note['code']].value", "one.value"},
+    "admin_views/settings.py": {"text"},
+    "admin_views/shell.py": {
+        "str(right).replace('-', ' ').capitalize()",
+        "refusal.reason.value",
+        "source.text.value",
+        "source.role",
+        "value",
+        "role",
+    },
+    "admin_views/user.py": {"row.role.name"},
+    "templates/auth/profile.html": {"account.role_name"},
+    "templates/customer/roles.html": {"text", "name", "one.role.name"},
+    "templates/project/registrations.html": {"one.status.value"},
+    "templates/search.html": {"group.title"},
+    "templates/settings.html": {"one.title", "one.help"},
+    "templates/team/rights.html": {"record.role.name"},
+    "templates/undo.html": {"left.reason.value"},
+    "templates/verbs/convert.html": {"reason.value"},
+}
+# Whose titles stand in a table of their own.
+WITH_TITLES = {"models/operations/archive.py", "models/operations/delete.py", "models/operations/save.py"}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application as it is served, without a database behind it."""
+    return create_app(
+        {"INSTANCE": tmp_path_factory.mktemp("instance"), "SECRET_KEY": "long enough for a test, and no secret"}
+    )
+
+
+@pytest.fixture(scope="module")
+def wanted(whole: Flask) -> Catalog:
+    """All texts, with their places."""
+    with whole.app_context():
+        return catalogues.template(catalogues.texts())
+
+
+# The catalogues ------------------------------------------------------------------------------------------------------
+
+
+def test_there_is_a_catalogue_for_every_language_that_is_offered() -> None:
+    assert {path.parts[-3] for path in catalogues.catalogues()} == set(LANGUAGES) - {SOURCE}
+
+
+@pytest.mark.parametrize("path", catalogues.catalogues(), ids=lambda path: path.parts[-3])
+def test_every_text_is_translated_with_its_placeholders(path: Path, wanted: Catalog) -> None:
+    wrong = catalogues.problems(catalogues.read(path), wanted)
+    assert not wrong, "`make translate`, then translate:\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("path", catalogues.catalogues(), ids=lambda path: path.parts[-3])
+def test_a_catalogue_compiles_and_is_what_the_panel_reads(path: Path, whole: Flask) -> None:
+    made = catalogues.compiled(path)
+    assert made.stat().st_size > 10_000
+    assert made.parent.parent.parent == Path(whole.config["BABEL_TRANSLATION_DIRECTORIES"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Save customer",
+        "You need the right {right} for this.",
+        "Archive {count} customers",
+        "Give {holder} the role {role}",
+        "Make {name} a company",
+        "Seeded {customers} customers",
+        "See all totals",
+        "Registrar",
+        "Head office: city",
+        "%(num)d record archived.",
+        "Archived with customer",
+        "It was changed later.",
+        "Row in your file",
+        "Bank account",
+        "Fill in a whole number from 1 to 3650.",
+        "archived-only",
+        "Something changed meanwhile.",
+        "Projects",
+    ],
+)
+def test_a_text_is_found_wherever_it_is_kept(text: str, wanted: Catalog) -> None:
+    assert wanted.get(text) is not None
+
+
+def one_text(text: str, plural: str | None = None) -> Catalog:
+    return catalogues.template([Text("models/errors.py", 12, text, plural)])
+
+
+@pytest.mark.parametrize(
+    ("source", "translated", "wrong"),
+    [
+        (("{name} is archived.",), "", "is not translated"),
+        (("{name} is archived.",), "Gearchiveerd.", "other placeholders"),
+        (("{name} is archived.",), "{naam} is gearchiveerd.", "other placeholders"),
+        (("%(name)s saved",), "%(name)d opgeslagen", "other placeholders"),
+        (("%(num)d row", "%(num)d rows"), ("%(num)d rij", ""), "is not translated"),
+        (("%(num)d row", "%(num)d rows"), ("%(num)d rij", "rijen"), "other placeholders"),
+        (("row", "rows"), None, "is not in the catalogue"),
+    ],
+)
+def test_a_wrong_translation_is_named_with_the_place_of_its_text(
+    source: tuple[str, ...], translated: str | tuple[str, ...] | None, wrong: str
+) -> None:
+    catalog = Catalog(locale="nl")
+    if translated is not None:
+        catalog.add(source if len(source) > 1 else source[0], translated)
+    found = catalogues.problems(catalog, one_text(*source))
+    assert len(found) == 1
+    assert found[0].startswith(f"models/errors.py:12: {source[0]!r}")
+    assert wrong in found[0]
+
+
+def test_a_text_that_is_no_longer_shown_is_named() -> None:
+    catalog = Catalog(locale="nl")
+    catalog.add("Gone", "Weg")
+    assert catalogues.problems(catalog, one_text("Gone")) == []
+    assert catalogues.problems(catalog, Catalog()) == ["'Gone' is shown nowhere any more"]
+
+
+def test_a_damaged_catalogue_is_refused_and_the_compiled_one_stays(tmp_path: Path) -> None:
+    folder = tmp_path / "nl" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    path = folder / "messages.po"
+    path.write_text('msgid ""\nmsgstr ""\n\nmsgid "Save"\nmsgstr "Opslaan"\n', "utf-8")
+    whole = catalogues.compiled(path).read_bytes()
+    path.write_text('<<<<<<< ours\nmsgid "Save"\nmsgstr "Opslaan"\n', "utf-8")
+    with pytest.raises(click.ClickException, match=r"messages\.po"):
+        catalogues.compiled(path)
+    assert path.with_suffix(".mo").read_bytes() == whole
+
+
+# Nothing escapes -----------------------------------------------------------------------------------------------------
+
+
+def handed_over(whole: Flask) -> Iterator[tuple[str, str]]:
+    """Every text that is not a literal where it is marked: file and expression."""
+    for path in sorted((catalogues.ROOT / "admin_views").rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in catalogues.MARKED:
+                if not list(catalogues._constants(call.args[:1], None)):
+                    yield path.relative_to(catalogues.ROOT).as_posix(), ast.unparse(call.args[0])
+    for path in sorted((catalogues.ROOT / "templates").rglob("*.html")):
+        for call in whole.jinja_env.parse(path.read_text("utf-8")).find_all(nodes.Call):
+            if isinstance(call.node, nodes.Name) and call.node.name in catalogues.MARKS:
+                if not isinstance(call.args[0], nodes.Const):
+                    yield path.relative_to(catalogues.ROOT).as_posix(), written(call.args[0])
+
+
+def written(node: nodes.Expr) -> str:
+    return f"{written(node.node)}.{node.attr}" if isinstance(node, nodes.Getattr) else getattr(node, "name", repr(node))
+
+
+def test_a_text_that_is_not_a_literal_comes_from_a_known_place(whole: Flask) -> None:
+    unknown = [f"{file}: {text}" for file, text in handed_over(whole) if text not in AT_RUN_TIME.get(file, ())]
+    assert not unknown, "say in commands_translate.py where these come from:\n" + "\n".join(unknown)
+
+
+def test_the_title_of_every_change_is_found() -> None:
+    for folder in ("models", "importers", "admin_views"):
+        for path in sorted((catalogues.ROOT / folder).rglob("*.py")):
+            tree = ast.parse(path.read_text("utf-8"))
+            for call in ast.walk(tree):
+                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "changeset":
+                    file = path.relative_to(catalogues.ROOT).as_posix()
+                    assert file in WITH_TITLES or list(catalogues._constants(call.args[2:3], tree)), (
+                        f"{file}:{call.lineno}"
+                    )
+
+
+# Pages in Dutch ------------------------------------------------------------------------------------------------------
+
+SPOKEN = ("aria-label", "title", "placeholder", "alt", "data-one", "data-many", "data-kept", "data-text", "data-label")
+# What is in the database is not translated: the names of roles where they are edited, and the value of a list.
+DATA = {"Active"}
+ROLE_NAMES = {"/roles/": set(BUILT_IN_ROLES), "/roles/details/?id=1": set(BUILT_IN_ROLES)}
+
+
+@cache
+def is_english(text: str) -> bool:
+    """Whether this is an English text that is another one in Dutch, and no Dutch one of something else."""
+    whole, filled_in = sources()
+    return text in whole or filled_in.fullmatch(text) is not None
+
+
+@cache
+def sources() -> tuple[set[str], re.Pattern[str]]:
+    """The English texts that differ in Dutch, and a pattern for those that are filled in."""
+    pairs = [
+        pair
+        for message in catalogues.read(DUTCH)
+        if message.id
+        for pair in zip(catalogues._forms(message.id), catalogues._forms(message.string), strict=True)
+    ]
+    dutch = {translated for _source, translated in pairs} | DATA
+    found = {source for source, translated in pairs if source != translated and source not in dutch}
+    filled_in = {one for one in found if catalogues.PLACEHOLDER.search(one)}
+    # A text that is hardly more than its placeholders would match anything.
+    telling = sorted(one for one in filled_in if len(catalogues.PLACEHOLDER.sub("", one)) > 8)
+    return found - filled_in, re.compile("|".join(pattern(one) for one in telling))
+
+
+def pattern(text: str) -> str:
+    parts = catalogues.PLACEHOLDER.split(text)
+    return r".+?".join(re.escape(part.strip()) for part in parts[:: catalogues.PLACEHOLDER.groups + 1])
+
+
+def said(page: str) -> Iterator[str]:
+    """Every piece of text on a page that a reader sees or hears."""
+    tree = html.document_fromstring(page)
+    for node in tree.iter():
+        if isinstance(node.tag, str) and node.tag not in ("script", "style"):
+            for text in (node.text, *(child.tail for child in node), *(node.get(name) for name in SPOKEN)):
+                if text and text.strip():
+                    yield " ".join(text.split())
+
+
+def english_on(answer: TestResponse) -> list[str]:
+    page = answer.get_data(as_text=True)
+    assert html.document_fromstring(page).get("lang") == "nl"
+    return [text for text in said(page) if is_english(text)]
+
+
+def test_english_is_seen() -> None:
+    assert is_english("Save customer")
+    assert is_english("Archive Nordhamn Logistik AB?")
+    assert not is_english("Klant opslaan")
+    assert not is_english("Label")
+
+
+PAGES = [
+    "/",
+    "/customers/",
+    "/customers/?search=nothing+like+this",
+    "/customers/?archived=archived",
+    "/customers/new/",
+    "/customers/edit/?id={customer}",
+    "/customers/details/?id={customer}",
+    "/customers/details/?id={customer}&tab=contact",
+    "/customers/details/?id={customer}&tab=projects",
+    "/customers/details/?id={customer}&tab=roles",
+    "/customers/details/?id={customer}&tab=history",
+    "/customers/action/?action=archive&rowid={customer}",
+    "/customers/action/?action=kind&rowid={customer}",
+    "/customers/action/?action=label&rowid={customer}",
+    "/customers/action/?action=restore&rowid={archived}",
+    "/customers/delete/?id={archived}",
+    "/customers/delete/?id={customer}",
+    "/contacts/",
+    "/contacts/new/",
+    "/contacts/details/?id={contact}",
+    "/contacts/action/?action=convert&rowid={contact}",
+    "/projects/",
+    "/projects/details/?id={project}",
+    "/projects/edit/?id={project}",
+    "/labels/",
+    "/labels/new/",
+    "/users/",
+    "/users/new/",
+    "/users/details/?id={user}",
+    "/teams/",
+    "/roles/",
+    "/roles/details/?id=1",
+    "/history/",
+    "/bin/",
+    "/settings/",
+    "/search/?q=bakker",
+    "/imports/",
+    "/imports/new/?kind=customers",
+    "/imports/new/?kind=contacts",
+    "/profile/",
+]
+
+
+def test_no_page_in_dutch_speaks_english(app: Flask, client_for: ClientFor, session: Session, cast: Cast) -> None:
+    customer, archived = factories.customer(session), factories.customer(session)
+    factories.address(session, customer, is_head_office=True)
+    contact = factories.contact(session)
+    factories.link(session, customer, contact, is_main=True)
+    project = factories.project(session, customer)
+    factories.registration(session, project, cast.alice)
+    factories.invoice(session, archived)
+    archive.do(session, SYSTEM, Customer, [archived.id], archive.plan(session, SYSTEM, Customer, [archived.id]).digest)
+    ids = {
+        "customer": customer.id,
+        "archived": archived.id,
+        "contact": contact.id,
+        "project": project.id,
+        "user": cast.bob.id,
+    }
+    dana = in_dutch(client_for("Dana"))
+    found: dict[str, list[str]] = {}
+    for path in PAGES:
+        answer = dana.get(path.format(**ids), follow_redirects=True)
+        assert answer.status_code == 200, path
+        found[path] = [text for text in english_on(answer) if text not in ROLE_NAMES.get(path, ())]
+    assert {path: texts for path, texts in found.items() if texts} == {}
+
+
+def in_dutch(client: PageClient) -> PageClient:
+    """The same client with a browser that asks for Dutch."""
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "nl,en;q=0.5"
+    return client
+
+
+def test_the_sign_in_page_and_its_refusal_are_in_dutch(client: PageClient) -> None:
+    asking = in_dutch(client)
+    assert english_on(asking.get("/login/")) == []
+    data = {"email": "nobody@kaartenbak.example", "password": "wrong", "csrf_token": asking.token_of("/login/")}
+    refused = asking.post("/login/", data=data)
+    assert english_on(refused) == []
+    assert "E-mailadres of wachtwoord klopt niet." in refused.get_data(as_text=True)
+
+
+def test_error_pages_are_in_dutch(app: Flask, client_for: ClientFor) -> None:
+    bob = in_dutch(client_for("Bob"))
+    for answer, code, text in (
+        (bob.get("/customers/details/?id=99999"), 404, "Deze pagina of deze gegevens zijn er niet."),
+        (bob.get("/nowhere/"), 404, "Misschien is het verwijderd, of mag je het niet zien."),
+        (bob.get("/settings/"), 403, "Hiervoor heb je het recht Instellingen nodig."),
+        (bob.post("/customers/new/"), 400, "Dit formulier stond te lang open of kwam van elders."),
+        (bob.get("/logout/"), 405, "Deze pagina kun je zo niet gebruiken."),
+    ):
+        assert answer.status_code == code
+        assert text in answer.get_data(as_text=True)
+        assert english_on(answer) == []
+
+
+def test_a_form_with_errors_is_in_dutch(app: Flask, client_for: ClientFor) -> None:
+    alice = in_dutch(client_for("Alice"))
+    data = {"kind": "business", "name": "", "hourly_rate": "much", "csrf_token": alice.token_of("/customers/new/")}
+    answer = alice.post("/customers/new/", data=data)
+    assert answer.status_code == 422
+    assert english_on(answer) == []
+    assert "Er is nog niets opgeslagen." in answer.get_data(as_text=True)
