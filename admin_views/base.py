@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Response, abort, flash, g, make_response, redirect, render_template, request, stream_with_context, url_for
 from flask_admin import expose
@@ -23,7 +23,8 @@ from sqlalchemy.sql.base import ExecutableOption
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
-from admin_views import plans, shell
+from admin_views import cells, plans, shell
+from admin_views.cells import Column as Column
 from admin_views.forms import Choice, Choices, EntityForm, Section
 from importers import export
 from models import access, journal, search
@@ -45,24 +46,6 @@ MIMES = {
 }
 ADDED = "add."
 OTHER_NAMES = frozenset({"list", "tab", "export_type", "action"})
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a list. `cell` names the macro in templates/entity/cells.html that draws it.
-
-    `sort` is the stable name in the URL; `right` hides the column, its sorting and its export from people without it;
-    `place` says where the cell goes on a narrow screen (see macros/table.html), `nothing` what stands where there are no links.
-    """
-
-    key: str
-    label: Any
-    cell: str = "text"
-    sort: str | None = None
-    right: Right | None = None
-    numeric: bool = False
-    place: str = ""
-    nothing: Any = ""
 
 
 @dataclass(frozen=True)
@@ -117,6 +100,17 @@ class ShownChip:
     label: Any
     text: str
     without: str
+
+
+@dataclass(frozen=True)
+class RowVerb:
+    """A line in the menu of the rows; its address is about the record 0. `when`: active, archived or any."""
+
+    text: Any
+    icon: str
+    href: str
+    when: str = "any"
+    danger: bool = False
 
 
 class EntityView(ModelView):
@@ -229,18 +223,22 @@ class EntityView(ModelView):
             flash(gettext(dropped.why.value).format(name=dropped.name), "warning")
         page = search.page(shell.here(), self.spec, state)
         ids = list(page.ids)
+        columns, extra, query = self.visible_columns(), self.list_extra(ids), state.to_query()
+        allowed = [action for action in self.allowed_actions() if fits(action, state.archived)]
         return self.answer(
             self.list_template,
             state=state,
             page=page,
-            rows=self.rows(ids),
-            columns=self.visible_columns(),
-            extra=self.list_extra(ids),
+            drawn=list(cells.draw(self, self.rows(ids), columns, extra)),
+            columns=columns,
+            extra=extra,
+            card=url_for(f"{self.endpoint}.details_view", id=""),
+            came="&" + urlencode({"list": query}) if query else "",
             offered=[(choice, list(choice.choices())) for choice in self.filters],
             chips=self.chips(state),
-            bulk=[action for action in self.allowed_actions() if action.many and fits(action, state.archived)],
-            row_actions=[action for action in self.allowed_actions() if fits(action, state.archived)],
-            query=state.to_query(),
+            bulk=[action for action in allowed if action.many],
+            menu_of_rows=self.row_menu(allowed, query),
+            query=query,
             keep=self.keep,
         )
 
@@ -322,29 +320,23 @@ class EntityView(ModelView):
         """Further links beside "New": text, address, icon."""
         return []
 
-    def row_menu(self, row: Any, actions: Sequence[Action], query: str) -> list[Any]:
-        """The menu of one row. Whether the row's own rights allow it is decided where it is asked for."""
+    def row_menu(self, actions: Sequence[Action], query: str) -> list[RowVerb]:
+        """The menu of the rows, once a page; whether the rights on one row allow it is decided where it is asked for."""
         here = {"list": query} if query else {}
-        items: list[Any] = [{"text": gettext("Open"), "icon": "card-text", "href": self.card_url(row.id)}]
-        if getattr(row, "archived_at", None) is None and access.may_somewhere(shell.here(), shell.looker(), self.edit):
-            items.append({"text": gettext("Edit"), "icon": "pencil", "href": self.edit_url(row.id)})
+        items = [RowVerb(gettext("Open"), "card-text", self.card_url(0))]
+        if access.may_somewhere(shell.here(), shell.looker(), self.edit):
+            items.append(RowVerb(gettext("Edit"), "pencil", self.edit_url(0), "active"))
         items += [
-            {
-                "text": action.label,
-                "icon": action.icon,
-                "kind": "danger" if action.danger else "",
-                "href": self.action_url(action, row, **here),
-            }
+            RowVerb(action.label, action.icon, self.action_url(action, 0, **here), shown_when(action), action.danger)
             for action in actions
-            if fits(action, archived_state(row))
         ]
         return items
 
-    def action_url(self, action: Action, row: Any, **more: Any) -> str:
+    def action_url(self, action: Action, key: int, **more: Any) -> str:
         """Where a verb on one record begins: the page that shows its plan."""
         if action.name == "delete":
-            return url_for(f"{self.endpoint}.delete_view", id=row.id, **more)
-        return url_for(f"{self.endpoint}.action_view", action=action.name, rowid=row.id, **more)
+            return url_for(f"{self.endpoint}.delete_view", id=key, **more)
+        return url_for(f"{self.endpoint}.action_view", action=action.name, rowid=key, **more)
 
     def delete_url(self, plan: Any, query: str) -> str:
         """The page that shows this delete again, counted anew."""
@@ -586,7 +578,7 @@ class EntityView(ModelView):
                 "text": action.label,
                 "icon": action.icon,
                 "kind": "danger" if action.danger else "",
-                "href": self.action_url(action, record),
+                "href": self.action_url(action, record.id),
             }
             for action in actions
         ]
@@ -785,5 +777,9 @@ def archived_state(record: Any) -> str:
 
 def fits(action: Action, archived: str) -> bool:
     """Whether an action makes sense for records in this state."""
-    when = action.shown_when() if callable(action.shown_when) else action.shown_when
-    return archived == "all" or when in ("any", archived)
+    return archived == "all" or shown_when(action) in ("any", archived)
+
+
+def shown_when(action: Action) -> str:
+    """For records in which state an action is offered: active, archived or any."""
+    return action.shown_when() if callable(action.shown_when) else action.shown_when

@@ -240,7 +240,7 @@ def import_rows(database: Path, book: Path) -> int:
                 changed.append(row)
                 notes.append((row["number"], json.dumps({name: before[name] for name in row}), after))
         db.executemany(ADD.format(", ".join(names), ", ".join(f":{name}" for name in names)), new)
-        db.executemany(f"UPDATE customer SET {', '.join(f'{name} = :{name}' for name in names)} WHERE number = :number", changed)
+        db.executemany(f"UPDATE customer SET {', '.join(f'{name} = :{name}' for name in names)} WHERE number_key = lower(:number)", changed)
         db.executemany("INSERT INTO note VALUES (?, ?, ?)", notes)
         db.commit()
     return len(notes)

@@ -2,6 +2,7 @@
 const MENU = "details[data-kb-menu]";
 
 export function startMenus() {
+  document.addEventListener("click", openRowMenu);
   document.addEventListener("toggle", (event) => {
     const opened = event.target;
     if (!opened.matches?.(MENU) || !opened.open) return;
@@ -42,6 +43,36 @@ export function startMenus() {
   for (const form of document.querySelectorAll("[data-kb-logout]")) {
     form.addEventListener("submit", () => sessionStorage.clear());
   }
+}
+
+// The button of a row leads to its card, where all verbs are; here it opens them at once, from the one menu of the page.
+function openRowMenu(event) {
+  const link = event.target.closest?.("a[data-kb-more]");
+  const verbs = document.getElementById("kb-row-menu");
+  if (!link || !verbs || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const row = link.closest("tr");
+  const menu = document.createElement("details");
+  menu.className = "kb-menu kb-menu-end";
+  menu.dataset.kbMenu = "";
+  const summary = document.createElement("summary");
+  summary.className = link.className;
+  summary.title = link.getAttribute("aria-label");
+  summary.setAttribute("aria-label", summary.title);
+  summary.append(...link.childNodes);
+  const panel = document.createElement("div");
+  panel.className = "kb-pop";
+  panel.append(verbs.content.cloneNode(true));
+  const state = "kbArchived" in row.dataset ? "archived" : "active";
+  for (const item of panel.querySelectorAll("a")) {
+    if ((item.dataset.when ?? state) !== state) item.remove();
+    else item.href = item.getAttribute("href").replace(/id=0(?=&|$)/, `id=${row.dataset.kbId}`);
+  }
+  menu.append(summary, panel);
+  link.replaceWith(menu);
+  menu.open = true;
+  summary.focus();
 }
 
 // A menu in a scrolling table would be cut off: there it stands free of the table, beside its button.

@@ -1,0 +1,189 @@
+"""The rows of a list as plain values, so that templates/entity/cells.html only has to write them out.
+
+A page has hundreds of cells: what can be said once a page or once a column is said here, and nothing is asked per cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+from flask_babel import format_decimal, gettext
+
+from admin_views import shell
+from models.customer import Kind
+from models.user import Right
+
+CHIPS = 2
+NO_WRAP = frozenset({"place", "owner", "moment", "number"})
+# These draw their own "nothing".
+DRAWN_EMPTY = frozenset({"name", "label", "labels", "reach"})
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a list. `cell` is the kind that templates/entity/cells.html draws.
+
+    `sort` is the stable name in the URL; `right` hides the column, its sorting and its export from people without it;
+    `place` says where the cell goes on a narrow screen (see macros/table.html), `nothing` what stands where there are no links.
+    """
+
+    key: str
+    label: Any
+    cell: str = "text"
+    sort: str | None = None
+    right: Right | None = None
+    numeric: bool = False
+    place: str = ""
+    nothing: Any = ""
+
+
+class ListView(Protocol):
+    """What is asked of a view for each of its rows."""
+
+    endpoint: str
+
+    def cell_value(self, column: Column, row: Any, extra: Mapping[str, Any]) -> Any: ...
+
+    def second_line(self, row: Any) -> str | None: ...
+
+    def group_of(self, row: Any) -> tuple[str, str] | None: ...
+
+
+class Cell(NamedTuple):
+    """How a cell is drawn, the classes of its <td>, and what is in it, by kind."""
+
+    kind: str
+    look: str
+    value: Any
+
+
+class Drawn(NamedTuple):
+    """A row: its id and name, whether it is archived, the heading above it (text, note), and its cells."""
+
+    id: int
+    name: str
+    archived: bool
+    heading: tuple[str, str] | None
+    cells: list[Cell]
+
+
+def draw(view: ListView, rows: Sequence[Any], columns: Sequence[Column], extra: Mapping[str, Any]) -> Iterator[Drawn]:
+    """The rows of a page; a heading stands above the first row of its group."""
+    looks = [(column, _look(column), SHAPES.get(column.cell, _as_it_is)) for column in columns]
+    group = None
+    for row in rows:
+        name, now = str(row), view.group_of(row)
+        cells = [_cell(view, column, look, shape, row, extra) for column, look, shape in looks]
+        yield Drawn(row.id, name, getattr(row, "archived_at", None) is not None, now if now != group else None, cells)
+        group = now
+
+
+def _look(column: Column) -> str:
+    classes = ("kb-num" if column.numeric else "", "text-nowrap" if column.cell in NO_WRAP else "", column.place)
+    return " ".join(filter(None, classes))
+
+
+def _cell(
+    view: ListView,
+    column: Column,
+    look: str,
+    shape: Callable[[ListView, Column, Any, Any], Any],
+    row: Any,
+    extra: Mapping[str, Any],
+) -> Cell:
+    value = view.cell_value(column, row, extra)
+    if column.cell not in DRAWN_EMPTY and (value is None or value == ""):
+        return Cell("nothing", look, None)
+    shaped = shape(view, column, row, value)
+    return Cell("nothing", look, None) if shaped is None else Cell(column.cell, look, shaped)
+
+
+def _as_it_is(_view: ListView, _column: Column, _row: Any, value: Any) -> Any:
+    return value
+
+
+def _name(view: ListView, column: Column, row: Any, _value: Any) -> tuple[bool, str | None]:
+    """Whether a person stands among the firms, and the second line."""
+    alone = view.endpoint == "customers" and row.kind is Kind.PRIVATE
+    return alone, view.second_line(row) if column.key == "name_and_more" else None
+
+
+def _label(_view: ListView, _column: Column, row: Any, _value: Any) -> tuple[str, str]:
+    return row.name, row.colour.value
+
+
+def _labels(_view: ListView, _column: Column, _row: Any, value: Any) -> tuple[list[tuple[str, str]], list[str]] | None:
+    """The chips that are shown, and the names behind "+n"."""
+    labels = list(value or ())
+    if not labels:
+        return None
+    return [(label.name, label.colour.value) for label in labels[:CHIPS]], [label.name for label in labels[CHIPS:]]
+
+
+def _owner(_view: ListView, _column: Column, _row: Any, value: Any) -> tuple[str, str, str]:
+    """First name, colour and initials."""
+    return value.name.split(" ")[0], shell.colour_of(value.id), shell.initials(value.name)
+
+
+def _place(_view: ListView, _column: Column, _row: Any, value: Any) -> tuple[str, str]:
+    return value.city or "", value.country or ""
+
+
+def _number(_view: ListView, _column: Column, row: Any, value: Any) -> tuple[Any, str | None]:
+    """The number, and the city that stands behind it on a narrow screen."""
+    office = getattr(row, "head_office", None)
+    return value, office.city if office is not None else None
+
+
+def _money(_view: ListView, _column: Column, row: Any, value: Any) -> str:
+    return shell.money(round(value, 0), row.currency)
+
+
+def _count(_view: ListView, _column: Column, _row: Any, value: Any) -> str | None:
+    return format_decimal(value) if value else None
+
+
+def _use(_view: ListView, _column: Column, _row: Any, value: Any) -> tuple[str, str] | None:
+    """The address of where it is used, and how often."""
+    return (value[0], format_decimal(value[1])) if value[1] else None
+
+
+def _moment(_view: ListView, _column: Column, _row: Any, value: Any) -> tuple[str, str]:
+    return shell.when(value), shell.full(value)
+
+
+def _reach(_view: ListView, _column: Column, _row: Any, value: Any) -> Any:
+    return value if value and any(value) else None
+
+
+def _links(_view: ListView, column: Column, _row: Any, value: Any) -> tuple[Any, Any]:
+    return value, column.nothing
+
+
+def _yes(_view: ListView, _column: Column, _row: Any, value: Any) -> str:
+    return gettext("yes") if value else gettext("no")
+
+
+def _hours(_view: ListView, _column: Column, _row: Any, value: Any) -> str:
+    return shell.hours(value)
+
+
+SHAPES: dict[str, Callable[[ListView, Column, Any, Any], Any]] = {
+    "name": _name,
+    "label": _label,
+    "labels": _labels,
+    "owner": _owner,
+    "place": _place,
+    "number": _number,
+    "money": _money,
+    "count": _count,
+    "use": _use,
+    "moment": _moment,
+    "reach": _reach,
+    "links": _links,
+    "yes": _yes,
+    "hours": _hours,
+}
+"""Kind of a cell -> what its part of templates/entity/cells.html gets; None where there is nothing to see."""
