@@ -86,11 +86,15 @@ class Action:
 
 @dataclass(frozen=True)
 class FilterChoice:
-    """A filter that a list offers: what it is called, and its values as (value, text)."""
+    """A filter that a list offers: what it is called, and its values as (value, text).
+
+    `boxes`: how many of the values stand as boxes to tick; the rest, if any, in a drop-down.
+    """
 
     name: str
     label: Any
     choices: Callable[[], Sequence[tuple[str, str]]]
+    boxes: int | None = None
 
 
 @dataclass(frozen=True)

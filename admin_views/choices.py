@@ -8,6 +8,7 @@ from functools import lru_cache
 from babel import Locale
 from flask import g
 from flask_babel import get_locale, gettext
+from markupsafe import Markup
 from sqlalchemy import select
 
 from admin_views import shell
@@ -117,6 +118,13 @@ def colours() -> dict[str, str]:
         Colour.GREEN: gettext("green"),
         Colour.GREY: gettext("grey"),
     }
+
+
+@lru_cache(maxsize=32)
+def drop_down(values: tuple[tuple[str, str], ...]) -> Markup:
+    """The options of a <select>; kept, because a list of all countries is long."""
+    option = Markup('<option value="{}">{}</option>')
+    return Markup("").join(option.format(value, text) for value, text in values)
 
 
 def pairs(offered: Callable[[], object]) -> Callable[[], list[tuple[str, str]]]:

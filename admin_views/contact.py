@@ -102,7 +102,7 @@ class ContactView(EntityView):
     )
     filters = (
         FilterChoice("label", lazy_gettext("Keyword"), choices.pairs(choices.labels)),
-        FilterChoice("country", lazy_gettext("Country"), choices.pairs(choices.countries)),
+        FilterChoice("country", lazy_gettext("Country"), choices.pairs(choices.countries), len(choices.NEAR)),
         FilterChoice("kind", lazy_gettext("Kind"), lambda: [("private", gettext("Person")), ("business", gettext("On file as a firm"))]),
         FilterChoice("owner", lazy_gettext("Owner"), lambda: [("me", gettext("me")), *choices.pairs(choices.people)()]),
     )

@@ -130,7 +130,7 @@ class CustomerView(EntityView):
     )
     filters = (
         FilterChoice("label", lazy_gettext("Label"), choices.pairs(choices.labels)),
-        FilterChoice("country", lazy_gettext("Country"), choices.pairs(choices.countries)),
+        FilterChoice("country", lazy_gettext("Country"), choices.pairs(choices.countries), len(choices.NEAR)),
         FilterChoice("kind", lazy_gettext("Kind"), lambda: [("business", gettext("Company")), ("private", gettext("Private person"))]),
         FilterChoice("owner", lazy_gettext("Owner"), lambda: [("me", gettext("me")), *choices.pairs(choices.people)()]),
         FilterChoice("status", lazy_gettext("Status"), choices.pairs(choices.values_of(ValueList.STATUS))),

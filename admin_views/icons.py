@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, g, url_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,4 +59,11 @@ def register(app: Flask) -> None:
         return response
 
     app.register_blueprint(icons)
-    app.jinja_env.globals["icon_version"] = version
+
+    def address() -> str:
+        """Where the sprite is, asked once a request: a page shows a hundred icons."""
+        if "sprite" not in g:
+            g.sprite = url_for("icons.static", v=version)
+        return str(g.sprite)
+
+    app.jinja_env.globals["icons_at"] = address
