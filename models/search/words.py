@@ -78,8 +78,8 @@ def narrowing(spec: ListSpec, search: str, *, sqlite: bool) -> Narrowing:
 
 def beginning(spec: ListSpec, search: str) -> Condition:
     """Rows of which a name or number begins with the whole text."""
-    spellings = frozenset((plain(search), search.lower(), search.capitalize()))
-    return or_(*(_begins(name, spellings) for name in spec.names))
+    spellings = sorted({plain(search), search.lower(), search.capitalize()})
+    return or_(*(_begins(name, start) for name in spec.names for start in spellings))
 
 
 def _in_names(spec: ListSpec, word: str) -> Condition:
@@ -113,13 +113,13 @@ class _Way:
         """Whether a row of the list is found this way."""
         if not self.is_short:
             return self._in_document(self.words)
-        begins = or_(*(_begins(name, self._spellings()) for name in self.spec.names))
+        begins = or_(*(_begins(name, start) for name in self.spec.names for start in self._spellings(name)))
         return begins if len(self.words) == 1 else and_(begins, self._in_document(self.words[1:]))
 
     def ids(self) -> Select[Any]:
-        """The ids of the rows found this way, each once, and on SQLite of some others."""
+        """The ids of the rows found this way, and on SQLite of some others."""
         if self.is_short:
-            return self._beginnings(self.words[1:])
+            return self._beginnings()
         if self.sqlite:
             return self._candidates()
         return select(self.key).where(*(self._contains(word) for word in self.words))
@@ -144,22 +144,29 @@ class _Way:
         )
         return select(union_all(indexed, select(stale)).subquery())
 
-    def _beginnings(self, others: Words) -> Select[Any]:
+    def _beginnings(self) -> Select[Any]:
         rows: Any = self.spec.noun.__table__
-        begins = or_(*(_begins(rows.c[name.key], self._spellings()) for name in self.spec.names))
-        found = select(rows.c.id).where(begins)
-        for word in others:
-            found = found.where(select(1).where(self.key == rows.c.id, self._contains(word)).exists())
-        return found
+        others = [self._contains(word) for word in self.words[1:]]
+        also = [select(1).where(self.key == rows.c.id, *others).exists()] if others else []
+        # One after the other: both databases would rather read all rows than two indexes for one OR.
+        found = [
+            select(rows.c.id).where(_begins(rows.c[name.key], start), *also)
+            for name in self.spec.names
+            for start in self._spellings(name)
+        ]
+        return found[0] if len(found) == 1 else select(union_all(*found).subquery())
 
-    def _spellings(self) -> frozenset[str]:
-        # A key is in small letters, but for those beyond ASCII, which SQLite leaves as they are.
-        typed = next((word for word in self.typed.split() if plain(word) == self.words[0]), self.words[0])
-        return frozenset((self.words[0], typed.lower(), typed.capitalize(), typed.upper()))
+    def _spellings(self, name: Column) -> list[str]:
+        """How a name may begin. A key is in small letters, but beyond ASCII SQLite leaves capitals as they are."""
+        word = self.words[0]
+        if word.isascii() and name.key.endswith("_key") and word in self.typed.lower():
+            return [word]
+        typed = next((one for one in self.typed.split() if plain(one) == word), word)
+        return sorted({word, typed.lower(), typed.capitalize(), typed.upper()})
 
 
-def _begins(name: Column | ColumnElement[Any], spellings: frozenset[str]) -> Condition:
-    return or_(*(and_(name >= start, name < start + HIGHEST) for start in sorted(spellings)))
+def _begins(name: Column | ColumnElement[Any], start: str) -> Condition:
+    return and_(name >= start, name < start + HIGHEST)
 
 
 def trigrams(words: Words) -> str:
