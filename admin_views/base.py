@@ -237,7 +237,7 @@ class EntityView(ModelView):
             columns=columns,
             extra=extra,
             card=url_for(f"{self.endpoint}.details_view", id=""),
-            came="&" + urlencode({"list": query}) if query else "",
+            came="&" + urlencode({"list": query}),
             offered=[(choice, list(choice.choices())) for choice in self.filters],
             chips=self.chips(state),
             bulk=[action for action in allowed if action.many],
@@ -564,7 +564,7 @@ class EntityView(ModelView):
 
     def card_tabs(self, record: Any, tabs: Sequence[Tab], current: Tab, counts: Mapping[str, int]) -> list[dict[str, Any]]:
         """The tabs of the card as links; the list one came from stays in the address."""
-        came: dict[str, Any] = {"list": request.args["list"]} if request.args.get("list") else {}
+        came: dict[str, Any] = {"list": request.args["list"]} if "list" in request.args else {}
         return [
             {
                 "text": tab.label,
