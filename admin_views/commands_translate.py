@@ -259,7 +259,9 @@ def compile_all() -> list[Path]:
 @translations.command("update")
 def update_command() -> None:
     """Collect all texts and bring them into every catalogue; what is shown nowhere any more is left out."""
-    wanted = template(texts())
+    # By file and text, without lines: a catalogue changes where texts change, and not where code moves.
+    placed = {Text(one.file, 0, one.text, one.plural) for one in texts()}
+    wanted = template(sorted(placed, key=lambda one: (one.file, one.text)))
     for path in catalogues():
         catalog = read(path)
         wanted.creation_date = catalog.creation_date  # a catalogue without a change stays the same file
