@@ -8,7 +8,6 @@ from functools import lru_cache
 from babel import Locale
 from flask import g
 from flask_babel import get_locale, gettext
-from markupsafe import Markup
 from sqlalchemy import select
 
 from admin_views import shell
@@ -18,6 +17,8 @@ from models.settings import ListValue, ValueList
 from models.user import Role, Team, User
 
 NEAR = ("NL", "BE", "SE", "FI", "NO", "DK", "DE", "GB", "FR")
+# What Unicode lists among the territories and nobody has an address in: pseudo locales, unions, the unknown region.
+NONE = frozenset({"XA", "XB", "EZ", "UN", "EU", "QO", "ZZ"})
 CURRENCIES = ("EUR", "SEK", "NOK", "DKK", "GBP", "USD", "CHF")
 
 
@@ -84,7 +85,7 @@ def teams() -> list[Option]:
 @lru_cache(maxsize=8)
 def _countries(language: str) -> tuple[Option, ...]:
     names = Locale.parse(language).territories
-    every = sorted((name, code) for code, name in names.items() if len(code) == 2 and code.isalpha())
+    every = sorted((name, code) for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in NONE)
     near = [(names[code], code) for code in NEAR]
     far = [pair for pair in every if pair[1] not in NEAR]
     return tuple(Option(code, str(name)) for name, code in near + far)
@@ -118,13 +119,6 @@ def colours() -> dict[str, str]:
         Colour.GREEN: gettext("green"),
         Colour.GREY: gettext("grey"),
     }
-
-
-@lru_cache(maxsize=32)
-def drop_down(values: tuple[tuple[str, str], ...]) -> Markup:
-    """The options of a <select>; kept, because a list of all countries is long."""
-    option = Markup('<option value="{}">{}</option>')
-    return Markup("").join(option.format(value, text) for value, text in values)
 
 
 def pairs(offered: Callable[[], object]) -> Callable[[], list[tuple[str, str]]]:

@@ -37,6 +37,10 @@ def floor_of(module: str) -> int:
     return 2 if parts[1] in {"journal", "settings"} else 3
 
 
+# The child that reads a file starts anew each time: it loads only the reader that the file needs, which is the slow part.
+LOADS_ONE_OF_SEVERAL = {"importers.files.reading": {"importers.files.fast", "importers.files.careful", "importers.files"}}
+
+
 MODULES = {name_of(path): path for path in FILES}
 
 
@@ -65,7 +69,12 @@ def test_no_import_hides_in_a_function(path: Path) -> None:
     tree = ast.parse(path.read_text("utf-8"))
     for function in ast.walk(tree):
         if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            hidden = [node for node in ast.walk(function) if isinstance(node, (ast.Import, ast.ImportFrom))]
+            known = LOADS_ONE_OF_SEVERAL.get(name_of(path), set())
+            hidden = [
+                node
+                for node in ast.walk(function)
+                if isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and node.module not in known)
+            ]
             assert not hidden, f"{name_of(path)}:{hidden[0].lineno} imports inside {function.name}()"
 
 
