@@ -1,21 +1,23 @@
 """Take a changeset back, whole or in part: what nobody changed since; the rest stays and is listed.
 
-Who may make a change may take it back: what it touched says which rights that needs.
+An undo needs the right of what it does: taking away and bringing back need delete, archiving and restoring archive.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, scoped_session
 
 from models import access, journal
 from models.access import Looker
 from models.base import EVERYTHING
-from models.errors import NotAllowed, NotFound, Reason
-from models.journal import Change, Changeset, Undone, UndoPlan
+from models.customer import Customer
+from models.errors import NotAllowed, NotFound, Reason, Refused
+from models.journal import Change, Changeset, Operation, Undone, UndoPlan
 from models.journal.context import plain
+from models.operations.selection import one_of
 from models.user import Right
 
 AnySession = Session | scoped_session[Session]
@@ -59,26 +61,75 @@ def undo(
         return journal.undo(session, actor, changeset_id, rows=rows, fields=fields)
 
 
+# Records that stand on their own: taking them away, or bringing them back, is deleting or its opposite.
+WHOLE = frozenset({"customer", "contact", "project"})
+
+
 def _require(session: AnySession, actor: Looker, changeset_id: int) -> None:
-    """The rights that the changeset's changes need, each kind asked once."""
-    known = session.scalar(select(Changeset.id).where(Changeset.id == changeset_id), execution_options=EVERYTHING)
-    if known is None:
+    """The rights of the inverse verb: what an undo removes or brings back needs delete, what it archives, archive.
+
+    Who made a record may take it back by the right to edit. What is archived stays as it is, unless the changeset is
+    about that. A changeset that may not be seen is not there.
+    """
+    kept = session.scalar(select(Changeset).where(Changeset.id == changeset_id))
+    if kept is None:
         raise NotFound
+    if actor.is_system:
+        return
+    is_own = kept.user_id is not None and kept.user_id == actor.id
+    archived = Change.before["archived_at"].as_string().is_distinct_from(Change.after["archived_at"].as_string())
     touched = session.execute(
-        select(Change.table_name, Change.customer_id, Change.contact_id)
+        select(
+            Change.table_name,
+            Change.operation,
+            Change.customer_id,
+            and_(Change.operation == Operation.UPDATE, Change.table_name.in_(WHOLE), archived),
+        )
         .where(Change.changeset_id == changeset_id)
         .distinct(),
         execution_options=EVERYTHING,
     ).all()
-    wide = {NEEDED.get(table) for table, customer, _ in touched if table in NEEDED or customer is None}
-    for right in wide:
-        access.require(session, actor, right or Right.EDIT)
-    customers = {customer for table, customer, _ in touched if customer is not None and table not in NEEDED}
-    grants = {customer for table, customer, _ in touched if customer is not None and table == "customer_access"}
-    for right, ids in ((Right.EDIT, customers), (Right.MANAGE_CUSTOMER_ROLES, grants)):
-        if not ids or access.may(session, actor, right):
-            continue
-        # A customer that is gone has no roles left: then only a right held everywhere counts.
-        allowed, _refused = access.split(session, actor, right, sorted(ids))
-        if len(allowed) < len(ids):
-            raise NotAllowed(Reason.NO_RIGHT, right=right)
+    needed: dict[Right, set[int | None]] = {}
+    edited: set[int] = set()
+    turned: set[int | None] = set()
+    for table, operation, customer, is_archiving in touched:
+        right = _right(table, operation, is_own, bool(is_archiving))
+        needed.setdefault(right, set()).add(None if table in NEEDED else customer)
+        if right is Right.EDIT and customer is not None:
+            edited.add(customer)
+        if is_archiving or (operation is not Operation.UPDATE and table == "customer"):
+            turned.add(customer)
+    for right, customers in needed.items():
+        _require_on(session, actor, right, customers)
+    _refuse_archived(session, edited - turned)
+
+
+def _right(table: str, operation: Operation, is_own: bool, is_archiving: bool) -> Right:
+    """The right that taking this change back needs."""
+    if table in NEEDED:
+        return NEEDED[table]
+    if table == "customer_access":
+        return Right.MANAGE_CUSTOMER_ROLES
+    if is_archiving:
+        return Right.ARCHIVE
+    if table in WHOLE and (operation is Operation.DELETE or (operation is Operation.INSERT and not is_own)):
+        return Right.DELETE
+    return Right.EDIT
+
+
+def _require_on(session: AnySession, actor: Looker, right: Right, customers: set[int | None]) -> None:
+    if access.may(session, actor, right):
+        return
+    ids = sorted(customer for customer in customers if customer is not None)
+    # What belongs to no customer, or to one that is gone with its roles, takes the right everywhere.
+    if None in customers or len(access.split(session, actor, right, ids)[0]) < len(ids):
+        raise NotAllowed(Reason.NO_RIGHT, right=right)
+
+
+def _refuse_archived(session: AnySession, customers: set[int]) -> None:
+    """What is archived can only be read, by way of an undo too."""
+    name = session.scalar(
+        select(Customer.name).where(one_of(Customer.id, customers), Customer.archived_at.is_not(None)).limit(1)
+    )
+    if name is not None:
+        raise Refused(Reason.ARCHIVED_IS_LOCKED, name=name)
