@@ -8,10 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode
 
-from flask import Response, abort, flash, g, make_response, redirect, render_template, request, stream_with_context, url_for
+from flask import (
+    Response,
+    abort,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
 from flask_admin import expose
 from flask_admin.contrib.sqla import ModelView
 from flask_babel import format_decimal, get_locale, gettext, lazy_gettext
@@ -414,7 +426,12 @@ class EntityView(ModelView):
 
     def values_of(self, record: Any) -> dict[str, Any]:
         """The record as the form's flat values."""
-        return {name: getattr(record, name) for name in self.form()._fields if hasattr(record, name)}
+        return {name: getattr(record, name) for name in self.field_names if hasattr(record, name)}
+
+    @cached_property
+    def field_names(self) -> tuple[str, ...]:
+        """The fields of the form, in their order."""
+        return tuple(self.form()._fields)
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> Answer:

@@ -51,12 +51,8 @@ class ListView(Protocol):
     def group_of(self, row: Any) -> tuple[str, str] | None: ...
 
 
-class Cell(NamedTuple):
-    """How a cell is drawn, the classes of its <td>, and what is in it, by kind."""
-
-    kind: str
-    look: str
-    value: Any
+Cell = tuple[str, str, Any]
+"""How a cell is drawn, the classes of its <td>, and what is in it, by kind."""
 
 
 class Drawn(NamedTuple):
@@ -71,37 +67,25 @@ class Drawn(NamedTuple):
 
 def draw(view: ListView, rows: Sequence[Any], columns: Sequence[Column], extra: Mapping[str, Any]) -> Iterator[Drawn]:
     """The rows of a page; a heading stands above the first row of its group."""
-    looks = [(column, _look(column), SHAPES.get(column.cell, _as_it_is)) for column in columns]
+    looks = [(column, column.cell, _look(column), SHAPES.get(column.cell), column.cell in DRAWN_EMPTY) for column in columns]
     group = None
     for row in rows:
-        name, now = str(row), view.group_of(row)
-        cells = [_cell(view, column, look, shape, row, extra) for column, look, shape in looks]
-        yield Drawn(row.id, name, getattr(row, "archived_at", None) is not None, now if now != group else None, cells)
+        cells: list[Cell] = []
+        for column, kind, look, shape, draws_empty in looks:
+            value = view.cell_value(column, row, extra)
+            if not draws_empty and (value is None or value == ""):
+                cells.append(("nothing", look, None))
+                continue
+            shaped = value if shape is None else shape(view, column, row, value)
+            cells.append(("nothing" if shaped is None else kind, look, shaped))
+        now = view.group_of(row)
+        yield Drawn(row.id, str(row), getattr(row, "archived_at", None) is not None, now if now != group else None, cells)
         group = now
 
 
 def _look(column: Column) -> str:
     classes = ("kb-num" if column.numeric else "", "text-nowrap" if column.cell in NO_WRAP else "", column.place)
     return " ".join(filter(None, classes))
-
-
-def _cell(
-    view: ListView,
-    column: Column,
-    look: str,
-    shape: Callable[[ListView, Column, Any, Any], Any],
-    row: Any,
-    extra: Mapping[str, Any],
-) -> Cell:
-    value = view.cell_value(column, row, extra)
-    if column.cell not in DRAWN_EMPTY and (value is None or value == ""):
-        return Cell("nothing", look, None)
-    shaped = shape(view, column, row, value)
-    return Cell("nothing", look, None) if shaped is None else Cell(column.cell, look, shaped)
-
-
-def _as_it_is(_view: ListView, _column: Column, _row: Any, value: Any) -> Any:
-    return value
 
 
 def _name(view: ListView, column: Column, row: Any, _value: Any) -> tuple[bool, str | None]:

@@ -6,10 +6,12 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from babel.numbers import NumberFormatError, parse_decimal
 from flask_babel import format_decimal, get_locale, gettext, lazy_gettext
+from markupsafe import Markup, escape
 from wtforms import (
     BooleanField,
     DateField,
@@ -24,7 +26,7 @@ from wtforms import (
 from wtforms.fields.choices import Choice as Rendered  # type: ignore[attr-defined]
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import ValidationError
-from wtforms.widgets import TextArea, TextInput
+from wtforms.widgets import Select, TextArea, TextInput, html_params
 
 MISSING = lazy_gettext("{field} is missing. Fill in, for example, {example}")
 
@@ -123,7 +125,10 @@ def amount_of(text: str) -> Decimal:
     head, mark, tail = text.replace("\u00a0", "").replace(" ", "").rpartition("," if "," in text else ".")
     if mark and len(tail) <= 2 and not set(head) & {",", "."}:
         return Decimal(f"{head or '0'}.{tail or '0'}")
-    return parse_decimal(text, locale=get_locale() or "en", strict=True)
+    number = parse_decimal(text, locale=get_locale() or "en", strict=True)
+    if not number.is_finite():
+        raise NumberFormatError(text)
+    return number
 
 
 class Day(DateField):
@@ -150,11 +155,32 @@ class Option:
     colour: str | None = None
 
 
+@lru_cache(maxsize=64)
+def drop_down(values: tuple[tuple[str, str], ...]) -> Markup:
+    """The options of a <select> from (value, text), none selected; kept, because a list of all countries is long."""
+    option = Markup('<option value="{}">{}</option>')
+    return Markup("").join(option.format(value, text) for value, text in values)
+
+
+class DropDown(Select):
+    """WTForms' own <select> draws each option anew; this one only marks the chosen one."""
+
+    def __call__(self, field: Any, **attributes: Any) -> Markup:
+        shown = [(str(value), str(text)) for value, text, _selected, _attributes in field.iter_choices()]
+        options = str(drop_down(tuple(shown)))
+        chosen = f'value="{escape("" if field.data is None else field.data)}">'
+        options = options.replace(f"<option {chosen}", f"<option selected {chosen}", 1)
+        attributes = {"id": field.id, "name": field.name, **attributes}
+        return Markup(f"<select {html_params(**attributes)}>{options}</select>")
+
+
 class Choice(SelectField):
     """One of a short list that is asked for when the form is made; `options` gives it. Nothing chosen is no value.
 
     A value that is not offered any more (retired, archived) but is the record's present one stays selected (X-01).
     """
+
+    widget = DropDown()
 
     def __init__(
         self, label: Any = None, *, options: Callable[[], Iterable[Option]], empty: str | None = "–", whole: bool = True, **kw: Any

@@ -7,12 +7,13 @@ from flask_admin import Admin, AdminIndexView, expose
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from admin_views import bin, choices, health, history, searching, shell, trees
+from admin_views import bin, health, history, searching, shell, trees
 from admin_views import imports as importing
 from admin_views import settings as setting
 from admin_views.base import EntityView
 from admin_views.contact import ContactView
 from admin_views.customer import CustomerView
+from admin_views.forms import drop_down
 from admin_views.label import LabelGroupView, LabelView
 from admin_views.project import ProjectView
 from admin_views.user import RoleView, TeamView, UserView
@@ -59,7 +60,7 @@ def register(app: Flask) -> None:
             shell.add_to_menu(app, _line(endpoint, view.many, view.icon, view.see))
     app.extensions["kaartenbak"]["labels"] = _labels()
     app.jinja_env.filters["delete_tree"] = trees.tree
-    app.jinja_env.filters["drop_down"] = lambda values: choices.drop_down(tuple(values))
+    app.jinja_env.filters["drop_down"] = lambda values: drop_down(tuple(values))
     app.jinja_env.filters["left_out_points"] = trees.left_out
     for module in (importing, history, bin, setting, searching, health):
         module.register(app)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from babel import Locale, dates, numbers
 from flask import Flask, current_app, flash, g, request, session, url_for
-from flask_babel import format_date, format_decimal, format_time, get_locale, gettext, ngettext
+from flask_babel import format_date, format_decimal, format_time, get_domain, get_locale, gettext, ngettext
 from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -76,6 +76,14 @@ def chosen_language() -> str:
     offered: tuple[str, ...] = current_app.extensions["kaartenbak"]["languages"]
     wanted = getattr(current_user, "language", None) or session.get("language")
     return wanted if wanted in offered else request.accept_languages.best_match(offered) or offered[0]
+
+
+def translated(text: str, **values: Any) -> str:
+    """A text of a template in the reader's language; the catalogue is asked for once a request, not once a text."""
+    if "catalogue" not in g:
+        g.catalogue = get_domain().get_translations()
+    found = str(g.catalogue.gettext(text))
+    return found % values if values else found
 
 
 def right_name(right: Right | str) -> str:
@@ -207,7 +215,7 @@ def register(app: Flask, languages: tuple[str, ...]) -> None:
     app.jinja_env.filters["choice_text"] = lambda value: (value, gettext(value))
     app.jinja_env.filters["numberformat"] = format_decimal
     app.jinja_env.filters["clock"] = lambda value: format_time(value, "HH:mm")
-    app.jinja_env.globals.update(_=gettext, gettext=gettext, ngettext=ngettext)
+    app.jinja_env.globals.update(_=translated, gettext=translated, ngettext=ngettext)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.context_processor(_surroundings)

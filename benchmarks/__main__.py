@@ -17,12 +17,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("tables", nargs="*", choices=TABLES, help="only these")
     parser.add_argument("--quick", action="store_true", help="the smallest size only, and fewer rounds")
     parser.add_argument("--customers", type=int, nargs="+", help="how many customers the pages show, one or more sizes")
+    parser.add_argument("--registrations", type=int, help="how many the deleted customer has")
     parser.add_argument("--folder", type=Path, help="where the seeded files are kept for the next run")
     wanted = parser.parse_args(arguments)
     tables = wanted.tables or TABLES
-    shared = ["--quick"] * wanted.quick
+    shared = ["--quick"] if wanted.quick else []
     if wanted.customers:
         shared += ["--customers", *map(str, wanted.customers)]
+    if wanted.registrations:
+        shared += ["--registrations", str(wanted.registrations)]
     if wanted.folder:
         shared += ["--folder", str(wanted.folder)]
     parts = [part for part in pages.PARTS if ("import" if part == "import" else "pages") in tables]

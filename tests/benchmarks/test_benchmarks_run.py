@@ -1,0 +1,46 @@
+"""The benchmarks run at a tiny size and print their tables: figures that nobody can take again are worth nothing."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+import benchmarks.__main__ as all_of_them
+from benchmarks import floor, pages
+
+TINY = ["--customers", "120", "--registrations", "200", "--quick"]
+
+
+def lines(printed: str) -> dict[str, str]:
+    return {line[11:41].strip(): line for line in printed.splitlines()[1:]}
+
+
+def test_every_page_is_measured_beside_its_floor(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    parts = [word for part in pages.PARTS if part != "start" for word in ("--part", part)]
+    pages.main([*TINY, "--folder", str(tmp_path), *parts])
+    found = lines(capsys.readouterr().out)
+    workloads = {name.split()[0] for name in found}
+    assert workloads == {"W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8", "W9"}
+    assert all("ms" in line for line in found.values())
+    assert [name for name, line in found.items() if line.count("x") < 2 and "page:" not in name] == []
+
+
+def test_the_seeded_file_is_kept_for_the_next_run(tmp_path: Path) -> None:
+    made = pages.seeded(tmp_path, 20, 10)
+    stamp = made.stat().st_mtime_ns
+    assert pages.seeded(tmp_path, 20, 10).stat().st_mtime_ns == stamp
+    assert [path.name for path in tmp_path.glob("*.making*")] == []
+
+
+def test_only_the_tables_asked_for_are_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    all_of_them.main(["import", *TINY, "--folder", str(tmp_path)])
+    assert [name.split()[0] for name in lines(capsys.readouterr().out)] == ["W8"]
+
+
+def test_the_floor_writes_a_workbook_that_is_read_back_whole() -> None:
+    book = b"".join(floor.as_xlsx([[("a", None), ("<b>", "c")]], ("x", "y")))
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()
+    assert rows == [["x", "y"], ["a", ""], ["<b>", "c"]]
