@@ -7,6 +7,7 @@ from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from admin_views import history, pages, shell
+from admin_views.numbers import whole
 from models import access
 from models.errors import NotAllowed, NotFound, Refused
 from models.operations import bin as binned
@@ -19,7 +20,7 @@ page = pages.blueprint("bin", "/bin")
 def index() -> str:
     """What is in the bin, newest first."""
     before = request.args.get("before", "")
-    items = binned.items(shell.here(), int(before) if before.isdigit() and len(before) < 10 else None)
+    items = binned.items(shell.here(), whole(before))
     older = url_for("bin.index", before=items[-1].changeset_id) if len(items) == binned.PAGE else None
     texts = {item.changeset_id: history.title(item.title, item.values) for item in items}
     return pages.show("bin.html", items=items, texts=texts, older=older)
@@ -28,11 +29,11 @@ def index() -> str:
 @page.post("/restore/")
 def restore() -> Response:
     """Bring one delete back, whole."""
-    key = request.form.get("changeset", "")
-    if not key.isdigit() or len(key) > 9:
+    key = whole(request.form.get("changeset"))
+    if key is None:
         raise NotFound
     try:
-        done = binned.restore(shell.here(), shell.looker(), int(key))
+        done = binned.restore(shell.here(), shell.looker(), key)
     except Refused as refused:
         if isinstance(refused, (NotAllowed, NotFound)):
             raise

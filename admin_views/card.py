@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from admin_views import history, shell
 from admin_views.base import Tab
+from admin_views.numbers import whole
 from models import access, totals
 from models.access import Looker
 from models.contact import Contact, CustomerContact
@@ -149,7 +150,7 @@ def roles(session: Session, looker: Looker, customer: Customer) -> Mapping[str, 
     )
     given, sizes = [one for one, _ in rows], {one.team_id: count for one, count in rows}
     manages = access.may(session, looker, Right.MANAGE_CUSTOMER_ROLES, customer.id) and customer.archived_at is None
-    who = session.get(User, int(request.args["who"][:9])) if request.args.get("who", "").isdigit() else None
+    who = session.get(User, whole(request.args.get("who")) or 0)
     shown = who or session.get(User, looker.id or 0)
     all_roles = list(session.execute(select(Role.id, Role.name, Role.rights).order_by(Role.id)))
     everyone = employees(session, given, {key: rights for key, _, rights in all_roles})

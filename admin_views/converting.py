@@ -10,7 +10,8 @@ from flask_babel import lazy_gettext, ngettext
 from sqlalchemy.orm import Session
 
 from admin_views import choices
-from admin_views.base import Action, key_of
+from admin_views.base import Action
+from admin_views.numbers import whole
 from admin_views.verbs import Options, first
 from models.access import Looker
 from models.contact import Contact
@@ -61,19 +62,19 @@ def chosen_values(options: Options, prefix: str) -> dict[int, Choice]:
         if not name.startswith(prefix):
             continue
         raw, _, asked = name.removeprefix(prefix).partition("-")
-        if not raw.isdigit() or asked not in (*ASKED, "kind", "labels", "use"):
+        key = whole(raw)
+        if key is None or asked not in (*ASKED, "kind", "labels", "use"):
             continue
-        key = int(raw)
         if asked == "use":
-            if texts[0].isdigit():
-                use[key] = key_of(texts[0])
+            if (wanted := whole(texts[0])) is not None:
+                use[key] = wanted
         elif asked == "labels":
-            values.setdefault(key, {})[asked] = frozenset(int(text) for text in texts if text.isdigit())
+            values.setdefault(key, {})[asked] = frozenset(_whole(texts))
         elif asked == "kind":
             values.setdefault(key, {})[asked] = Kind.PRIVATE if texts[0] == Kind.PRIVATE else Kind.BUSINESS
         else:
             text = str(texts[0]).strip()
-            values.setdefault(key, {})[asked] = (int(text) if text.isdigit() else None) if asked in NUMBERS else text or None
+            values.setdefault(key, {})[asked] = whole(text) if asked in NUMBERS else text or None
     return {key: Choice(values.get(key, {}), use.get(key)) for key in values.keys() | use.keys()}
 
 
@@ -216,7 +217,7 @@ def labelling(noun: label.Labelled, text: Any) -> Action:
 
 
 def _whole(texts: Any) -> set[int]:
-    return {int(text) for text in texts if text.isdigit()}
+    return {number for text in texts if (number := whole(text)) is not None}
 
 
 CUSTOMER_LABELS = labelling(Customer, lazy_gettext("Label…"))

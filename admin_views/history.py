@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from admin_views import images, pages, shell, trees
+from admin_views.numbers import whole
 from models import access, journal
 from models.errors import NotFound, Refused
 from models.journal import Change, Changeset
@@ -182,9 +183,9 @@ def index() -> str:
 @page.route("/undo/", methods=["GET", "POST"])
 def undo() -> Response | str:
     """GET shows what would be taken back and what stays; POST takes it back, a whole event or one field of one row."""
-    key = _whole(request.values.get("changeset"))
+    key = whole(request.values.get("changeset"))
     looker = shell.looker()
-    rows = [(request.values["table"], row)] if "table" in request.values and (row := _whole(request.values.get("row"))) else None
+    rows = [(request.values["table"], row)] if "table" in request.values and (row := whole(request.values.get("row"))) else None
     fields = [request.values["field"]] if rows and request.values.get("field") else None
     if key is None:
         raise NotFound
@@ -209,10 +210,6 @@ def undo() -> Response | str:
     if len(done.left) > 5:
         flash(gettext("%(n)d more were left as they are.", n=len(done.left) - 5), "warning")
     return redirect(_back())
-
-
-def _whole(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _back() -> str:

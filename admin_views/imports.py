@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from werkzeug.wrappers import Response as BaseResponse
 
 from admin_views import pages, shell
+from admin_views.numbers import whole
 from importers import apply, run, workbooks
 from importers import plan as planning
 from importers.columns import COLUMNS
@@ -135,7 +136,7 @@ def columns(key: int) -> Answer:
                 folder(),
                 key,
                 sheet=sheet,
-                header=int(header) if header.isdigit() and len(header) < 8 and not changed else None,
+                header=None if changed else whole(header, 9_999_999),
                 choices=_choices(request.form),
             )
             return redirect(url_for("imports.columns", key=key))
@@ -153,9 +154,9 @@ def columns(key: int) -> Answer:
 def _mapped(form: Mapping[str, str]) -> dict[int, str | None]:
     prefix = "column-"
     return {
-        int(name.removeprefix(prefix)): value or None
+        position: value or None
         for name, value in form.items()
-        if name.startswith(prefix) and name.removeprefix(prefix).isdigit()
+        if name.startswith(prefix) and (position := whole(name.removeprefix(prefix))) is not None
     }
 
 
@@ -190,7 +191,7 @@ def _check_page(found: ImportRun, error: str | None = None) -> str:
     shown = next((status for status in STATUSES if status.value == request.args.get("show")), None)
     if shown is None:
         shown = next((status for status in STATUSES if found.counts.get(status.value)), RowStatus.NEW)
-    number = max(1, min(int(request.args["page"]), 10_000)) if request.args.get("page", "").isdigit() else 1
+    number = max(1, whole(request.args.get("page"), 100_000) or 1)
     of_run = ImportRow.run_id == found.id
     rows = shell.here().scalars(
         select(ImportRow)
@@ -268,15 +269,17 @@ def rows(key: int) -> Answer:
     """Tick and untick the rows of this page, and decide about the open ones."""
     shown = request.form.getlist("shown")
     ticked = set(request.form.getlist("row"))
-    on = [int(row) for row in shown if row in ticked and row.isdigit()]
-    off = [int(row) for row in shown if row not in ticked and row.isdigit()]
+    on = [row for text in shown if text in ticked and (row := whole(text)) is not None]
+    off = [row for text in shown if text not in ticked and (row := whole(text)) is not None]
     run.tick(shell.here(), shell.looker(), key, on, True)
     run.tick(shell.here(), shell.looker(), key, off, False)
     before = run.find(shell.here(), key).options.get("decisions", {})
     decisions = {
-        int(name.removeprefix("decide-")): value
+        row: value
         for name, value in request.form.items()
-        if name.startswith("decide-") and name.removeprefix("decide-").isdigit() and (not value or _is_decision(value))
+        if name.startswith("decide-")
+        and (row := whole(name.removeprefix("decide-"))) is not None
+        and (not value or _is_decision(value))
     }
     if any(value != before.get(str(row), "") for row, value in decisions.items()):
         run.decide(shell.here(), shell.looker(), folder(), key, decisions)
@@ -284,7 +287,7 @@ def rows(key: int) -> Answer:
 
 
 def _is_decision(text: str) -> bool:
-    return text in {planning.NEW, planning.SKIP, planning.TAKE} or (text.isdigit() and len(text) < 10)
+    return text in {planning.NEW, planning.SKIP, planning.TAKE} or whole(text) is not None
 
 
 @page.post("/<int:key>/commit/")

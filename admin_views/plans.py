@@ -14,7 +14,7 @@ from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
 from models.access import Looker
 from models.errors import Conflict, Reason
 
-MINUTES = 60
+MINUTE = 60
 
 
 def _signer() -> URLSafeTimedSerializer:
@@ -26,7 +26,7 @@ def sign(looker: Looker, verb: str, **what: Any) -> str:
     return _signer().dumps({"who": looker.id, "verb": verb, **what})
 
 
-def shown(looker: Looker, verb: str, token: str, max_age: int = 30 * MINUTES) -> dict[str, Any]:
+def shown(looker: Looker, verb: str, token: str, max_age: int = 30 * MINUTE) -> dict[str, Any]:
     """What was shown. Conflict when it is too old, was shown to someone else, or is no token of ours."""
     try:
         what: dict[str, Any] = _signer().loads(token, max_age=max_age)

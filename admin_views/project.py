@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 from admin_views import history, shell, verbs
 from admin_views.base import Column, EntityView, Tab
 from admin_views.forms import Amount, Choice, Day, EntityForm, LongText, Option, Section, Text, Whole
+from admin_views.numbers import whole
 from models import access, search
 from models.access import Looker
 from models.customer import Customer
@@ -26,11 +27,11 @@ NEWEST = 50
 
 def offered_customers() -> list[Option]:
     """The customer a new project is for: the one whose card it is added from."""
-    wanted = request.values.get("customer", "") or request.form.get("customer_id", "")
-    if not wanted.isdigit():
+    wanted = whole(request.values.get("customer") or request.form.get("customer_id"))
+    if wanted is None:
         return []
     found = shell.here().execute(
-        select(Customer.id, Customer.name).where(Customer.id == int(wanted[:9]), Customer.archived_at.is_(None))
+        select(Customer.id, Customer.name).where(Customer.id == wanted, Customer.archived_at.is_(None))
     )
     return [Option(str(key), name) for key, name in found]
 
@@ -73,6 +74,9 @@ def registrations(session: Session, looker: Looker, project: Project) -> Mapping
 
 class ProjectView(EntityView):
     """The projects."""
+
+    # The right to edit that one customer is enough: see `defaults`.
+    routes = EntityView.routes | {"create_view": "see"}
 
     noun = Project
     spec = search.PROJECTS
@@ -122,19 +126,12 @@ class ProjectView(EntityView):
         offered = offered_customers()
         if not offered:
             raise NotFound
-        return {"customer_id": int(offered[0].value)}
+        customer = int(offered[0].value)
+        access.require(shell.here(), shell.looker(), Right.EDIT, customer)
+        return {"customer_id": customer}
 
     def may(self, right: Right, record: Any = None) -> bool:
         """A project is added from a customer's card: in the list there is no button for it."""
         if record is None and right == self.create and not request.values.get("customer"):
             return False
         return super().may(right, record)
-
-    def _handle_view(self, name: str, **kwargs: Any) -> Any:
-        answer = super()._handle_view(name, **kwargs) if name != "create_view" else None
-        if name == "create_view":
-            answer = super()._handle_view("index_view", **kwargs)
-            wanted = request.values.get("customer", "") or request.form.get("customer_id", "")
-            if answer is None and wanted.isdigit():
-                access.require(shell.here(), shell.looker(), Right.EDIT, int(wanted[:9]))
-        return answer

@@ -158,9 +158,10 @@ def seen(session: AnySession, seat: Seat) -> None:
 
 
 def sign_out(session: AnySession, token: str) -> None:
-    """End a session, for every copy of its cookie. Ending it twice does no harm."""
+    """End a person's sessions, this one and those elsewhere, for every copy of a cookie. Twice does no harm."""
+    mine = select(SignIn.user_id).where(SignIn.token_hash == token_hash(token))
     with _writing(session):
-        session.execute(delete(SignIn).where(SignIn.token_hash == token_hash(token)))
+        session.execute(delete(SignIn).where(SignIn.user_id.in_(mine.scalar_subquery())))
 
 
 def sessions_of(
