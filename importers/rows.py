@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -80,6 +80,14 @@ class RowReader:
         """The same for some fields only, for a quick look through the whole file."""
         mapping = {key: positions for key, positions in self.mapping.items() if key in keys}
         return RowReader(self.sheet, mapping, self.kind, self.reading)
+
+    def texts(self, key: str, rows: Iterable[tuple[int, Row]]) -> Iterator[tuple[int, str]]:
+        """Row number and text of one field, for the rows that have it: quicker than reading them."""
+        for at in self.mapping.get(key, ())[:1]:
+            for number, row in rows:
+                text = plain(row[at]) if at < len(row) else ""
+                if text:
+                    yield number, text
 
     def read(self, number: int, row: Row) -> Record:
         """The values of a row, put together, with everything that is wrong."""

@@ -14,6 +14,8 @@ from importers.apply import Applied, digest
 from importers.run import Choices
 from models import access
 from models.access import SYSTEM, Looker
+from models.base import utc_now
+from models.contact import Contact
 from models.customer import Customer
 from models.errors import Conflict, NotFound, Refused
 from models.imports import ImportRun, ImportState
@@ -120,6 +122,29 @@ def test_a_changed_address_puts_its_customer_in_doubt(desk: Desk) -> None:
     run = desk.plan(HEAD, ("K-1", "One", "Zwolle", "", ""))
     factories.address(desk.session, one, is_head_office=True)
     assert desk.commit(run).skipped == 1
+
+
+def test_a_main_contact_that_changed_after_the_plan_is_not_overwritten(desk: Desk) -> None:
+    customer = factories.customer(desk.session, number="K-1", company_name="Acme")
+    contact = factories.contact(desk.session, first_name="Ann", last_name="Berg", phone="1")
+    factories.link(desk.session, customer, contact, is_main=True)
+    head = ("Klantnummer", "Naam", "Contactpersoon", "Contact telefoon")
+    run = desk.plan(head, ("K-1", "Acme", "Ann Berg", "2"))
+    assert desk.rows(run)[2].diff == {"main_contact.phone": ["1", "2"]}
+    with changeset(desk.session, SYSTEM, "By somebody else"):
+        desk.session.get_one(Contact, contact.id).phone = "3"
+    assert desk.commit(run).skipped == 1
+    assert desk.one("contact")["phone"] == "3"
+
+
+def test_a_customer_archived_after_the_plan_takes_no_contact(desk: Desk) -> None:
+    customer = factories.customer(desk.session, number="K-1", company_name="Acme")
+    run = desk.plan(PEOPLE, ("Ann", "Berg", "", "K-1", "", ""), ("Bo", "Dam", "", "", "", ""), kind=CONTACTS)
+    with changeset(desk.session, SYSTEM, "By somebody else"):
+        desk.session.get_one(Customer, customer.id).archived_at = utc_now()
+    applied = desk.commit(run)
+    assert (applied.created, applied.skipped) == (1, 1)
+    assert [row["name"] for row in desk.table("contact")] == ["Bo Dam"]
 
 
 def test_a_number_given_away_after_the_plan_is_left_out(desk: Desk) -> None:
