@@ -26,13 +26,41 @@ from wtforms import (
 from wtforms.fields.choices import Choice as Rendered  # type: ignore[attr-defined]
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import ValidationError
-from wtforms.widgets import Select, TextArea, TextInput, html_params
+from wtforms.widgets import NumberInput, Select, TextArea, TextInput
 
 MISSING = lazy_gettext("{field} is missing. Fill in, for example, {example}")
 
 
+def attributes(**given: Any) -> Markup:
+    """As WTForms' own html_params, in a fifth of its time: a form has some three hundred attributes."""
+    written = []
+    for key, value in sorted(given.items()):
+        if value is False:
+            continue
+        name = key.rstrip("_")
+        name = name.replace("_", "-") if name.startswith(("data_", "aria_")) else name
+        # What is markup already may hold quotes.
+        text = "" if value is True else str(escape(value)).replace('"', "&quot;")
+        written.append(name if value is True else f'{name}="{text}"')
+    return Markup(" ".join(written))
+
+
+class Line(TextInput):
+    """<input type="text">."""
+
+    html_params = staticmethod(attributes)
+
+
+class Number(NumberInput):
+    """<input type="number">."""
+
+    html_params = staticmethod(attributes)
+
+
 class Text(StringField):
     """One line of text; spaces around it go, nothing left is no value. `longest` in characters."""
+
+    widget: Any = Line()
 
     def __init__(self, label: Any = None, *, longest: int = 200, example: str = "", required: bool = False, **kw: Any):
         super().__init__(label, **kw)
@@ -65,6 +93,8 @@ class LongText(Text):
 class Whole(IntegerField):
     """A whole number, or nothing."""
 
+    widget = Number()
+
     def __init__(self, label: Any = None, *, least: int = 0, most: int = 1_000_000, example: str = "14", **kw: Any):
         super().__init__(label, **kw)
         self.least, self.most, self.example = least, most, example
@@ -88,7 +118,7 @@ class Whole(IntegerField):
 class Amount(Field):
     """An amount or percentage to two places, written as people of the locale write it: 1,5 and 1.5 in Dutch alike."""
 
-    widget = TextInput()
+    widget = Line()
 
     def __init__(self, label: Any = None, *, most: Decimal = Decimal(10_000_000), **kw: Any):
         super().__init__(label, **kw)
@@ -165,13 +195,13 @@ def drop_down(values: tuple[tuple[str, str], ...]) -> Markup:
 class DropDown(Select):
     """WTForms' own <select> draws each option anew; this one only marks the chosen one."""
 
-    def __call__(self, field: Any, **attributes: Any) -> Markup:
+    def __call__(self, field: Any, **given: Any) -> Markup:
         shown = [(str(value), str(text)) for value, text, _selected, _attributes in field.iter_choices()]
         options = str(drop_down(tuple(shown)))
         chosen = f'value="{escape("" if field.data is None else field.data)}">'
         options = options.replace(f"<option {chosen}", f"<option selected {chosen}", 1)
-        attributes = {"id": field.id, "name": field.name, **attributes}
-        return Markup(f"<select {html_params(**attributes)}>{options}</select>")
+        given = {"id": field.id, "name": field.name, **given}
+        return Markup(f"<select {attributes(**given)}>{options}</select>")
 
 
 class Choice(SelectField):
