@@ -167,6 +167,10 @@ def ref(target: str, on_delete: Literal["CASCADE", "SET NULL", "RESTRICT"]) -> F
     return ForeignKey(target, ondelete=on_delete, deferrable=True, initially="IMMEDIATE")
 
 
+# For the second column of a row that ties two records together: the row is part of the first one only. A customer that an
+# undo leaves keeps its label, but that label does not keep all other customers that carry it.
+LOOSE = {"belongs": False}
+
 E_ = TypeVar("E_", bound=enum.StrEnum)
 
 

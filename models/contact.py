@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import Boolean, CheckConstraint, Computed, Date, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Stamped, UtcDateTime, key_text, ref, table_args, words
+from models.base import LOOSE, Base, Stamped, UtcDateTime, key_text, ref, table_args, words
 from models.customer import Customer, Kind
 from models.label import Label
 from models.user import User
@@ -76,7 +76,7 @@ class CustomerContact(Base):
     __table_args__ = table_args(UniqueConstraint("customer_id", "contact_id"))
 
     customer_id: Mapped[int] = mapped_column(ref("customer.id", "CASCADE"))
-    contact_id: Mapped[int] = mapped_column(ref("contact.id", "CASCADE"), index=True)
+    contact_id: Mapped[int] = mapped_column(ref("contact.id", "CASCADE"), index=True, info=LOOSE)
     function: Mapped[str | None] = mapped_column(String(120))
     is_main: Mapped[bool] = mapped_column(Boolean, default=False)
     is_invoice_contact: Mapped[bool] = mapped_column(Boolean, default=False)

@@ -7,7 +7,7 @@ import enum
 from sqlalchemy import Boolean, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Stamped, ref, table_args, words
+from models.base import LOOSE, Base, Stamped, ref, table_args, words
 
 
 class Colour(enum.StrEnum):
@@ -56,7 +56,7 @@ class CustomerLabel(Base):
     __table_args__ = table_args(UniqueConstraint("label_id", "customer_id"))
 
     customer_id: Mapped[int] = mapped_column(ref("customer.id", "CASCADE"), index=True)
-    label_id: Mapped[int] = mapped_column(ref("label.id", "CASCADE"))
+    label_id: Mapped[int] = mapped_column(ref("label.id", "CASCADE"), info=LOOSE)
 
 
 class ContactLabel(Base):
@@ -65,4 +65,4 @@ class ContactLabel(Base):
     __table_args__ = table_args(UniqueConstraint("label_id", "contact_id"))
 
     contact_id: Mapped[int] = mapped_column(ref("contact.id", "CASCADE"), index=True)
-    label_id: Mapped[int] = mapped_column(ref("label.id", "CASCADE"))
+    label_id: Mapped[int] = mapped_column(ref("label.id", "CASCADE"), info=LOOSE)

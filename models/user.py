@@ -8,7 +8,7 @@ import enum
 from sqlalchemy import Boolean, CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from models.base import Base, Stamped, UtcDateTime, WordSet, folded, ref, table_args, utc_now
+from models.base import LOOSE, Base, Stamped, UtcDateTime, WordSet, folded, ref, table_args, utc_now
 
 
 class Right(enum.StrEnum):
@@ -112,7 +112,7 @@ class TeamMember(Base):
     __table_args__ = table_args(UniqueConstraint("team_id", "user_id"))
 
     team_id: Mapped[int] = mapped_column(ref("team.id", "CASCADE"))
-    user_id: Mapped[int] = mapped_column(ref("user.id", "CASCADE"), index=True)
+    user_id: Mapped[int] = mapped_column(ref("user.id", "CASCADE"), index=True, info=LOOSE)
 
 
 class CustomerAccess(Base):
@@ -130,7 +130,7 @@ class CustomerAccess(Base):
     customer_id: Mapped[int] = mapped_column(ref("customer.id", "CASCADE"))
     user_id: Mapped[int | None] = mapped_column(ref("user.id", "CASCADE"))
     team_id: Mapped[int | None] = mapped_column(ref("team.id", "CASCADE"))
-    role_id: Mapped[int] = mapped_column(ref("role.id", "RESTRICT"), index=True)
+    role_id: Mapped[int] = mapped_column(ref("role.id", "RESTRICT"), index=True, info=LOOSE)
 
     user: Mapped[User | None] = relationship()
     team: Mapped[Team | None] = relationship()
