@@ -139,9 +139,7 @@ class _Way:
         name = f"{self.document.name}_index"
         index = table(name, column("rowid", Integer), column(name, String))
         stale = table(f"{self.document.name}_stale", column(self.document.key, Integer)).c[self.document.key]
-        indexed = select(index.c.rowid.label("id")).where(
-            index.c[name].op("MATCH")(trigrams(self.words)), index.c.rowid.not_in(select(stale))
-        )
+        indexed = select(index.c.rowid.label("id")).where(index.c[name].op("MATCH")(trigrams(self.words)))
         return select(union_all(indexed, select(stale)).subquery())
 
     def _beginnings(self) -> Select[Any]:
