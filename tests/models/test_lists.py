@@ -30,7 +30,7 @@ DAY = dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
 
 @pytest.fixture
 def filled(session: Session) -> Session:
-    """A hundred and twenty customers with many equal names and moments, a third archived, labels and addresses at random."""
+    """120 customers with many equal names and moments, a third archived, labels and addresses at random."""
     chance = random.Random(20261121)
     names = ["Åkerlund", "akerlund", "Bakker", "bakker & zn", "De Vries", "Ölund", "Zonneveld", "'t Hoekje", "1e Hulp"]
     with changeset(session, SYSTEM, "Fill"):
