@@ -13,7 +13,7 @@ from models.customer import Customer
 from models.project import Project
 from models.search.folding import plain
 from models.search.nouns import CONTACTS, CUSTOMERS, PROJECTS
-from models.search.paging import first_ids
+from models.search.paging import some_ids
 from models.search.small import LABELS
 from models.search.spec import Column, ListSpec
 from models.search.state import read_state
@@ -69,7 +69,7 @@ def _find(session: Session, kind: _Kind, search: str, limit: int) -> Group:
     state = read_state(kind.spec, [("search", search), ("archived", "all")])
     if not state.search:
         return Group(kind.endpoint, kind.title, (), False)
-    ids = first_ids(session, kind.spec, state, limit + 1)
+    ids = some_ids(session, kind.spec, state, limit + 1)
     hits = sorted(_hits(session, kind, ids[:limit]), key=lambda hit: _rank(hit, plain(state.search)))
     return Group(kind.endpoint, kind.title, tuple(hits), len(ids) > limit)
 
@@ -93,6 +93,6 @@ def _hits(session: Session, kind: _Kind, ids: tuple[int, ...]) -> list[Hit]:
     ]
 
 
-def _rank(hit: Hit, asked: str) -> tuple[bool, bool]:
+def _rank(hit: Hit, asked: str) -> tuple[bool, bool, str]:
     begins = any(plain(text).startswith(asked) for text in (hit.name, hit.detail or ""))
-    return hit.archived, not begins
+    return hit.archived, not begins, plain(hit.name)

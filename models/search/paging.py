@@ -16,7 +16,7 @@ from models.access import looker_of
 from models.base import EVERYTHING, UtcDateTime
 from models.search.spec import ME, Column, Condition, ListSpec, Narrowing
 from models.search.state import Archived, Cursor, ListState
-from models.search.words import beginning, narrowing
+from models.search.words import beginnings, narrowing
 from models.user import Right
 
 # Above this a list says "10,000+": counting on would cost more than the page itself.
@@ -340,16 +340,19 @@ def all_ids(session: Session, spec: ListSpec, state: ListState, *, ordered: bool
     return listed.ids().order_by(*listed.order()) if ordered else listed.ids()
 
 
-def first_ids(session: Session, spec: ListSpec, state: ListState, limit: int) -> tuple[int, ...]:
-    """The first ids of a list, uncounted; those whose name begins with what is searched for before the others."""
+def some_ids(session: Session, spec: ListSpec, state: ListState, limit: int) -> tuple[int, ...]:
+    """Some ids of a list, uncounted; those first whose name or number begins with what is searched for."""
     listed = _List(session, spec, state)
-    found = [row for row, _key in listed.rows(limit)]
-    if state.search and len(found) == limit:
-        # There may be many more, and what is looked for is most likely called so.
-        begins = beginning(spec, state.search)
-        named = select(listed.id).where(begins, *listed.conditions(None)).order_by(*listed.order()).limit(limit)
-        found = [*session.scalars(named), *found]
-    return tuple(dict.fromkeys(found))[:limit]
+    found: dict[int, None] = {}
+    for name in spec.names:
+        for begins in beginnings(name, state.search):
+            named = select(listed.id).where(*listed.unarchived(), begins).order_by(name).limit(limit)
+            found |= dict.fromkeys(session.scalars(named))
+    if len(found) < limit:
+        some = SAMPLE if min(listed.sizes.values(), default=0) > SAMPLE else None
+        others = select(listed.id).where(*listed.conditions(listed.first, some)).limit(limit)
+        found |= dict.fromkeys(session.scalars(others))
+    return tuple(found)[:limit]
 
 
 def page(session: Session, spec: ListSpec, state: ListState) -> Page:

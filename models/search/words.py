@@ -76,10 +76,9 @@ def narrowing(spec: ListSpec, search: str, *, sqlite: bool) -> Narrowing:
     )
 
 
-def beginning(spec: ListSpec, search: str) -> Condition:
-    """Rows of which a name or number begins with the whole text."""
-    spellings = sorted({plain(search), search.lower(), search.capitalize()})
-    return or_(*(_begins(name, start) for name in spec.names for start in spellings))
+def beginnings(name: Column, search: str) -> list[Condition]:
+    """Rows of which a name or number begins with the whole text: one condition, or one for each of its spellings."""
+    return [_begins(name, start) for start in _spellings(name, plain(search), search)]
 
 
 def _in_names(spec: ListSpec, word: str) -> Condition:
@@ -113,7 +112,9 @@ class _Way:
         """Whether a row of the list is found this way."""
         if not self.is_short:
             return self._in_document(self.words)
-        begins = or_(*(_begins(name, start) for name in self.spec.names for start in self._spellings(name)))
+        begins = or_(
+            *(_begins(name, start) for name in self.spec.names for start in _spellings(name, self.words[0], self.typed))
+        )
         return begins if len(self.words) == 1 else and_(begins, self._in_document(self.words[1:]))
 
     def ids(self) -> Select[Any]:
@@ -150,17 +151,17 @@ class _Way:
         found = [
             select(rows.c.id).where(_begins(rows.c[name.key], start), *also)
             for name in self.spec.names
-            for start in self._spellings(name)
+            for start in _spellings(name, self.words[0], self.typed)
         ]
         return found[0] if len(found) == 1 else select(union_all(*found).subquery())
 
-    def _spellings(self, name: Column) -> list[str]:
-        """How a name may begin. A key is in small letters, but beyond ASCII SQLite leaves capitals as they are."""
-        word = self.words[0]
-        if word.isascii() and name.key.endswith("_key") and word in self.typed.lower():
-            return [word]
-        typed = next((one for one in self.typed.split() if plain(one) == word), word)
-        return sorted({word, typed.lower(), typed.capitalize(), typed.upper()})
+
+def _spellings(name: Column, word: str, typed: str) -> list[str]:
+    """How a name may begin. A key is in small letters, but beyond ASCII SQLite leaves capitals as they are."""
+    if word.isascii() and name.key.endswith("_key") and word in typed.lower():
+        return [word]
+    typed = next((one for one in typed.split() if plain(one) == word), typed)
+    return sorted({word, typed.lower(), typed.capitalize(), typed.upper()})
 
 
 def _begins(name: Column | ColumnElement[Any], start: str) -> Condition:
