@@ -150,7 +150,8 @@ def roles(session: Session, looker: Looker, customer: Customer) -> Mapping[str, 
     )
     given, sizes = [one for one, _ in rows], {one.team_id: count for one, count in rows}
     manages = access.may(session, looker, Right.MANAGE_CUSTOMER_ROLES, customer.id) and customer.archived_at is None
-    who = session.get(User, whole(request.args.get("who")) or 0)
+    asked = whole(request.args.get("who"))
+    who = session.get(User, asked) if asked else None
     shown = who or session.get(User, looker.id or 0)
     all_roles = list(session.execute(select(Role.id, Role.name, Role.rights).order_by(Role.id)))
     everyone = employees(session, given, {key: rights for key, _, rights in all_roles})
