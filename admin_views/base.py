@@ -36,7 +36,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from admin_views import cells, plans, shell
-from admin_views.cells import Column as Column
+from admin_views.cells import Column as Column  # noqa: PLC0414 - offered to the views from here
 from admin_views.forms import Choice, Choices, EntityForm, Section
 from importers import export
 from models import access, journal, search
@@ -390,7 +390,9 @@ class EntityView(ModelView):
         if searched and state.archived is search.Archived.ACTIVE and self.archives:
             other = replace(state, archived=search.Archived.ARCHIVED, page=1, after=None, before=None)
             elsewhere = search.page(shell.here(), self.spec, other).total
-        return Markup(render_template("entity/empty.html", view=self, state=state, searched=searched, elsewhere=elsewhere))
+        return Markup(
+            render_template("entity/empty.html", view=self, state=state, searched=searched, elsewhere=elsewhere)
+        )
 
     def archived_query(self, state: ListState) -> str:
         """The same search among the archived."""
@@ -517,7 +519,10 @@ class EntityView(ModelView):
         """Say that it is saved, what was merged in, and offer to undo it."""
         for person, fields in by_person(saved.merged).items():
             names = ", ".join(str(self.field_label(name)) for name in fields)
-            flash(gettext("%(person)s changed %(fields)s meanwhile; both changes are kept.", person=person, fields=names), "info")
+            flash(
+                gettext("%(person)s changed %(fields)s meanwhile; both changes are kept.", person=person, fields=names),
+                "info",
+            )
         if saved.changeset is not None and saved.changeset.id is not None:
             shell.offer_undo(text, saved.changeset.id)
         else:
@@ -533,7 +538,9 @@ class EntityView(ModelView):
         if value is None or value in ("", ()) or (isinstance(value, (set, frozenset)) and not value):
             return gettext("empty")
         field = self.form()._fields.get(name)
-        options = {option.value: option.label for option in field.options()} if isinstance(field, (Choice, Choices)) else {}
+        options = (
+            {option.value: option.label for option in field.options()} if isinstance(field, (Choice, Choices)) else {}
+        )
         if isinstance(value, (set, frozenset, list, tuple)):
             return ", ".join(sorted(options.get(str(v), str(v)) for v in value))
         if isinstance(value, bool):
@@ -579,7 +586,9 @@ class EntityView(ModelView):
         """The line under the name."""
         return Markup(render_template(self.meta_template, view=self, record=record)) if self.meta_template else ""
 
-    def card_tabs(self, record: Any, tabs: Sequence[Tab], current: Tab, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    def card_tabs(
+        self, record: Any, tabs: Sequence[Tab], current: Tab, counts: Mapping[str, int]
+    ) -> list[dict[str, Any]]:
         """The tabs of the card as links; the list one came from stays in the address."""
         came: dict[str, Any] = {"list": request.args["list"]} if "list" in request.args else {}
         return [
@@ -614,7 +623,9 @@ class EntityView(ModelView):
             return None
         total = f"{format_decimal(found.total)}+" if found.more else format_decimal(found.total)
         return {
-            "previous": url_for(f"{self.endpoint}.details_view", id=found.previous, list=query) if found.previous else None,
+            "previous": url_for(f"{self.endpoint}.details_view", id=found.previous, list=query)
+            if found.previous
+            else None,
             "next": url_for(f"{self.endpoint}.details_view", id=found.next, list=query) if found.next else None,
             "text": gettext("%(n)s of %(total)s", n=format_decimal(found.position), total=total),
         }
@@ -724,7 +735,9 @@ class EntityView(ModelView):
             columns = tuple(column for column in columns if column.attribute not in self.amounts)
         keys = [column.key for column in columns]
         as_csv = export_type == "csv"
-        pieces = export.stream(shell.here(), ImportKind(self.endpoint), ids, keys, "csv" if as_csv else "xlsx", language)
+        pieces = export.stream(
+            shell.here(), ImportKind(self.endpoint), ids, keys, "csv" if as_csv else "xlsx", language
+        )
         response = Response(stream_with_context(pieces), mimetype=MIMES[export_type])
         name = f"{self.endpoint}-{shell.today().isoformat()}.{export_type}"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -792,7 +805,7 @@ def refuse_empty(plan: Any) -> None:
 
 
 def archived_state(record: Any) -> str:
-    """active or archived, as the list's switch calls it."""
+    """Active or archived, as the list's switch calls it."""
     return "archived" if getattr(record, "archived_at", None) is not None else "active"
 
 

@@ -43,7 +43,10 @@ def restore() -> Response:
     if done.changeset.id is not None:
         shell.offer_undo(text, done.changeset.id)
     for left in done.left[:5]:
-        flash(gettext("Left out: %(what)s. %(why)s", what=left.name or left.table, why=gettext(left.reason.value)), "warning")
+        flash(
+            gettext("Left out: %(what)s. %(why)s", what=left.name or left.table, why=gettext(left.reason.value)),
+            "warning",
+        )
     return redirect(url_for("bin.index"))
 
 

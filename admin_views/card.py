@@ -120,7 +120,9 @@ def contact_information(session: Session, looker: Looker, customer: Customer) ->
     return {
         "addresses": list(
             session.scalars(
-                select(Address).where(Address.customer_id == customer.id).order_by(Address.is_head_office.desc(), Address.id)
+                select(Address)
+                .where(Address.customer_id == customer.id)
+                .order_by(Address.is_head_office.desc(), Address.id)
             )
         ),
         "accounts": list(session.scalars(select(BankAccount).where(BankAccount.customer_id == customer.id))),
@@ -231,7 +233,13 @@ def _count(noun: Any) -> Callable[[Customer], ScalarSelect[int]]:
 
 CUSTOMER_TABS = (
     Tab("overview", lazy_gettext("Overview"), "customer/overview.html", overview),
-    Tab("contact", lazy_gettext("Contact information"), "customer/contact.html", contact_information, _count(CustomerContact)),
+    Tab(
+        "contact",
+        lazy_gettext("Contact information"),
+        "customer/contact.html",
+        contact_information,
+        _count(CustomerContact),
+    ),
     Tab("projects", lazy_gettext("Projects"), "customer/projects.html", projects, _count(Project)),
     Tab("roles", lazy_gettext("Roles"), "customer/roles.html", roles, _count(CustomerAccess)),
     Tab(
@@ -241,4 +249,3 @@ CUSTOMER_TABS = (
         lambda session, looker, customer: history.events(session, customer_id=customer.id),
     ),
 )
-

@@ -67,7 +67,9 @@ class Drawn(NamedTuple):
 
 def draw(view: ListView, rows: Sequence[Any], columns: Sequence[Column], extra: Mapping[str, Any]) -> Iterator[Drawn]:
     """The rows of a page; a heading stands above the first row of its group."""
-    looks = [(column, column.cell, _look(column), SHAPES.get(column.cell), column.cell in DRAWN_EMPTY) for column in columns]
+    looks = [
+        (column, column.cell, _look(column), SHAPES.get(column.cell), column.cell in DRAWN_EMPTY) for column in columns
+    ]
     group = None
     for row in rows:
         cells: list[Cell] = []
@@ -79,7 +81,9 @@ def draw(view: ListView, rows: Sequence[Any], columns: Sequence[Column], extra: 
             shaped = value if shape is None else shape(view, column, row, value)
             cells.append(("nothing" if shaped is None else kind, look, shaped))
         now = view.group_of(row)
-        yield Drawn(row.id, str(row), getattr(row, "archived_at", None) is not None, now if now != group else None, cells)
+        yield Drawn(
+            row.id, str(row), getattr(row, "archived_at", None) is not None, now if now != group else None, cells
+        )
         group = now
 
 

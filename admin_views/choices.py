@@ -85,7 +85,9 @@ def teams() -> list[Option]:
 @lru_cache(maxsize=8)
 def _countries(language: str) -> tuple[Option, ...]:
     names = Locale.parse(language).territories
-    every = sorted((name, code) for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in NONE)
+    every = sorted(
+        (name, code) for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in NONE
+    )
     near = [(names[code], code) for code in NEAR]
     far = [pair for pair in every if pair[1] not in NEAR]
     return tuple(Option(code, str(name)) for name, code in near + far)

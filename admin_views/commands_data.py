@@ -23,7 +23,7 @@ from models.errors import Refused
 from models.journal import Changeset
 from models.operations import check, dump, seed
 
-DEMO_PASSWORD = "kaartenbak-demo"  # noqa: S105 - known to everybody on purpose, and printed
+DEMO_PASSWORD = "kaartenbak-demo"
 NEWEST = 50
 
 

@@ -49,7 +49,11 @@ def init_command(email: str, name: str | None) -> None:
     schema.upgrade(db.engine)
     session = db.session()
     access.look_as(session, SYSTEM)
-    typed = click.prompt("Password", hide_input=True, confirmation_prompt=True) if sys.stdin.isatty() else sys.stdin.readline()
+    typed = (
+        click.prompt("Password", hide_input=True, confirmation_prompt=True)
+        if sys.stdin.isatty()
+        else sys.stdin.readline()
+    )
     try:
         users.ensure_roles(session)
         made = users.first_administrator(session, email, typed.rstrip("\n"), name)
@@ -97,14 +101,18 @@ def _purge_every_day(app: Flask) -> None:
 
 def _say_who_can_sign_in(demo: bool) -> None:
     """How to log in: the demo's people with their password, or how to make the first administrator."""
-    emails = set(db.session.scalars(select(User.email).where(User.disabled_at.is_(None), User.password_hash.is_not(None))))
+    emails = set(
+        db.session.scalars(select(User.email).where(User.disabled_at.is_(None), User.password_hash.is_not(None)))
+    )
     invented = [person for person in seed.EMPLOYEES if person.email in emails]
     if demo and invented:
         click.echo(f"Sign in with the password {DEMO_PASSWORD} as")
         for person in invented:
             click.echo(f"  {person.email:<32} {person.name}: {person.role or person.team}")
     elif not emails:
-        click.echo("Nobody can sign in yet. Make the first administrator: flask --app app init --email you@firm.example")
+        click.echo(
+            "Nobody can sign in yet. Make the first administrator: flask --app app init --email you@firm.example"
+        )
 
 
 @click.command("migration")

@@ -26,7 +26,10 @@ class ContactForm(EntityForm):
 
     kind = OneOf(
         lazy_gettext("Kind"),
-        options=[(Kind.PRIVATE.value, lazy_gettext("Person")), (Kind.BUSINESS.value, lazy_gettext("On file as a firm"))],
+        options=[
+            (Kind.PRIVATE.value, lazy_gettext("Person")),
+            (Kind.BUSINESS.value, lazy_gettext("On file as a firm")),
+        ],
         default=Kind.PRIVATE.value,
     )
     salutation = Text(lazy_gettext("Salutation"), longest=40)
@@ -85,7 +88,13 @@ class ContactView(EntityView):
     )
     columns = (
         Column("name_and_more", lazy_gettext("Name"), "name", "name"),
-        Column("customers", lazy_gettext("Customer of"), "links", place="kb-m-sub", nothing=lazy_gettext("not a customer yet")),
+        Column(
+            "customers",
+            lazy_gettext("Customer of"),
+            "links",
+            place="kb-m-sub",
+            nothing=lazy_gettext("not a customer yet"),
+        ),
         Column("reach", lazy_gettext("Phone and e-mail"), "reach", place="kb-m-sub2"),
         Column("labels", lazy_gettext("Keywords"), "labels"),
         Column("changed_at", lazy_gettext("Changed"), "moment", "changed", place="kb-m-end2"),
@@ -103,7 +112,11 @@ class ContactView(EntityView):
     filters = (
         FilterChoice("label", lazy_gettext("Keyword"), choices.pairs(choices.labels)),
         FilterChoice("country", lazy_gettext("Country"), choices.pairs(choices.countries), len(choices.NEAR)),
-        FilterChoice("kind", lazy_gettext("Kind"), lambda: [("private", gettext("Person")), ("business", gettext("On file as a firm"))]),
+        FilterChoice(
+            "kind",
+            lazy_gettext("Kind"),
+            lambda: [("private", gettext("Person")), ("business", gettext("On file as a firm"))],
+        ),
         FilterChoice("owner", lazy_gettext("Owner"), lambda: [("me", gettext("me")), *choices.pairs(choices.people)()]),
     )
     form = ContactForm
@@ -150,7 +163,13 @@ class ContactView(EntityView):
         """A contact that is added from a customer's card is linked with it."""
         if record is not None or not request.args.get("customer"):
             return ()
-        return (Child(CustomerContact, None, {"customer_id": key_of(request.args["customer"]), "function": form.values()["job_title"]}),)
+        return (
+            Child(
+                CustomerContact,
+                None,
+                {"customer_id": key_of(request.args["customer"]), "function": form.values()["job_title"]},
+            ),
+        )
 
     def convert_fields(self) -> tuple[str, ...]:
         """The fields of the convert page, in its order."""
@@ -158,7 +177,9 @@ class ContactView(EntityView):
 
     def customer_label(self, name: str) -> str:
         """What the customer's form calls a field."""
-        return images.label_of("address" if name.startswith("head_office_") else "customer", name.removeprefix("head_office_"))
+        return images.label_of(
+            "address" if name.startswith("head_office_") else "customer", name.removeprefix("head_office_")
+        )
 
     def owner_pairs(self) -> list[tuple[str, str]]:
         """Who can own the new customer."""

@@ -90,7 +90,9 @@ def _do(session: Session, looker: Looker, chosen: Selection, options: Options, s
         raise Conflict(Reason.PLAN_CHANGED)
     wanted = chosen_values(options, "convert-")
     now = convert.plan(session, looker, chosen, wanted)
-    if any(len(new.duplicates) > len(old.duplicates) for old, new in zip(before.conversions, now.conversions, strict=True)):
+    if any(
+        len(new.duplicates) > len(old.duplicates) for old, new in zip(before.conversions, now.conversions, strict=True)
+    ):
         raise Conflict(Reason.PLAN_CHANGED)
     return convert.do(session, looker, chosen, now.digest, wanted).changeset
 

@@ -36,7 +36,9 @@ class CustomerForm(EntityForm):
     first_name = Text(lazy_gettext("First name"), longest=100)
     last_name = Text(lazy_gettext("Last name"), longest=100)
     nickname = Text(lazy_gettext("Also known as"), longest=200, description=lazy_gettext("Found by search too"))
-    number = Text(lazy_gettext("Customer number"), longest=40, description=lazy_gettext("Left empty: the next free number"))
+    number = Text(
+        lazy_gettext("Customer number"), longest=40, description=lazy_gettext("Left empty: the next free number")
+    )
     status_id = Choice(lazy_gettext("Status"), options=choices.values_of(ValueList.STATUS))
     industry_id = Choice(lazy_gettext("Industry"), options=choices.values_of(ValueList.INDUSTRY))
     owner_id = Choice(lazy_gettext("Owner"), options=choices.people)
@@ -95,7 +97,11 @@ class CustomerView(EntityView):
     icon = "shop"
     search_hint = lazy_gettext("Name, number, city…")
     first_use = lazy_gettext("No customers yet. Bring your list from Excel, or start with one customer.")
-    archives = (("active", lazy_gettext("Active")), ("archived", lazy_gettext("Archived")), ("all", lazy_gettext("All")))
+    archives = (
+        ("active", lazy_gettext("Active")),
+        ("archived", lazy_gettext("Archived")),
+        ("all", lazy_gettext("All")),
+    )
     views = (
         (lazy_gettext("All active"), ""),
         (lazy_gettext("My customers"), "owner=me"),
@@ -144,7 +150,11 @@ class CustomerView(EntityView):
     filters = (
         FilterChoice("label", lazy_gettext("Label"), choices.pairs(choices.labels)),
         FilterChoice("country", lazy_gettext("Country"), choices.pairs(choices.countries), len(choices.NEAR)),
-        FilterChoice("kind", lazy_gettext("Kind"), lambda: [("business", gettext("Company")), ("private", gettext("Private person"))]),
+        FilterChoice(
+            "kind",
+            lazy_gettext("Kind"),
+            lambda: [("business", gettext("Company")), ("private", gettext("Private person"))],
+        ),
         FilterChoice("owner", lazy_gettext("Owner"), lambda: [("me", gettext("me")), *choices.pairs(choices.people)()]),
         FilterChoice("status", lazy_gettext("Status"), choices.pairs(choices.values_of(ValueList.STATUS))),
         FilterChoice("industry", lazy_gettext("Industry"), choices.pairs(choices.values_of(ValueList.INDUSTRY))),

@@ -42,8 +42,7 @@ def page(code: int, text: str | None = None, reference: str | None = None) -> Re
         text=text or gettext(hint),
         reference=reference,
     )
-    response = make_response(body, code)
-    return response
+    return make_response(body, code)
 
 
 def status_of(refusal: Refused) -> int:

@@ -62,7 +62,9 @@ class Text(StringField):
 
     widget: Any = Line()
 
-    def __init__(self, label: Any = None, *, longest: int = 200, example: str = "", required: bool = False, **kw: Any):
+    def __init__(
+        self, label: Any = None, *, longest: int = 200, example: str = "", required: bool = False, **kw: Any
+    ) -> None:
         super().__init__(label, **kw)
         self.longest, self.example = longest, example
         self.flags.required = required
@@ -76,7 +78,9 @@ class Text(StringField):
             raise ValidationError(str(MISSING).format(field=self.label.text, example=self.example))
         if self.data and len(self.data) > self.longest:
             raise ValidationError(
-                gettext("%(length)d characters are too many; %(longest)d fit.", length=len(self.data), longest=self.longest)
+                gettext(
+                    "%(length)d characters are too many; %(longest)d fit.", length=len(self.data), longest=self.longest
+                )
             )
 
 
@@ -85,7 +89,7 @@ class LongText(Text):
 
     widget = TextArea()
 
-    def __init__(self, label: Any = None, *, longest: int = 5_000, **kw: Any):
+    def __init__(self, label: Any = None, *, longest: int = 5_000, **kw: Any) -> None:
         super().__init__(label, longest=longest, **kw)
         self.type = "TextAreaField"  # what the templates know it by
 
@@ -95,7 +99,9 @@ class Whole(IntegerField):
 
     widget = Number()
 
-    def __init__(self, label: Any = None, *, least: int = 0, most: int = 1_000_000, example: str = "14", **kw: Any):
+    def __init__(
+        self, label: Any = None, *, least: int = 0, most: int = 1_000_000, example: str = "14", **kw: Any
+    ) -> None:
         super().__init__(label, **kw)
         self.least, self.most, self.example = least, most, example
 
@@ -120,7 +126,7 @@ class Amount(Field):
 
     widget = Line()
 
-    def __init__(self, label: Any = None, *, most: Decimal = Decimal(10_000_000), **kw: Any):
+    def __init__(self, label: Any = None, *, most: Decimal = Decimal(10_000_000), **kw: Any) -> None:
         super().__init__(label, **kw)
         self.most = most
         self.data: Decimal | None
@@ -213,8 +219,14 @@ class Choice(SelectField):
     widget = DropDown()
 
     def __init__(
-        self, label: Any = None, *, options: Callable[[], Iterable[Option]], empty: str | None = "–", whole: bool = True, **kw: Any
-    ):
+        self,
+        label: Any = None,
+        *,
+        options: Callable[[], Iterable[Option]],
+        empty: str | None = "–",
+        whole: bool = True,
+        **kw: Any,
+    ) -> None:
         super().__init__(label, choices=[], validate_choice=False, coerce=lambda v: v, **kw)
         self.options, self.empty, self.whole = options, empty, whole
         self.type = "SelectField"
@@ -252,7 +264,9 @@ class Choice(SelectField):
 class Choices(SelectMultipleField):
     """Any number of a short list, shown as boxes to tick."""
 
-    def __init__(self, label: Any = None, *, options: Callable[[], Iterable[Option]], whole: bool = True, **kw: Any):
+    def __init__(
+        self, label: Any = None, *, options: Callable[[], Iterable[Option]], whole: bool = True, **kw: Any
+    ) -> None:
         super().__init__(label, choices=[], validate_choice=False, coerce=lambda v: v, **kw)
         self.options, self.whole = options, whole
 
@@ -278,7 +292,7 @@ class Choices(SelectMultipleField):
 class Tick(BooleanField):
     """Yes or no."""
 
-    def __init__(self, label: Any = None, **kw: Any):
+    def __init__(self, label: Any = None, **kw: Any) -> None:
         super().__init__(label, **kw)
         self.type = "BooleanField"
 
@@ -286,7 +300,7 @@ class Tick(BooleanField):
 class OneOf(RadioField):
     """One of a few that are all shown."""
 
-    def __init__(self, label: Any = None, *, options: Sequence[tuple[str, Any]], **kw: Any):
+    def __init__(self, label: Any = None, *, options: Sequence[tuple[str, Any]], **kw: Any) -> None:
         super().__init__(label, choices=[SelectChoice(value, text) for value, text in options], **kw)
         self.type = "RadioField"
 
@@ -346,5 +360,4 @@ __all__ = [
     "Text",
     "Tick",
     "Whole",
-
 ]

@@ -74,7 +74,9 @@ def events(session: Session, **about: Any) -> Mapping[str, Any]:
     found = journal.history(session, before=before or None, limit=PAGE, **about)
     shown = _shown(session, found.events, about)
     days = [(day_text(day), list(one)) for day, one in groupby(shown, key=lambda event: event.at.date())]
-    query = urlencode([*((k, v) for k, v in request.args.items(multi=True) if k != "before"), ("before", found.next or "")])
+    query = urlencode(
+        [*((k, v) for k, v in request.args.items(multi=True) if k != "before"), ("before", found.next or "")]
+    )
     older = f"{request.path}?{query}" if found.next else None
     return {"days": days, "older": older, "few": FEW}
 
@@ -149,7 +151,9 @@ def _one(event: journal.Event, lines: list[images.Line], counts: list[Count]) ->
         records=event.changeset.change_count if event.is_more and event.changeset else event.count,
         more=max(0, event.count - len(event.changes)),
         undone=bool(kept and kept.undone_by_id),
-        undo_url=None if kept is None or kept.undone_by_id or kept.purged_at else url_for("history.undo", changeset=kept.id),
+        undo_url=None
+        if kept is None or kept.undone_by_id or kept.purged_at
+        else url_for("history.undo", changeset=kept.id),
         is_undo=bool(kept and kept.undoes_id),
     )
 
@@ -185,7 +189,11 @@ def undo() -> Response | str:
     """GET shows what would be taken back and what stays; POST takes it back, a whole event or one field of one row."""
     key = whole(request.values.get("changeset"))
     looker = shell.looker()
-    rows = [(request.values["table"], row)] if "table" in request.values and (row := whole(request.values.get("row"))) else None
+    rows = (
+        [(request.values["table"], row)]
+        if "table" in request.values and (row := whole(request.values.get("row")))
+        else None
+    )
     fields = [request.values["field"]] if rows and request.values.get("field") else None
     if key is None:
         raise NotFound
@@ -230,6 +238,8 @@ def register(app: Flask) -> None:
     def line() -> shell.MenuItem | None:
         if not access.may(shell.here(), shell.looker(), Right.VIEW):
             return None
-        return shell.MenuItem(gettext("History"), "clock-history", url_for("history.index"), request.blueprint == "history")
+        return shell.MenuItem(
+            gettext("History"), "clock-history", url_for("history.index"), request.blueprint == "history"
+        )
 
     shell.add_to_menu(app, line)

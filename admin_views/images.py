@@ -89,15 +89,23 @@ def _lines_of(change: Change, names: _Names) -> Iterable[Line]:
             if key in UNSAID or key not in table.c or before.get(key) == after[key]:
                 continue
             column = table.c[key]
-            if isinstance(column.type, Money) and key != "vat_percentage" and not names.sees_amounts(change.customer_id):
+            if (
+                isinstance(column.type, Money)
+                and key != "vat_percentage"
+                and not names.sees_amounts(change.customer_id)
+            ):
                 continue
             yield _line(change, key, names.text(column, before.get(key)), names.text(column, after[key]))
         return
     image = (change.after if change.operation is Operation.INSERT else change.before) or {}
     text = _what(change.table_name, image, names)
     added = change.operation is Operation.INSERT
-    label = gettext(LINKS[change.table_name][1] if change.table_name in LINKS else TABLES.get(change.table_name, change.table_name))
-    yield Line(change.id, change.table_name, change.row_id, None, label, False if added else text, text if added else False)
+    label = gettext(
+        LINKS[change.table_name][1] if change.table_name in LINKS else TABLES.get(change.table_name, change.table_name)
+    )
+    yield Line(
+        change.id, change.table_name, change.row_id, None, label, False if added else text, text if added else False
+    )
 
 
 def _line(change: Change, key: str, old: str | None, new: str | None) -> Line:
@@ -136,7 +144,7 @@ class _Names:
             for image in (change.before, change.after) if table is not None else ():
                 for key, value in (image or {}).items():
                     target = _target(table.c.get(key)) if table is not None else None
-                    if target is not None and isinstance(value, int) and key not in ("customer_id",):
+                    if target is not None and isinstance(value, int) and key != "customer_id":
                         wanted[target].add(value)
         self.known = dict(_looked_up(session, wanted))
 
@@ -150,7 +158,9 @@ class _Names:
             return None
         target = _target(column)
         if target is not None:
-            gone = gettext("Contact deleted") if target == "contact" else gettext("no longer there, or not for you to see")
+            gone = (
+                gettext("Contact deleted") if target == "contact" else gettext("no longer there, or not for you to see")
+            )
             return self.known.get((target, raw), gone)
         return _words(column, raw)
 
@@ -158,7 +168,9 @@ class _Names:
 def _looked_up(session: Session, wanted: Mapping[str, set[int]]) -> Iterator[tuple[tuple[str, int], str]]:
     """The names of rows of several tables in one query; what may not be seen has none."""
     named = {m.class_.__tablename__: m.class_ for m in Base.registry.mappers if hasattr(m.class_, "name")}
-    pairs = [(table, key) for table, ids in sorted(wanted.items()) if table in named for key in sorted(ids)][:MOST_NAMES]
+    pairs = [(table, key) for table, ids in sorted(wanted.items()) if table in named for key in sorted(ids)][
+        :MOST_NAMES
+    ]
     if not pairs:
         return
     row = session.execute(

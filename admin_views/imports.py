@@ -89,7 +89,9 @@ def new() -> Answer:
 
 
 def _upload_page(kind: ImportKind, mode: ImportMode, error: str | None = None, name: str | None = None) -> str:
-    earlier = shell.here().scalars(select(ImportRun).where(ImportRun.kind == kind).order_by(ImportRun.id.desc()).limit(3))
+    earlier = shell.here().scalars(
+        select(ImportRun).where(ImportRun.kind == kind).order_by(ImportRun.id.desc()).limit(3)
+    )
     return pages.show("imports/upload.html", kind=kind, mode=mode, error=error, name=name, earlier=list(earlier))
 
 

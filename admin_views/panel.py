@@ -87,5 +87,3 @@ def _line(endpoint: str, label: object, icon: str, right: Right | None) -> shell
         return shell.MenuItem(str(label), icon, url_for(f"{endpoint}.index_view"), request.blueprint == endpoint)
 
     return made
-
-

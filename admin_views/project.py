@@ -87,7 +87,11 @@ class ProjectView(EntityView):
     icon = "briefcase"
     search_hint = lazy_gettext("Name or number…")
     first_use = lazy_gettext("No projects yet. Add one from the card of a customer.")
-    archives = (("active", lazy_gettext("Active")), ("archived", lazy_gettext("Archived")), ("all", lazy_gettext("All")))
+    archives = (
+        ("active", lazy_gettext("Active")),
+        ("archived", lazy_gettext("Archived")),
+        ("all", lazy_gettext("All")),
+    )
     columns = (
         Column("name", lazy_gettext("Name"), "name", "name"),
         Column("number", lazy_gettext("Number"), "number", "number", place="kb-m-sub"),

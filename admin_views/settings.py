@@ -73,6 +73,8 @@ def register(app: Flask) -> None:
     def line() -> shell.MenuItem | None:
         if not access.may(shell.here(), shell.looker(), Right.SETTINGS):
             return None
-        return shell.MenuItem(gettext("Settings"), "sliders", url_for("settings.index"), request.blueprint == "settings")
+        return shell.MenuItem(
+            gettext("Settings"), "sliders", url_for("settings.index"), request.blueprint == "settings"
+        )
 
     shell.add_to_menu(app, line)

@@ -210,7 +210,9 @@ def register(app: Flask, languages: tuple[str, ...]) -> None:
     app.jinja_env.filters.update(
         money=money, hours=hours, when=when, moment=moment, initials=initials, colour_of=colour_of, say=say
     )
-    app.jinja_env.filters.update(right_name=right_name, country_name=country_name, safe_link=safe_link, source_text=source_text)
+    app.jinja_env.filters.update(
+        right_name=right_name, country_name=country_name, safe_link=safe_link, source_text=source_text
+    )
     app.jinja_env.filters["long_day"] = lambda day: format_date(day, "d MMMM y")
     app.jinja_env.filters["choice_text"] = lambda value: (value, gettext(value))
     app.jinja_env.filters["numberformat"] = format_decimal

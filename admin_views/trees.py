@@ -67,7 +67,7 @@ def names() -> dict[str, str]:
 def tree(plan: DeletePlan) -> list[dict[str, Any]]:
     """The nodes for macros/card.html: the record itself, and below it everything that goes along."""
     called = names()
-    own, *others = plan.branches if plan.branches else [Branch("", 0)]
+    own, *others = plan.branches or [Branch("", 0)]
     places = {key: place for place, key in enumerate(ICONS)}
     others.sort(key=lambda branch: places.get(branch.key, len(places)))
     root = {
@@ -94,7 +94,9 @@ def _node(branch: Branch, called: dict[str, str]) -> dict[str, Any]:
         )
     rest = branch.count - len(branch.samples)
     if branch.key == "project" and branch.samples and rest > 0:
-        children.append({"text": ngettext("%(num)s more project", "%(num)s more projects", rest), "icon": "folder", "count": rest})
+        children.append(
+            {"text": ngettext("%(num)s more project", "%(num)s more projects", rest), "icon": "folder", "count": rest}
+        )
     return {
         "text": called.get(branch.key, branch.key),
         "icon": ICONS.get(branch.key, "card-text"),

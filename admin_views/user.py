@@ -59,7 +59,11 @@ class UserView(StaffView):
     new_text = lazy_gettext("New user")
     save_text = lazy_gettext("Save user")
     icon = "person"
-    archives = (("active", lazy_gettext("Active")), ("archived", lazy_gettext("Disabled")), ("all", lazy_gettext("All")))
+    archives = (
+        ("active", lazy_gettext("Active")),
+        ("archived", lazy_gettext("Disabled")),
+        ("all", lazy_gettext("All")),
+    )
     columns = (
         Column("name", lazy_gettext("Name"), "name", "name"),
         Column("email", lazy_gettext("E-mail"), "mail", "email", place="kb-m-sub"),
@@ -191,7 +195,7 @@ class TeamView(StaffView):
             .where(TeamMember.team_id.in_(ids))
             .group_by(TeamMember.team_id)
         )
-        return {"size": {key: count for key, count in shell.here().execute(query)}}
+        return {"size": dict(shell.here().execute(query))}
 
     def cell_value(self, column: Column, row: Team, extra: Mapping[str, Any]) -> Any:
         if column.key == "role_name":

@@ -38,9 +38,7 @@ def _archive(noun: Archivable) -> Callable[[Session, Looker, Selection, Options,
     return do
 
 
-def _plan(
-    noun: Archivable, way: archive.Way
-) -> Callable[[Session, Looker, Selection, Options], archive.ArchivePlan]:
+def _plan(noun: Archivable, way: archive.Way) -> Callable[[Session, Looker, Selection, Options], archive.ArchivePlan]:
     def plan(session: Session, looker: Looker, chosen: Selection, options: Options) -> archive.ArchivePlan:
         if way is archive.Way.ARCHIVE and first(options, "leave_open"):
             chosen = archive.without_open(session, chosen)

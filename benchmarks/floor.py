@@ -218,7 +218,10 @@ def as_xlsx(blocks: Iterable[Sequence[Sequence[Any]]], titles: Sequence[str] = F
 
 
 def _row(values: Sequence[Any]) -> str:
-    cells = ('<c t="inlineStr"><is><t>' + escape(str(value)) + "</t></is></c>" if value is not None else "<c/>" for value in values)
+    cells = (
+        '<c t="inlineStr"><is><t>' + escape(str(value)) + "</t></is></c>" if value is not None else "<c/>"
+        for value in values
+    )
     return "<row>" + "".join(cells) + "</row>"
 
 
@@ -240,7 +243,10 @@ def import_rows(database: Path, book: Path) -> int:
                 changed.append(row)
                 notes.append((row["number"], json.dumps({name: before[name] for name in row}), after))
         db.executemany(ADD.format(", ".join(names), ", ".join(f":{name}" for name in names)), new)
-        db.executemany(f"UPDATE customer SET {', '.join(f'{name} = :{name}' for name in names)} WHERE number_key = lower(:number)", changed)
+        db.executemany(
+            f"UPDATE customer SET {', '.join(f'{name} = :{name}' for name in names)} WHERE number_key = lower(:number)",
+            changed,
+        )
         db.executemany("INSERT INTO note VALUES (?, ?, ?)", notes)
         db.commit()
     return len(notes)

@@ -133,6 +133,7 @@ CASES = (
     Case("W3 common word, newest", "search=bakker&sort=-changed", searched(
         "bakker", '"bak" AND "ker"', "ORDER BY changed_at DESC, id DESC LIMIT 51"
     )),
+    Case("W3 common word, far down", "search=zonneveld", searched("zonneveld", '"zon" AND "nev" AND "eld"')),
     Case("W3 two letters, newest", "search=ba&sort=-changed", same(
         "SELECT id FROM customer WHERE archived_at IS NULL AND name_key >= 'ba' AND name_key < 'bb' "
         "ORDER BY changed_at DESC, id DESC LIMIT 51",

@@ -128,7 +128,9 @@ class Visitor:
     def ask(self, path: str, data: Any = None, *, keep: bool = True) -> Answer:
         """One request; with `data` a POST. Without `keep` the body is thrown away as it comes."""
         method = "GET" if data is None else "POST"
-        builder = EnvironBuilder(path=path.split("?")[0], query_string=path.partition("?")[2], method=method, data=data)
+        builder = EnvironBuilder(
+            path=path.split("?", maxsplit=1)[0], query_string=path.partition("?")[2], method=method, data=data
+        )
         environ = builder.get_environ()
         if self.cookie:
             environ["HTTP_COOKIE"] = self.cookie
@@ -234,7 +236,11 @@ def big(session: Any) -> int:
 def application(file: Path, folder: Path) -> Flask:
     """Ours, on this file."""
     return create_app(
-        {"INSTANCE": folder, "SECRET_KEY": "a secret that is long enough here", "SQLALCHEMY_DATABASE_URI": f"sqlite:///{file}"}
+        {
+            "INSTANCE": folder,
+            "SECRET_KEY": "a secret that is long enough here",
+            "SQLALCHEMY_DATABASE_URI": f"sqlite:///{file}",
+        }
     )
 
 
@@ -293,11 +299,13 @@ class Bench:
             other = urlencode({"sort": sort, "key": key, "id": last})
             yield self.compare(f"W2 90 % deep, {name}", deep[0], f"/list?{other}", first.ours * 1.3)
         for name, word, goal in (("few hits", self._rare(), 12), ("no hit", "xylofoonwinkel", 10)):
-            match = " AND ".join(f'"{word[at : at + 3]}"' for at in range(0, len(word) - 2))
+            match = " AND ".join(f'"{word[at : at + 3]}"' for at in range(len(word) - 2))
             other = urlencode({"match": match, "word": word})
             yield self.compare(f"W3 search, {name}", f"/customers/?search={word}", f"/list?{other}", goal)
         label = self.one("SELECT label_id FROM customer_label GROUP BY 1 ORDER BY count(*) DESC")[0]
-        status = self.one("SELECT status_id FROM customer WHERE status_id IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC")[0]
+        status = self.one(
+            "SELECT status_id FROM customer WHERE status_id IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC"
+        )[0]
         chips = f"label={label}&status={status}"
         yield self.compare("W4 label and status, by name", f"/customers/?{chips}", f"/list?{chips}", 15)
 
@@ -387,7 +395,7 @@ class Bench:
 
     def imports(self) -> Iterator[Line]:
         """W8, half of it new, half changed."""
-        rows = self.customers if self.customers < IMPORTED else IMPORTED
+        rows = min(IMPORTED, self.customers)
         book = self.folder / "import.xlsx"
         book.write_bytes(b"".join(floor.as_xlsx([self._to_import(rows)], IMPORTED_FIELDS)))
         began = used()
@@ -416,7 +424,11 @@ class Bench:
         at, new = IMPORTED_FIELDS.index("reference"), []
         known = [(*row[:at], f"Changed {row[0]}", *row[at + 1 :]) for row in known]
         for count in range(rows - len(known)):
-            values = {"number": f"N-{count}", "company_name": f"Nieuwe Handel {count} B.V.", "email": f"new{count}@handel.example"}
+            values = {
+                "number": f"N-{count}",
+                "company_name": f"Nieuwe Handel {count} B.V.",
+                "email": f"new{count}@handel.example",
+            }
             new.append(tuple(values.get(name) for name in IMPORTED_FIELDS))
         return [*known, *new]
 
@@ -425,7 +437,9 @@ class Bench:
         code = START.format(instance=str(self.folder), url=f"sqlite:///{self.file}")
         ours, theirs = ([self._begun(one) for _ in range(min(3, self.rounds))] for one in (code, BARE))
         note = f"{statistics.median(size for _cpu, size in ours):.0f} MB a process"
-        yield Line("W11 start to first page", *(statistics.median(cpu for cpu, _ in one) for one in (ours, theirs)), 700, note)
+        yield Line(
+            "W11 start to first page", *(statistics.median(cpu for cpu, _ in one) for one in (ours, theirs)), 700, note
+        )
 
     def _begun(self, code: str) -> tuple[float, float]:
         made = subprocess.run([sys.executable, "-c", code], cwd=HOUSE, capture_output=True, text=True, check=True)
@@ -452,7 +466,9 @@ PARTS: dict[str, Callable[[Bench], Iterator[Line]]] = {
 }
 
 
-def measure(folder: Path, customers: int, registrations: int, rounds: int, warm_ups: int, parts: Iterable[str]) -> Iterator[Line]:
+def measure(
+    folder: Path, customers: int, registrations: int, rounds: int, warm_ups: int, parts: Iterable[str]
+) -> Iterator[Line]:
     """The lines of one size."""
     source = seeded(folder, customers, registrations)
     with tempfile.TemporaryDirectory(dir=folder) as place:

@@ -65,7 +65,7 @@ def stream(
     noun: ImportKind | str,
     ids: Select[int],
     columns: Sequence[str],
-    format: Format,  # noqa: A002 - what everybody calls it
+    format: Format,
     language: str = "en",
 ) -> Iterator[bytes]:
     """The records with these ids, in the order of that SELECT, as the bytes of a file: the first at once.
@@ -307,7 +307,7 @@ def everything(
     kind: ImportKind,
     format: str,
     language: str = "en",
-    archived: bool | None = False,  # noqa: A002
+    archived: bool | None = False,
 ) -> Iterator[bytes]:
     """All customers or contacts that `looker` may see, by name. `archived`: only those that are (not), None for all."""
     require(session, looker, Right.EXPORT)

@@ -552,7 +552,7 @@ def _keep_archived_as_is(session: Session, _context: UOWTransaction, _instances:
 
 
 def _refuse_archived(
-    session: Session, parent: type[Customer] | type[Project], noun: type[Base], column: str, rows: Sequence[Base]
+    session: Session, parent: type[Customer | Project], noun: type[Base], column: str, rows: Sequence[Base]
 ) -> None:
     """Refuse if one of the rows hangs below an archived parent, or would from now on."""
     table = noun.__table__

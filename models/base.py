@@ -177,7 +177,12 @@ E_ = TypeVar("E_", bound=enum.StrEnum)
 def words(kind: type[E_], name: str) -> Enum:
     """A column that holds one member of an enum as its text, checked by the database."""
     return Enum(
-        kind, name=name, native_enum=False, length=20, create_constraint=True, values_callable=lambda k: [m.value for m in k]
+        kind,
+        name=name,
+        native_enum=False,
+        length=20,
+        create_constraint=True,
+        values_callable=lambda k: [m.value for m in k],
     )
 
 

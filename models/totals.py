@@ -87,11 +87,14 @@ def per_person(session: Session, customer_id: int, since: dt.date, until: dt.dat
 
 def open_registrations(session: Session, customer_id: int) -> int:
     """How many registrations are not approved yet."""
-    return session.scalar(
-        select(func.count(case((Registration.status == RegistrationStatus.OPEN, Registration.id)))).where(
-            Registration.customer_id == customer_id
+    return (
+        session.scalar(
+            select(func.count(case((Registration.status == RegistrationStatus.OPEN, Registration.id)))).where(
+                Registration.customer_id == customer_id
+            )
         )
-    ) or 0
+        or 0
+    )
 
 
 def invoiced_per_year(session: Session, customer_id: int) -> list[YearTotal]:

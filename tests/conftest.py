@@ -171,7 +171,9 @@ def client_for(app: Flask) -> ClientFor:
             email = session.query(User.email).filter(User.name == name).scalar()
         made: PageClient = app.test_client()  # type: ignore[assignment]
         made.get("/login/")
-        answer = made.post("/login/", data={"email": email, "password": PASSWORD, "csrf_token": made.token_of("/login/")})
+        answer = made.post(
+            "/login/", data={"email": email, "password": PASSWORD, "csrf_token": made.token_of("/login/")}
+        )
         assert answer.status_code == 302, answer.get_data(as_text=True)
         return made
 

@@ -9,6 +9,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,7 +19,24 @@ from sqlalchemy import URL, NullPool, create_engine, text
 ENGINES = ("sqlite", "postgresql")
 
 # Durability is what a throw-away cluster can do without.
-_QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "max_wal_size=4GB")
+_QUICK = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "autovacuum=off",
+    "max_wal_size=4GB",
+    "listen_addresses=",
+)
+
+# Runs the server until its own input ends, which it does however the tests come to their end, and cleans up.
+_KEEPER = """
+folder="$1"; shift
+"$@" 2> "$folder/log" &
+read -r _
+kill -QUIT $!
+wait
+rm -rf "$folder"
+"""
 
 
 def postgresql_binaries() -> Path | None:
@@ -50,6 +68,7 @@ class Cluster:
 
     def __init__(self, binaries: Path) -> None:
         self._binaries = binaries
+        self._keeper: subprocess.Popen[bytes] | None = None
         # Not pytest's own folder: the path of a socket is short by nature, and another user must get in.
         self._folder = Path(tempfile.mkdtemp(prefix="kaartenbak-", dir=roomy_memory()))
         # PostgreSQL refuses to run as root.
@@ -58,28 +77,41 @@ class Cluster:
             os.chown(self._folder, pwd.getpwnam(self._user).pw_uid, -1)
 
     def start(self) -> None:
+        """Make the cluster and wait until it answers."""
         data = str(self._folder / "data")
         self._run(
             "initdb", "-D", data, "-U", "kaartenbak", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"
         )
-        options = " ".join(f"-c {option}" for option in (*_QUICK, f"unix_socket_directories={self._folder}"))
-        log = str(self._folder / "log")
-        self._run("pg_ctl", "-D", data, "-l", log, "-w", "-o", f"{options} -c listen_addresses=''", "start")
+        options = [part for option in (*_QUICK, f"unix_socket_directories={self._folder}") for part in ("-c", option)]
+        self._keeper = subprocess.Popen(
+            ["sh", "-c", _KEEPER, "keeper", self._folder, self._binaries / "postgres", "-D", data, *options],
+            cwd="/",
+            stdin=subprocess.PIPE,
+            user=self._user,
+            start_new_session=True,
+        )
+        for _ in range(300):
+            if self._run("pg_isready", "-q", "-h", str(self._folder), check=False) == 0:
+                return
+            time.sleep(0.1)
+        self.stop()
+        raise RuntimeError("PostgreSQL did not start within half a minute.")
 
     def stop(self) -> None:
-        with contextlib.suppress(subprocess.CalledProcessError):
-            self._run("pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "stop")
+        """Stop the server and remove the cluster."""
+        if self._keeper is not None:
+            self._keeper.communicate()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _run(self, program: str, *arguments: str) -> None:
-        subprocess.run(
+    def _run(self, program: str, *arguments: str, check: bool = True) -> int:
+        return subprocess.run(
             [self._binaries / program, *arguments],
-            check=True,
+            check=check,
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             user=self._user,
-        )
+        ).returncode
 
     def url(self, database: str) -> URL:
         return URL.create(

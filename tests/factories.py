@@ -57,7 +57,14 @@ def address(session: Session, customer: Customer, **values: Any) -> Address:
     return _make(
         session,
         Address,
-        **{"customer_id": customer.id, "street": "Kade 1", "postal_code": "9711 AA", "city": "Groningen", "country": "NL", **values},
+        **{
+            "customer_id": customer.id,
+            "street": "Kade 1",
+            "postal_code": "9711 AA",
+            "city": "Groningen",
+            "country": "NL",
+            **values,
+        },
     )
 
 
@@ -87,7 +94,9 @@ def label(session: Session, **values: Any) -> Label:
     return _make(session, Label, **{"name": f"Label {next(_count)}", "colour": Colour.TEAL, **values})
 
 
-def put_label(session: Session, label: Label, *, customer: Customer | None = None, contact: Contact | None = None) -> None:
+def put_label(
+    session: Session, label: Label, *, customer: Customer | None = None, contact: Contact | None = None
+) -> None:
     """Put a label on a customer or a contact."""
     if customer is not None:
         _make(session, CustomerLabel, customer_id=customer.id, label_id=label.id)

@@ -30,7 +30,11 @@ def problems(page: str) -> list[str]:
     found += [f"inline style on {node.tag}" for node in tree.iter() if isinstance(node.tag, str) and node.get("style")]
     found += ["inline <style>" for _ in tree.iter("style")]
     found += [
-        f"inline {name} on {node.tag}" for node in tree.iter() if isinstance(node.tag, str) for name in node.attrib if name.startswith("on")
+        f"inline {name} on {node.tag}"
+        for node in tree.iter()
+        if isinstance(node.tag, str)
+        for name in node.attrib
+        if name.startswith("on")
     ]
     found += [f"{field.tag} {field.get('name')!r} has no label" for field in _unlabelled(tree)]
     ids = [node.get("id") for node in tree.iter() if isinstance(node.tag, str) and node.get("id")]

@@ -33,7 +33,7 @@ class Refusal(enum.StrEnum):
     )
     DAMAGED = "The file is damaged ({part}). Open it in a spreadsheet program, save it again and retry."
     NO_SHEETS = "The workbook ({kind}) has no sheets with cells. Choose another file."
-    PASSWORD = "This file is password protected. Save it without a password and try again."  # noqa: S105
+    PASSWORD = "This file is password protected. Save it without a password and try again."
     LOCKED_BY_SOFTWARE = (
         "This file is encrypted by security software ({product}). Ask its sender for a copy without that protection."
     )

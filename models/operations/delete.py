@@ -209,7 +209,7 @@ def _sorted_out(session: Session, actor: Looker, noun: Deletable, ids: Iterable[
     return Sorted(going, tuple(left[:NAMED]), len(left))
 
 
-def _states(session: Session, noun: type[Customer] | type[Contact] | type[Project]) -> dict[bool, Reason]:
+def _states(session: Session, noun: type[Customer | Contact | Project]) -> dict[bool, Reason]:
     """Which of archived and active may not go. A contact may go either way."""
     if noun is Contact:
         return {}

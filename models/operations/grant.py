@@ -144,7 +144,9 @@ def join(session: AnySession, actor: Looker, team_id: int, user_id: int) -> Chan
 def leave(session: AnySession, actor: Looker, team_id: int, user_id: int) -> Changeset:
     """Take a user out of a team."""
     team, user = _team_and_user(session, actor, team_id, user_id)
-    with changeset(session, actor, "Take {user} out of the team {team}", origin=Origin.GRANT, user=user, team=team) as kept:
+    with changeset(
+        session, actor, "Take {user} out of the team {team}", origin=Origin.GRANT, user=user, team=team
+    ) as kept:
         session.execute(delete(TeamMember).where(TeamMember.team_id == team_id, TeamMember.user_id == user_id))
     return kept
 
@@ -236,10 +238,10 @@ class _Move:
     before: dict[str, Any] | None
     after: dict[str, Any] | None
 
-    def was(self, field: str) -> Any:  # noqa: ANN401 - whatever the image holds
+    def was(self, field: str) -> Any:
         return (self.before or {}).get(field)
 
-    def is_now(self, field: str) -> Any:  # noqa: ANN401 - whatever the image holds
+    def is_now(self, field: str) -> Any:
         return (self.after or {}).get(field)
 
     def changed(self, field: str) -> bool:

@@ -411,5 +411,5 @@ class _Postgresql:
         yield f"{PREFIX}{name}_update", f"CREATE TRIGGER {PREFIX}{name}_update {changed}"
 
 
-def _kind(connection: Connection) -> type[_Sqlite] | type[_Postgresql]:
+def _kind(connection: Connection) -> type[_Sqlite | _Postgresql]:
     return _Postgresql if connection.dialect.name == "postgresql" else _Sqlite

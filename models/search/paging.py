@@ -209,6 +209,11 @@ class _List:
         """Whether not all rows are listed, but for hiding the archived."""
         return bool(self.narrowings or self.is_limited)
 
+    @property
+    def is_whole_archive(self) -> bool:
+        """Whether all that is archived is listed, which an index counts by itself."""
+        return self.state.archived is Archived.ARCHIVED and len(self.narrowings) == 1 and not self.is_limited
+
     # What comes out
 
     def ids(self) -> Select[Any]:
@@ -222,7 +227,10 @@ class _List:
         Counting stops at COUNT_CAP; in a big table where no narrowing finds few, already after a sample of rows when
         many of those are listed.
         """
-        if not self.is_narrowed:
+        archive = self.narrowings[0].ids if self.is_whole_archive else None
+        if archive is not None:
+            count = self._counted(archive.limit(COUNT_CAP + 1))
+        elif not self.is_narrowed:
             count = self.count(COUNT_CAP)
         else:
             if self.fewest > FEW and self.highest > BIG:
@@ -308,7 +316,7 @@ class _List:
         key = cursor.id if self.by_id else self._fitting(cursor.key)
         return None if key is None else self._beyond(key, cursor.id, descending=self.state.descending is not backwards)
 
-    def _beyond(self, key: Any, row: int, *, descending: bool) -> Condition:  # noqa: ANN401 - as the database gave it
+    def _beyond(self, key: Any, row: int, *, descending: bool) -> Condition:
         if self.by_id:
             return self.id < row if descending else self.id > row
         here, there = tuple_(self.key, self.id), tuple_(literal(key, self.key.type), literal(row))

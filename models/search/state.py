@@ -135,14 +135,14 @@ class ListState:
         """The same list without the filter at this place, on its first page."""
         return self._changed(chips=self.chips[:index] + self.chips[index + 1 :])
 
-    def to_query(self, **changes: Any) -> str:  # noqa: ANN401 - the fields of the state
+    def to_query(self, **changes: Any) -> str:
         """This state with some fields changed, as a URL query without the question mark; `order="-name"` sorts.
 
         What stands at its default is not written. A change goes to the first page, unless it is about the page.
         """
         return urlencode((self._changed(**changes) if changes else self).pairs())
 
-    def _changed(self, **changes: Any) -> ListState:  # noqa: ANN401 - the fields of the state
+    def _changed(self, **changes: Any) -> ListState:
         if "order" in changes:
             order = changes.pop("order")
             changes |= {"sort": order.removeprefix("-"), "descending": order.startswith("-")}

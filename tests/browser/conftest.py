@@ -37,7 +37,9 @@ OPTIONS = (
 
 def chromium() -> str | None:
     """The machine's Chromium."""
-    return next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+    return next(
+        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+    )
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +66,9 @@ class Panel:
 
 
 @pytest.fixture(scope="session", params=ENGINES)
-def panel(request: pytest.FixtureRequest, handed_out: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Panel]:
+def panel(
+    request: pytest.FixtureRequest, handed_out: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Panel]:
     """The panel with seeded data, on each database."""
     kind = str(request.param)
     url = handed_out.fresh(kind)
@@ -106,11 +110,20 @@ def sign_in(browser: Browser, panel: Panel) -> Iterator[SignIn]:
         page.on("pageerror", lambda error: trouble.append(f"script: {error}"))
         page.on(
             "console",
-            lambda message: trouble.append(f"console: {message.text}")
-            if message.type == "error" and "the server responded with a status of 4" not in message.text
-            else None,
+            lambda message: (
+                trouble.append(f"console: {message.text}")
+                if message.type == "error" and "the server responded with a status of 4" not in message.text
+                else None
+            ),
         )
-        page.on("request", lambda sent: trouble.append(f"to elsewhere: {sent.url}") if not sent.url.startswith((panel.url, "data:", "blob:")) else None)
+        page.on(
+            "request",
+            lambda sent: (
+                trouble.append(f"to elsewhere: {sent.url}")
+                if not sent.url.startswith((panel.url, "data:", "blob:"))
+                else None
+            ),
+        )
         page.goto("/login/")
         page.fill("input[name=email]", email)
         page.fill("input[name=password]", DEMO_PASSWORD)

@@ -77,7 +77,9 @@ def test_axe_finds_nothing_on_any_page(sign_in: SignIn, panel: Panel, theme: str
 
 
 @pytest.mark.parametrize("width", [390, 320])
-def test_no_page_scrolls_sideways_on_a_narrow_screen(sign_in: SignIn, panel: Panel, width: int, shots: Path | None) -> None:
+def test_no_page_scrolls_sideways_on_a_narrow_screen(
+    sign_in: SignIn, panel: Panel, width: int, shots: Path | None
+) -> None:
     if panel.engine != "sqlite":
         pytest.skip("What a page looks like does not depend on the database; the journeys run on both.")
     page = sign_in(viewport={"width": width, "height": 844})

@@ -9,9 +9,27 @@ from pathlib import Path
 import pytest
 
 HOUSE = Path(__file__).resolve().parents[2]
-FILES = sorted([HOUSE / "app.py", *(path for name in ("models", "importers", "admin_views") for path in (HOUSE / name).rglob("*.py"))])
+FILES = sorted(
+    [
+        HOUSE / "app.py",
+        *(path for name in ("models", "importers", "admin_views") for path in (HOUSE / name).rglob("*.py")),
+    ]
+)
 # What models/ may not know of: requests, pages, forms and files.
-ABOVE_MODELS = {"flask.request", "flask.session", "flask.flash", "flask.url_for", "flask.g", "flask.redirect", "wtforms", "openpyxl", "flask_wtf", "flask_admin", "flask_babel", "flask_login"}
+ABOVE_MODELS = {
+    "flask.request",
+    "flask.session",
+    "flask.flash",
+    "flask.url_for",
+    "flask.g",
+    "flask.redirect",
+    "wtforms",
+    "openpyxl",
+    "flask_wtf",
+    "flask_admin",
+    "flask_babel",
+    "flask_login",
+}
 
 
 def name_of(path: Path) -> str:
@@ -38,7 +56,9 @@ def floor_of(module: str) -> int:
 
 
 # The child that reads a file starts anew each time: it loads only the reader that the file needs, which is the slow part.
-LOADS_ONE_OF_SEVERAL = {"importers.files.reading": {"importers.files.fast", "importers.files.careful", "importers.files"}}
+LOADS_ONE_OF_SEVERAL = {
+    "importers.files.reading": {"importers.files.fast", "importers.files.careful", "importers.files"}
+}
 
 
 MODULES = {name_of(path): path for path in FILES}
@@ -90,7 +110,10 @@ def test_the_domain_knows_nothing_of_requests_forms_and_files(path: Path) -> Non
 
 
 def test_no_ring_of_imports() -> None:
-    graph = {name: {module for module, _ in imported(path) if module in MODULES and module != name} for name, path in MODULES.items()}
+    graph = {
+        name: {module for module, _ in imported(path) if module in MODULES and module != name}
+        for name, path in MODULES.items()
+    }
     # A package's __init__ offers what its modules hold; they may name the package's other modules, not the package.
     done: set[str] = set()
 

@@ -97,7 +97,9 @@ def test_no_page_costs_more_queries_than_written_down(
     assert {name: count for name, count in found.items() if count > SEARCHES.get(name, LIMIT)} == {}
 
 
-@pytest.mark.parametrize("page", ["customers", "contacts", "projects", "labels", "customer, contact information", "history"])
+@pytest.mark.parametrize(
+    "page", ["customers", "contacts", "projects", "labels", "customer, contact information", "history"]
+)
 def test_a_page_with_more_rows_costs_no_more_queries(
     app: Flask, client_for: ClientFor, session: Session, cast: Cast, page: str
 ) -> None:

@@ -96,7 +96,9 @@ def test_what_one_may_not_see_is_not_there_on_any_route(
     app: Flask, client_for: ClientFor, session: Session, cast: Cast
 ) -> None:
     mine, theirs = factories.customer(session), factories.customer(session, company_name="Verborgen Zaken B.V.")
-    reader = factories.role(session, rights=frozenset({"view", "edit", "archive", "delete", "see-all-totals", "manage-customer-roles"}))
+    reader = factories.role(
+        session, rights=frozenset({"view", "edit", "archive", "delete", "see-all-totals", "manage-customer-roles"})
+    )
     factories.access(session, mine, reader, cast.charlie)
     hidden_project = factories.project(session, theirs, name="Geheim project")
     hidden_contact = factories.contact(session, last_name="Onzichtbaar")
@@ -113,10 +115,28 @@ def test_what_one_may_not_see_is_not_there_on_any_route(
             assert answer.status_code in (302, 404), f"/{endpoint}/{path}: {answer.status_code}"
             assert not any(word in text for word in ("Verborgen", "Geheim", "Onzichtbaar", "Fluisteren")), path
         for path in ("edit/", "action/", "delete/"):
-            answer = charlie.send(f"/{endpoint}/{path}?id={key}", id=key, rowid=key, action="archive", company_name="Gekaapt")
+            answer = charlie.send(
+                f"/{endpoint}/{path}?id={key}", id=key, rowid=key, action="archive", company_name="Gekaapt"
+            )
             assert answer.status_code in (302, 404), f"POST /{endpoint}/{path}: {answer.status_code}"
-    assert charlie.send(f"/customers/roles/?id={theirs.id}", **{f"user-{cast.charlie.id}": reader.id}).status_code == 404
-    for path in ("/customers/", "/contacts/", "/projects/", "/history/", "/bin/", "/search/?q=verborgen", "/customers/?archived=all&search=verborgen"):
-        text = charlie.get(path).get_data(as_text=True).replace('value="verborgen"', "").replace("&#34;verborgen&#34;", "").replace("verborgen", "")
+    assert (
+        charlie.send(f"/customers/roles/?id={theirs.id}", **{f"user-{cast.charlie.id}": reader.id}).status_code == 404
+    )
+    for path in (
+        "/customers/",
+        "/contacts/",
+        "/projects/",
+        "/history/",
+        "/bin/",
+        "/search/?q=verborgen",
+        "/customers/?archived=all&search=verborgen",
+    ):
+        text = (
+            charlie.get(path)
+            .get_data(as_text=True)
+            .replace('value="verborgen"', "")
+            .replace("&#34;verborgen&#34;", "")
+            .replace("verborgen", "")
+        )
         assert not any(word in text for word in ("Verborgen", "Geheim", "Onzichtbaar", "Fluisteren")), path
     assert whole(session) == before

@@ -44,7 +44,7 @@ AT_RUN_TIME = {
         "left.reason.value",
     },
     "admin_views/images.py": {
-        "LINKS[change.table_name][1] if change.table_name in LINKS else TABLES.get(change.table_name, change.table_name)",  # noqa: E501
+        "LINKS[change.table_name][1] if change.table_name in LINKS else TABLES.get(change.table_name, change.table_name)",
         "key.removesuffix('_id').replace('_', ' ').capitalize()",
     },
     "admin_views/imports.py": {"problem.refusal.value", "Remark[note['code']].value", "one.value"},

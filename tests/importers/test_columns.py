@@ -97,7 +97,7 @@ def test_what_is_no_amount_is_refused(written: str | bool) -> None:
         ("1.2.2026", True, "2026-02-01"),
         (dt.date(2026, 1, 2), True, "2026-01-02"),
         (dt.datetime(2026, 1, 2, 3, 4), True, "2026-01-02"),
-    ],  # noqa: DTZ001 - a spreadsheet knows no zone
+    ],
 )
 def test_a_date_is_read_in_the_chosen_order(written: str | dt.date, first: bool, kept: str) -> None:
     assert reading.day(written, Reading(day_first=first)) == kept

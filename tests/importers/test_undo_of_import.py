@@ -18,7 +18,9 @@ from models.operations.save import save
 LIST = b"Nummer;Bedrijfsnaam;Labels\nX1;Een B.V.;Beurs\nX2;Twee B.V.;Beurs\nX3;Drie B.V.;Beurs\n"
 
 
-def test_one_edited_customer_with_a_shared_new_label_does_not_hold_the_others_back(session: Session, tmp_path: Path) -> None:
+def test_one_edited_customer_with_a_shared_new_label_does_not_hold_the_others_back(
+    session: Session, tmp_path: Path
+) -> None:
     made = run.upload(session, SYSTEM, tmp_path, io.BytesIO(LIST), "lijst.csv", ImportKind.CUSTOMERS)
     run.make_plan(session, SYSTEM, tmp_path, made.id)
     run.commit(session, SYSTEM, made.id)

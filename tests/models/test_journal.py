@@ -273,7 +273,7 @@ def rename(toy: Session) -> Contact:
         lambda toy: toy.execute(Toy.metadata.tables["contact"].delete()),
     ],
 )
-def test_writing_outside_a_changeset_raises(toy: Session, write: Any) -> None:  # noqa: ANN401
+def test_writing_outside_a_changeset_raises(toy: Session, write: Any) -> None:
     with changeset(toy, ANN, "Added"):
         toy.add(Contact(name="Bo"))
     before = dump(toy)

@@ -146,7 +146,7 @@ def test_building_the_indexes_at_the_end_changes_neither_rows_nor_indexes(
     taken_down: list[bool] = []
     original = bulk.write
 
-    def watching(connection, tables):  # noqa: ANN001, ANN202
+    def watching(connection, tables):
         names = {str(index["name"]) for index in inspect(connection).get_indexes("customer")}
         taken_down.append(not any(name.startswith("ix_") for name in names))
         original(connection, tables)
@@ -231,7 +231,7 @@ def test_every_row_reads_back_through_its_types(seeded: Session) -> None:
     for mapper in Base.registry.mappers:
         rows = seeded.scalars(select(mapper.class_)).all()
         for row in rows[:50]:
-            assert {name: getattr(row, name) for name in mapper.columns.keys()}  # noqa: SIM118 - a collection, no dict
+            assert {name: getattr(row, name) for name in mapper.columns.keys()}
     some = seeded.scalars(select(Customer).where(Customer.number == "K-10031")).one()
     assert some.created_at.tzinfo is dt.UTC
     assert some.expenses_billable in (True, False)

@@ -39,7 +39,9 @@ def test_who_may_not_archive_may_not_undo_an_archive(session: Session, alice: Lo
     assert session.get_one(Customer, customer.id).archived_at is None
 
 
-def test_who_may_not_delete_may_not_undo_what_somebody_else_made(session: Session, alice: Looker, editor: Looker) -> None:
+def test_who_may_not_delete_may_not_undo_what_somebody_else_made(
+    session: Session, alice: Looker, editor: Looker
+) -> None:
     made = save(session, alice, Customer, None, {"kind": "business", "company_name": "Nieuw B.V."})
     assert made.changeset is not None
     with pytest.raises(NotAllowed):

@@ -447,7 +447,7 @@ def test_unknown_disabled_and_wrong_do_the_same_work(
     fits = password.fits
 
     def noted(hash_: str, typed: str) -> bool:
-        work.append(hash_.split("$")[0])
+        work.append(hash_.split("$", maxsplit=1)[0])
         return fits(hash_, typed)
 
     monkeypatch.setattr(password, "fits", noted)

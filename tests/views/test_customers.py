@@ -39,7 +39,9 @@ def token(answer: TestResponse) -> str:
 # The list
 
 
-def test_the_list_shows_the_active_ones_by_name_and_keeps_its_state_in_the_address(session: Session, client_for: ClientFor) -> None:
+def test_the_list_shows_the_active_ones_by_name_and_keeps_its_state_in_the_address(
+    session: Session, client_for: ClientFor
+) -> None:
     for name in ("Bravo B.V.", "Alfa B.V.", "Charlie B.V."):
         factories.customer(session, company_name=name)
     factories.customer(session, company_name="Oud B.V.", archived_at=factories.A_MOMENT)
@@ -68,7 +70,14 @@ def test_values_of_one_filter_widen_and_filters_narrow(session: Session, client_
 
 def test_rubbish_in_the_address_is_left_out_and_said(client_for: ClientFor) -> None:
     dana = client_for("Dana")
-    for query in ("page=99999999999999999999", "page=-1", "sort=password_hash", "kind=nonsense", "page_size=1000000", "owner=x'--"):
+    for query in (
+        "page=99999999999999999999",
+        "page=-1",
+        "sort=password_hash",
+        "kind=nonsense",
+        "page_size=1000000",
+        "owner=x'--",
+    ):
         assert dana.get(f"/customers/?{query}").status_code == 200, query
     assert "left out" in text_of(dana.get("/customers/?sort=password_hash"))
     assert dana.get("/customers/details/?id=abc").status_code == 404
@@ -80,7 +89,11 @@ def test_revenue_shows_only_with_the_right(session: Session, client_for: ClientF
     customer = factories.customer(session, company_name="Rijk B.V.", hourly_rate=Decimal("123.45"))
     factories.invoice(session, customer, amount=Decimal("98765.00"), day=factories.this_year())
     assert "98,765" in text_of(client_for("Dana").get("/customers/"))
-    for path in ("/customers/", f"/customers/details/?id={customer.id}", f"/customers/details/?id={customer.id}&tab=history"):
+    for path in (
+        "/customers/",
+        f"/customers/details/?id={customer.id}",
+        f"/customers/details/?id={customer.id}&tab=history",
+    ):
         shown = text_of(client_for("Bob").get(path))
         assert "98,765" not in shown
         assert "Revenue" not in shown, path
@@ -92,7 +105,14 @@ def test_what_people_typed_is_text_on_every_page(session: Session, client_for: C
     customer = factories.customer(session, company_name=nasty, website="javascript:alert(1)", nickname=nasty)
     factories.put_label(session, factories.label(session, name=nasty[:60]), customer=customer)
     dana = client_for("Dana")
-    for path in ("/customers/", f"/customers/details/?id={customer.id}", f"/customers/details/?id={customer.id}&tab=contact", f"/customers/edit/?id={customer.id}", "/labels/", "/history/"):
+    for path in (
+        "/customers/",
+        f"/customers/details/?id={customer.id}",
+        f"/customers/details/?id={customer.id}&tab=contact",
+        f"/customers/edit/?id={customer.id}",
+        "/labels/",
+        "/history/",
+    ):
         page = dana.get(path).get_data(as_text=True)
         assert "<script>alert" not in page, path
         assert "49" not in re.findall(r"</script&gt;(\d+)", page), path
@@ -104,7 +124,11 @@ def test_what_people_typed_is_text_on_every_page(session: Session, client_for: C
 
 def test_a_new_company_gets_the_next_number_and_opens_its_card(session: Session, client_for: ClientFor) -> None:
     answer = client_for("Dana").send(
-        "/customers/new/", kind="business", company_name="Nieuw B.V.", head_office_city="Zwolle", head_office_country="NL"
+        "/customers/new/",
+        kind="business",
+        company_name="Nieuw B.V.",
+        head_office_city="Zwolle",
+        head_office_country="NL",
     )
     assert answer.status_code == 302
     customer = session.scalars(select(Customer).where(Customer.company_name == "Nieuw B.V.")).one()
@@ -132,17 +156,25 @@ def test_a_number_that_is_taken_names_its_holder_and_the_next_free_one(session: 
     assert "Already used by Tandartspraktijk De Linde" in text_of(answer)
 
 
-def test_a_foreign_id_that_does_not_exist_is_refused_and_nothing_is_saved(session: Session, client_for: ClientFor) -> None:
+def test_a_foreign_id_that_does_not_exist_is_refused_and_nothing_is_saved(
+    session: Session, client_for: ClientFor
+) -> None:
     customer = factories.customer(session, company_name="Vast B.V.")
     answer = client_for("Dana").send(
-        f"/customers/edit/?id={customer.id}", kind="business", company_name="Los B.V.", owner_id="99999", number=customer.number
+        f"/customers/edit/?id={customer.id}",
+        kind="business",
+        company_name="Los B.V.",
+        owner_id="99999",
+        number=customer.number,
     )
     assert answer.status_code == 422
     session.rollback()
     assert session.get_one(Customer, customer.id).company_name == "Vast B.V."
 
 
-def test_fields_of_the_form_that_are_not_shown_are_not_written(session: Session, client_for: ClientFor, cast: Cast) -> None:
+def test_fields_of_the_form_that_are_not_shown_are_not_written(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
     customer = factories.customer(session, company_name="Dicht B.V.", hourly_rate=Decimal(90))
     editor = factories.role(session, rights=frozenset({"view", "edit"}))
     factories.access(session, customer, editor, cast.charlie)
@@ -198,13 +230,22 @@ def test_the_same_field_of_two_people_is_asked_about(session: Session, client_fo
     assert session.get_one(Customer, customer.id).payment_term_days == 14
 
 
-def test_x_01_an_archived_owner_or_retired_status_stays_selected_in_the_form(session: Session, client_for: ClientFor, cast: Cast) -> None:
+def test_x_01_an_archived_owner_or_retired_status_stays_selected_in_the_form(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
     gone = factories.user(session, name="Weg", disabled_at=factories.A_MOMENT)
     customer = factories.customer(session, company_name="Trouw B.V.", owner_id=gone.id)
     dana = client_for("Dana")
     page = dana.get(f"/customers/edit/?id={customer.id}").get_data(as_text=True)
     assert f'<option selected value="{gone.id}">' in page
-    answer = dana.send(f"/customers/edit/?id={customer.id}", kind="business", company_name="Trouw B.V.", number=customer.number, owner_id=gone.id, phone="1")
+    answer = dana.send(
+        f"/customers/edit/?id={customer.id}",
+        kind="business",
+        company_name="Trouw B.V.",
+        number=customer.number,
+        owner_id=gone.id,
+        phone="1",
+    )
     assert answer.status_code == 302, text_of(answer)
     session.rollback()
     assert session.get_one(Customer, customer.id).owner_id == gone.id
@@ -232,8 +273,15 @@ def test_archiving_shows_its_plan_first_and_is_locked_afterwards(session: Sessio
 def test_a_plan_of_somebody_else_or_for_another_verb_does_nothing(session: Session, client_for: ClientFor) -> None:
     customer = factories.customer(session)
     plan = client_for("Dana").get(f"/customers/action/?action=archive&rowid={customer.id}")
-    assert client_for("Alice").send("/customers/action/", action="archive", plan=token(plan), rowid=customer.id).status_code == 409
-    assert client_for("Dana").send("/customers/action/", action="restore", plan=token(plan), rowid=customer.id).status_code in (404, 409, 422)
+    assert (
+        client_for("Alice")
+        .send("/customers/action/", action="archive", plan=token(plan), rowid=customer.id)
+        .status_code
+        == 409
+    )
+    assert client_for("Dana").send(
+        "/customers/action/", action="restore", plan=token(plan), rowid=customer.id
+    ).status_code in (404, 409, 422)
     session.rollback()
     assert session.get_one(Customer, customer.id).archived_at is None
 
@@ -265,7 +313,10 @@ def test_all_that_match_the_list_are_archived_not_only_the_page(session: Session
         factories.customer(session, company_name=f"Reeks {n:02}")
     factories.customer(session, company_name="Ander")
     dana = client_for("Dana")
-    plan = dana.post("/customers/action/", data={"csrf_token": dana.token(), "action": "archive", "all": "1", "list": "search=Reeks&page_size=25"})
+    plan = dana.post(
+        "/customers/action/",
+        data={"csrf_token": dana.token(), "action": "archive", "all": "1", "list": "search=Reeks&page_size=25"},
+    )
     assert plan.status_code == 200, text_of(plan)
     assert dana.send("/customers/action/", action="archive", plan=token(plan), list="search=Reeks").status_code == 302
     session.rollback()
@@ -275,7 +326,9 @@ def test_all_that_match_the_list_are_archived_not_only_the_page(session: Session
 # Export
 
 
-def test_x_11_the_export_holds_just_the_rows_of_the_list_and_no_live_formula(session: Session, client_for: ClientFor) -> None:
+def test_x_11_the_export_holds_just_the_rows_of_the_list_and_no_live_formula(
+    session: Session, client_for: ClientFor
+) -> None:
     factories.customer(session, company_name="=1+1", number="007")
     factories.customer(session, company_name="@SUM(A1)", number="008")
     factories.customer(session, company_name="Gewoon B.V.", number="009")
@@ -303,7 +356,14 @@ def test_a_role_given_on_the_card_lets_somebody_in_at_once(session: Session, cli
     reader = factories.role(session, rights=frozenset({"view"}))
     charlie = client_for("Charlie")
     assert charlie.get(f"/customers/details/?id={customer.id}").status_code == 404
-    answer = client_for("Dana").send(f"/customers/roles/?id={customer.id}", who=f"user-{cast.charlie.id}", role=str(reader.id))
+    answer = client_for("Dana").send(
+        f"/customers/roles/?id={customer.id}", who=f"user-{cast.charlie.id}", role=str(reader.id)
+    )
     assert answer.status_code == 302
     assert charlie.get(f"/customers/details/?id={customer.id}").status_code == 200
-    assert client_for("Bob").send(f"/customers/roles/?id={customer.id}", who=f"user-{cast.bob.id}", role=str(reader.id)).status_code == 403
+    assert (
+        client_for("Bob")
+        .send(f"/customers/roles/?id={customer.id}", who=f"user-{cast.bob.id}", role=str(reader.id))
+        .status_code
+        == 403
+    )

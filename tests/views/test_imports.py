@@ -28,7 +28,7 @@ def text_of(answer: TestResponse) -> str:
     return " ".join(html.document_fromstring(answer.get_data(as_text=True)).text_content().split())
 
 
-def count(session: Session, noun: type[Customer] | type[Contact] = Customer) -> int:
+def count(session: Session, noun: type[Customer | Contact] = Customer) -> int:
     session.rollback()
     return session.scalar(select(func.count(noun.id))) or 0
 

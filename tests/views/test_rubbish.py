@@ -52,7 +52,9 @@ def test_rubbish_in_a_form_is_said_at_its_field(session: Session, client_for: Cl
         assert dana.send(path, **fields).status_code == 422, field
 
 
-def test_an_emptied_number_or_a_nul_in_a_name_is_said_and_nothing_is_lost(session: Session, client_for: ClientFor) -> None:
+def test_an_emptied_number_or_a_nul_in_a_name_is_said_and_nothing_is_lost(
+    session: Session, client_for: ClientFor
+) -> None:
     customer = factories.customer(session, company_name="Vast B.V.")
     path = f"/customers/edit/?id={customer.id}"
     dana = client_for("Dana")
