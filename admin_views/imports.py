@@ -50,6 +50,7 @@ def folder() -> Path:
 
 
 def language() -> str:
+    """The language of the page."""
     return str(get_locale() or "en")
 
 

@@ -159,7 +159,7 @@ class LabelGroupView(EntityView):
 
     def list_extra(self, ids: Sequence[int]) -> Mapping[str, Any]:
         query = select(Label.group_id, func.count(Label.id)).where(Label.group_id.in_(ids)).group_by(Label.group_id)
-        return {"count": dict(shell.here().execute(query))}
+        return {"count": dict(shell.here().execute(query).all())}
 
     def defaults(self) -> dict[str, Any]:
         return {"position": 0}

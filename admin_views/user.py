@@ -195,7 +195,7 @@ class TeamView(StaffView):
             .where(TeamMember.team_id.in_(ids))
             .group_by(TeamMember.team_id)
         )
-        return {"size": dict(shell.here().execute(query))}
+        return {"size": dict(shell.here().execute(query).all())}
 
     def cell_value(self, column: Column, row: Team, extra: Mapping[str, Any]) -> Any:
         if column.key == "role_name":
