@@ -212,7 +212,8 @@ class _List:
     @property
     def is_whole_archive(self) -> bool:
         """Whether all that is archived is listed, which an index counts by itself."""
-        return self.state.archived is Archived.ARCHIVED and len(self.narrowings) == 1 and not self.is_limited
+        hides_active = self.spec.archived_at is not None and self.state.archived is Archived.ARCHIVED
+        return hides_active and len(self.narrowings) == 1 and not self.is_limited
 
     # What comes out
 
