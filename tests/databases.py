@@ -42,7 +42,7 @@ rm -rf "$folder"
 def postgresql_binaries() -> Path | None:
     """The folder of the newest PostgreSQL server on this machine, or None."""
     on_path = shutil.which("initdb")
-    folders = [Path(on_path).parent] if on_path else []
+    folders = [Path(on_path).resolve().parent] if on_path else []
     folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda bin: int(bin.parent.name), reverse=True)
     return next((folder for folder in folders if (folder / "initdb").exists()), None)
 
