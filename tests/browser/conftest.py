@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from sqlalchemy import NullPool
+from sqlalchemy import NullPool, update
 from waitress.server import create_server
 
 from admin_views.commands_data import DEMO_PASSWORD
@@ -21,7 +21,9 @@ from app import create_app
 from models import access, schema
 from models.access import SYSTEM
 from models.base import db
+from models.journal import changeset
 from models.operations import seed
+from models.user import User
 from tests.databases import ENGINES, Databases
 
 CUSTOMERS = 60
@@ -85,6 +87,9 @@ def panel(
         session = db.session()
         access.look_as(session, SYSTEM)
         seed.seed(session, SYSTEM, CUSTOMERS, 7, dt.datetime.now(dt.UTC).date(), password=DEMO_PASSWORD)
+        # The journeys read English, whatever language the invented people have chosen.
+        with changeset(session, SYSTEM, "Set up"):
+            session.execute(update(User).values(language="en"))
         db.session.remove()
     server = create_server(app, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
