@@ -32,9 +32,12 @@ _QUICK = (
 _KEEPER = """
 folder="$1"; shift
 "$@" 2> "$folder/log" &
+server=$!
 read -r _
-kill -QUIT $!
-wait
+kill -QUIT $server
+# A server that has hardly begun is deaf to that.
+(sleep 2; kill -KILL $server 2> /dev/null) &
+wait $server
 rm -rf "$folder"
 """
 
