@@ -282,11 +282,12 @@ def test_a_token_opens_a_session_until_it_is_signed_out(session: Session, bob: L
     sign_in.sign_out(session, token)
 
 
-def test_every_sign_in_has_a_token_of_its_own(session: Session, bob: Looker) -> None:
+def test_every_sign_in_has_a_token_of_its_own_and_signing_out_ends_them_all(session: Session, bob: Looker) -> None:
     first, second = (sign_in.sign_in(session, BOB, PASSWORD, HERE) for _ in range(2))
+    assert first != second
     sign_in.sign_out(session, first)
     assert sign_in.seat_of(session, first) is None
-    assert sign_in.seat_of(session, second) is not None
+    assert sign_in.seat_of(session, second) is None
 
 
 def test_an_invented_token_opens_nothing(session: Session, bob: Looker) -> None:
