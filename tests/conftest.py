@@ -70,7 +70,7 @@ def _build(url: URL) -> None:
         folded.dispose()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def database_url(handed_out: Databases, engine_kind: str) -> Iterator[URL]:
     """A fresh database with the cast in it."""
     url = handed_out.copy(engine_kind, "cast", _build)
