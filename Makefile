@@ -12,8 +12,7 @@ run: $(VENV)/ready catalogues ## The panel with demo data on http://127.0.0.1:80
 	@$(RUN) -m flask --app app run-panel --port $(PORT) --demo
 
 test: $(VENV)/ready catalogues ## All tests, on SQLite, PostgreSQL and Chromium
-	@$(RUN) -m pytest tests/models tests/properties
-	@$(RUN) -m pytest -n 2 --dist loadgroup --ignore=tests/models --ignore=tests/properties
+	@$(RUN) -m pytest -n 2 --dist loadgroup
 
 check: $(VENV)/ready catalogues ## Lint, types, then the tests
 	@$(RUN) -m ruff check .

@@ -137,12 +137,17 @@ def build(url: URL) -> None:
     """Make the toy tables, the journal's and the triggers."""
     engine = connect(url)
     with engine.connect().execution_options(**WILL_WRITE) as connection, connection.begin():
+        # From a copy: where two tables refer to each other, creating them on PostgreSQL marks their keys in the metadata
+        # as added afterwards, and SQLite's tables would then be made without them.
+        copied = MetaData()
+        for table in Toy.metadata.tables.values():
+            table.to_metadata(copied)
         if connection.dialect.name == "sqlite":
-            # One by one: of tables that refer to each other, `create_all` leaves out one key or the other, as it happens.
-            for table in Toy.metadata.tables.values():
+            # One by one, because `create_all` leaves out one key or the other of such a circle where it can't add it later.
+            for table in copied.tables.values():
                 table.create(connection)
         else:
-            Toy.metadata.create_all(connection)
+            copied.create_all(connection)
         Base.metadata.create_all(connection, tables=JOURNAL)
         install(connection, Toy.registry)
 

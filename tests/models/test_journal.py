@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import Column, Engine, Float, delete, insert, select, text, update
+from sqlalchemy import Column, Engine, Float, delete, insert, inspect, select, text, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
@@ -24,7 +24,22 @@ from models.journal import (
     is_open,
     missing,
 )
-from tests.models.journal_toy import ANN, BOB, Contact, Customer, Draft, Group, Label, Project, Registration, Toy, dump
+from tests.databases import Databases
+from tests.models.journal_toy import (
+    ANN,
+    BOB,
+    Contact,
+    Customer,
+    Draft,
+    Group,
+    Label,
+    Project,
+    Registration,
+    Toy,
+    build,
+    connect,
+    dump,
+)
 
 
 def outside(engine: Engine, *statements: str) -> None:
@@ -412,3 +427,14 @@ def test_a_type_that_would_not_come_back_exactly_is_a_programming_error(toy_engi
     with toy_engine.connect() as connection, pytest.raises(TypeError, match=r"weight\.kilos"):
         install(connection, Inexact.registry)
     assert Weight.__tablename__ not in Base.metadata.tables
+
+
+def test_the_toy_tables_have_all_their_keys_in_whichever_order_the_databases_are_made(handed_out: Databases) -> None:
+    for kind in ("postgresql", "sqlite"):
+        url = handed_out.fresh(kind)
+        build(url)
+        found = inspect(connect(url))
+        for table in Toy.metadata.tables.values():
+            kept = {column for key in found.get_foreign_keys(table.name) for column in key["constrained_columns"]}
+            assert kept == {key.parent.name for key in table.foreign_keys}, (kind, table.name)
+        handed_out.drop(url)
