@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from io import TextIOWrapper
 from typing import Any
 
@@ -14,12 +13,11 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from models import access, journal, schema
+from admin_views.commands import as_system
+from models import journal, schema
 from models.access import SYSTEM
 from models.base import db
-from models.errors import Refused
 from models.journal import Changeset
 from models.operations import check, dump, seed
 
@@ -31,17 +29,6 @@ def register(app: Flask) -> None:
     """Add these commands to `flask`."""
     for command in (seed_command, dump_command, load_command, journal_command, undo_command, check_command):
         app.cli.add_command(command)
-
-
-@contextmanager
-def _refusing() -> Iterator[Session]:
-    """A session that looks as the system; a refusal goes to standard error with exit status 1."""
-    session = db.session()
-    access.look_as(session, SYSTEM)
-    try:
-        yield session
-    except Refused as refused:
-        raise click.ClickException(str(refused)) from refused
 
 
 def _say(message: str, as_json: bool, **values: object) -> None:
@@ -68,7 +55,7 @@ def seed_command(customers: int, number: int, today: dt.datetime | None, demo_lo
 
     schema.upgrade(db.engine)
     day = today.date() if today else dt.datetime.now(dt.UTC).date()
-    with _refusing() as session:
+    with as_system() as session:
         done = seed.seed(
             session,
             SYSTEM,
@@ -92,7 +79,7 @@ def seed_command(customers: int, number: int, today: dt.datetime | None, demo_lo
 @with_appcontext
 def dump_command(file: TextIOWrapper, _as_json: bool) -> None:
     """Write all business rows as one JSON object."""
-    with _refusing() as session:
+    with as_system() as session:
         dump.dump(session, SYSTEM, file.write)
 
 
@@ -106,7 +93,7 @@ def load_command(file: TextIOWrapper, as_json: bool) -> None:
     Passwords are not in it: everybody needs a new one.
     """
     schema.upgrade(db.engine)
-    with _refusing() as session:
+    with as_system() as session:
         done = dump.load(session, SYSTEM, file)
     _say(f"{done.change_count:,} rows loaded.", as_json, rows=done.change_count, changeset=done.id)
 
@@ -117,7 +104,7 @@ def load_command(file: TextIOWrapper, as_json: bool) -> None:
 @with_appcontext
 def journal_command(newest: int, as_json: bool) -> None:
     """List the latest changesets, newest first."""
-    with _refusing() as session:
+    with as_system() as session:
         found = session.scalars(select(Changeset).order_by(Changeset.id.desc()).limit(newest)).all()
         rows = [_changeset(row) for row in found]
     if as_json:
@@ -161,7 +148,7 @@ def _changeset(row: Changeset) -> dict[str, Any]:
 @with_appcontext
 def undo_command(changeset: int, as_json: bool) -> None:
     """Take a changeset back, as far as nobody changed it since; what stays is listed on standard error."""
-    with _refusing() as session:
+    with as_system() as session:
         undone = journal.undo(session, SYSTEM, changeset)
     for left in undone.left:
         field = f".{left.field}" if left.field else ""
@@ -175,7 +162,7 @@ def undo_command(changeset: int, as_json: bool) -> None:
 @with_appcontext
 def check_command(as_json: bool) -> None:
     """Look whether settings, triggers and references are as they should be. Exit status 1 when something is not."""
-    with _refusing() as session:
+    with as_system() as session:
         problems = check.problems(session)
     for problem in problems:
         click.echo(problem, err=True)

@@ -13,6 +13,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from admin_views.commands import as_system
 from importers import export, run
 from importers.apply import Applied
 from importers.files import Unreadable, letters
@@ -20,7 +21,7 @@ from importers.run import Choices
 from importers.trouble import describe
 from models import access
 from models.access import SYSTEM, Looker
-from models.base import db, folded
+from models.base import folded
 from models.errors import Reason, Refused
 from models.imports import ImportKind, ImportMode, ImportRow, ImportRun, RowStatus
 from models.user import User
@@ -41,16 +42,12 @@ def uploads() -> Path:
 
 
 @contextmanager
-def _refusing(email: str | None) -> Iterator[tuple[Session, Looker]]:
-    """A session that looks as this user, or as the system; a refusal goes to standard error with exit status 1."""
-    session = db.session()
-    access.look_as(session, SYSTEM)
-    try:
+def _looking(email: str | None) -> Iterator[tuple[Session, Looker]]:
+    """A session that looks as this user, or as the system."""
+    with as_system() as session:
         looker = SYSTEM if email is None else _looker(session, email)
         access.look_as(session, looker)
         yield session, looker
-    except (Refused, Unreadable) as refused:
-        raise click.ClickException(str(refused)) from refused
 
 
 def _looker(session: Session, email: str) -> Looker:
@@ -104,7 +101,7 @@ def import_command(
 ) -> None:
     """Bring in a list of customers or contacts: .xlsx, .xls, .ods or .csv."""
     choices = Choices(empty_clears=empty_clears, replace_labels=replace_labels, encoding=encoding)
-    with _refusing(email) as (session, looker):
+    with _looking(email) as (session, looker):
         with file.open("rb") as stream:
             made = run.upload(
                 session, looker, uploads(), stream, file.name, ImportKind(kind), ImportMode(mode), choices
@@ -195,7 +192,7 @@ def export_command(kind: str, file: Path, email: str | None, language: str, arch
     format_ = file.suffix.lower().removeprefix(".") or "csv"
     if format_ not in {"csv", "xlsx"}:
         raise click.BadParameter("The file ends in .csv or .xlsx.", param_hint="FILE")
-    with _refusing(email) as (session, looker):
+    with _looking(email) as (session, looker):
         pieces = export.everything(session, looker, ImportKind(kind), format_, language, ARCHIVED[archived])
         if str(file) == "-":
             for piece in pieces:

@@ -14,12 +14,12 @@ from sqlalchemy import func, select
 from waitress import serve
 
 from admin_views import routes
+from admin_views.commands import as_system
 from admin_views.commands_data import DEMO_PASSWORD
-from models import access, schema
+from models import schema
 from models.access import SYSTEM
 from models.base import db
 from models.customer import Customer
-from models.errors import Refused
 from models.operations import bin as binned
 from models.operations import seed
 from models.operations import user as users
@@ -47,18 +47,14 @@ def init_command(email: str, name: str | None) -> None:
     The password is read from standard input, or asked for.
     """
     schema.upgrade(db.engine)
-    session = db.session()
-    access.look_as(session, SYSTEM)
     typed = (
         click.prompt("Password", hide_input=True, confirmation_prompt=True)
         if sys.stdin.isatty()
         else sys.stdin.readline()
     )
-    try:
+    with as_system() as session:
         users.ensure_roles(session)
         made = users.first_administrator(session, email, typed.rstrip("\n"), name)
-    except Refused as refused:
-        raise click.ClickException(str(refused)) from refused
     click.echo(f"{made.email} is administrator.")
 
 
@@ -70,14 +66,17 @@ def init_command(email: str, name: str | None) -> None:
 def run_command(host: str, port: int, demo: bool) -> None:
     """Migrate the database and serve the panel."""
     schema.upgrade(db.engine)
-    session = db.session()
-    access.look_as(session, SYSTEM)
-    users.ensure_roles(session)
-    if demo and not session.scalar(select(func.count(User.id))) and not session.scalar(select(func.count(Customer.id))):
-        today = dt.datetime.now(dt.UTC).date()
-        seed.seed(session, SYSTEM, DEMO_CUSTOMERS, 1, today, password=DEMO_PASSWORD)
-    binned.purge(session)
-    _say_who_can_sign_in(demo)
+    with as_system() as session:
+        users.ensure_roles(session)
+        if (
+            demo
+            and not session.scalar(select(func.count(User.id)))
+            and not session.scalar(select(func.count(Customer.id)))
+        ):
+            today = dt.datetime.now(dt.UTC).date()
+            seed.seed(session, SYSTEM, DEMO_CUSTOMERS, 1, today, password=DEMO_PASSWORD)
+        binned.purge(session)
+        _say_who_can_sign_in(demo)
     db.session.remove()
     click.echo(f"Kaartenbak runs on http://{host}:{port} (Ctrl C stops it)")
     sys.stdout.flush()
@@ -89,9 +88,11 @@ def _purge_every_day(app: Flask) -> None:
     """What is too long in the bin goes while the server runs, too."""
 
     def purge() -> None:
-        with app.app_context():
-            access.look_as(db.session(), SYSTEM)
-            binned.purge(db.session())
+        try:
+            with app.app_context(), as_system() as session:
+                binned.purge(session)
+        except Exception:
+            app.logger.exception("What is too long in the bin could not be purged; it is tried again tomorrow.")
         _purge_every_day(app)
 
     timer = threading.Timer(DAY, purge)
@@ -129,9 +130,8 @@ def migration_command(name: str) -> None:
 @with_appcontext
 def purge_command() -> None:
     """Let go for good of what is in the bin for longer than the setting says."""
-    session = db.session()
-    access.look_as(session, SYSTEM)
-    click.echo(f"{binned.purge(session)} deletes are gone for good.")
+    with as_system() as session:
+        click.echo(f"{binned.purge(session)} deletes are gone for good.")
 
 
 @click.command("routes")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import click
 from flask import Flask
@@ -12,9 +10,9 @@ from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import access
+from admin_views.commands import as_system
 from models.access import SYSTEM
-from models.base import db, folded
+from models.base import folded
 from models.customer import Customer
 from models.errors import Reason, Refused
 from models.journal import Origin
@@ -35,17 +33,6 @@ def register(app: Flask) -> None:
         app.cli.add_command(command)
 
 
-@contextmanager
-def _refusing() -> Iterator[Session]:
-    """A session that looks as the system; a refusal goes to standard error with exit status 1."""
-    session = db.session()
-    access.look_as(session, SYSTEM)
-    try:
-        yield session
-    except Refused as refused:
-        raise click.ClickException(str(refused)) from refused
-
-
 @user.command("create")
 @click.argument("email")
 @click.option("--role", "role_name", required=True, help="What this person may on every customer.")
@@ -53,7 +40,7 @@ def _refusing() -> Iterator[Session]:
 @click.option("--name", help="The person's name; made of the address unless given.")
 def create_user(email: str, role_name: str, teams: tuple[str, ...], name: str | None) -> None:
     """Add somebody who can sign in. The password is read from standard input, or asked for."""
-    with _refusing() as session:
+    with as_system() as session:
         role_id = _role(session, role_name)
         team_ids = [_team(session, team) for team in teams]
         made = users.create(
@@ -73,7 +60,7 @@ def create_user(email: str, role_name: str, teams: tuple[str, ...], name: str | 
 @click.argument("email")
 def disable_user(email: str) -> None:
     """Keep somebody out, from the next request on."""
-    with _refusing() as session:
+    with as_system() as session:
         found = _user(session, email)
         users.disable(session, SYSTEM, found, origin=Origin.COMMAND)
         click.echo(f"{email} cannot sign in any more.")
@@ -86,7 +73,7 @@ def disable_user(email: str) -> None:
 @with_appcontext
 def grant(holder: str, role_name: str, number: str) -> None:
     """Give a user (by e-mail address) or a team (by name) a role on one customer."""
-    with _refusing() as session:
+    with as_system() as session:
         customer_id = session.scalar(select(Customer.id).where(Customer.number_key == folded(number)))
         if customer_id is None:
             raise Refused(Reason.NO_SUCH, kind="customer", name=number)
@@ -99,7 +86,7 @@ def grant(holder: str, role_name: str, number: str) -> None:
 @role.command("list")
 def list_roles() -> None:
     """All roles, each with its rights."""
-    with _refusing() as session:
+    with as_system() as session:
         for name, rights in session.execute(select(Role.name, Role.rights).order_by(Role.name)):
             click.echo(f"{name}: {' '.join(right.value for right in Right if right.value in rights)}")
 
@@ -127,7 +114,7 @@ class _ManyAfterOne(click.Command):
 @click.option("--may-not", "remove", multiple=True, type=RIGHTS, metavar="RIGHT…", help="Rights to take away.")
 def set_role(name: str, add: tuple[str, ...], remove: tuple[str, ...]) -> None:
     """Add rights to a role and take others away; a role that is not there yet is made."""
-    with _refusing() as session:
+    with as_system() as session:
         granting.set_rights(session, SYSTEM, name, [Right(one) for one in add], [Right(one) for one in remove])
         rights = session.scalars(select(Role.rights).where(Role.name == name)).one()
         click.echo(f"{name}: {' '.join(right.value for right in Right if right.value in rights)}")

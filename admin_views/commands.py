@@ -1,0 +1,26 @@
+"""What the commands of `flask` share: a session that may everything, and refusals said as a command line says them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from sqlalchemy.orm import Session
+
+from importers.files import Unreadable
+from models import access
+from models.access import SYSTEM
+from models.base import db
+from models.errors import Refused
+
+
+@contextmanager
+def as_system() -> Iterator[Session]:
+    """A session that looks as the system; a refusal goes to standard error with exit status 1."""
+    session = db.session()
+    access.look_as(session, SYSTEM)
+    try:
+        yield session
+    except (Refused, Unreadable) as refused:
+        raise click.ClickException(str(refused)) from refused
