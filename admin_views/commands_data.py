@@ -45,9 +45,12 @@ def _say(message: str, as_json: bool, **values: object) -> None:
     help="All dates count back from this one; the date of today unless given.",
 )
 @click.option("--demo-logins", is_flag=True, help="Let the invented employees sign in with a known password.")
+@click.option("--plain", is_flag=True, help="Without the names that break careless pages, spreadsheets and queries.")
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
 @with_appcontext
-def seed_command(customers: int, number: int, today: dt.datetime | None, demo_logins: bool, as_json: bool) -> None:
+def seed_command(
+    customers: int, number: int, today: dt.datetime | None, demo_logins: bool, plain: bool, as_json: bool
+) -> None:
     """Fill an empty database with invented customers; a new one is migrated first."""
 
     def progress(count: int) -> None:
@@ -64,6 +67,7 @@ def seed_command(customers: int, number: int, today: dt.datetime | None, demo_lo
             day,
             password=DEMO_PASSWORD if demo_logins else None,
             progress=progress if sys.stderr.isatty() else None,
+            plain=plain,
         )
     if demo_logins and not as_json:
         click.echo(f"Sign in with the password {DEMO_PASSWORD} as")

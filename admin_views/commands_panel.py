@@ -74,7 +74,7 @@ def run_command(host: str, port: int, demo: bool) -> None:
             and not session.scalar(select(func.count(Customer.id)))
         ):
             today = dt.datetime.now(dt.UTC).date()
-            seed.seed(session, SYSTEM, DEMO_CUSTOMERS, 1, today, password=DEMO_PASSWORD)
+            seed.seed(session, SYSTEM, DEMO_CUSTOMERS, 1, today, password=DEMO_PASSWORD, plain=True)
         binned.purge(session)
         _say_who_can_sign_in(demo)
     db.session.remove()

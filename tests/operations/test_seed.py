@@ -443,14 +443,20 @@ def test_freya_whitcombe_is_ready_to_become_a_customer(seeded: Session) -> None:
 
 def test_the_names_that_break_careless_pages_are_there(seeded: Session) -> None:
     names = set(seeded.scalars(select(Customer.name)))
-    known = {profile.name for number, profile in showcase.KNOWN.items() if number <= CUSTOMERS}
-    assert known <= names
+    assert {profile.name for profile in (showcase.KNOWN | showcase.AWKWARD).values()} <= names
     assert {"=1+1", "Ö"} <= names
     assert max(map(len, names)) == 200
 
 
+def test_a_plain_seed_is_without_them(empty: Session) -> None:
+    seed.seed(empty, SYSTEM, CUSTOMERS, 7, TODAY, plain=True)
+    names = set(empty.scalars(select(Customer.name)))
+    assert {profile.name for profile in showcase.KNOWN.values()} <= names
+    assert not {profile.name for profile in showcase.AWKWARD.values()} & names
+
+
 def test_the_known_customers_are_inside_a_demonstration() -> None:
-    assert max([*showcase.KNOWN, showcase.HEAVY]) <= CUSTOMERS
+    assert max([*showcase.KNOWN, *showcase.AWKWARD, showcase.HEAVY]) <= CUSTOMERS
 
 
 # --- who may sign in --------------------------------------------------------------------------------------------

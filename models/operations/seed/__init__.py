@@ -46,12 +46,13 @@ def seed(
     today: dt.date,
     password: str | None = None,
     progress: Callable[[int], None] | None = None,
+    plain: bool = False,
 ) -> Changeset:
     """Invent so many customers (1 to `MOST`) in one changeset; every date counts back from `today`.
 
     With `password` the employees can sign in with it, without they have none. `progress` hears how many customers are
-    written. Refused (NOT_EMPTY) when there are customers, contacts, projects, labels or teams already, or one
-    of the employees.
+    written. `plain` leaves out the names that break careless pages, spreadsheets and queries. Refused (NOT_EMPTY) when
+    there are customers, contacts, projects, labels or teams already, or one of the employees.
     """
     if not 1 <= customers <= MOST:
         raise ValueError(f"customers: {customers}")
@@ -59,7 +60,7 @@ def seed(
     title = "Seeded {customers} customers"
     with changeset(session, actor, title, origin=Origin.SEED, customers=customers, seed=seed) as done:
         _refuse_unless_empty(session)
-        _fill(session, customers, seed, today, password, progress or (lambda _count: None))
+        _fill(session, customers, seed, today, password, progress or (lambda _count: None), plain)
         series.notice(session, [f"K-{NUMBERS_FROM + customers}"])
     return done
 
@@ -79,7 +80,13 @@ def _refuse_unless_empty(session: Session) -> None:
 
 
 def _fill(
-    session: Session, customers: int, seed: int, today: dt.date, password: str | None, progress: Callable[[int], None]
+    session: Session,
+    customers: int,
+    seed: int,
+    today: dt.date,
+    password: str | None,
+    progress: Callable[[int], None],
+    plain: bool,
 ) -> None:
     connection = session.connection()
     tables = {name: Rows(name, bulk.first_free(connection, name), columns) for name, columns in TABLES.items()}
@@ -93,7 +100,7 @@ def _fill(
             stack.enter_context(bulk.without_indexes(connection, [*tables, JOURNAL]))
         showcase.prospects(office)
         for number in range(1, customers + 1):
-            if not showcase.show(office, number):
+            if not showcase.show(office, number, plain=plain):
                 office.settle(number, office.invent())
             if office.chance() < dense.unattached:
                 office.stranger()

@@ -130,7 +130,7 @@ KNOWN: dict[int, Profile] = {
 }  # fmt: skip
 
 # Names that break careless pages, spreadsheets and queries.
-KNOWN |= {
+AWKWARD: dict[int, Profile] = {
     170: Profile(
         NETHERLANDS,
         company_name=("Samenwerkende Stichtingen voor Maatschappelijke Dienstverlening en Welzijn " * 4)[:NASTY_LENGTH],
@@ -179,13 +179,13 @@ HEAVY_INVOICES = (6_350_000,) * 19
 HEAVY_QUOTES = (3_400_000,) * 8 + (3_800_000,)
 
 
-def show(office: Office, number: int) -> bool:
-    """Make the customer that belongs at this number, if one does."""
+def show(office: Office, number: int, *, plain: bool) -> bool:
+    """Make the customer that belongs at this number, if one does; `plain` knows none with an awkward name."""
+    known = KNOWN.get(number) or (None if plain else AWKWARD.get(number))
     if number == HEAVY:
         _heavy(office)
-    elif number in KNOWN:
+    elif known is not None:
         # A copy: the office fills in what it draws, and the next seed starts afresh.
-        known = KNOWN[number]
         office.settle(number, Profile(**{name: getattr(known, name) for name in Profile.__dataclass_fields__}))
     else:
         return False
