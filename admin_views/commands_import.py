@@ -99,7 +99,7 @@ def import_command(
     only_plan: bool,
     as_json: bool,
 ) -> None:
-    """Bring in a list of customers or contacts: .xlsx, .xls, .ods or .csv."""
+    """Bring in a list of customers or contacts: .xlsx, .xlsm, .xls, .ods or .csv."""
     choices = Choices(empty_clears=empty_clears, replace_labels=replace_labels, encoding=encoding)
     with _looking(email) as (session, looker):
         with file.open("rb") as stream:
