@@ -51,7 +51,7 @@ from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer
 from models.errors import NotAllowed, Reason, Refused
 from models.imports import ImportRow, ImportRun
-from models.journal import Change, Changeset, is_open
+from models.journal import Change, Changeset, Operation, is_open
 from models.label import ContactLabel, CustomerLabel, Label, LabelGroup
 from models.project import Project, Registration
 from models.sales import Agreement, Invoice, Portal, Quote
@@ -107,6 +107,8 @@ ANONYMOUS = Looker(None, "")
 
 AnySession = Session | scoped_session[Session]
 
+# Plain columns: the condition also stands inside the one of the changesets, where the hook must not add it again.
+_CHANGE = Change.__table__.c
 _LOOKER = "looker"
 _UNLOCKED = "archive_unlocked"
 
@@ -223,6 +225,31 @@ def split(
             statement = statement.where(condition)
         allowed.update(session.scalars(statement, execution_options=EVERYTHING))
     return tuple(i for i in asked if i in allowed), tuple(i for i in asked if i not in allowed)
+
+
+def held_until(session: AnySession, looker: Looker, right: Right, changeset_id: int) -> frozenset[int]:
+    """The customers that went in this changeset, and are still gone, on which `looker` held `right` until then.
+
+    Their roles went with them, so the journal's images say who had one; what a role gives, and who is in which team, is
+    asked as it is now. Whoever holds it everywhere needs no image: those customers are not listed.
+    """
+    roles = looker.roles_with(right)
+    if looker.id is None or not roles:
+        return frozenset()
+    gone = _CHANGE.operation == Operation.DELETE
+    holder = _number_in(_CHANGE.before, "user_id") == looker.id
+    if looker.team_ids:
+        holder = or_(holder, _number_in(_CHANGE.before, "team_id").in_(looker.team_ids))
+    of_changeset = select(_CHANGE.customer_id).where(_CHANGE.changeset_id == changeset_id, gone)
+    went = of_changeset.where(_CHANGE.table_name == Customer.__tablename__)
+    statement = of_changeset.where(
+        _CHANGE.table_name == CustomerAccess.__tablename__,
+        holder,
+        _number_in(_CHANGE.before, "role_id").in_(roles),
+        _CHANGE.customer_id.in_(went.correlate(None)),
+        _CHANGE.customer_id.not_in(select(Customer.__table__.c.id)),
+    )
+    return frozenset(session.scalars(statement))
 
 
 class SourceText(enum.StrEnum):
@@ -387,10 +414,6 @@ _OPEN_TO_ALL = ("label", "label_group", "list_value")
 _AMOUNTS = ("invoice", "quote")
 
 
-# Plain columns: the condition also stands inside the one of the changesets, where the hook must not add it again.
-_CHANGE = Change.__table__.c
-
-
 def _change(looker: Looker) -> Condition:
     """A change is seen by who sees the record it was made to, as it is today; of a lost one, by who sees all."""
     if looker.everywhere >= {Right.VIEW, Right.SEE_REVENUE, Right.SEE_ALL_TOTALS, *_OFFICE.values()}:
@@ -408,7 +431,7 @@ def _change(looker: Looker) -> Condition:
 
 def _change_at_customer(looker: Looker) -> list[Condition]:
     customer, table = _CHANGE.customer_id, _CHANGE.table_name
-    mine = or_(*(_user_id_in(image) == looker.id for image in (_CHANGE.before, _CHANGE.after)))
+    mine = or_(*(_number_in(image, "user_id") == looker.id for image in (_CHANGE.before, _CHANGE.after)))
     totals = _on(looker, Right.SEE_ALL_TOTALS, customer)
     return [
         _on(looker, Right.VIEW, customer),
@@ -417,9 +440,9 @@ def _change_at_customer(looker: Looker) -> list[Condition]:
     ]
 
 
-def _user_id_in(image: ColumnElement[Any]) -> ColumnElement[int]:
-    """Whose registration an image is of. Both databases know this operator; the images are JSON here, JSONB there."""
-    return cast(image.op("->>", return_type=Text)(literal_column("'user_id'")), Integer)
+def _number_in(image: ColumnElement[Any], column: str) -> ColumnElement[int]:
+    """A key in an image. Both databases know this operator; the images are JSON here, JSONB there."""
+    return cast(image.op("->>", return_type=Text)(literal_column(f"'{column}'")), Integer)
 
 
 def _changeset(looker: Looker) -> Condition:

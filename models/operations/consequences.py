@@ -72,10 +72,10 @@ def sort_out(
     """
     columns = (noun.id, noun.name, noun.archived_at.is_not(None))
     chosen = session.execute(select(*columns).where(one_of(noun.id, ids)).order_by(noun.id)).all()
-    allowed = _allowed(session, actor, noun, [row[0] for row in chosen], right)
+    able = allowed(session, actor, noun, [row[0] for row in chosen], right)
     going, left = {}, []
     for key, name, is_archived in chosen:
-        if key not in allowed:
+        if key not in able:
             left.append(LeftOut(key, name, Reason.NO_RIGHT, {"right": right.value}))
         elif is_archived in states:
             left.append(LeftOut(key, name, states[is_archived], {"name": name}))
@@ -85,7 +85,8 @@ def sort_out(
     return Sorted(going, named, len(left))
 
 
-def _allowed(session: Session, actor: Looker, noun: Archivable, ids: list[int], right: Right) -> set[int]:
+def allowed(session: Session, actor: Looker, noun: Archivable, ids: Iterable[int], right: Right) -> set[int]:
+    """Those of these ids on which `actor` holds `right`, the same for a verb and for taking it back."""
     if noun is Customer:
         return set(access.split(session, actor, right, ids)[0])
     there = access.reachable(actor, right)

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, delete, event, or_, select, text, true
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from models.access import ADMINISTERS, AnySession, Looker, granted, known, looker_of, require
 from models.base import EVERYTHING, Base
 from models.customer import Customer
 from models.errors import NotFound, Reason, Refused
-from models.journal import Change, Changeset, Origin, changeset, open_id
+from models.journal import Change, Changeset, Operation, Origin, changeset, open_id
 from models.user import ON_A_CUSTOMER, CustomerAccess, Right, Role, Team, TeamMember, User
 
 N = TypeVar("N", bound=Base)
@@ -214,10 +214,14 @@ def _balance(session: Session) -> None:
 def _weighed(
     changeset_id: int, looker: Looker
 ) -> Select[tuple[str, int, dict[str, Any] | None, dict[str, Any] | None]]:
-    """The changes that can tip the balance: none of customers that went altogether, none that anybody here may make."""
+    """The changes that can tip the balance: none of customers that went altogether, none that anybody here may make.
+
+    Roles that come back with their customer are given by nobody: they are what they were until it was deleted.
+    """
     at_customer: ColumnElement[bool] = and_(
         Change.table_name == CustomerAccess.__tablename__,
         select(Customer.id).where(Customer.id == Change.customer_id).exists(),
+        Change.customer_id.not_in(_came_back(changeset_id)),
     )
     if looker.everywhere >= ON_A_CUSTOMER:
         at_customer = and_(at_customer, Change.before.is_not(None))
@@ -226,6 +230,21 @@ def _weighed(
         select(Change.table_name, Change.row_id, Change.before, Change.after)
         .where(Change.changeset_id == changeset_id, or_(Change.table_name.in_(tables), at_customer))
         .order_by(Change.id)
+    )
+
+
+def _came_back(changeset_id: int) -> Select[int]:
+    """The customers that this changeset, if it takes another back, put back where they were."""
+    back = aliased(Change)
+    return (
+        select(back.row_id)
+        .join(Changeset, Changeset.id == back.changeset_id)
+        .where(
+            back.changeset_id == changeset_id,
+            back.table_name == Customer.__tablename__,
+            back.operation == Operation.INSERT,
+            Changeset.origin == Origin.UNDO,
+        )
     )
 
 

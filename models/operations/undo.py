@@ -5,20 +5,25 @@ An undo needs the right of what it does: taking away and bringing back need dele
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, case, select
 from sqlalchemy.orm import Session, scoped_session
 
 from models import access, journal
 from models.access import Looker
 from models.base import EVERYTHING
+from models.contact import Contact, CustomerContact
 from models.customer import Customer
 from models.errors import NotAllowed, NotFound, Reason, Refused
-from models.journal import Change, Changeset, Operation, Undone, UndoPlan
+from models.journal import Change, Changeset, Operation, Origin, Undone, UndoPlan
 from models.journal.context import plain
+from models.operations.consequences import allowed
 from models.operations.selection import one_of
-from models.user import Right
+from models.project import Project
+from models.user import CustomerAccess, Right
 
 AnySession = Session | scoped_session[Session]
 Pair = tuple[str, int]
@@ -44,7 +49,7 @@ def plan(
     fields: Iterable[str] | None = None,
 ) -> UndoPlan:
     """What taking it back would do, and what it would leave. Refuses what `undo` refuses."""
-    _require(session, actor, changeset_id)
+    _require(session, actor, changeset_id, whole=rows is None and fields is None)
     return journal.undo_plan(session, changeset_id, rows=rows, fields=fields)
 
 
@@ -56,80 +61,154 @@ def undo(
     fields: Iterable[str] | None = None,
 ) -> Undone:
     """Take it back. NotFound, NotAllowed, or Refused when it is undone already, purged, or nothing is left of it."""
-    _require(session, actor, changeset_id)
+    _require(session, actor, changeset_id, whole=rows is None and fields is None)
     with access.unlocking(plain(session)):
         return journal.undo(session, actor, changeset_id, rows=rows, fields=fields)
 
 
 # Records that stand on their own: taking them away, or bringing them back, is deleting or its opposite.
-WHOLE = frozenset({"customer", "contact", "project"})
+WHOLE = frozenset({Customer.__tablename__, Contact.__tablename__, Project.__tablename__})
 
 
-def _require(session: AnySession, actor: Looker, changeset_id: int) -> None:
+@dataclass(frozen=True)
+class _Touched:
+    """What a changeset did, as far as rights go: one of these stands for all rows alike."""
+
+    table: str
+    operation: Operation
+    customer_id: int | None
+    contact_id: int | None
+    is_archiving: bool
+
+
+def _require(session: AnySession, actor: Looker, changeset_id: int, *, whole: bool) -> None:
     """The rights of the inverse verb: what an undo removes or brings back needs delete, what it archives, archive.
 
-    Who made a record may take it back by the right to edit. What is archived stays as it is, unless the changeset is
-    about that. A changeset that may not be seen is not there.
+    Who made a record may take it back by the right to edit, and who deleted one, or brought it back, by the right to
+    delete it. What is archived stays as it is, unless the changeset is about that. A changeset that may not be seen is
+    not there.
     """
     kept = session.scalar(select(Changeset).where(Changeset.id == changeset_id))
     if kept is None:
         raise NotFound
     if actor.is_system:
         return
+    touched = _touched(session, changeset_id)
     is_own = kept.user_id is not None and kept.user_id == actor.id
+    own_delete = is_own and whole and any(map(_is_record, touched)) and _is_about_deleting(session, kept)
+    if own_delete:
+        _require_as_deleted(session, actor, changeset_id, touched)
+    else:
+        _require_each(session, actor, touched, is_own)
+    edited = {one.customer_id for one in touched if _right(one, is_own) is Right.EDIT}
+    turned = {
+        one.customer_id
+        for one in touched
+        if one.is_archiving or (one.operation is not Operation.UPDATE and one.table == Customer.__tablename__)
+    }
+    # A delete goes through what is archived already, and so does the way back.
+    _refuse_archived(session, edited - turned, since=kept.at if own_delete else None)
+
+
+def _touched(session: AnySession, changeset_id: int) -> Sequence[_Touched]:
     archived = Change.before["archived_at"].as_string().is_distinct_from(Change.after["archived_at"].as_string())
-    touched = session.execute(
-        select(
-            Change.table_name,
-            Change.operation,
-            Change.customer_id,
-            and_(Change.operation == Operation.UPDATE, Change.table_name.in_(WHOLE), archived),
-        )
+    is_archiving = and_(Change.operation == Operation.UPDATE, Change.table_name.in_(WHOLE), archived)
+    # Only a contact is asked for itself; of the rest the customer decides.
+    contact = case((Change.customer_id.is_(None), Change.contact_id))
+    found = session.execute(
+        select(Change.table_name, Change.operation, Change.customer_id, contact, is_archiving)
         .where(Change.changeset_id == changeset_id)
         .distinct(),
         execution_options=EVERYTHING,
-    ).all()
-    needed: dict[Right, set[int | None]] = {}
-    edited: set[int] = set()
-    turned: set[int | None] = set()
-    for table, operation, customer, is_archiving in touched:
-        right = _right(table, operation, is_own, bool(is_archiving))
-        needed.setdefault(right, set()).add(None if table in NEEDED else customer)
-        if right is Right.EDIT and customer is not None:
-            edited.add(customer)
-        if is_archiving or (operation is not Operation.UPDATE and table == "customer"):
-            turned.add(customer)
-    for right, customers in needed.items():
-        _require_on(session, actor, right, customers)
-    _refuse_archived(session, edited - turned)
+    )
+    return [_Touched(*row) for row in found]
 
 
-def _right(table: str, operation: Operation, is_own: bool, is_archiving: bool) -> Right:
+def _is_about_deleting(session: AnySession, kept: Changeset) -> bool:
+    """Whether it is a delete, or took one back, or did it again, however often."""
+    origin, undoes_id = kept.origin, kept.undoes_id
+    while undoes_id is not None:
+        before = select(Changeset.origin, Changeset.undoes_id).where(Changeset.id == undoes_id)
+        origin, undoes_id = session.execute(before, execution_options=EVERYTHING).one()
+    return origin is Origin.DELETE
+
+
+def _is_record(one: _Touched) -> bool:
+    """Whether a record came or went by itself, not along with another."""
+    return one.operation is not Operation.UPDATE and (one.table in WHOLE or one.table in NEEDED)
+
+
+def _require_as_deleted(session: AnySession, actor: Looker, changeset_id: int, touched: Iterable[_Touched]) -> None:
+    """What deleting took, for the records that went: on a customer that is gone as its roles stood until then.
+
+    The rest went along with them, and comes back with them.
+    """
+    records = list(filter(_is_record, touched))
+    for right in {NEEDED[one.table] for one in records if one.table in NEEDED}:
+        access.require(session, actor, right)
+    if access.may(session, actor, Right.DELETE):
+        return
+    customers = {one.customer_id for one in records if one.customer_id is not None}
+    contacts = {one.contact_id for one in records if one.contact_id is not None}
+    links = session.execute(_links(changeset_id, contacts)).all()
+    customers |= {customer for customer, _ in links if customer is not None}
+    held = {*access.split(session, actor, Right.DELETE, customers)[0]}
+    held |= access.held_until(session, actor, Right.DELETE, changeset_id)
+    if customers - held or contacts - {contact for _, contact in links}:
+        raise NotAllowed(Reason.NO_RIGHT, right=Right.DELETE)
+
+
+def _links(changeset_id: int, contacts: Iterable[int]) -> Select[int | None, int | None]:
+    """Of which customers, as far as they are still there, these contacts were until this changeset took them away."""
+    change = Change.__table__.c
+    return select(change.customer_id, change.contact_id).where(
+        change.changeset_id == changeset_id,
+        change.table_name == CustomerContact.__tablename__,
+        one_of(change.contact_id, contacts),
+        change.customer_id.in_(select(Customer.__table__.c.id)),
+    )
+
+
+def _require_each(session: AnySession, actor: Looker, touched: Iterable[_Touched], is_own: bool) -> None:
+    """For each change the right of its opposite, where it was made."""
+    needed: dict[Right, list[_Touched]] = {}
+    for one in touched:
+        needed.setdefault(_right(one, is_own), []).append(one)
+    for right, changes in needed.items():
+        if not access.may(session, actor, right) and not _held_at(session, actor, right, changes):
+            raise NotAllowed(Reason.NO_RIGHT, right=right)
+
+
+def _held_at(session: AnySession, actor: Looker, right: Right, changes: Sequence[_Touched]) -> bool:
+    """Whether a right is held where these changes were made. What is nobody's, or gone, takes it everywhere."""
+    if any(one.table in NEEDED or (one.customer_id is None and one.contact_id is None) for one in changes):
+        return False
+    customers = {one.customer_id for one in changes if one.customer_id is not None}
+    contacts = {one.contact_id for one in changes if one.contact_id is not None}
+    return (
+        len(access.split(session, actor, right, customers)[0]) == len(customers)
+        and allowed(plain(session), actor, Contact, contacts, right) == contacts
+    )
+
+
+def _right(one: _Touched, is_own: bool) -> Right:
     """The right that taking this change back needs."""
-    if table in NEEDED:
-        return NEEDED[table]
-    if table == "customer_access":
+    if one.table in NEEDED:
+        return NEEDED[one.table]
+    if one.table == CustomerAccess.__tablename__:
         return Right.MANAGE_CUSTOMER_ROLES
-    if is_archiving:
+    if one.is_archiving:
         return Right.ARCHIVE
-    if table in WHOLE and (operation is Operation.DELETE or (operation is Operation.INSERT and not is_own)):
+    made_by_another = one.operation is Operation.INSERT and not is_own
+    if one.table in WHOLE and (one.operation is Operation.DELETE or made_by_another):
         return Right.DELETE
     return Right.EDIT
 
 
-def _require_on(session: AnySession, actor: Looker, right: Right, customers: set[int | None]) -> None:
-    if access.may(session, actor, right):
-        return
-    ids = sorted(customer for customer in customers if customer is not None)
-    # What belongs to no customer, or to one that is gone with its roles, takes the right everywhere.
-    if None in customers or len(access.split(session, actor, right, ids)[0]) < len(ids):
-        raise NotAllowed(Reason.NO_RIGHT, right=right)
-
-
-def _refuse_archived(session: AnySession, customers: set[int]) -> None:
-    """What is archived can only be read, by way of an undo too."""
-    name = session.scalar(
-        select(Customer.name).where(one_of(Customer.id, customers), Customer.archived_at.is_not(None)).limit(1)
-    )
+def _refuse_archived(session: AnySession, customers: set[int | None], since: dt.datetime | None) -> None:
+    """What is archived (after a moment, when there is one) can only be read, by way of an undo too."""
+    ids = [customer for customer in customers if customer is not None]
+    archived = Customer.archived_at.is_not(None) if since is None else Customer.archived_at > since
+    name = session.scalar(select(Customer.name).where(one_of(Customer.id, ids), archived).limit(1))
     if name is not None:
         raise Refused(Reason.ARCHIVED_IS_LOCKED, name=name)
