@@ -106,10 +106,11 @@ class Converted:
 def plan(session: Session, actor: Looker, chosen: Chosen, choices: Mapping[int, Choice] | None = None) -> ConvertPlan:
     """What would become of the chosen contacts; writes nothing, and reserves no number."""
     choices = choices or {}
-    if any(choices.get(key, Choice()).use is None for key in Selection.of(chosen).resolve(session)):
-        access.require(session, actor, Right.EDIT)
     ids = Selection.of(chosen).resolve(session)
     contacts = session.scalars(select(Contact).where(one_of(Contact.id, ids)).order_by(Contact.id)).all()
+    # Asked for those that are there for this person: what is not answers alike, hidden or not.
+    if any(choices.get(contact.id, Choice()).use is None for contact in contacts):
+        access.require(session, actor, Right.EDIT)
     numbers = iter(number.upcoming(session, len(contacts)))
     proposed = {contact.id: _values(contact, choices.get(contact.id, Choice()), next(numbers)) for contact in contacts}
     alike = find(session, {key: _candidate(values) for key, values in proposed.items()})

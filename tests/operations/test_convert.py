@@ -135,9 +135,15 @@ def test_making_customers_needs_the_right_to_edit_everywhere(session: Session, c
     access.look_as(session, bob)
     with pytest.raises(NotAllowed):
         convert.plan(session, bob, [key])
+
+
+def test_a_contact_that_may_not_be_seen_is_not_there_to_be_converted(
+    session: Session, cast: Any, freya: Contact
+) -> None:
+    key = freya.id
     charlie = access.looker_for(session, cast.charlie)
     access.look_as(session, charlie)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotFound):
         convert.do(session, charlie, [key], "")
 
 
