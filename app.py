@@ -14,6 +14,7 @@ from flask import Flask, Response, request
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin_views import (
     commands_data,
@@ -33,6 +34,7 @@ HERE = Path(__file__).resolve().parent
 LANGUAGES = ("en", "nl")
 MEGABYTE = 1024 * 1024
 SECRET_LENGTH = 32
+MOST_PROXIES = 10
 
 DEFAULTS: dict[str, Any] = {
     "SESSION_COOKIE_HTTPONLY": True,
@@ -44,6 +46,7 @@ DEFAULTS: dict[str, Any] = {
     "BABEL_DEFAULT_LOCALE": "en",
     "BABEL_TRANSLATION_DIRECTORIES": str(HERE / "translations"),
     "BOOTSTRAP_SERVE_LOCAL": True,
+    "TRUSTED_PROXIES": 0,
 }
 
 CONTENT_POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -61,6 +64,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.config["SQLALCHEMY_DATABASE_URI"] = _with_driver(app.config["SQLALCHEMY_DATABASE_URI"])
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_pre_ping": True})
     app.secret_key = _secret(app, instance)
+    _believe_proxies(app)
 
     db.init_app(app)
     Babel(app, locale_selector=shell.chosen_language, default_domain="messages")
@@ -114,6 +118,19 @@ def _secret(app: Flask, instance: Path) -> str:
     except FileExistsError:
         logging.getLogger(__name__).debug("the signing key is there already")
     return file.read_text("ascii").strip()
+
+
+def _believe_proxies(app: Flask) -> None:
+    """Take the address and the scheme of a request from so many proxies in front; without the setting from none.
+
+    Not the host: proxies hand on the one they were asked for, and a forged header would pass most of them.
+    """
+    count = str(app.config["TRUSTED_PROXIES"])
+    if not count.isascii() or not count.isdigit() or int(count[:3]) > MOST_PROXIES:
+        raise SystemExit(f"KAARTENBAK_TRUSTED_PROXIES is the number of proxies in front, 0 to {MOST_PROXIES}.")
+    app.config["TRUSTED_PROXIES"] = int(count)
+    if int(count):
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=int(count), x_proto=int(count), x_host=0)  # type: ignore[method-assign]
 
 
 def _harden(response: Response) -> Response:

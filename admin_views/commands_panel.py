@@ -81,7 +81,15 @@ def run_command(host: str, port: int, demo: bool) -> None:
     click.echo(f"Kaartenbak runs on http://{host}:{port} (Ctrl C stops it)")
     sys.stdout.flush()
     _purge_every_day(current_app._get_current_object())  # type: ignore[attr-defined]
-    serve(current_app._get_current_object(), host=host, port=port, threads=THREADS, ident=None)  # type: ignore[attr-defined]
+    serve(
+        current_app._get_current_object(),  # type: ignore[attr-defined]
+        host=host,
+        port=port,
+        threads=THREADS,
+        ident=None,
+        # The server throws away what proxies say, unless the application is told to believe them.
+        clear_untrusted_proxy_headers=not current_app.config["TRUSTED_PROXIES"],
+    )
 
 
 def _purge_every_day(app: Flask) -> None:
