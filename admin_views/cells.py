@@ -82,7 +82,11 @@ def draw(view: ListView, rows: Sequence[Any], columns: Sequence[Column], extra: 
             cells.append(("nothing" if shaped is None else kind, look, shaped))
         now = view.group_of(row)
         yield Drawn(
-            row.id, str(row), getattr(row, "archived_at", None) is not None, now if now != group else None, cells
+            row.id,
+            shell.called(row),
+            getattr(row, "archived_at", None) is not None,
+            now if now != group else None,
+            cells,
         )
         group = now
 

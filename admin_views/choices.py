@@ -73,7 +73,7 @@ def label_groups() -> list[Option]:
 def roles() -> list[Option]:
     """All roles."""
     rows = shell.here().execute(select(Role.id, Role.name).order_by(Role.id))
-    return [Option(str(key), gettext(name)) for key, name in rows]
+    return [Option(str(key), shell.role_name(name)) for key, name in rows]
 
 
 def teams() -> list[Option]:

@@ -22,13 +22,16 @@ from admin_views.numbers import whole
 from models import access, journal
 from models.errors import NotFound, Refused
 from models.journal import Change, Changeset
+from models.operations import delete, save
 from models.operations import undo as undoing
-from models.user import Right
+from models.user import Right, Role
 
 page = pages.blueprint("history", "/history")
 PAGE = 30
 # An event of more lines than this is told in counts, its lines on request.
 FEW = 8
+# The sentences whose {name} is a role's.
+ABOUT_ROLES = frozenset({*save.TITLES[Role], *delete.TITLES[Role]})
 # Counting the kinds of a bigger event takes too long for a page.
 COUNTED = 20_000
 ICONS = {
@@ -168,7 +171,13 @@ def title(text: str, values: Mapping[str, Any]) -> str:
     if "title" in values:
         # An undo names what it took back.
         values = {**values, "title": title(str(values["title"]), values.get("values") or {})}
-    return gettext(text).format_map(Lenient(values))
+    shown = {key: shell.role_name(value) if _is_role(text, key, value) else value for key, value in values.items()}
+    return gettext(text).format_map(Lenient(shown))
+
+
+def _is_role(text: str, key: str, value: object) -> bool:
+    """Whether a value of a changeset's sentence is the name of a role."""
+    return isinstance(value, str) and (key == "role" or (key == "name" and text in ABOUT_ROLES))
 
 
 def day_text(day: dt.date) -> str:

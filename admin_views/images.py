@@ -18,7 +18,7 @@ from admin_views import shell
 from models import access
 from models.base import Base, Money, UtcDateTime, WordSet
 from models.journal import Change, Operation
-from models.user import Right
+from models.user import Right, Role
 
 # What follows from other fields, or says nothing to a reader.
 UNSAID = frozenset({"id", "number_key", "email_key", "created_at", "changed_at", "customer_id", "contact_id"})
@@ -123,7 +123,8 @@ def _what(table: str, image: dict[str, Any], names: _Names) -> str:
         return ": ".join(part for part in parts if part)
     person = " ".join(str(image[key]) for key in ("first_name", "last_name") if image.get(key))
     named = ("company_name", "name", "street", "iban", "key", "number", "label", "city", "day")
-    return person or next((str(image[key]) for key in named if image.get(key)), gettext("a record"))
+    name = person or next((str(image[key]) for key in named if image.get(key)), gettext("a record"))
+    return shell.role_name(name) if table == Role.__tablename__ else name
 
 
 def label_of(table: str, key: str) -> str:
@@ -161,7 +162,8 @@ class _Names:
             gone = (
                 gettext("Contact deleted") if target == "contact" else gettext("no longer there, or not for you to see")
             )
-            return self.known.get((target, raw), gone)
+            name = self.known.get((target, raw), gone)
+            return shell.role_name(name) if target == Role.__tablename__ else name
         return _words(column, raw)
 
 

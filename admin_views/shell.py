@@ -20,8 +20,9 @@ from sqlalchemy.orm import Session
 from models import access, settings
 from models.access import Looker, Source
 from models.base import db, utc_now
-from models.errors import Refused
-from models.user import Right
+from models.errors import Reason, Refused
+from models.operations.consequences import LeftOut
+from models.user import BUILT_IN_ROLES, Right, Role
 
 COLOURS = ("violet", "blue", "green", "pink", "teal", "amber", "red", "grey")
 
@@ -91,9 +92,22 @@ def right_name(right: Right | str) -> str:
     return gettext(str(right).replace("-", " ").capitalize())
 
 
+def role_name(name: str) -> str:
+    """A role in the reader's language if it is one of ours; the names that people gave stay as they are."""
+    return gettext(name) if name in BUILT_IN_ROLES else name
+
+
+def called(record: Any) -> str:
+    """What a record is called wherever it is shown; where its name is edited stands what is stored."""
+    is_role = isinstance(record, Role) or (isinstance(record, LeftOut) and record.reason is Reason.BUILT_IN)
+    return role_name(record.name) if is_role else str(record.name if isinstance(record, LeftOut) else record)
+
+
 def say(refusal: Refused) -> str:
-    """A refusal in the reader's language. Rights among its values are named in it, too."""
+    """A refusal in the reader's language. Rights and roles among its values are named in it, too."""
     values = {key: right_name(str(value)) if key == "right" else value for key, value in refusal.values.items()}
+    if refusal.reason is Reason.BUILT_IN:
+        values["name"] = role_name(str(values["name"]))
     return gettext(refusal.reason.value).format(**{"field": refusal.field or "", **values})
 
 
@@ -201,7 +215,7 @@ def safe_link(text: str | None) -> str:
 
 def source_text(source: Source) -> str:
     """Where a right comes from, in the reader's language."""
-    return gettext(source.text.value).format(role=gettext(source.role), team=source.team)
+    return gettext(source.text.value).format(role=role_name(source.role), team=source.team)
 
 
 def register(app: Flask, languages: tuple[str, ...]) -> None:
@@ -213,6 +227,7 @@ def register(app: Flask, languages: tuple[str, ...]) -> None:
     app.jinja_env.filters.update(
         right_name=right_name, country_name=country_name, safe_link=safe_link, source_text=source_text
     )
+    app.jinja_env.filters.update(role_name=role_name, called=called)
     app.jinja_env.filters["long_day"] = lambda day: format_date(day, "d MMMM y")
     app.jinja_env.filters["choice_text"] = lambda value: (value, gettext(value))
     app.jinja_env.filters["numberformat"] = format_decimal
@@ -264,7 +279,7 @@ def _viewer() -> Viewer:
         name=name,
         initials=initials(name),
         colour=colour_of(current_user.id),
-        role_text=gettext(role) if role else gettext("no role of your own"),
+        role_text=role_name(role) if role else gettext("no role of your own"),
         keys=bool(current_user.single_keys),
     )
 

@@ -120,5 +120,5 @@ def left_out(rows: tuple[LeftOut, ...]) -> list[str]:
     made = []
     for row in rows:
         ask = " " + gettext("Ask %(person)s.", person=row.ask) if row.ask else ""
-        made.append(f"{row.name}: {shell.say(row.refusal())}{ask}")
+        made.append(f"{shell.called(row)}: {shell.say(row.refusal())}{ask}")
     return made

@@ -90,7 +90,7 @@ class UserView(StaffView):
 
     def cell_value(self, column: Column, row: User, extra: Mapping[str, Any]) -> Any:
         if column.key == "role_name":
-            return gettext(row.role.name) if row.role else None
+            return shell.called(row.role) if row.role else None
         if column.key == "team_names":
             return ", ".join(team.name for team in row.teams)
         return super().cell_value(column, row, extra)
@@ -199,7 +199,7 @@ class TeamView(StaffView):
 
     def cell_value(self, column: Column, row: Team, extra: Mapping[str, Any]) -> Any:
         if column.key == "role_name":
-            return gettext(row.role.name) if row.role else None
+            return shell.called(row.role) if row.role else None
         return super().cell_value(column, row, extra)
 
 
