@@ -22,6 +22,7 @@ from admin_views import (
     commands_panel,
     commands_translate,
     commands_users,
+    confirming,
     errors,
     icons,
     login,
@@ -74,6 +75,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     shell.register(app, LANGUAGES)
     errors.register(app)
     login.register(app)
+    confirming.register(app)
     panel.register(app)
     for commands in (commands_panel, commands_data, commands_import, commands_translate, commands_users):
         commands.register(app)

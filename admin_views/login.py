@@ -30,7 +30,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as BaseResponse
 
-from admin_views import shell
+from admin_views import confirming, shell
 from models import settings
 from models.access import ANONYMOUS, look_as
 from models.errors import Refused
@@ -212,6 +212,7 @@ def _begin(token: str) -> None:
     cookie.clear()
     if language is not None:
         cookie["language"] = language
+    confirming.note()
     account = _account(token)
     if account is not None:
         login_user(account)
@@ -325,6 +326,7 @@ def change_password() -> Answer:
         passwords.change(shell.here(), g.looker, new, keep=current_user.seat.token_hash)
     except Refused as refused:
         return _answer(_show_profile({refused.field or "current": shell.say(refused)}), refused)
+    confirming.note()
     flash(gettext("Password changed. All your other sessions have ended."), "success")
     return redirect(url_for("auth.profile"))
 

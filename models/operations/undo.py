@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, and_, case, select
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 from sqlalchemy.orm import Session, scoped_session
 
 from models import access, journal
@@ -64,6 +64,22 @@ def undo(
     _require(session, actor, changeset_id, whole=rows is None and fields is None)
     with access.unlocking(plain(session)):
         return journal.undo(session, actor, changeset_id, rows=rows, fields=fields)
+
+
+def is_about_rights(session: AnySession, changeset_id: int) -> bool:
+    """Whether a changeset, as far as it may be seen, changed who may what.
+
+    People, teams, roles, or a role given on a customer; not the roles that went or came back with their customer.
+    """
+    change = Change.__table__.c
+
+    def touched(*tables: str) -> ColumnElement[bool]:
+        return select(change.id).where(change.changeset_id == Changeset.id, change.table_name.in_(tables)).exists()
+
+    staff = touched(*(table for table, right in NEEDED.items() if right is Right.MANAGE_USERS))
+    given = touched(CustomerAccess.__tablename__) & ~touched(Customer.__tablename__)
+    found = select(Changeset.id).where(Changeset.id == changeset_id, or_(staff, given))
+    return session.execute(found).first() is not None
 
 
 # Records that stand on their own: taking them away, or bringing them back, is deleting or its opposite.
