@@ -88,9 +88,9 @@ def latest(session: Session, limit: int = 4, **about: Any) -> list[dict[str, Any
     """The newest events in one line each, for a card's summary."""
     return [
         {
-            "name": kept.user_name,
+            "name": shell.person(kept.user_name),
             "colour": shell.colour_of(kept.user_id),
-            "text": Markup("<b>{}</b> · {}").format(kept.user_name, title(kept.title, kept.values)),
+            "text": Markup("<b>{}</b> · {}").format(shell.person(kept.user_name), title(kept.title, kept.values)),
             "body": "",
             "when": shell.when(kept.at),
             "title": format_datetime(kept.at, "medium"),
@@ -140,7 +140,7 @@ def _one(event: journal.Event, lines: list[images.Line], counts: list[Count]) ->
     if kept is None:
         who, text = gettext("From outside"), gettext("changed the database directly")
     else:
-        who = kept.user_name
+        who = shell.person(kept.user_name)
         text = title(kept.title, kept.values)
     return Shown(
         key=kept.id if kept else None,

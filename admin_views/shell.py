@@ -103,6 +103,11 @@ def called(record: Any) -> str:
     return role_name(record.name) if is_role else str(record.name if isinstance(record, LeftOut) else record)
 
 
+def person(name: str | None) -> str:
+    """Who did something, by name; nobody's name is left of people who were erased."""
+    return name or gettext("Somebody")
+
+
 def say(refusal: Refused) -> str:
     """A refusal in the reader's language. Rights and roles among its values are named in it, too."""
     values = {key: right_name(str(value)) if key == "right" else value for key, value in refusal.values.items()}
@@ -227,7 +232,7 @@ def register(app: Flask, languages: tuple[str, ...]) -> None:
     app.jinja_env.filters.update(
         right_name=right_name, country_name=country_name, safe_link=safe_link, source_text=source_text
     )
-    app.jinja_env.filters.update(role_name=role_name, called=called)
+    app.jinja_env.filters.update(role_name=role_name, called=called, person=person)
     app.jinja_env.filters["long_day"] = lambda day: format_date(day, "d MMMM y")
     app.jinja_env.filters["choice_text"] = lambda value: (value, gettext(value))
     app.jinja_env.filters["numberformat"] = format_decimal

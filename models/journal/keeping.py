@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 
-from sqlalchemy import Table, bindparam, select, text, update
+from sqlalchemy import ColumnElement, Table, bindparam, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from models.base import WILL_WRITE, Base, utc_now
 from models.errors import Reason, Refused
 from models.journal.context import AnySession, Somebody, changeset, is_open, plain
+from models.journal.graph import references_of
 from models.journal.plan import Pair
 from models.journal.sql import sql_of
 from models.journal.tables import Change, Changeset, Origin, journaled_tables, registry_of
@@ -20,6 +21,10 @@ from models.journal.tables import Change, Changeset, Origin, journaled_tables, r
 _CHANGE = Base.metadata.tables[Change.__tablename__]
 _CHANGESET = Base.metadata.tables[Changeset.__tablename__]
 _AT_ONCE = 5000
+USERS = "user"
+"""The table of the people whose names stand in the changesets."""
+ERASED = ""
+"""The name of somebody who was erased; who shows it says so in the reader's words."""
 
 
 def adopt(session: AnySession, actor: Somebody, change_ids: Iterable[int]) -> Changeset:
@@ -63,7 +68,9 @@ def purge(session: AnySession, before: dt.datetime) -> int:
 def erase(session: AnySession, pairs: Iterable[Pair], columns: Iterable[str]) -> int:
     """Empty these columns of rows in all their images, and what the database computes from them; how many changes.
 
-    What titles of changesets quote from these columns goes, too. Call it after the rows themselves were emptied or
+    What titles of changesets quote from these columns goes, too: those that touched the rows, and those that touched rows
+    which point at them. With the name of a user goes the name that stands beside what this person did; that it was one
+    and the same person stays, as a number. Call it after the rows themselves were emptied or
     deleted: in the same changeset, or by itself, when it commits. An unknown table or column is a programming error
     (KeyError).
     """
@@ -85,6 +92,10 @@ def _erase(session: Session, table: Table, ids: Sequence[int], names: Sequence[s
     erased = 0
     for some in _some(ids):
         _erase_quotes(session, table, some, gone)
+        if table.name == USERS and "name" in gone:
+            theirs = update(_CHANGESET).where(_CHANGESET.c.user_id.in_(some))
+            connection.execute(theirs.values(user_name=ERASED))
+            session.expire_all()
         images = {"before": "before", "after": "after"}
         for name in gone:
             images = {side: sql.forget(name, image) for side, image in images.items()}
@@ -103,13 +114,23 @@ def _erase_quotes(session: Session, table: Table, ids: Sequence[int], gone: Sequ
     words: set[str] = set()
     for images in connection.execute(select(_CHANGE.c.before, _CHANGE.c.after).where(mine)):
         words |= {str(image[name]) for image in images if image for name in gone if image.get(name)}
-    touched = select(_CHANGE.c.changeset_id).where(mine)
+    touched = select(_CHANGE.c.changeset_id).where(or_(mine, *_pointing_at(session, table, ids)))
     titles = connection.execute(select(_CHANGESET.c.id, _CHANGESET.c["values"]).where(_CHANGESET.c.id.in_(touched)))
     for changeset_id, values in titles.all():
         kept = _without(values, words)
         if kept != values:
             connection.execute(update(_CHANGESET).where(_CHANGESET.c.id == changeset_id).values({"values": kept}))
     session.expire_all()
+
+
+def _pointing_at(session: Session, table: Table, ids: Sequence[int]) -> Iterator[ColumnElement[bool]]:
+    """Conditions on the changes of rows that point, or pointed, at these."""
+    for other in journaled_tables(registry_of(session)):
+        for reference in references_of(other):
+            if reference.parent is table and other is not table:
+                images = (_CHANGE.c.before, _CHANGE.c.after)
+                points = or_(*(image[reference.column.name].as_integer().in_(ids) for image in images))
+                yield (_CHANGE.c.table_name == other.name) & points
 
 
 def _without(value: object, words: set[str]) -> object:

@@ -79,7 +79,7 @@ _IMAGE = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgre
 class Changeset(Base):
     """One intention of one person, in one transaction.
 
-    `user_id` is no foreign key and `user_name` is frozen, because history outlives users. `title` is a sentence in
+    `user_id` is no foreign key and `user_name` is frozen, because history outlives users; only erasing the person empties it. `title` is a sentence in
     English that catalogues translate, `values` fill it in. `snapshot` says on PostgreSQL which transactions were open
     beside it, whose changes became visible later though their ids may be lower.
     """
