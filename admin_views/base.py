@@ -451,13 +451,19 @@ class EntityView(ModelView):
 
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> Answer:
-        self.note_position()
+        said = self.note_position()
         record = self.find(request.args.get("id"))
         access.require(shell.here(), shell.looker(), self.edit, self.customer_of(record))
         self.refuse_archived(record)
         form = self.form_for(record, request.form if request.method == "POST" else None)
-        if request.method == "GET" or not form.validate():
-            return self.show_form(record, form, 422 if form.problems() else 200)
+        if request.method == "GET":
+            return self.show_form(record, form, 200)
+        if not said:
+            form.validate()
+            self.compare(form)
+            return self.show_form(record, form, 422)
+        if not form.validate():
+            return self.show_form(record, form, 422)
         name = str(record)
         try:
             saved = self.store(record, form)
@@ -471,10 +477,29 @@ class EntityView(ModelView):
         self.tell(saved, gettext("%(name)s saved", name=name))
         return redirect(self.card_url(saved.record.id))
 
-    def note_position(self) -> None:
-        """Where the journal stood before the record was read: what came later is what the form did not show."""
-        posted = _whole(request.form.get("position"))
+    def note_position(self) -> bool:
+        """Where the journal stood before the record was read: what came later is what the form did not show.
+
+        False for a posted form that does not say it: saved on its word, it would overwrite what it never showed.
+        """
+        posted = position_in("shown-at")
         g.position = posted if posted is not None else journal.position(shell.here())
+        return posted is not None
+
+    def compare(self, form: EntityForm) -> None:
+        """Say of a form that showed nobody knows what where it differs from the record as it is now."""
+        form.add_error(
+            None,
+            gettext(
+                "This form does not say what it showed when it was opened, so changes of others could be lost. "
+                "Compare what you typed with what is on file, then save again."
+            ),
+        )
+        for name, mine in form.values().items():
+            held = form[name].object_data
+            on_file = frozenset(held or ()) if isinstance(mine, frozenset) else held
+            if not form[name].errors and (mine or None) != (on_file or None):
+                form.add_error(name, gettext("On file: %(value)s", value=self.field_text(name, on_file)))
 
     def refuse_archived(self, record: Any) -> None:
         """What is archived can be read, not edited."""
@@ -483,6 +508,7 @@ class EntityView(ModelView):
 
     def store(self, record: Any, form: EntityForm) -> Saved[Any]:
         """Save what was typed: merge with what others changed since, or raise EditConflict with both sides."""
+        seen = position_in("seen-at")
         return save(
             shell.here(),
             shell.looker(),
@@ -490,8 +516,9 @@ class EntityView(ModelView):
             None if record is None else record.id,
             self.to_save(form),
             base=g.position,
-            choices=choices_made(request.form),
-            seen=_whole(request.form.get("seen")),
+            # A choice holds for what it was made between, so one that does not say that is none.
+            choices=choices_made(request.form) if seen is not None else {},
+            seen=seen,
             children=self.children(record, form),
         )
 
@@ -766,6 +793,12 @@ def key_of(raw: str | None) -> int:
 
 def _whole(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def position_in(name: str) -> int | None:
+    """The position of the journal that a posted form carries; None for one that there has never been."""
+    found = _whole(request.form.get(name))
+    return found if found is not None and found <= journal.position(shell.here()) else None
 
 
 def choices_made(posted: MultiDict[str, str]) -> dict[str, Side]:

@@ -94,3 +94,12 @@ class PageClient(FlaskClient):
     def send(self, path: str, /, **fields: Any) -> TestResponse:
         """Post a form with its token."""
         return self.post(path, data={"csrf_token": self.token(), **fields})
+
+    def shown_at(self, path: str) -> str:
+        """What the form of a page says about the moment it was opened."""
+        tree = html.document_fromstring(super().open(path).get_data(as_text=True))
+        return next(field.get("value") for field in tree.iter("input") if field.get("name") == "shown-at")
+
+    def edit(self, path: str, /, **fields: Any) -> TestResponse:
+        """Open the form of a record, and post it with what it says about that moment."""
+        return self.send(path, **{"shown-at": self.shown_at(path), **fields})

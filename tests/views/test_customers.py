@@ -160,7 +160,7 @@ def test_a_foreign_id_that_does_not_exist_is_refused_and_nothing_is_saved(
     session: Session, client_for: ClientFor
 ) -> None:
     customer = factories.customer(session, company_name="Vast B.V.")
-    answer = client_for("Dana").send(
+    answer = client_for("Dana").edit(
         f"/customers/edit/?id={customer.id}",
         kind="business",
         company_name="Los B.V.",
@@ -179,7 +179,7 @@ def test_fields_of_the_form_that_are_not_shown_are_not_written(
     editor = factories.role(session, rights=frozenset({"view", "edit"}))
     factories.access(session, customer, editor, cast.charlie)
     charlie = client_for("Charlie")
-    answer = charlie.send(
+    answer = charlie.edit(
         f"/customers/edit/?id={customer.id}",
         kind="business",
         company_name="Dicht B.V.",
@@ -198,7 +198,7 @@ def test_fields_of_the_form_that_are_not_shown_are_not_written(
 def test_different_fields_of_two_people_are_both_kept(session: Session, client_for: ClientFor) -> None:
     customer = factories.customer(session, company_name="Samen B.V.")
     at = position(session)
-    shown = {"kind": "business", "company_name": "Samen B.V.", "number": customer.number, "position": at}
+    shown = {"kind": "business", "company_name": "Samen B.V.", "number": customer.number, "shown-at": at}
     path = f"/customers/edit/?id={customer.id}"
     assert client_for("Alice").send(path, **shown, phone="+31 10 555 0101").status_code == 302
     dana = client_for("Dana")
@@ -213,7 +213,7 @@ def test_different_fields_of_two_people_are_both_kept(session: Session, client_f
 def test_the_same_field_of_two_people_is_asked_about(session: Session, client_for: ClientFor) -> None:
     customer = factories.customer(session, company_name="Samen B.V.", payment_term_days=30)
     at = position(session)
-    shown = {"kind": "business", "company_name": "Samen B.V.", "number": customer.number, "position": at}
+    shown = {"kind": "business", "company_name": "Samen B.V.", "number": customer.number, "shown-at": at}
     path = f"/customers/edit/?id={customer.id}"
     assert client_for("Alice").send(path, **shown, payment_term_days="21").status_code == 302
     dana = client_for("Dana")
@@ -222,9 +222,9 @@ def test_the_same_field_of_two_people_is_asked_about(session: Session, client_fo
     assert "changed the same field while you were editing" in text_of(answer)
     session.rollback()
     assert session.get_one(Customer, customer.id).payment_term_days == 21
-    seen = re.search(r'name="seen" value="(\d+)"', answer.get_data(as_text=True))
+    seen = re.search(r'name="seen-at" value="(\d+)"', answer.get_data(as_text=True))
     assert seen
-    chosen = {**shown, "payment_term_days": "14", "seen": seen[1], "choice-payment_term_days": "mine"}
+    chosen = {**shown, "payment_term_days": "14", "seen-at": seen[1], "choice-payment_term_days": "mine"}
     assert dana.send(path, **chosen).status_code == 302
     session.rollback()
     assert session.get_one(Customer, customer.id).payment_term_days == 14
@@ -238,7 +238,7 @@ def test_x_01_an_archived_owner_or_retired_status_stays_selected_in_the_form(
     dana = client_for("Dana")
     page = dana.get(f"/customers/edit/?id={customer.id}").get_data(as_text=True)
     assert f'<option selected value="{gone.id}">' in page
-    answer = dana.send(
+    answer = dana.edit(
         f"/customers/edit/?id={customer.id}",
         kind="business",
         company_name="Trouw B.V.",

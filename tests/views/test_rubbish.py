@@ -49,7 +49,7 @@ def test_rubbish_in_a_form_is_said_at_its_field(session: Session, client_for: Cl
     dana = client_for("Dana")
     for field in ("hourly_rate", "vat_percentage", "payment_term_days", "customer_since", "owner_id", "status_id"):
         fields = {"kind": "business", "company_name": "Vast B.V.", "number": customer.number, field: rubbish}
-        assert dana.send(path, **fields).status_code == 422, field
+        assert dana.edit(path, **fields).status_code == 422, field
 
 
 def test_an_emptied_number_or_a_nul_in_a_name_is_said_and_nothing_is_lost(
@@ -58,10 +58,10 @@ def test_an_emptied_number_or_a_nul_in_a_name_is_said_and_nothing_is_lost(
     customer = factories.customer(session, company_name="Vast B.V.")
     path = f"/customers/edit/?id={customer.id}"
     dana = client_for("Dana")
-    emptied = dana.send(path, kind="business", company_name="Vast B.V.", number="", phone="kept")
+    emptied = dana.edit(path, kind="business", company_name="Vast B.V.", number="", phone="kept")
     assert emptied.status_code == 422
     assert 'value="kept"' in emptied.get_data(as_text=True)
-    assert dana.send(path, kind="business", company_name="V\0st", number=customer.number).status_code == 422
+    assert dana.edit(path, kind="business", company_name="V\0st", number=customer.number).status_code == 422
 
 
 def test_rubbish_in_an_import_is_no_error(client_for: ClientFor) -> None:

@@ -1,0 +1,80 @@
+"""What every form keeps to, whatever it is a form of: nothing is overwritten unseen, nothing typed is lost."""
+
+from __future__ import annotations
+
+import pytest
+from lxml import html
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from models.customer import Customer
+from models.journal import position
+from models.label import LabelGroup
+from tests import factories
+from tests.conftest import ClientFor
+
+
+def text_of(answer: TestResponse) -> str:
+    return " ".join(html.document_fromstring(answer.get_data(as_text=True)).text_content().split())
+
+
+def at_fields(answer: TestResponse) -> dict[str, str]:
+    """What the form says under its fields, by field."""
+    tree = html.document_fromstring(answer.get_data(as_text=True))
+    found = tree.xpath("//p[contains(@class, 'kb-error')]")
+    return {node.get("id").removesuffix("-error"): " ".join(node.text_content().split()) for node in found}
+
+
+def typed(answer: TestResponse, name: str) -> str:
+    """What stands in a field of the form."""
+    tree = html.document_fromstring(answer.get_data(as_text=True))
+    return str(tree.xpath(f"//form[@data-kb-form]//input[@name='{name}']/@value")[0])
+
+
+# What the form showed
+
+
+@pytest.mark.parametrize("shown_at", [None, "", "x", "-1", "99999999"], ids=str)
+def test_an_edit_that_does_not_say_what_it_showed_is_refused_and_shows_what_differs(
+    session: Session, client_for: ClientFor, shown_at: str | None
+) -> None:
+    customer = factories.customer(session, company_name="Vast B.V.", phone="+31 10 555 0100")
+    path = f"/customers/edit/?id={customer.id}"
+    fields = {"kind": "business", "company_name": "Los B.V.", "number": customer.number, "phone": "+31 10 555 0100"}
+    dana = client_for("Dana")
+    answer = dana.send(path, **fields, **({} if shown_at is None else {"shown-at": shown_at}))
+    assert answer.status_code == 422
+    assert "does not say what it showed" in text_of(answer)
+    assert at_fields(answer) == {"company_name": "On file: Vast B.V."}
+    assert typed(answer, "company_name") == "Los B.V."
+    session.rollback()
+    assert session.get_one(Customer, customer.id).company_name == "Vast B.V."
+    assert dana.send(path, **fields, **{"shown-at": typed(answer, "shown-at")}).status_code == 302
+    session.rollback()
+    assert session.get_one(Customer, customer.id).company_name == "Los B.V."
+
+
+def test_a_choice_that_does_not_say_between_what_it_was_made_is_asked_for_again(
+    session: Session, client_for: ClientFor
+) -> None:
+    customer = factories.customer(session, company_name="Samen B.V.", payment_term_days=30)
+    shown = {"kind": "business", "company_name": "Samen B.V.", "number": customer.number}
+    shown["shown-at"] = str(position(session))
+    path = f"/customers/edit/?id={customer.id}"
+    assert client_for("Alice").send(path, **shown, payment_term_days="21").status_code == 302
+    chosen = {**shown, "payment_term_days": "14", "choice-payment_term_days": "mine"}
+    dana = client_for("Dana")
+    assert dana.send(path, **chosen).status_code == 409
+    assert dana.send(path, **chosen, **{"seen-at": "99999999"}).status_code == 409
+    session.rollback()
+    assert session.get_one(Customer, customer.id).payment_term_days == 21
+
+
+def test_the_place_of_a_group_of_labels_is_not_taken_for_the_moment_it_was_shown(
+    session: Session, client_for: ClientFor
+) -> None:
+    group = factories.label_group(session, name="Fakturering", position=3)
+    path = f"/label-groups/edit/?id={group.id}"
+    assert client_for("Dana").edit(path, name="Fakturering", position="7").status_code == 302
+    session.rollback()
+    assert session.get_one(LabelGroup, group.id).position == 7
