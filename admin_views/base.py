@@ -45,7 +45,7 @@ from models.base import Base, db
 from models.errors import Conflict, NotAllowed, NotFound, Problems, Reason, Refused
 from models.imports import ImportKind
 from models.journal import Changeset
-from models.operations.save import Child, EditConflict, Saved, Side, Theirs, save
+from models.operations.save import Child, EditConflict, Saved, Side, Theirs, check, save
 from models.operations.selection import Selection
 from models.search import ListSpec, ListState
 from models.user import Right
@@ -439,11 +439,11 @@ class EntityView(ModelView):
     def create_view(self) -> Answer:
         self.note_position()
         form = self.form_for(None, request.form if request.method == "POST" else None)
-        if request.method == "POST" and form.validate():
+        if request.method == "POST" and self.can_be_read(None, form):
             try:
                 saved = self.store(None, form)
             except Problems as problems:
-                report(form, problems)
+                report(form, problems.problems)
             else:
                 self.tell(saved, gettext("%(name)s added", name=str(saved.record)))
                 return redirect(self.card_url(saved.record.id))
@@ -458,17 +458,16 @@ class EntityView(ModelView):
         form = self.form_for(record, request.form if request.method == "POST" else None)
         if request.method == "GET":
             return self.show_form(record, form, 200)
+        readable = self.can_be_read(record, form)
         if not said:
-            form.validate()
             self.compare(form)
-            return self.show_form(record, form, 422)
-        if not form.validate():
+        if not (readable and said):
             return self.show_form(record, form, 422)
         name = str(record)
         try:
             saved = self.store(record, form)
         except Problems as problems:
-            report(form, problems)
+            report(form, problems.problems)
             return self.show_form(self.find(request.args.get("id")), form, 422)
         except EditConflict as clash:
             for edit in clash.merged:
@@ -500,6 +499,24 @@ class EntityView(ModelView):
             on_file = frozenset(held or ()) if isinstance(mine, frozenset) else held
             if not form[name].errors and (mine or None) != (on_file or None):
                 form.add_error(name, gettext("On file: %(value)s", value=self.field_text(name, on_file)))
+
+    def can_be_read(self, record: Any, form: EntityForm) -> bool:
+        """Whether the values can be read; if not, what the rules have against the others is told along."""
+        if form.validate():
+            return True
+        values = {name: value for name, value in self.to_save(form).items() if name not in form.errors}
+        found = check(
+            shell.here(),
+            shell.looker(),
+            self.noun,
+            None if record is None else record.id,
+            values,
+            base=g.position,
+            children=self.children(record, form),
+            known=form.errors,
+        )
+        report(form, found)
+        return False
 
     def refuse_archived(self, record: Any) -> None:
         """What is archived can be read, not edited."""
@@ -815,10 +832,12 @@ def by_person(edits: Iterable[Theirs]) -> dict[str, list[str]]:
     return found
 
 
-def report(form: EntityForm, problems: Problems) -> None:
-    """Hang the refusals of a verb at the fields they are about."""
-    for refusal in problems.problems:
-        form.add_error(refusal.field, shell.say(refusal))
+def report(form: EntityForm, refusals: Iterable[Refused]) -> None:
+    """Hang the refusals of a verb at the fields they are about, which they call as the form does."""
+    for refusal in refusals:
+        name = refusal.field or ""
+        field = form[name].label.text if name in form else None
+        form.add_error(refusal.field, shell.say(refusal, field))
 
 
 def taken(action: Action, name: str) -> bool:

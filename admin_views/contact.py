@@ -163,13 +163,8 @@ class ContactView(EntityView):
         """A contact that is added from a customer's card is linked with it."""
         if record is not None or not request.args.get("customer"):
             return ()
-        return (
-            Child(
-                CustomerContact,
-                None,
-                {"customer_id": key_of(request.args["customer"]), "function": form.values()["job_title"]},
-            ),
-        )
+        function = None if "job_title" in form.errors else form.values()["job_title"]
+        return (Child(CustomerContact, None, {"customer_id": key_of(request.args["customer"]), "function": function}),)
 
     def convert_fields(self) -> tuple[str, ...]:
         """The fields of the convert page, in its order."""

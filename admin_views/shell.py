@@ -108,12 +108,12 @@ def person(name: str | None) -> str:
     return name or gettext("Somebody")
 
 
-def say(refusal: Refused) -> str:
-    """A refusal in the reader's language. Rights and roles among its values are named in it, too."""
+def say(refusal: Refused, field: object = None) -> str:
+    """A refusal in the reader's language. Rights and roles among its values are named in it; `field` is its name."""
     values = {key: right_name(str(value)) if key == "right" else value for key, value in refusal.values.items()}
     if refusal.reason is Reason.BUILT_IN:
         values["name"] = role_name(str(values["name"]))
-    return gettext(refusal.reason.value).format(**{"field": refusal.field or "", **values})
+    return gettext(refusal.reason.value).format(**{"field": field or refusal.field or "", **values})
 
 
 def initials(name: str) -> str:

@@ -6,7 +6,7 @@ sets. Where both sides changed one field to different values, `EditConflict` tel
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -31,7 +31,7 @@ from models.sales import Agreement, Invoice, Portal, Quote
 from models.settings import ListValue
 from models.user import Right, Role, Team, User
 
-__all__ = ["Child", "Clash", "EditConflict", "New", "Saved", "Side", "Theirs", "save"]
+__all__ = ["Child", "Clash", "EditConflict", "New", "Saved", "Side", "Theirs", "check", "save"]
 
 N = TypeVar("N", bound=Base)
 Ids = frozenset[int]
@@ -121,6 +121,28 @@ def save(
     if found is None:
         raise NotFound
     return Saved(found, None if kept.is_empty else kept, tuple(work.merged), child_keys)
+
+
+def check(
+    session: Session,
+    actor: Looker,
+    noun: type[Base],
+    record_id: int | None,
+    values: Mapping[str, Any],
+    *,
+    base: int | None = None,
+    children: Sequence[Child] = (),
+    known: Collection[str] = (),
+) -> tuple[Refused, ...]:
+    """All that `save` would say does not fit; writes nothing.
+
+    `known` names fields of which the caller knows already that they do not, and whose values are not among `values`.
+    """
+    work = _Work(session, actor, base, {}, None)
+    pending = work.look(noun, record_id, values, "")
+    for child in children:
+        work.look_at_child(noun, pending, child)
+    return tuple(problem for problem in work.problems if problem.field not in known)
 
 
 TITLES: dict[type[Base], tuple[str, str]] = {

@@ -20,7 +20,7 @@ from models.errors import NotAllowed, NotFound, Problems, Reason, Refused
 from models.journal import Change, Changeset, changeset, position
 from models.label import CustomerLabel, Label, LabelGroup
 from models.operations import fields
-from models.operations.save import Child, EditConflict, New, Side, save
+from models.operations.save import Child, EditConflict, New, Side, check, save
 from models.project import Project, Registration
 from models.settings import ListValue, ValueList
 from models.user import Right, Role, Team, User
@@ -532,6 +532,19 @@ def test_problems_of_rows_below_carry_their_key(session: Session, customer: Cust
         "addresses-0-country": Reason.TOO_LONG,
         "contacts-0-contact_id-first_name": Reason.FIRST_NAME_MISSING,
     }
+
+
+def test_what_does_not_fit_is_told_without_saving_and_without_what_is_known_already(session: Session) -> None:
+    before = _count(session, Customer)
+    values = {"kind": Kind.BUSINESS, "website": "x" * 400, "head_office_city": "x" * 200}
+    children = [Child(Address, None, {"postal_code": "x" * 30}, key="address-1")]
+    found = check(session, SYSTEM, Customer, None, values, children=children, known={"website"})
+    assert {(problem.field, problem.reason) for problem in found} == {
+        ("company_name", Reason.COMPANY_NAME_MISSING),
+        ("head_office_city", Reason.TOO_LONG),
+        ("address-1-postal_code", Reason.TOO_LONG),
+    }
+    assert _count(session, Customer) == before
 
 
 def test_a_row_below_another_customer_is_not_there(session: Session, customer: Customer) -> None:

@@ -78,3 +78,45 @@ def test_the_place_of_a_group_of_labels_is_not_taken_for_the_moment_it_was_shown
     assert client_for("Dana").edit(path, name="Fakturering", position="7").status_code == 302
     session.rollback()
     assert session.get_one(LabelGroup, group.id).position == 7
+
+
+# What is wrong
+
+
+def test_what_cannot_be_read_and_what_the_rules_refuse_is_said_at_once(session: Session, client_for: ClientFor) -> None:
+    factories.customer(session, number="K-1", company_name="Eerste B.V.")
+    wrong = {
+        "kind": "business",
+        "number": "k-1",
+        "customer_since": "tomorrow",
+        "hourly_rate": "much",
+        "head_office_city": "x" * 200,
+        "reference": "kept",
+    }
+    said = {"company_name", "number", "customer_since", "hourly_rate", "head_office_city"}
+    dana = client_for("Dana")
+    new = dana.send("/customers/new/", **wrong)
+    assert new.status_code == 422
+    assert at_fields(new).keys() == said
+    assert at_fields(new)["number"].startswith("Already used by Eerste B.V.")
+    assert all(
+        f"{one}:" in text_of(new) for one in ("Company name", "Customer number", "Customer since", "Hourly rate")
+    )
+    assert [typed(new, name) for name in ("customer_since", "hourly_rate", "reference")] == ["tomorrow", "much", "kept"]
+    customer = factories.customer(session, company_name="Tweede B.V.")
+    edited = dana.edit(f"/customers/edit/?id={customer.id}", **wrong)
+    assert edited.status_code == 422
+    assert at_fields(edited).keys() == said
+
+
+def test_a_value_that_cannot_be_read_is_not_taken_for_a_missing_one(session: Session, client_for: ClientFor) -> None:
+    answer = client_for("Dana").send("/customers/new/", kind="business", company_name="x" * 300)
+    assert at_fields(answer) == {"company_name": "300 characters are too many; 200 fit."}
+    assert "Company name is missing" not in text_of(answer)
+
+
+def test_a_refusal_calls_the_field_as_the_form_does(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session, company_name="Vast B.V.")
+    path = f"/customers/edit/?id={customer.id}"
+    answer = client_for("Dana").edit(path, kind="business", company_name="Vast B.V.", number="")
+    assert at_fields(answer) == {"number": "Customer number is missing."}
