@@ -35,7 +35,7 @@ from sqlalchemy.sql.base import ExecutableOption
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
-from admin_views import cells, plans, shell
+from admin_views import cells, errors, plans, shell
 from admin_views.cells import Column as Column  # noqa: PLC0414 - offered to the views from here
 from admin_views.forms import Choice, Choices, EntityForm, Section
 from importers import export
@@ -119,6 +119,16 @@ class ShownChip:
 
 
 @dataclass(frozen=True)
+class ArchivedNote:
+    """What a page says of an archived record, with the link that brings it back for those who may."""
+
+    title: str
+    text: str
+    href: str | None
+    link: Any
+
+
+@dataclass(frozen=True)
 class RowVerb:
     """A line in the menu of the rows; its address is about the record 0. `when`: active, archived or any."""
 
@@ -150,6 +160,7 @@ class EntityView(ModelView):
     edit: ClassVar[Right] = Right.EDIT
     create: ClassVar[Right] = Right.EDIT
     exports: ClassVar[bool] = False
+    locks: ClassVar[bool] = True  # whether what is archived can only be read
     amounts: ClassVar[frozenset[str]] = frozenset()  # fields that nobody sees without "see revenue"
     archives: ClassVar[tuple[tuple[str, Any], ...]] = ()
     search_hint: ClassVar[Any] = lazy_gettext("Name…")
@@ -341,7 +352,7 @@ class EntityView(ModelView):
         here = {"list": query} if query else {}
         items = [RowVerb(gettext("Open"), "card-text", self.card_url(0))]
         if access.may_somewhere(shell.here(), shell.looker(), self.edit):
-            items.append(RowVerb(gettext("Edit"), "pencil", self.edit_url(0), "active"))
+            items.append(RowVerb(gettext("Edit"), "pencil", self.edit_url(0), "active" if self.locks else "any"))
         items += [
             RowVerb(action.label, action.icon, self.action_url(action, 0, **here), shown_when(action), action.danger)
             for action in actions
@@ -442,8 +453,10 @@ class EntityView(ModelView):
         if request.method == "POST" and self.can_be_read(None, form):
             try:
                 saved = self.store(None, form)
-            except Problems as problems:
-                report(form, problems.problems)
+            except (NotAllowed, NotFound):
+                raise
+            except Refused as refused:
+                report(form, each(refused))
             else:
                 self.tell(saved, gettext("%(name)s added", name=str(saved.record)))
                 return redirect(self.card_url(saved.record.id))
@@ -454,10 +467,15 @@ class EntityView(ModelView):
         said = self.note_position()
         record = self.find(request.args.get("id"))
         access.require(shell.here(), shell.looker(), self.edit, self.customer_of(record))
-        self.refuse_archived(record)
+        locked = self.locks and self.archived_note(record)
+        if locked and request.method == "GET":
+            return self.show_locked(record, locked)
         form = self.form_for(record, request.form if request.method == "POST" else None)
         if request.method == "GET":
             return self.show_form(record, form, 200)
+        if locked:
+            # Archived while somebody was editing: what was typed is shown with the reason, and can still be saved later.
+            return self.show_form(record, form, 409)
         readable = self.can_be_read(record, form)
         if not said:
             self.compare(form)
@@ -466,13 +484,15 @@ class EntityView(ModelView):
         name = str(record)
         try:
             saved = self.store(record, form)
-        except Problems as problems:
-            report(form, problems.problems)
-            return self.show_form(self.find(request.args.get("id")), form, 422)
         except EditConflict as clash:
             for edit in clash.merged:
                 form.show(edit.field, edit.theirs)
             return self.show_form(self.find(request.args.get("id")), form, 409, clash)
+        except (NotAllowed, NotFound):
+            raise
+        except Refused as refused:
+            report(form, each(refused))
+            return self.show_form(self.find(request.args.get("id")), form, errors.status_of(refused))
         self.tell(saved, gettext("%(name)s saved", name=name))
         return redirect(self.card_url(saved.record.id))
 
@@ -518,10 +538,30 @@ class EntityView(ModelView):
         report(form, found)
         return False
 
-    def refuse_archived(self, record: Any) -> None:
-        """What is archived can be read, not edited."""
-        if getattr(record, "archived_at", None) is not None:
-            raise Conflict(Reason.ARCHIVED_IS_LOCKED, name=str(record))
+    def archived_note(self, record: Any) -> ArchivedNote | None:
+        """Of an archived record: since when, what that means, and the way back for those who may; else None."""
+        since = getattr(record, "archived_at", None)
+        if since is None:
+            return None
+        back = next((action for action in self.allowed_actions(record) if action.name == "restore"), None)
+        if self.locks:
+            title = gettext("Archived %(when)s.", when=shell.when(since))
+            text = gettext("It can only be read. Restore it to change it or to register on it.")
+        else:
+            title = gettext("Deactivated %(when)s.", when=shell.when(since))
+            text = gettext("It can be changed, and stays out of the active list until it is reactivated.")
+        href = self.action_url(back, record.id) if back is not None else None
+        return ArchivedNote(title, text, href, back.label if back is not None else None)
+
+    def show_locked(self, record: Any, note: ArchivedNote) -> Answer:
+        """Instead of the form of a record that can only be read."""
+        ask = "" if note.href else " " + gettext("Ask somebody who may archive.")
+        return errors.page(
+            409,
+            f"{note.title} {note.text}{ask}",
+            title=gettext("%(name)s is archived.", name=str(record)),
+            way_out=(note.href, note.link) if note.href else (self.card_url(record.id), gettext("Open")),
+        )
 
     def store(self, record: Any, form: EntityForm) -> Saved[Any]:
         """Save what was typed: merge with what others changed since, or raise EditConflict with both sides."""
@@ -555,6 +595,7 @@ class EntityView(ModelView):
             form=form,
             sections=self.sections,
             clash=clash,
+            archived=self.archived_note(record) if record is not None else None,
             position=g.position,
             cancel=self.card_url(record.id) if record is not None else self.list_url(),
         )
@@ -838,6 +879,11 @@ def report(form: EntityForm, refusals: Iterable[Refused]) -> None:
         name = refusal.field or ""
         field = form[name].label.text if name in form else None
         form.add_error(refusal.field, shell.say(refusal, field))
+
+
+def each(refused: Refused) -> Sequence[Refused]:
+    """The refusals that one stands for."""
+    return refused.problems if isinstance(refused, Problems) else (refused,)
 
 
 def taken(action: Action, name: str) -> bool:

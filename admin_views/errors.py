@@ -32,15 +32,24 @@ TEXTS: dict[int, tuple[str, str]] = {
 }
 
 
-def page(code: int, text: str | None = None, reference: str | None = None) -> Response:
-    """An error page. It shows nothing of the database, the server or the record."""
-    title, hint = TEXTS.get(code, TEXTS[500 if code >= 500 else 400])
+def page(
+    code: int,
+    text: str | None = None,
+    reference: str | None = None,
+    title: str | None = None,
+    way_out: tuple[str, Any] | None = None,
+) -> Response:
+    """An error page. It shows nothing of the database or the server. `way_out` is an address and what it is called."""
+    usual, hint = TEXTS.get(code, TEXTS[500 if code >= 500 else 400])
+    href, link = way_out or (None, None)
     body = render_template(
         "errors/error.html",
         code=code,
-        title=gettext(title),
+        title=title or gettext(usual),
         text=text or gettext(hint),
         reference=reference,
+        hint_href=href,
+        hint_text=link,
     )
     return make_response(body, code)
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from lxml import html
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from models.access import SYSTEM
 from models.customer import Customer
 from models.journal import position
 from models.label import LabelGroup
+from models.operations import archive
 from tests import factories
-from tests.conftest import ClientFor
+from tests.conftest import Cast, ClientFor
 
 
 def text_of(answer: TestResponse) -> str:
@@ -120,3 +124,45 @@ def test_a_refusal_calls_the_field_as_the_form_does(session: Session, client_for
     path = f"/customers/edit/?id={customer.id}"
     answer = client_for("Dana").edit(path, kind="business", company_name="Vast B.V.", number="")
     assert at_fields(answer) == {"number": "Customer number is missing."}
+
+
+# What is archived
+
+
+@pytest.mark.parametrize(("who", "way_out"), [("Dana", "Restore…"), ("Charlie", "Ask somebody who may archive.")])
+def test_the_form_of_an_archived_record_says_since_when_and_how_to_bring_it_back(
+    session: Session, client_for: ClientFor, cast: Cast, who: str, way_out: str
+) -> None:
+    customer = factories.customer(session, company_name="Oud B.V.", archived_at=dt.datetime(2020, 11, 3, tzinfo=dt.UTC))
+    factories.access(session, customer, factories.role(session, rights=frozenset({"view", "edit"})), cast.charlie)
+    answer = client_for(who).get(f"/customers/edit/?id={customer.id}")
+    assert answer.status_code == 409
+    assert "Archived 3 Nov 2020. It can only be read." in text_of(answer)
+    assert way_out in text_of(answer)
+    assert ("action=restore" in answer.get_data(as_text=True)) is (who == "Dana")
+
+
+def test_what_was_typed_stays_when_the_record_was_archived_meanwhile(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session, company_name="Oud B.V.")
+    path = f"/customers/edit/?id={customer.id}"
+    dana = client_for("Dana")
+    fields = {"kind": "business", "company_name": "Oud B.V.", "number": customer.number, "phone": "+31 10 555 0100"}
+    fields["shown-at"] = dana.shown_at(path)
+    plan = archive.plan(session, SYSTEM, Customer, [customer.id])
+    archive.do(session, SYSTEM, Customer, [customer.id], plan.digest)
+    answer = dana.send(path, **fields)
+    assert answer.status_code == 409
+    assert "Archived today. Nothing is saved." in text_of(answer)
+    assert "action=restore" in answer.get_data(as_text=True)
+    assert typed(answer, "phone") == "+31 10 555 0100"
+    plan = archive.plan(session, SYSTEM, Customer, [customer.id], archive.Way.RESTORE)
+    archive.restore(session, SYSTEM, Customer, [customer.id], plan.digest)
+    assert dana.send(path, **fields).status_code == 302
+
+
+def test_what_a_verb_refuses_as_a_whole_is_said_on_the_form(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session, company_name="Oud B.V.", archived_at=factories.A_MOMENT)
+    answer = client_for("Dana").send(f"/contacts/new/?customer={customer.id}", kind="private", first_name="Ingrid")
+    assert answer.status_code == 422
+    assert "Oud B.V. is archived and can only be read. Restore it first." in text_of(answer)
+    assert typed(answer, "first_name") == "Ingrid"
