@@ -139,6 +139,8 @@ class ContactView(EntityView):
     meta_template = "contact/meta.html"
     actions = (converting.CONVERT, converting.CONTACT_LABELS, *verbs.CONTACT_ACTIONS)
     exports = True
+    # Deactivating puts a contact out of the way; its data can still be repaired (VS-26, VS-27).
+    locks = False
     tabs = (
         Tab("overview", lazy_gettext("Overview"), "contact/overview.html", details),
         Tab(

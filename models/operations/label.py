@@ -52,7 +52,7 @@ def do(
 ) -> Changeset:
     """Put and take labels. What is there already, or not there, stays so; only what differs is written.
 
-    Rows that may not be edited, and archived ones, are left out (see `plan`); it is refused when nothing else was
+    Rows that may not be edited, and archived customers, are left out (see `plan`); it is refused when nothing else was
     chosen, and with ONE_PER_RECORD when two of the labels are of a group of which only one fits on a record.
     """
     put, take = _known(session, put), _known(session, take)
@@ -75,7 +75,9 @@ def do(
 
 
 def _sorted_out(session: Session, actor: Looker, noun: Labelled, ids: Iterable[int]) -> Sorted:
-    return sort_out(session, actor, noun, ids, Right.EDIT, {True: Reason.ARCHIVED_IS_LOCKED})
+    # Deactivated contacts can be worked on; archived customers can only be read.
+    locked = {True: Reason.ARCHIVED_IS_LOCKED} if noun is Customer else {}
+    return sort_out(session, actor, noun, ids, Right.EDIT, locked)
 
 
 def _known(session: Session, labels: Iterable[int]) -> frozenset[int]:

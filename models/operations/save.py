@@ -274,8 +274,6 @@ class _Work:
         row = self.session.get(noun, key, populate_existing=True, with_for_update={"key_share": True})
         if row is None:
             raise NotFound
-        if isinstance(row, Contact) and row.is_archived:
-            raise Refused(Reason.ARCHIVED_IS_LOCKED, name=row.name)
         return row
 
     def _resolved(self, name: str, value: Any, noun: type[Base], pending: _Pending, prefix: str) -> Any:

@@ -106,3 +106,10 @@ def test_many_thousand_customers_are_labelled_in_few_statements(session: Session
     kept = label.do(session, SYSTEM, Customer, Selection(query=select(Customer.id)), put=[tag])
     assert kept.change_count == 500
     assert session.scalar(select(func.count(Label.id))) == 1
+
+
+def test_a_deactivated_contact_is_labelled_like_any_other(session: Session) -> None:
+    contact = factories.contact(session, archived_at=dt.datetime.now(dt.UTC))
+    chosen = factories.label(session)
+    label.do(session, SYSTEM, Contact, [contact.id], put=[chosen.id])
+    assert _labels(session, Contact, contact.id) == [chosen.name]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from models.access import SYSTEM
+from models.contact import Contact
 from models.customer import Customer
 from models.journal import position
 from models.label import LabelGroup
@@ -166,3 +167,20 @@ def test_what_a_verb_refuses_as_a_whole_is_said_on_the_form(session: Session, cl
     assert answer.status_code == 422
     assert "Oud B.V. is archived and can only be read. Restore it first." in text_of(answer)
     assert typed(answer, "first_name") == "Ingrid"
+
+
+def test_a_deactivated_contact_is_edited_where_it_is_and_stays_deactivated(
+    session: Session, client_for: ClientFor
+) -> None:
+    contact = factories.contact(session, first_name="Astrid", archived_at=dt.datetime(2020, 11, 3, tzinfo=dt.UTC))
+    path = f"/contacts/edit/?id={contact.id}"
+    dana = client_for("Dana")
+    form = dana.get(path)
+    assert form.status_code == 200
+    assert "Deactivated 3 Nov 2020. It can be changed" in text_of(form)
+    assert "action=restore" in form.get_data(as_text=True)
+    assert f'href="{path}"' in dana.get(f"/contacts/details/?id={contact.id}").get_data(as_text=True)
+    assert dana.edit(path, kind="private", first_name="Astrid", phone="+31 10 555 0100").status_code == 302
+    session.rollback()
+    saved = session.get_one(Contact, contact.id)
+    assert (saved.phone, saved.is_archived) == ("+31 10 555 0100", True)
