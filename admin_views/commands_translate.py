@@ -34,9 +34,9 @@ from importers.trouble import Trouble
 from models import settings
 from models.access import SourceText
 from models.base import Base
-from models.errors import Reason
+from models.errors import SINGULAR, Reason
 from models.journal import Kept
-from models.operations import archive, delete, save
+from models.operations import archive, convert, delete, label, save
 from models.operations.duplicates import Likeness
 from models.project import RegistrationStatus
 from models.search import Unfit
@@ -96,8 +96,10 @@ def _in_templates() -> Iterator[Text]:
 def _data() -> Iterator[Text]:
     """Texts that are values. Each is collected where it is declared, none is written here."""
     for kind in ENUMS:
-        yield from _from(kind.__module__, kind)
-    for module in (save, delete, archive):
+        yield from _from(kind.__module__, (text for text in kind if text not in SINGULAR))
+    for reason, (_counted, singular) in SINGULAR.items():
+        yield Text("models/errors.py", 0, singular, reason.value)
+    for module in (save, delete, archive, convert, label):
         yield from _from(module.__name__, chain.from_iterable(module.TITLES.values()))
     for known in settings.SETTINGS:
         yield from _from(settings.__name__, (known.title, known.help, *known.choices))

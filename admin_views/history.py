@@ -225,7 +225,8 @@ def undo() -> Response | str:
         what = left.name or images.TABLES.get(left.table, left.table)
         flash(gettext("Left as it is: %(what)s. %(why)s", what=what, why=gettext(left.reason.value)), "warning")
     if len(done.left) > 5:
-        flash(gettext("%(n)d more were left as they are.", n=len(done.left) - 5), "warning")
+        more = len(done.left) - 5
+        flash(ngettext("%(num)d more was left as it is.", "%(num)d more were left as they are.", more), "warning")
     return redirect(_back())
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from models import access, settings
 from models.access import Looker, Source
 from models.base import db, utc_now
-from models.errors import Reason, Refused
+from models.errors import SINGULAR, Reason, Refused
 from models.operations.consequences import LeftOut
 from models.user import BUILT_IN_ROLES, Right, Role
 
@@ -113,7 +113,9 @@ def say(refusal: Refused, field: object = None) -> str:
     values = {key: right_name(str(value)) if key == "right" else value for key, value in refusal.values.items()}
     if refusal.reason is Reason.BUILT_IN:
         values["name"] = role_name(str(values["name"]))
-    return gettext(refusal.reason.value).format(**{"field": field or refusal.field or "", **values})
+    text, (counted, singular) = refusal.reason.value, SINGULAR.get(refusal.reason, ("", ""))
+    text = ngettext(singular, text, int(str(values[counted]))) if counted else gettext(text)
+    return text.format(**{"field": field or refusal.field or "", **values})
 
 
 def initials(name: str) -> str:

@@ -58,6 +58,14 @@ class Reason(enum.StrEnum):
     MAPPED_TWICE = "Two columns go into {field}. Choose one of them."
 
 
+# What is said where the number among the values is one: the name of that value, and the message.
+SINGULAR: dict[Reason, tuple[str, str]] = {
+    Reason.AGREEMENT_ACTIVE: ("count", "{name} has {count} active agreement. End it first."),
+    Reason.STILL_IN_USE: ("count", "{name} is still used by {count} record."),
+    Reason.TOO_MANY_TRIES: ("minutes", "Too many tries. Try again in {minutes} minute."),
+}
+
+
 class Refused(Exception):
     """Something was not done, and nothing was changed. `reason` says why, `values` fill the message in."""
 
@@ -68,7 +76,9 @@ class Refused(Exception):
         self.values = values
 
     def __str__(self) -> str:
-        return self.reason.value.format(field=self.field, **self.values)
+        counted, singular = SINGULAR.get(self.reason, ("", ""))
+        text = singular if counted and self.values[counted] == 1 else self.reason.value
+        return text.format(field=self.field, **self.values)
 
 
 class NotAllowed(Refused):

@@ -37,7 +37,7 @@ class LeftOut:
     ask: str | None = None
 
     def __str__(self) -> str:
-        return self.reason.value.format(**self.values)
+        return str(self.refusal())
 
     def refusal(self) -> Refused:
         """The same as an exception, for when it was the only row that was chosen."""

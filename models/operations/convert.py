@@ -136,6 +136,9 @@ def plan(session: Session, actor: Looker, chosen: Chosen, choices: Mapping[int, 
     return ConvertPlan(conversions, len(ids) - len(contacts), digest(said))
 
 
+TITLES = {Contact: ("Convert contact {name} to a customer", "Convert {count} contacts to customers")}
+
+
 def do(
     session: Session,
     actor: Looker,
@@ -147,8 +150,9 @@ def do(
 
     Fields of several contacts are told apart as `contact id-field`.
     """
+    one, many = TITLES[Contact]
     joins = is_open(session)
-    with changeset(session, actor, "Convert {count} contacts to customers", origin=Origin.CONVERT) as kept:
+    with changeset(session, actor, many, origin=Origin.CONVERT) as kept:
         ids = Selection.of(chosen).resolve(session)
         hold(session, Contact, ids)
         going = plan(session, actor, ids, choices)
@@ -156,19 +160,18 @@ def do(
             raise NotFound
         require_unchanged(expected, going.digest)
         problems = [
-            Refused(one.reason, f"{conversion.contact_id}-{one.field}", **one.values)
+            Refused(problem.reason, f"{conversion.contact_id}-{problem.field}", **problem.values)
             for conversion in going.conversions
-            for one in conversion.problems
+            for problem in conversion.problems
         ]
         if problems:
             raise Problems(problems)
         customers = {
-            one.contact_id: _carry_out(session, actor, one, (choices or {}).get(one.contact_id))
-            for one in going.conversions
+            conversion.contact_id: _carry_out(session, actor, conversion, (choices or {}).get(conversion.contact_id))
+            for conversion in going.conversions
         }
         if not joins:
-            if len(customers) == 1:
-                kept.title = "Convert contact {name} to a customer"
+            kept.title = one if len(customers) == 1 else many
             kept.values = {"count": len(customers), "name": going.conversions[0].name, "customers": customers}
     return Converted(kept, customers)
 

@@ -47,6 +47,12 @@ def plan(
     return LabelPlan(len(found.ids), missing, links.linked(take), replaced, found.left_out, found.left_out_count)
 
 
+TITLES: dict[Labelled, tuple[str, str]] = {
+    Customer: ("Label customer {name}", "Label {count} customers"),
+    Contact: ("Label contact {name}", "Label {count} contacts"),
+}
+
+
 def do(
     session: Session, actor: Looker, noun: Labelled, chosen: Chosen, put: Iterable[int] = (), take: Iterable[int] = ()
 ) -> Changeset:
@@ -57,8 +63,9 @@ def do(
     """
     put, take = _known(session, put), _known(session, take)
     require_one_each(session, put)
+    one, many = TITLES[noun]
     joins = is_open(session)
-    with changeset(session, actor, "Label {count} records", origin=Origin.BULK) as kept:
+    with changeset(session, actor, many, origin=Origin.BULK) as kept:
         ids = Selection.of(chosen).resolve(session)
         hold(session, noun, ids)
         found = _sorted_out(session, actor, noun, ids)
@@ -70,7 +77,8 @@ def do(
         session.expire_all()
         if not joins:
             names = session.scalars(select(Label.name).where(Label.id.in_(put | take)).order_by(Label.name))
-            kept.values = {"count": len(found.ids), "labels": list(names)}
+            kept.title = one if len(found.ids) == 1 else many
+            kept.values = {"name": next(iter(found.going.values())), "count": len(found.ids), "labels": list(names)}
     return kept
 
 

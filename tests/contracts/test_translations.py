@@ -12,16 +12,19 @@ import click
 import pytest
 from babel.messages.catalog import Catalog
 from flask import Flask
+from flask_babel import force_locale
 from jinja2 import nodes
 from lxml import html
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from admin_views import commands_translate as catalogues
+from admin_views import shell
 from admin_views.commands_translate import Text
 from app import LANGUAGES, create_app
 from models.access import SYSTEM
 from models.customer import Customer
+from models.errors import SINGULAR, Reason, Refused
 from models.operations import archive
 from tests import factories
 from tests.conftest import Cast, ClientFor
@@ -34,7 +37,7 @@ DUTCH = catalogues.FOLDER / "nl/LC_MESSAGES/messages.po"
 AT_RUN_TIME = {
     "admin_views/base.py": {"dropped.why.value"},
     "admin_views/bin.py": {"left.reason.value"},
-    "admin_views/errors.py": {"title", "hint"},
+    "admin_views/errors.py": {"usual", "hint"},
     "admin_views/history.py": {
         "images.TABLES.get(table, table)",
         "images.TABLES.get(name, name)",
@@ -49,7 +52,8 @@ AT_RUN_TIME = {
     "admin_views/settings.py": {"text"},
     "admin_views/shell.py": {
         "str(right).replace('-', ' ').capitalize()",
-        "refusal.reason.value",
+        "text",
+        "singular",
         "source.text.value",
         "value",
         "name",
@@ -61,7 +65,7 @@ AT_RUN_TIME = {
     "templates/verbs/convert.html": {"reason.value"},
 }
 # Whose titles stand in a table of their own.
-WITH_TITLES = {"models/operations/archive.py", "models/operations/delete.py", "models/operations/save.py"}
+WITH_TITLES = {f"models/operations/{verb}.py" for verb in ("archive", "convert", "delete", "label", "save")}
 
 
 @pytest.fixture(scope="module")
@@ -209,6 +213,29 @@ def test_the_title_of_every_change_is_found() -> None:
                     assert file in WITH_TITLES or list(catalogues._constants(call.args[2:3], tree)), (
                         f"{file}:{call.lineno}"
                     )
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "many"),
+    [
+        ("en", "Alfa has 1 active agreement. End it first.", "Alfa has 2 active agreements. End them first."),
+        ("nl", "Alfa heeft 1 lopende overeenkomst. Beëindig die eerst.", "Alfa heeft 2 lopende overeenkomsten."),
+    ],
+)
+def test_a_refusal_counts_as_people_do(whole: Flask, language: str, one: str, many: str) -> None:
+    with whole.test_request_context(), force_locale(language):
+        for count, text in ((1, one), (2, many)):
+            refusal = Refused(Reason.AGREEMENT_ACTIVE, name="Alfa", count=count)
+            assert shell.say(refusal).startswith(text)
+            assert language == "nl" or str(refusal).startswith(text)
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_a_refusal_with_a_number_says_one_and_more(reason: Reason) -> None:
+    # A limit is never one, and "in the table" counts nothing that is named.
+    if reason is not Reason.NOT_EMPTY and re.search(r"\{(count|minutes)\}", reason.value):
+        counted, singular = SINGULAR[reason]
+        assert f"{{{counted}}}" in singular
 
 
 # Pages in Dutch ------------------------------------------------------------------------------------------------------

@@ -36,7 +36,9 @@ def test_labels_are_put_and_taken_as_sets(session: Session) -> None:
     kept = label.do(session, SYSTEM, Customer, [one, two], put=[second, third], take=[first])
     assert (_labels(session, Customer, one), _labels(session, Customer, two)) == (["B", "C"], ["B", "C"])
     assert kept.change_count == 4
-    assert kept.title.format(**kept.values) == "Label 2 records"
+    assert kept.title.format(**kept.values) == "Label 2 customers"
+    kept = label.do(session, SYSTEM, Customer, [one], put=[first])
+    assert kept.title.format(**kept.values) == f"Label customer {session.get_one(Customer, one).name}"
 
 
 def test_nothing_is_written_where_nothing_differs(session: Session) -> None:
