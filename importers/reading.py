@@ -25,7 +25,7 @@ from stdnum.exceptions import ValidationError
 
 from importers.files.workbook import Cell
 from importers.trouble import Trouble, Wrong
-from models.base import folded
+from models.base import folded, invisible
 from models.settings import ValueList
 
 LANGUAGES = ("en", "nl", "sv", "de", "fi", "nb", "da")
@@ -61,6 +61,18 @@ class Reading:
 GUARDED = frozenset({"=", "+", "-", "@", "\t", "\r", "'"})
 
 Parse = Callable[[Cell, Reading], object]
+
+
+def unseen(text: str) -> set[int]:
+    """Where a text holds what nobody can see; line breaks are left to the parser of the column."""
+    return {at for at in invisible(text) if text[at] not in "\t\n\r"}
+
+
+def legible(cell: Cell) -> Cell:
+    """A cell without what nobody can see; what parts words becomes a space."""
+    if not isinstance(cell, str) or not (hidden := unseen(cell)):
+        return cell
+    return "".join(letter if at not in hidden else " " * letter.isspace() for at, letter in enumerate(cell))
 
 
 def plain(cell: Cell) -> str:

@@ -9,8 +9,9 @@ from typing import Any
 
 from importers.columns import COLUMNS, Column
 from importers.files import Cell, Row, Sheet, address
-from importers.reading import Reading, person, plain, postal_place, rest_of
+from importers.reading import Reading, legible, person, plain, postal_place, rest_of, unseen
 from importers.trouble import Trouble, Wrong, problem
+from models.base import spelt_out
 from models.imports import ImportKind
 
 Values = dict[str, Any]
@@ -85,7 +86,7 @@ class RowReader:
         """Row number and text of one field, for the rows that have it: quicker than reading them."""
         for at in self.mapping.get(key, ())[:1]:
             for number, row in rows:
-                text = plain(row[at]) if at < len(row) else ""
+                text = plain(legible(row[at])) if at < len(row) else ""
                 if text:
                     yield number, text
 
@@ -116,6 +117,10 @@ class RowReader:
 
     def _take(self, record: Record, slot: _Slot, cell: Cell) -> None:
         column = slot.column
+        if isinstance(cell, str) and (hidden := unseen(cell)):
+            where, shown = address(record.number, slot.place), spelt_out(cell, hidden)
+            record.say(Trouble.INVISIBLE_LEFT_OUT, where, cell, field=column.title(), shown=shown)
+            cell = legible(cell)
         try:
             value = slot.parse(cell)
         except Wrong as wrong:

@@ -49,6 +49,7 @@ class Trouble(enum.StrEnum):
     CHANGED_MEANWHILE = "{name} was changed after this was checked. It was left out; check again."
     TAKEN_MEANWHILE = "This number was given to someone else after this was checked. It was left out; check again."
     NOT_IMPORTED_REST = "{field}: only the first value was taken; left out: {rest}"
+    INVISIBLE_LEFT_OUT = "{field}: characters that nobody can see were left out: {shown}"
     LOOKS_LIKE_NO_EMAIL = "{field} does not look like an e-mail address."
     LOOKS_LIKE_NO_VAT = "{field} does not look like a VAT number."
     LOOKS_LIKE_NO_PHONE = "{field} does not look like a telephone number."

@@ -6,6 +6,7 @@ import datetime as dt
 import enum
 import re
 import unicodedata
+from collections.abc import Collection
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, ClassVar, Literal, TypeVar
 
@@ -117,6 +118,50 @@ def folded(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
+# Two characters without width that some scripts and emoji need between two letters, and the format characters that show.
+_JOINERS = "\u200c\u200d"
+_SHOWN = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
+_BREAKS = frozenset("\t\n\r")
+
+
+def invisible(text: str, *, lines: bool = False) -> list[int]:
+    """Where a text holds what nobody can see: controls, line breaks, marks that turn the direction, blanks without width.
+
+    They make two names or numbers look the same, or one look like another. Scripts that run from right to left need none
+    of them. `lines`: a text of several lines, where breaks and marks of direction do their work and harm no neighbour.
+
+    >>> invisible("Alfa\u202e B.V."), invisible("\u05d3\u05d5\u05d3 \u05db\u05d4\u05df"), invisible("K\u200d1")
+    ([4], [], [1])
+    """
+    if text.isprintable():
+        return []
+    unseen = ("Cc", "Cs") if lines else ("Cc", "Cs", "Cf", "Zl", "Zp")
+    return [
+        at
+        for at, character in enumerate(text)
+        if unicodedata.category(character) in unseen
+        and character not in _SHOWN
+        and not (lines and character in _BREAKS)
+        and not (character in _JOINERS and _joins(text[at - 1 : at]) and _joins(text[at + 1 : at + 2]))
+    ]
+
+
+def _joins(neighbour: str) -> bool:
+    """Whether a joiner has something to do beside this: a letter, mark or picture beyond ASCII."""
+    return neighbour != "" and not neighbour.isascii() and unicodedata.category(neighbour)[0] in "LMS"
+
+
+def spelt_out(text: str, places: Collection[int]) -> str:
+    """A text around the first of the places that nobody can see, with those written out.
+
+    >>> spelt_out("Alfa\u202e B.V.", [4])
+    'Alfa\u27e8U+202E\u27e9 B.V.'
+    """
+    first = min(places)
+    around = range(max(0, first - 20), min(len(text), first + 21))
+    return "".join(f"\u27e8U+{ord(text[at]):04X}\u27e9" if at in places else text[at] for at in around)
+
+
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     """Durable, patient and with foreign keys: SQLite's own defaults are none of these."""
@@ -170,6 +215,9 @@ def ref(target: str, on_delete: Literal["CASCADE", "SET NULL", "RESTRICT"]) -> F
 # For the second column of a row that ties two records together: the row is part of the first one only. A customer that an
 # undo leaves keeps its label, but that label does not keep all other customers that carry it.
 LOOSE = {"belongs": False}
+
+# For a short text of several lines; a `Text` always has them.
+LINES = {"lines": True}
 
 E_ = TypeVar("E_", bound=enum.StrEnum)
 

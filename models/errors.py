@@ -43,6 +43,7 @@ class Reason(enum.StrEnum):
     WRONG_VALUE = "{field}: {value} does not fit. {example}"
     MISSING = "{field} is missing."
     TOO_LONG = "{field} is too long: at most {length} characters."
+    INVISIBLE = "There is a character here that nobody can see: {shown}. Type this again without it."
     SIGN_IN_FAILED = "E-mail or password is not right."
     TOO_MANY_TRIES = "Too many tries. Try again in {minutes} minutes."
     PASSWORD_TOO_SHORT = "The password is too short: use {length} characters or more."

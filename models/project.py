@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy import Boolean, CheckConstraint, Date, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Money, Stamped, UtcDateTime, ref, table_args, words
+from models.base import LINES, Base, Money, Stamped, UtcDateTime, ref, table_args, words
 from models.contact import Contact
 from models.customer import Customer
 from models.user import User
@@ -27,7 +27,7 @@ class Project(Stamped, Base):
     customer_id: Mapped[int] = mapped_column(ref("customer.id", "CASCADE"))
     number: Mapped[str | None] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(String(200))
-    description: Mapped[str | None] = mapped_column(String(2000))
+    description: Mapped[str | None] = mapped_column(String(2000), info=LINES)
     hourly_rate: Mapped[Decimal | None] = mapped_column(Money)
     budget_minutes: Mapped[int | None] = mapped_column(Integer)
     starts_on: Mapped[dt.date | None] = mapped_column(Date)
@@ -83,7 +83,7 @@ class Registration(Base):
     day: Mapped[dt.date] = mapped_column(Date)
     minutes: Mapped[int] = mapped_column(Integer)
     amount: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
-    note: Mapped[str | None] = mapped_column(String(500))
+    note: Mapped[str | None] = mapped_column(String(500), info=LINES)
     status: Mapped[RegistrationStatus] = mapped_column(
         words(RegistrationStatus, "status"), default=RegistrationStatus.OPEN
     )

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Boolean, Integer, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, table_args, words
+from models.base import Base, invisible, table_args, words
 
 
 class Deleting(enum.StrEnum):
@@ -138,6 +138,8 @@ def read(typed: Mapping[str, str]) -> tuple[dict[str, str | int | bool], dict[st
             wrong[known.key] = "Choose one of the list."
         elif len(text) > LONGEST or (not text and known.key not in MAY_BE_EMPTY):
             wrong[known.key] = "Fill in a text of 1 to 80 characters."
+        elif invisible(text):
+            wrong[known.key] = "There is a character here that nobody can see. Type this again."
         else:
             values[known.key] = text
     return values, wrong

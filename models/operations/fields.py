@@ -9,11 +9,11 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Enum, Integer, String, UniqueConstraint, inspect, select
+from sqlalchemy import Boolean, Column, Enum, Integer, String, Text, UniqueConstraint, inspect, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
-from models.base import CENT, Base, Money, folded
+from models.base import CENT, Base, Money, folded, invisible, spelt_out
 from models.contact import Contact
 from models.customer import Address, Customer, Kind
 from models.errors import Reason, Refused
@@ -144,9 +144,9 @@ def misfits(noun: type[Base], field: str, value: Any) -> Refused | None:
 
 
 def _misfits_text(column: Column[Any], field: str, value: str) -> Refused | None:
-    if "\0" in value:
-        # PostgreSQL cannot keep it, and no keyboard makes it.
-        return Refused(Reason.WRONG_VALUE, field, value=value.replace("\0", "\N{SYMBOL FOR NULL}"), example="")
+    hidden = invisible(value, lines=isinstance(column.type, Text) or bool(column.info.get("lines")))
+    if hidden:
+        return Refused(Reason.INVISIBLE, field, shown=spelt_out(value, hidden))
     length = column.type.length if isinstance(column.type, String) else None
     return Refused(Reason.TOO_LONG, field, length=length) if length and len(value) > length else None
 

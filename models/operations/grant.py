@@ -18,6 +18,7 @@ from models.base import EVERYTHING, Base
 from models.customer import Customer
 from models.errors import NotFound, Reason, Refused
 from models.journal import Change, Changeset, Operation, Origin, changeset, open_id
+from models.operations.fields import misfits
 from models.user import ON_A_CUSTOMER, CustomerAccess, Right, Role, Team, TeamMember, User
 
 N = TypeVar("N", bound=Base)
@@ -126,6 +127,8 @@ def set_rights(
     title = "Make the role {role}" if role is None else "Change the rights of the role {role}"
     with changeset(session, actor, title, origin=Origin.GRANT, role=name) as kept:
         if role is None:
+            if misfit := misfits(Role, "name", name):
+                raise misfit
             role = Role(name=name, rights=frozenset())
             session.add(role)
         role.rights = frozenset(role.rights - set(remove) | {str(right) for right in add})

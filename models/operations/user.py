@@ -12,6 +12,7 @@ from models.base import EVERYTHING, folded, utc_now
 from models.errors import NotFound, Reason, Refused
 from models.journal import Changeset, Origin, changeset
 from models.operations import password as passwords
+from models.operations.fields import misfits
 from models.operations.grant import would_leave_no_administrator
 from models.user import ADMINISTRATOR, BUILT_IN_ROLES, Right, Role, SignIn, TeamMember, User
 
@@ -59,6 +60,9 @@ def create(
     if not _ADDRESS.fullmatch(email) or len(email) > _LONGEST_ADDRESS:
         raise Refused(Reason.NOT_AN_ADDRESS, "email", value=email)
     called = (name or "").strip() or name_from(email)
+    for field, value in (("email", email), ("name", called)):
+        if misfit := misfits(User, field, value):
+            raise misfit
     passwords.check(password, email, called)
     with changeset(session, actor, "Add the user {user}", origin=origin, user=called):
         if session.scalar(select(User.id).where(User.email_key == folded(email)), execution_options=EVERYTHING):

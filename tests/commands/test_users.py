@@ -187,3 +187,16 @@ def test_the_role_of_the_last_administrator_keeps_its_rights(session: Session, p
 )
 def test_wrong_use_is_exit_status_2(panel: Flask, arguments: tuple[str, ...]) -> None:
     assert run(panel, *arguments).exit_code == 2
+
+
+def test_a_name_with_a_character_that_nobody_can_see_is_refused(session: Session, panel: Flask) -> None:
+    before = changesets(session)
+    for arguments in (
+        ("user", "create", INGRID, "--role", "Reader", "--name", "Ingrid\u202e"),
+        ("user", "create", f"\u200b{INGRID}", "--role", "Reader", "--name", "Ingrid"),
+        ("role", "set", "Reader\u200b", "--may", "view"),
+    ):
+        refused = run(panel, *arguments)
+        assert refused.exit_code == 1
+        assert "a character here that nobody can see: " in refused.stderr
+    assert changesets(session) == before

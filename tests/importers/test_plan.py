@@ -391,3 +391,19 @@ def test_planning_asks_the_database_as_often_for_many_rows_as_for_few(desk: Desk
         desk.plan(HEAD, *((f"A{size}-{n}", f"Firma {size}-{n}", "Assen", "NL", "1234567") for n in range(size)))
         amounts.append(len(asked))
     assert amounts[1] <= amounts[0]
+
+
+def test_what_nobody_can_see_in_a_cell_is_left_out_and_said(desk: Desk) -> None:
+    factories.customer(desk.session, number="K-1", company_name="Alfa")
+    run = desk.plan(HEAD, ("K\u200b-1", "Alfa\u202e B.V.", "Den\u2028Haag", "NL", "\u202a+31 10 555 0100\u202c"))
+    row = desk.rows(run)[2]
+    assert row.status == "changed"
+    assert row.diff["company_name"] == ["Alfa", "Alfa B.V."]
+    assert (row.diff["phone"][1], row.values["head_office"]["city"]) == ("+31 10 555 0100", "Den Haag")
+    said = {one["cell"]: one["values"]["shown"] for one in row.problems if one["code"] == "INVISIBLE_LEFT_OUT"}
+    assert said == {
+        "A2": "K⟨U+200B⟩-1",
+        "B2": "Alfa⟨U+202E⟩ B.V.",
+        "C2": "Den⟨U+2028⟩Haag",
+        "E2": "⟨U+202A⟩+31 10 555 0100⟨U+202C⟩",
+    }

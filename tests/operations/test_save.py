@@ -132,7 +132,7 @@ def test_all_that_does_not_fit_is_told_at_once(session: Session, customer: Custo
         "phone": Reason.TOO_LONG,
         "kind": Reason.WRONG_VALUE,
         "payment_term_days": Reason.WRONG_VALUE,
-        "description": Reason.WRONG_VALUE,
+        "description": Reason.INVISIBLE,
         "hourly_rate": Reason.WRONG_VALUE,
         "head_office_country": Reason.TOO_LONG,
         "first_name": Reason.FIRST_NAME_MISSING,
@@ -193,6 +193,38 @@ def test_a_unique_name_is_refused_by_field(session: Session) -> None:
     factories.user(session, email="ann@kaartenbak.example")
     taken = _problems(session, ELIN, User, None, {"name": "Ann", "email": "ANN@kaartenbak.example"})
     assert taken == {"email": Reason.VALUE_TAKEN}
+
+
+@pytest.mark.parametrize(
+    ("noun", "field", "values"),
+    [
+        (Customer, "company_name", {"kind": Kind.BUSINESS}),
+        (Customer, "number", {"kind": Kind.BUSINESS, "company_name": "Alfa B.V."}),
+        (Contact, "first_name", {}),
+        (Project, "name", {}),
+        (Label, "name", {}),
+        (LabelGroup, "name", {}),
+        (ListValue, "name", {"list": ValueList.STATUS}),
+        (User, "name", {"email": "a@kaartenbak.example"}),
+        (User, "email", {"name": "A"}),
+        (Team, "name", {}),
+        (Role, "name", {"rights": frozenset({"view"})}),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("unseen", ["\u202e", "\u200b", "\n"], ids=ascii)
+def test_a_character_that_nobody_can_see_is_refused_in_what_things_are_called(
+    session: Session, customer: Customer, noun: type[Any], field: str, values: dict[str, Any], unseen: str
+) -> None:
+    parent = {"customer_id": customer.id} if noun is Project else {}
+    problems = _problems(session, ELIN, noun, None, {**values, **parent, field: f"a{unseen}b@c.example"})
+    assert problems == {field: Reason.INVISIBLE}
+
+
+def test_an_old_name_with_a_character_that_nobody_can_see_does_not_lock_its_record(session: Session) -> None:
+    old = factories.customer(session, company_name="Alfa\u202e B.V.")
+    values = {"company_name": "Alfa\u202e B.V.", "phone": "2", "description": "one\ntwo \u200fשלום"}
+    assert save(session, ELIN, Customer, old.id, values).record.phone == "2"
 
 
 def test_a_posted_id_must_be_there(session: Session, customer: Customer) -> None:

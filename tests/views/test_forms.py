@@ -127,6 +127,18 @@ def test_a_refusal_calls_the_field_as_the_form_does(session: Session, client_for
     assert at_fields(answer) == {"number": "Customer number is missing."}
 
 
+def test_a_character_that_nobody_can_see_is_shown_where_it_stands(session: Session, client_for: ClientFor) -> None:
+    dana = client_for("Dana")
+    answer = dana.send("/customers/new/", kind="business", company_name="Alfa\u202e B.V.", reference="kept")
+    assert answer.status_code == 422
+    assert at_fields(answer)["company_name"].startswith(
+        "There is a character here that nobody can see: Alfa⟨U+202E⟩ B.V."
+    )
+    assert typed(answer, "reference") == "kept"
+    assert dana.send("/customers/new/", kind="business", company_name="דוד כהן בע״מ").status_code == 302
+    assert dana.send("/settings/", company_name="Alfa\u202e").status_code == 422
+
+
 # What is archived
 
 
