@@ -35,7 +35,7 @@ DUTCH = catalogues.FOLDER / "nl/LC_MESSAGES/messages.po"
 # Texts that are handed to the catalogue at run time: each comes from what `catalogues.texts` lists. Whoever adds a line
 # here says there where its texts come from.
 AT_RUN_TIME = {
-    "admin_views/base.py": {"dropped.why.value"},
+    "admin_views/listing.py": {"dropped.why.value"},
     "admin_views/bin.py": {"left.reason.value"},
     "admin_views/errors.py": {"usual", "hint"},
     "admin_views/history.py": {

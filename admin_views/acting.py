@@ -1,0 +1,107 @@
+"""Verbs in two steps: a page that shows what will happen, and a POST that does what was shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import abort, flash, redirect, request, url_for
+from flask_admin import expose
+from flask_babel import gettext
+
+from admin_views import plans, shell
+from admin_views.declared import Action, Answer, Declared
+from models.errors import Conflict, NotAllowed, NotFound, Refused
+from models.operations.selection import Selection
+
+
+class Acting(Declared):
+    """The verbs on one record, on those that are ticked, or on all that match the list."""
+
+    @expose("/action/", methods=("GET", "POST"))
+    def action_view(self) -> Answer:
+        """Without a signed plan: show what would happen. With one: do it, if it is still what would happen."""
+        action = next((a for a in self.actions if a.name == request.values.get("action")), None)
+        if action is None:
+            abort(404)
+        return self.run_action(action)
+
+    @expose("/delete/", methods=("GET", "POST"))
+    def delete_view(self) -> Answer:
+        """Deleting one record: the same two steps under the address that people know."""
+        action = next((a for a in self.actions if a.name == "delete"), None)
+        if action is None:
+            abort(404)
+        return self.run_action(action)
+
+    def run_action(self, action: Action) -> Answer:
+        """The two steps of a verb."""
+        looker = shell.looker()
+        options = {name: request.values.getlist(name) for name in request.values if taken(action, name)}
+        token = request.form.get("plan") if request.method == "POST" else None
+        if token is None:
+            return self.show_plan(action, self.selected(), options)
+        problem: Refused
+        selection = self.selected()
+        try:
+            what = plans.shown(looker, f"{self.endpoint}.{action.name}", token)
+            selection = Selection(ids=tuple(what["ids"]))
+            plan = action.plan(shell.here(), looker, selection, options)
+            done = action.do(shell.here(), looker, selection, options, what["digest"])
+        except Conflict as conflict:
+            problem = conflict
+        except Refused as refused:
+            if isinstance(refused, (NotAllowed, NotFound)):
+                raise
+            problem = refused
+        else:
+            if done.is_empty:
+                flash(gettext("Nothing was changed."), "info")
+            else:
+                shell.offer_undo(action.done(plan), done.id)
+            return redirect(action.target(plan, done) if action.target else self.back_url())
+        return self.show_plan(action, selection, options, problem)
+
+    def show_plan(
+        self, action: Action, selection: Selection, options: Mapping[str, Any], problem: Refused | None = None
+    ) -> Answer:
+        """The page that shows what will happen, with the signed plan in its form."""
+        looker = shell.looker()
+        ids = selection.resolve(shell.here())
+        if not ids:
+            flash(gettext("Tick one or more rows first."), "warning")
+            return redirect(self.back_url())
+        plan = action.plan(shell.here(), looker, Selection(ids=ids), options)
+        refuse_empty(plan)
+        token = plans.sign(looker, f"{self.endpoint}.{action.name}", ids=ids, digest=plan.digest)
+        status = 200 if problem is None else 409 if isinstance(problem, Conflict) else 422
+        return self.answer(
+            action.template,
+            status,
+            plan=plan,
+            token=token,
+            action=action,
+            options=options,
+            problem=problem,
+            back=self.back_url(),
+        )
+
+    def delete_url(self, plan: Any, query: str) -> str:
+        """The page that shows this delete again, counted anew."""
+        return url_for(f"{self.endpoint}.delete_view", rowid=list(plan.ids), list=query or None)
+
+
+def taken(action: Action, name: str) -> bool:
+    """Whether a posted field is one of the action's options; `convert-*` stands for all that begin so."""
+    return any(name == option or (option.endswith("*") and name.startswith(option[:-1])) for option in action.options)
+
+
+def refuse_empty(plan: Any) -> None:
+    """A plan for nothing: the rows are not there for this person, or the one that is may not be touched."""
+    if plan.count:
+        return
+    if not plan.left_out_count:
+        raise NotFound
+    refusal = plan.left_out[0].refusal()
+    if plan.left_out_count == 1 and isinstance(refusal, NotAllowed):
+        raise refusal

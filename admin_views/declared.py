@@ -1,0 +1,283 @@
+"""What a view is declared with, and what its list, card, form and verbs share: the door, the record, the addresses.
+
+A view class is a declaration: its columns, sections, tabs and actions, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl
+
+from flask import Response, g, make_response, render_template, request, url_for
+from flask_babel import gettext, lazy_gettext
+from sqlalchemy import ScalarSelect, select
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.base import ExecutableOption
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as BaseResponse
+
+from admin_views import shell
+from admin_views.cells import Column
+from admin_views.forms import EntityForm, Section
+from models import access, search
+from models.access import Looker
+from models.base import Base
+from models.errors import NotFound
+from models.journal import Changeset
+from models.operations.selection import Selection
+from models.search import ListSpec, ListState
+from models.user import Right
+
+Answer = str | Response | BaseResponse | tuple[str, int]
+BIGGEST_ID = 2**31
+ADDED = "add."
+OTHER_NAMES = frozenset({"list", "tab", "export_type", "action"})
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A tab of a card: its template and the function that loads its data and nothing else."""
+
+    key: str
+    label: Any
+    template: str
+    load: Callable[[Session, Looker, Any], Mapping[str, Any]]
+    count: Callable[[Any], ScalarSelect[int]] | None = None
+    right: Right | None = None
+
+
+@dataclass(frozen=True)
+class Action:
+    """A verb on one or many rows, in two steps: `plan` is shown by `template`, `do` gets the digest of what was shown.
+
+    `options` names the form fields that the plan page sends along; `quick` verbs need no page of their own.
+    """
+
+    name: str
+    label: Any
+    icon: str
+    right: Right
+    template: str
+    plan: Callable[[Session, Looker, Selection, Mapping[str, Any]], Any]
+    do: Callable[[Session, Looker, Selection, Mapping[str, Any], str], Changeset]
+    done: Callable[[Any], str]
+    options: tuple[str, ...] = ()
+    many: bool = True
+    key: str | None = None
+    danger: bool = False
+    # active | archived | any: for records in which state it is offered; a function where a setting decides.
+    shown_when: str | Callable[[], str] = "any"
+    target: Callable[[Any, Changeset], str] | None = None
+
+
+@dataclass(frozen=True)
+class FilterChoice:
+    """A filter that a list offers: what it is called, and its values as (value, text).
+
+    `boxes`: how many of the values stand as boxes to tick; the rest, if any, in a drop-down.
+    """
+
+    name: str
+    label: Any
+    choices: Callable[[], Sequence[tuple[str, str]]]
+    boxes: int | None = None
+
+
+@dataclass(frozen=True)
+class ShownChip:
+    """A filter in force: its name, its values in words, and the address of the list without it."""
+
+    label: Any
+    text: str
+    without: str
+
+
+@dataclass(frozen=True)
+class ArchivedNote:
+    """What a page says of an archived record, with the link that brings it back for those who may."""
+
+    title: str
+    text: str
+    href: str | None
+    link: Any
+
+
+@dataclass(frozen=True)
+class RowVerb:
+    """A line in the menu of the rows; its address is about the record 0. `when`: active, archived or any."""
+
+    text: Any
+    icon: str
+    href: str
+    when: str = "any"
+    danger: bool = False
+
+
+class Declared:
+    """The ground of all entity views."""
+
+    # Declarations of a subclass.
+    noun: ClassVar[type[Base]]
+    spec: ClassVar[ListSpec]
+    one: ClassVar[Any]
+    many: ClassVar[Any]
+    new_text: ClassVar[Any]
+    icon: ClassVar[str]
+    columns: ClassVar[tuple[Column, ...]]
+    list_options: ClassVar[tuple[ExecutableOption, ...]] = ()
+    card_options: ClassVar[tuple[ExecutableOption, ...]] = ()
+    sections: ClassVar[tuple[Section, ...]]
+    tabs: ClassVar[tuple[Tab, ...]] = ()
+    actions: ClassVar[tuple[Action, ...]] = ()
+    filters: ClassVar[tuple[FilterChoice, ...]] = ()
+    see: ClassVar[Right | None] = None
+    edit: ClassVar[Right] = Right.EDIT
+    create: ClassVar[Right] = Right.EDIT
+    exports: ClassVar[bool] = False
+    locks: ClassVar[bool] = True  # whether what is archived can only be read
+    amounts: ClassVar[frozenset[str]] = frozenset()  # fields that nobody sees without "see revenue"
+    archives: ClassVar[tuple[tuple[str, Any], ...]] = ()
+    search_hint: ClassVar[Any] = lazy_gettext("Name…")
+    views: ClassVar[tuple[tuple[Any, str], ...]] = ()
+    first_use: ClassVar[Any] = ""
+    meta_template: ClassVar[str | None] = None
+    save_text: ClassVar[Any] = lazy_gettext("Save")
+    field_looks: ClassVar[dict[str, dict[str, Any]]] = {}
+    list_template: ClassVar[str] = "entity/list.html"
+    form_template: ClassVar[str] = "entity/form.html"
+    details_template: ClassVar[str] = "entity/card.html"
+
+    form: ClassVar[type[EntityForm]] = EntityForm
+
+    endpoint: str
+
+    # -- the record and who may ---------------------------------------------------------------------------------------
+
+    def find(self, raw: str | None, *options: ExecutableOption) -> Any:
+        """The record with this id, or NotFound when it is not there for the person who looks."""
+        found = shell.here().scalars(select(self.noun).where(self.noun.id == key_of(raw)).options(*options))
+        record = found.unique().one_or_none()
+        if record is None:
+            raise NotFound
+        return record
+
+    def customer_of(self, record: Any) -> int | None:
+        """The customer whose roles decide about this record; None: only roles held everywhere count."""
+        return getattr(record, "customer_id", None)
+
+    def may(self, right: Right, record: Any = None) -> bool:
+        """Whether the person who looks may do this, on this record."""
+        return access.may(shell.here(), shell.looker(), right, self.customer_of(record) if record is not None else None)
+
+    def may_see_all(self) -> bool:
+        """Whether an empty list is empty for everybody."""
+        return access.may(shell.here(), shell.looker(), self.see or Right.VIEW)
+
+    def allowed_actions(self, record: Any = None) -> list[Action]:
+        """The actions this person may use, on this record or at all."""
+        return [action for action in self.actions if self.may_do(action, record)]
+
+    def may_do(self, action: Action, record: Any) -> bool:
+        """Whether an action is offered; for a list, holding the right on any customer is enough."""
+        if record is None:
+            return access.may_somewhere(shell.here(), shell.looker(), action.right)
+        return self.may(action.right, record)
+
+    def visible_columns(self) -> list[Column]:
+        """The columns this person may see."""
+        return [column for column in self.columns if column.right is None or self.may(column.right)]
+
+    def held(self) -> frozenset[Right]:
+        """The rights that open columns and sorts of this list."""
+        return frozenset(column.right for column in self.visible_columns() if column.right is not None)
+
+    # -- the list one comes from --------------------------------------------------------------------------------------
+
+    def state(self, args: MultiDict[str, str]) -> ListState:
+        """The state of the list from the URL; what does not fit, or may not be sorted by, is dropped and said."""
+        pairs = [(name, value) for name, value in args.items(multi=True) if not name.startswith(ADDED)]
+        return search.read_state(self.spec, pairs, rights=self.held(), others=OTHER_NAMES)
+
+    def list_args(self) -> MultiDict[str, str]:
+        """The state of the list that a form carries in its field `list`."""
+        return MultiDict(parse_qsl(request.values.get("list", "")))
+
+    def selected(self) -> Selection:
+        """The ticked rows, or everything that matches the list they were ticked in."""
+        if request.values.get("all"):
+            return Selection(query=search.all_ids(shell.here(), self.spec, self.state(self.list_args())))
+        raw = request.values.getlist("rowid") or request.values.getlist("id")
+        return Selection(ids=tuple(key_of(value) for value in raw))
+
+    # -- addresses and answers --------------------------------------------------------------------------------------
+
+    def list_url(self) -> str:
+        return url_for(f"{self.endpoint}.index_view")
+
+    def back_url(self) -> str:
+        """The list as it was."""
+        query = request.values.get("list", "")
+        return self.list_url() + (f"?{query}" if query else "")
+
+    def card_url(self, key: int | None) -> str:
+        return url_for(f"{self.endpoint}.details_view", id=key)
+
+    def edit_url(self, key: int) -> str:
+        return url_for(f"{self.endpoint}.edit_view", id=key)
+
+    def action_url(self, action: Action, key: int, **more: Any) -> str:
+        """Where a verb on one record begins: the page that shows its plan."""
+        if action.name == "delete":
+            return url_for(f"{self.endpoint}.delete_view", id=key, **more)
+        return url_for(f"{self.endpoint}.action_view", action=action.name, rowid=key, **more)
+
+    def answer(self, template: str, status: int = 200, **context: Any) -> Response:
+        """A page of this view."""
+        return make_response(render_template(template, view=self, looker=g.looker, **context), status)
+
+    # -- words --------------------------------------------------------------------------------------------------------
+
+    def field_label(self, name: str) -> Any:
+        """How the form calls a field."""
+        made = self.form()._fields.get(name)
+        return made.label.text if made is not None else name
+
+    def archived_note(self, record: Any) -> ArchivedNote | None:
+        """Of an archived record: since when, what that means, and the way back for those who may; else None."""
+        since = getattr(record, "archived_at", None)
+        if since is None:
+            return None
+        back = next((action for action in self.allowed_actions(record) if action.name == "restore"), None)
+        if self.locks:
+            title = gettext("Archived %(when)s.", when=shell.when(since))
+            text = gettext("It can only be read. Restore it to change it or to register on it.")
+        else:
+            title = gettext("Deactivated %(when)s.", when=shell.when(since))
+            text = gettext("It can be changed, and stays out of the active list until it is reactivated.")
+        href = self.action_url(back, record.id) if back is not None else None
+        return ArchivedNote(title, text, href, back.label if back is not None else None)
+
+
+def key_of(raw: str | None) -> int:
+    """An id from the URL. Whatever is no id is simply not there."""
+    text = (raw or "").strip()
+    if not text.isascii() or not text.isdigit() or not 0 < int(text[:20]) < BIGGEST_ID:
+        raise NotFound
+    return int(text)
+
+
+def archived_state(record: Any) -> str:
+    """Active or archived, as the list's switch calls it."""
+    return "archived" if getattr(record, "archived_at", None) is not None else "active"
+
+
+def fits(action: Action, archived: str) -> bool:
+    """Whether an action makes sense for records in this state."""
+    return archived == "all" or shown_when(action) in ("any", archived)
+
+
+def shown_when(action: Action) -> str:
+    """For records in which state an action is offered: active, archived or any."""
+    return action.shown_when() if callable(action.shown_when) else action.shown_when

@@ -1,0 +1,252 @@
+"""The form of a record: filled, read, saved, and shown again with all that is in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any
+
+from flask import flash, g, redirect, request
+from flask_admin import expose
+from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
+
+from admin_views import errors, shell
+from admin_views.declared import Answer, ArchivedNote, Declared
+from admin_views.forms import Choice, Choices, EntityForm
+from models import access, journal
+from models.errors import NotAllowed, NotFound, Problems, Refused
+from models.operations.save import Child, EditConflict, Saved, Side, Theirs, check, save
+from models.user import Right
+
+
+class Editing(Declared):
+    """Making and changing a record."""
+
+    def form_for(self, record: Any, posted: MultiDict[str, str] | None = None) -> EntityForm:
+        """The form, filled from what was posted or from the record."""
+        made: EntityForm = self.form(posted, data=self.values_of(record) if record is not None else self.defaults())
+        if self.amounts and not self.may(Right.SEE_REVENUE, record):
+            for name in self.amounts:
+                del made[name]
+        return made
+
+    def defaults(self) -> dict[str, Any]:
+        """What a new form is preset with."""
+        return {}
+
+    def values_of(self, record: Any) -> dict[str, Any]:
+        """The record as the form's flat values."""
+        return {name: getattr(record, name) for name in self.field_names if hasattr(record, name)}
+
+    @cached_property
+    def field_names(self) -> tuple[str, ...]:
+        """The fields of the form, in their order."""
+        return tuple(self.form()._fields)
+
+    @expose("/new/", methods=("GET", "POST"))
+    def create_view(self) -> Answer:
+        self.note_position()
+        form = self.form_for(None, request.form if request.method == "POST" else None)
+        if request.method == "POST" and self.can_be_read(None, form):
+            try:
+                saved = self.store(None, form)
+            except (NotAllowed, NotFound):
+                raise
+            except Refused as refused:
+                report(form, each(refused))
+            else:
+                self.tell(saved, gettext("%(name)s added", name=str(saved.record)))
+                return redirect(self.card_url(saved.record.id))
+        return self.show_form(None, form, 422 if form.problems() else 200)
+
+    @expose("/edit/", methods=("GET", "POST"))
+    def edit_view(self) -> Answer:
+        said = self.note_position()
+        record = self.find(request.args.get("id"))
+        access.require(shell.here(), shell.looker(), self.edit, self.customer_of(record))
+        locked = self.locks and self.archived_note(record)
+        if locked and request.method == "GET":
+            return self.show_locked(record, locked)
+        form = self.form_for(record, request.form if request.method == "POST" else None)
+        if request.method == "GET":
+            return self.show_form(record, form, 200)
+        if locked:
+            # Archived while somebody was editing: what was typed is shown with the reason, and can still be saved later.
+            return self.show_form(record, form, 409)
+        readable = self.can_be_read(record, form)
+        if not said:
+            self.compare(form)
+        if not (readable and said):
+            return self.show_form(record, form, 422)
+        name = str(record)
+        try:
+            saved = self.store(record, form)
+        except EditConflict as clash:
+            for edit in clash.merged:
+                form.show(edit.field, edit.theirs)
+            return self.show_form(self.find(request.args.get("id")), form, 409, clash)
+        except (NotAllowed, NotFound):
+            raise
+        except Refused as refused:
+            report(form, each(refused))
+            return self.show_form(self.find(request.args.get("id")), form, errors.status_of(refused))
+        self.tell(saved, gettext("%(name)s saved", name=name))
+        return redirect(self.card_url(saved.record.id))
+
+    def note_position(self) -> bool:
+        """Where the journal stood before the record was read: what came later is what the form did not show.
+
+        False for a posted form that does not say it: saved on its word, it would overwrite what it never showed.
+        """
+        posted = position_in("shown-at")
+        g.position = posted if posted is not None else journal.position(shell.here())
+        return posted is not None
+
+    def compare(self, form: EntityForm) -> None:
+        """Say of a form that showed nobody knows what where it differs from the record as it is now."""
+        form.add_error(
+            None,
+            gettext(
+                "This form does not say what it showed when it was opened, so changes of others could be lost. "
+                "Compare what you typed with what is on file, then save again."
+            ),
+        )
+        for name, mine in form.values().items():
+            held = form[name].object_data
+            on_file = frozenset(held or ()) if isinstance(mine, frozenset) else held
+            if not form[name].errors and (mine or None) != (on_file or None):
+                form.add_error(name, gettext("On file: %(value)s", value=self.field_text(name, on_file)))
+
+    def can_be_read(self, record: Any, form: EntityForm) -> bool:
+        """Whether the values can be read; if not, what the rules have against the others is told along."""
+        if form.validate():
+            return True
+        values = {name: value for name, value in self.to_save(form).items() if name not in form.errors}
+        found = check(
+            shell.here(),
+            shell.looker(),
+            self.noun,
+            None if record is None else record.id,
+            values,
+            base=g.position,
+            children=self.children(record, form),
+            known=form.errors,
+        )
+        report(form, found)
+        return False
+
+    def show_locked(self, record: Any, note: ArchivedNote) -> Answer:
+        """Instead of the form of a record that can only be read."""
+        ask = "" if note.href else " " + gettext("Ask somebody who may archive.")
+        return errors.page(
+            409,
+            f"{note.title} {note.text}{ask}",
+            title=gettext("%(name)s is archived.", name=str(record)),
+            way_out=(note.href, note.link) if note.href else (self.card_url(record.id), gettext("Open")),
+        )
+
+    def store(self, record: Any, form: EntityForm) -> Saved[Any]:
+        """Save what was typed: merge with what others changed since, or raise EditConflict with both sides."""
+        seen = position_in("seen-at")
+        return save(
+            shell.here(),
+            shell.looker(),
+            self.noun,
+            None if record is None else record.id,
+            self.to_save(form),
+            base=g.position,
+            # A choice holds for what it was made between, so one that does not say that is none.
+            choices=choices_made(request.form) if seen is not None else {},
+            seen=seen,
+            children=self.children(record, form),
+        )
+
+    def children(self, record: Any, form: EntityForm) -> Sequence[Child]:
+        """Rows below the record that are on the same form."""
+        return ()
+
+    def to_save(self, form: EntityForm) -> dict[str, Any]:
+        """The form's values as the verb wants them."""
+        return form.values()
+
+    def show_form(self, record: Any, form: EntityForm, status: int, clash: EditConflict | None = None) -> Answer:
+        return self.answer(
+            self.form_template,
+            status,
+            record=record,
+            form=form,
+            sections=self.sections,
+            clash=clash,
+            archived=self.archived_note(record) if record is not None else None,
+            position=g.position,
+            cancel=self.card_url(record.id) if record is not None else self.list_url(),
+        )
+
+    def tell(self, saved: Saved[Any], text: str) -> None:
+        """Say that it is saved, what was merged in, and offer to undo it."""
+        for person, fields in by_person(saved.merged).items():
+            names = ", ".join(str(self.field_label(name)) for name in fields)
+            flash(
+                gettext("%(person)s changed %(fields)s meanwhile; both changes are kept.", person=person, fields=names),
+                "info",
+            )
+        if saved.changeset is not None and saved.changeset.id is not None:
+            shell.offer_undo(text, saved.changeset.id)
+        else:
+            flash(gettext("Nothing was changed."), "info")
+
+    def field_text(self, name: str, value: Any) -> str:
+        """A value of a field in words, for people to compare."""
+        if value is None or value in ("", ()) or (isinstance(value, (set, frozenset)) and not value):
+            return gettext("empty")
+        field = self.form()._fields.get(name)
+        options = (
+            {option.value: option.label for option in field.options()} if isinstance(field, (Choice, Choices)) else {}
+        )
+        if isinstance(value, (set, frozenset, list, tuple)):
+            return ", ".join(sorted(options.get(str(v), str(v)) for v in value))
+        if isinstance(value, bool):
+            return gettext("yes") if value else gettext("no")
+        return str(options.get(str(value), value))
+
+    def summary(self, form: EntityForm) -> list[tuple[str, str, str]]:
+        """The problems above the form: (id of the field, its label, what is wrong)."""
+        return [(name or "errors", label or gettext("This record"), text) for name, label, text in form.problems()]
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def position_in(name: str) -> int | None:
+    """The position of the journal that a posted form carries; None for one that there has never been."""
+    found = _whole(request.form.get(name))
+    return found if found is not None and found <= journal.position(shell.here()) else None
+
+
+def choices_made(posted: MultiDict[str, str]) -> dict[str, Side]:
+    """The decisions of a clash, by field name."""
+    prefix = "choice-"
+    return {k.removeprefix(prefix): Side(v) for k, v in posted.items() if k.startswith(prefix) and v in set(Side)}
+
+
+def by_person(edits: Iterable[Theirs]) -> dict[str, list[str]]:
+    """Who changed which fields."""
+    found: dict[str, list[str]] = {}
+    for edit in edits:
+        found.setdefault(edit.who, []).append(edit.field)
+    return found
+
+
+def report(form: EntityForm, refusals: Iterable[Refused]) -> None:
+    """Hang the refusals of a verb at the fields they are about, which they call as the form does."""
+    for refusal in refusals:
+        name = refusal.field or ""
+        field = form[name].label.text if name in form else None
+        form.add_error(refusal.field, shell.say(refusal, field))
+
+
+def each(refused: Refused) -> Sequence[Refused]:
+    """The refusals that one stands for."""
+    return refused.problems if isinstance(refused, Problems) else (refused,)

@@ -1,0 +1,206 @@
+"""The list of an entity, and the same list as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from flask import Response, abort, flash, redirect, render_template, request, stream_with_context, url_for
+from flask_admin import expose
+from flask_babel import format_decimal, get_locale, gettext
+from markupsafe import Markup
+from sqlalchemy import Select, select
+from werkzeug.datastructures import MultiDict
+
+from admin_views import cells, shell
+from admin_views.cells import Column
+from admin_views.declared import ADDED, Action, Answer, Declared, RowVerb, ShownChip, fits, shown_when
+from importers import export
+from models import access, search
+from models.errors import NotAllowed, Reason
+from models.imports import ImportKind
+from models.search import ListState
+from models.user import Right
+
+MIMES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+class Listing(Declared):
+    """A page of rows by the state in its address, and what one can do with them."""
+
+    @expose("/")
+    def index_view(self) -> Answer:
+        state = self.state(request.args)
+        added = self.added_chips(request.args)
+        if added:
+            for name, values in added:
+                state = state.with_chip(name, values)
+            return redirect(f"{self.list_url()}?{state.to_query()}")
+        for dropped in state.dropped:
+            flash(gettext(dropped.why.value).format(name=dropped.name), "warning")
+        page = search.page(shell.here(), self.spec, state)
+        ids = list(page.ids)
+        columns, extra, query = self.visible_columns(), self.list_extra(ids), state.to_query()
+        allowed = [action for action in self.allowed_actions() if fits(action, state.archived)]
+        return self.answer(
+            self.list_template,
+            state=state,
+            page=page,
+            drawn=list(cells.draw(self, self.rows(ids), columns, extra)),
+            columns=columns,
+            extra=extra,
+            card=url_for(f"{self.endpoint}.details_view", id=""),
+            came="&" + urlencode({"list": query}),
+            offered=[(choice, list(choice.choices())) for choice in self.filters],
+            chips=self.chips(state),
+            bulk=[action for action in allowed if action.many],
+            menu_of_rows=self.row_menu(allowed, query),
+            query=query,
+            keep=self.keep,
+        )
+
+    def keep(self, state: ListState, *without: str, **changes: Any) -> list[tuple[str, str]]:
+        """The state as hidden inputs of a GET form, without the names that the form itself sends."""
+        return [(name, value) for name, value in parse_qsl(state.to_query(**changes)) if name not in without]
+
+    def added_chips(self, args: MultiDict[str, str]) -> list[tuple[str, list[str]]]:
+        """Filters chosen in the small forms, `add.country=NL&add.country=SE`: any of the values of one form will do."""
+        found = []
+        for name, filter in self.spec.filters.items():
+            values = [value for text in args.getlist(ADDED + name) if text and (value := filter.read(text)) is not None]
+            if values:
+                found.append((name, values))
+        return found
+
+    def rows(self, ids: Sequence[int]) -> list[Any]:
+        """The records of a page, in its order."""
+        found = shell.here().scalars(select(self.noun).where(self.noun.id.in_(ids)).options(*self.list_options))
+        by_id = {row.id: row for row in found}
+        return [by_id[key] for key in ids if key in by_id]
+
+    def list_extra(self, ids: Sequence[int]) -> Mapping[str, Any]:
+        """What the cells need beside the records: grouped figures of this page."""
+        return {}
+
+    def chips(self, state: ListState) -> list[ShownChip]:
+        """The filters in force."""
+        offered = {choice.name: choice for choice in self.filters}
+        made = []
+        for index, chip in enumerate(state.chips):
+            choice = offered.get(chip.name)
+            texts = dict(choice.choices()) if choice else {}
+            words = ", ".join(str(texts.get(str(value), value)) for value in chip.values)
+            label = choice.label if choice else chip.name
+            made.append(ShownChip(label, words, f"{self.list_url()}?{state.without_chip(index).to_query()}"))
+        return made
+
+    def view_tabs(self, state: ListState) -> list[dict[str, Any]]:
+        """The ready-made views of this list, as tabs."""
+        current = (state.chips, state.archived, state.search)
+        made = []
+        for text, query in self.views:
+            other = search.read_state(self.spec, parse_qsl(query))
+            made.append(
+                {
+                    "text": text,
+                    "href": self.list_url() + (f"?{query}" if query else ""),
+                    "current": current == (other.chips, other.archived, other.search),
+                }
+            )
+        return made
+
+    def switch(self, state: ListState) -> list[dict[str, Any]]:
+        """Active, archived, all."""
+        return [
+            {
+                "text": text,
+                "href": f"{self.list_url()}?{state.to_query(archived=search.Archived(value))}",
+                "current": state.archived == value,
+            }
+            for value, text in self.archives
+        ]
+
+    def tools(self, query: str) -> list[tuple[Any, str, str]]:
+        """Further links beside "New": text, address, icon."""
+        return []
+
+    def row_menu(self, actions: Sequence[Action], query: str) -> list[RowVerb]:
+        """The menu of the rows, once a page; whether the rights on one row allow it is decided where it is asked for."""
+        here = {"list": query} if query else {}
+        items = [RowVerb(gettext("Open"), "card-text", self.card_url(0))]
+        if access.may_somewhere(shell.here(), shell.looker(), self.edit):
+            items.append(RowVerb(gettext("Edit"), "pencil", self.edit_url(0), "active" if self.locks else "any"))
+        items += [
+            RowVerb(action.label, action.icon, self.action_url(action, 0, **here), shown_when(action), action.danger)
+            for action in actions
+        ]
+        return items
+
+    def cell_value(self, column: Column, row: Any, extra: Mapping[str, Any]) -> Any:
+        """What a cell shows: a figure of this page, or the record's own attribute."""
+        if column.key in extra:
+            return extra[column.key].get(row.id)
+        return getattr(row, column.key, None)
+
+    def total_text(self, page: search.Page) -> int | str:
+        """How many rows there are, counted up to the cap."""
+        return f"{format_decimal(page.total)}+" if page.more else page.total
+
+    def second_line(self, row: Any) -> str | None:
+        """What stands small under the name."""
+        return None
+
+    def group_of(self, row: Any) -> tuple[str, str] | None:
+        """The heading that a row stands under, and the note behind it, in a list that is grouped."""
+        return None
+
+    def foot_text(self, extra: Mapping[str, Any]) -> str:
+        """What stands beside the count under a list."""
+        return ""
+
+    def empty(self, state: ListState) -> str:
+        """What a list without rows says, and the way out."""
+        searched = state.search or state.chips
+        elsewhere = 0
+        if searched and state.archived is search.Archived.ACTIVE and self.archives:
+            other = replace(state, archived=search.Archived.ARCHIVED, page=1, after=None, before=None)
+            elsewhere = search.page(shell.here(), self.spec, other).total
+        return Markup(
+            render_template("entity/empty.html", view=self, state=state, searched=searched, elsewhere=elsewhere)
+        )
+
+    def archived_query(self, state: ListState) -> str:
+        """The same search among the archived."""
+        return state.to_query(archived=search.Archived.ARCHIVED)
+
+    # -- export -----------------------------------------------------------------------------------------------------
+
+    @expose("/export/<export_type>/", methods=("GET",))
+    def export(self, export_type: str) -> Answer:
+        """Exactly what the list shows, streamed."""
+        if not self.exports or export_type not in {"csv", "xlsx"}:
+            abort(404)
+        if not access.may_somewhere(shell.here(), shell.looker(), Right.EXPORT):
+            raise NotAllowed(Reason.NO_RIGHT, right=Right.EXPORT)
+        return self.stream(export_type, search.all_ids(shell.here(), self.spec, self.state(request.args), ordered=True))
+
+    def stream(self, export_type: str, ids: Select[int]) -> Response:
+        """The file, sent while it is made: it never stands in memory as a whole."""
+        language = str(get_locale() or "en")
+        columns = export.exported(ImportKind(self.endpoint))
+        if not access.may(shell.here(), shell.looker(), Right.SEE_REVENUE):
+            columns = tuple(column for column in columns if column.attribute not in self.amounts)
+        keys = [column.key for column in columns]
+        as_csv = export_type == "csv"
+        pieces = export.stream(
+            shell.here(), ImportKind(self.endpoint), ids, keys, "csv" if as_csv else "xlsx", language
+        )
+        response = Response(stream_with_context(pieces), mimetype=MIMES[export_type])
+        name = f"{self.endpoint}-{shell.today().isoformat()}.{export_type}"
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response

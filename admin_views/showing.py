@@ -1,0 +1,97 @@
+"""The card of a record: its tabs, its verbs, and its neighbours in the list one came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask_admin import expose
+from flask_babel import format_decimal, gettext
+from markupsafe import Markup
+from sqlalchemy import select
+
+from admin_views import shell
+from admin_views.declared import Action, Answer, Declared, Tab, archived_state, fits
+from models import search
+
+
+class Showing(Declared):
+    """One record, a tab at a time."""
+
+    @expose("/details/")
+    def details_view(self) -> Answer:
+        record = self.find(request.args.get("id"), *(self.card_options or self.list_options))
+        tabs = [tab for tab in self.tabs if tab.right is None or self.may(tab.right, record)]
+        wanted = request.args.get("tab", tabs[0].key)
+        tab = next((tab for tab in tabs if tab.key == wanted), tabs[0])
+        return self.answer(
+            self.details_template,
+            record=record,
+            tab=tab,
+            tabs=tabs,
+            neighbours=self.neighbours(record),
+            counts=self.counts(record, tabs),
+            row_actions=[a for a in self.allowed_actions(record) if fits(a, archived_state(record))],
+            **tab.load(shell.here(), shell.looker(), record),
+        )
+
+    def counts(self, record: Any, tabs: Sequence[Tab]) -> dict[str, int]:
+        """The numbers on the tabs, in one query."""
+        counted = {tab.key: tab.count(record) for tab in tabs if tab.count is not None}
+        if not counted:
+            return {}
+        row = shell.here().execute(select(*counted.values())).one()
+        return dict(zip(counted, row, strict=True))
+
+    def card_badge(self, record: Any) -> str:
+        """What stands beside the name on the card."""
+        return Markup(render_template("entity/badge.html", record=record)) if hasattr(record, "archived_at") else ""
+
+    def card_meta(self, record: Any) -> str:
+        """The line under the name."""
+        return Markup(render_template(self.meta_template, view=self, record=record)) if self.meta_template else ""
+
+    def card_tabs(
+        self, record: Any, tabs: Sequence[Tab], current: Tab, counts: Mapping[str, int]
+    ) -> list[dict[str, Any]]:
+        """The tabs of the card as links; the list one came from stays in the address."""
+        came: dict[str, Any] = {"list": request.args["list"]} if "list" in request.args else {}
+        return [
+            {
+                "text": tab.label,
+                "href": url_for(f"{self.endpoint}.details_view", id=record.id, tab=tab.key, **came),
+                "current": tab is current,
+                "count": counts.get(tab.key),
+            }
+            for tab in tabs
+        ]
+
+    def card_menu(self, record: Any, actions: Sequence[Action]) -> list[Any]:
+        """The verbs of the card."""
+        return [
+            {
+                "text": action.label,
+                "icon": action.icon,
+                "kind": "danger" if action.danger else "",
+                "href": self.action_url(action, record.id),
+            }
+            for action in actions
+        ]
+
+    def neighbours(self, record: Any) -> dict[str, Any] | None:
+        """Previous and next within the list one came from; nothing when one came from elsewhere."""
+        if "list" not in request.args:
+            return None
+        query = request.args["list"]
+        found = search.neighbours(shell.here(), self.spec, self.state(self.list_args()), record.id)
+        if found.position is None:
+            return None
+        total = f"{format_decimal(found.total)}+" if found.more else format_decimal(found.total)
+        return {
+            "previous": url_for(f"{self.endpoint}.details_view", id=found.previous, list=query)
+            if found.previous
+            else None,
+            "next": url_for(f"{self.endpoint}.details_view", id=found.next, list=query) if found.next else None,
+            "text": gettext("%(n)s of %(total)s", n=format_decimal(found.position), total=total),
+        }
