@@ -14,8 +14,8 @@ from werkzeug.datastructures import MultiDict
 from admin_views import errors, shell
 from admin_views.declared import Answer, ArchivedNote, Declared
 from admin_views.forms import Choice, Choices, EntityForm
-from models import access, journal
-from models.errors import NotAllowed, NotFound, Problems, Refused
+from models import journal
+from models.errors import NotAllowed, NotFound, Problems, Reason, Refused
 from models.operations.save import Child, EditConflict, Saved, Side, Theirs, check, save
 from models.user import Right
 
@@ -64,7 +64,8 @@ class Editing(Declared):
     def edit_view(self) -> Answer:
         said = self.note_position()
         record = self.find(request.args.get("id"))
-        access.require(shell.here(), shell.looker(), self.edit, self.customer_of(record))
+        if not self.may(self.edit, record):
+            raise NotAllowed(Reason.NO_RIGHT, right=self.edit)
         locked = self.locks and self.archived_note(record)
         if locked and request.method == "GET":
             return self.show_locked(record, locked)

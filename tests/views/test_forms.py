@@ -196,3 +196,22 @@ def test_a_deactivated_contact_is_edited_where_it_is_and_stays_deactivated(
     session.rollback()
     saved = session.get_one(Contact, contact.id)
     assert (saved.phone, saved.is_archived) == ("+31 10 555 0100", True)
+
+
+# Who may
+
+
+def test_a_contact_is_edited_by_who_may_edit_one_of_its_customers(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    customer, other = factories.customer(session), factories.customer(session)
+    factories.access(session, customer, factories.role(session, rights=frozenset({"view", "edit"})), cast.charlie)
+    factories.access(session, other, factories.role(session, rights=frozenset({"view"})), cast.charlie)
+    contact, seen = factories.contact(session, first_name="Astrid"), factories.contact(session, first_name="Bo")
+    factories.link(session, customer, contact)
+    factories.link(session, other, seen)
+    charlie = client_for("Charlie")
+    path = f"/contacts/edit/?id={contact.id}"
+    assert f'href="{path}"' in charlie.get(f"/contacts/details/?id={contact.id}").get_data(as_text=True)
+    assert charlie.edit(path, kind="private", first_name="Astrid", phone="+31 10 555 0100").status_code == 302
+    assert charlie.get(f"/contacts/edit/?id={seen.id}").status_code == 403
