@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from flask_babel import format_decimal, gettext
+from markupsafe import Markup
 
 from admin_views import shell
 from models.customer import Kind
 from models.user import Right
 
 CHIPS = 2
-NO_WRAP = frozenset({"place", "owner", "moment", "number"})
+LOOKS = {"moment": "kb-dim", "number": "kb-dim"}
 # These draw their own "nothing".
 DRAWN_EMPTY = frozenset({"name", "label", "labels", "reach"})
 
@@ -51,8 +52,8 @@ class ListView(Protocol):
     def group_of(self, row: Any) -> tuple[str, str] | None: ...
 
 
-Cell = tuple[str, str, Any]
-"""How a cell is drawn, the classes of its <td>, and what is in it, by kind."""
+Cell = tuple[str, Markup, Any]
+"""How a cell is drawn, the class attribute of its <td>, and what is in it, by kind."""
 
 
 class Drawn(NamedTuple):
@@ -91,9 +92,10 @@ def draw(view: ListView, rows: Sequence[Any], columns: Sequence[Column], extra: 
         group = now
 
 
-def _look(column: Column) -> str:
-    classes = ("kb-num" if column.numeric else "", "text-nowrap" if column.cell in NO_WRAP else "", column.place)
-    return " ".join(filter(None, classes))
+def _look(column: Column) -> Markup:
+    classes = ("kb-num" if column.numeric else "", LOOKS.get(column.cell, ""), column.place)
+    text = " ".join(filter(None, classes))
+    return Markup(' class="{}"').format(text) if text else Markup("")
 
 
 def _name(view: ListView, column: Column, row: Any, _value: Any) -> tuple[bool, str | None]:
@@ -151,7 +153,7 @@ def _reach(_view: ListView, _column: Column, _row: Any, value: Any) -> Any:
 
 
 def _links(_view: ListView, column: Column, _row: Any, value: Any) -> tuple[Any, Any]:
-    return value, column.nothing
+    return (value, column.nothing) if value or column.nothing else None
 
 
 def _yes(_view: ListView, _column: Column, _row: Any, value: Any) -> str:

@@ -54,14 +54,24 @@ class Listing(Declared):
             drawn=list(cells.draw(self, self.rows(ids), columns, extra)),
             columns=columns,
             extra=extra,
-            card=url_for(f"{self.endpoint}.details_view", id=""),
+            card="details/?id=",
             came="&" + urlencode({"list": query}),
-            offered=[(choice, list(choice.choices())) for choice in self.filters],
             chips=self.chips(state),
             bulk=[action for action in allowed if action.many],
             menu_of_rows=self.row_menu(allowed, query),
             query=query,
             keep=self.keep,
+        )
+
+    @expose("/filters/")
+    def filters_view(self) -> Answer:
+        """All that a list can be filtered by: a page of its own, which a list with JavaScript opens in place."""
+        if not self.filters:
+            abort(404)
+        return self.answer(
+            "entity/filters.html",
+            offered=[(choice, values) for choice in self.filters if (values := list(choice.choices()))],
+            keep=self.keep(self.state(request.args), page=1),
         )
 
     def keep(self, state: ListState, *without: str, **changes: Any) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from flask_admin import Admin, AdminIndexView, expose
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from admin_views import bin, health, history, searching, shell, trees
+from admin_views import bin, health, history, keys, searching, shell, trees
 from admin_views import imports as importing
 from admin_views import settings as setting
 from admin_views.base import EntityView
@@ -62,7 +62,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["delete_tree"] = trees.tree
     app.jinja_env.filters["drop_down"] = lambda values: drop_down(tuple(values))
     app.jinja_env.filters["left_out_points"] = trees.left_out
-    for module in (importing, history, bin, setting, searching, health):
+    for module in (importing, history, bin, setting, searching, keys, health):
         module.register(app)
 
 

@@ -30,6 +30,7 @@ PAGES = {
     "settings.index": "settings",
     "settings.save": "settings",
     "searching.index": "login",
+    "keys.index": "login",
     "bin.index": "login",
     "bin.restore": "delete",
 }

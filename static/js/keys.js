@@ -1,6 +1,6 @@
 // The keyboard map. A key printed on a button works because the button says so in aria-keyshortcuts; the rest is here.
 // Keys do nothing inside text fields (but Ctrl ones and Escape), and nothing at all when they are switched off in the profile.
-import { closeOpen } from "./menu.js";
+import { closeOpen, partOf } from "./menu.js";
 import { clearTicks, rowBoxes, tickAll } from "./rows.js";
 
 const GO = { c: "/customers/", k: "/contacts/", l: "/labels/", i: "/imports/", b: "/bin/" };
@@ -9,10 +9,9 @@ let waiting = 0;
 let cursor = null;
 
 export function startKeys() {
-  const help = document.getElementById("kb-keys");
   for (const button of document.querySelectorAll("[data-kb-help]")) {
     button.hidden = false;
-    button.addEventListener("click", () => help?.showModal());
+    button.addEventListener("click", () => help(button));
   }
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) return escape(event);
@@ -41,7 +40,7 @@ function press(event) {
     return follow(`[data-kb-jump="${CSS.escape(key)}"], .kb-nav a[href$="${GO[key] ?? "?"}"]`);
   }
   if (event.shiftKey && (key === "ArrowDown" || key === "ArrowUp")) return range(key === "ArrowDown" ? 1 : -1);
-  if (key === "?") return show(document.getElementById("kb-keys"));
+  if (key === "?") return help(document.querySelector("[data-kb-help]"));
   if (event.shiftKey) return false;
   const onControl = event.target.closest?.("a, button, summary, input");
   switch (key) {
@@ -84,9 +83,24 @@ function follow(selector) {
   return true;
 }
 
-function show(dialog) {
-  dialog?.showModal();
-  return Boolean(dialog);
+// The list of keys is fetched when it is asked for the first time.
+function help(button) {
+  if (!button) return false;
+  const dialog = document.getElementById("kb-keys");
+  if (dialog) dialog.showModal();
+  else partOf(button.dataset.href).then(showKeys);
+  return true;
+}
+
+function showKeys(list) {
+  const dialog = document.createElement("dialog");
+  dialog.id = "kb-keys";
+  dialog.className = "kb-dialog";
+  dialog.setAttribute("aria-label", list.getAttribute("aria-label"));
+  dialog.append(...list.childNodes);
+  for (const button of dialog.querySelectorAll("[data-kb-js]")) button.hidden = false;
+  document.body.append(dialog);
+  dialog.showModal();
 }
 
 const rows = () => [...document.querySelectorAll("[data-kb-rows] > tbody > tr:not(.kb-group)")];

@@ -3,6 +3,7 @@ const MENU = "details[data-kb-menu]";
 
 export function startMenus() {
   document.addEventListener("click", openRowMenu);
+  document.addEventListener("click", openForm);
   document.addEventListener("toggle", (event) => {
     const opened = event.target;
     if (!opened.matches?.(MENU) || !opened.open) return;
@@ -47,20 +48,11 @@ export function startMenus() {
 
 // The button of a row leads to its card, where all verbs are; here it opens them at once, from the one menu of the page.
 function openRowMenu(event) {
-  const link = event.target.closest?.("a[data-kb-more]");
+  const link = plainly(event, "a[data-kb-more]");
   const verbs = document.getElementById("kb-row-menu");
-  if (!link || !verbs || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  event.preventDefault();
-  event.stopImmediatePropagation();
+  if (!link || !verbs) return;
+  stop(event);
   const row = link.closest("tr");
-  const menu = document.createElement("details");
-  menu.className = "kb-menu kb-menu-end";
-  menu.dataset.kbMenu = "";
-  const summary = document.createElement("summary");
-  summary.className = link.className;
-  summary.title = link.getAttribute("aria-label");
-  summary.setAttribute("aria-label", summary.title);
-  summary.append(...link.childNodes);
   const panel = document.createElement("div");
   panel.className = "kb-pop";
   panel.append(verbs.content.cloneNode(true));
@@ -69,10 +61,58 @@ function openRowMenu(event) {
     if ((item.dataset.when ?? state) !== state) item.remove();
     else item.href = item.getAttribute("href").replace(/id=0(?=&|$)/, `id=${row.dataset.kbId}`);
   }
+  becomeMenu(link, panel, "kb-menu-end").querySelector("summary").focus();
+}
+
+// A link to a page with one small form opens that form here.
+async function openForm(event) {
+  const link = plainly(event, "a[data-kb-pops]");
+  if (!link) return;
+  stop(event);
+  if (link.ariaBusy) return;
+  link.ariaBusy = "true";
+  const form = await partOf(link.href);
+  form.classList.replace("kb-card", "kb-pop");
+  becomeMenu(link, form, "kb-menu-start").querySelector("summary").focus();
+}
+
+// The marked part of another page; where it cannot be had, that page itself is gone to.
+export async function partOf(address) {
+  try {
+    const answer = await fetch(address);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    return document.adoptNode(page.querySelector("[data-kb-popped]"));
+  } catch {
+    location.assign(address);
+    return new Promise(() => {});
+  }
+}
+
+// The link of a click that asks for no other window or tab.
+function plainly(event, selector) {
+  return !event.ctrlKey && !event.metaKey && !event.shiftKey && event.target.closest?.(selector);
+}
+
+function stop(event) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
+// Puts an open menu in the place of a link.
+function becomeMenu(link, panel, side) {
+  const menu = document.createElement("details");
+  menu.className = `kb-menu ${side}`;
+  menu.dataset.kbMenu = "";
+  const summary = document.createElement("summary");
+  summary.className = link.className;
+  for (const name of ["aria-labelledby", "aria-keyshortcuts", "data-kb-more"]) {
+    if (link.hasAttribute(name)) summary.setAttribute(name, link.getAttribute(name));
+  }
+  summary.append(...link.childNodes);
   menu.append(summary, panel);
   link.replaceWith(menu);
   menu.open = true;
-  summary.focus();
+  return menu;
 }
 
 // A menu in a scrolling table would be cut off: there it stands free of the table, beside its button.

@@ -1,6 +1,7 @@
 // Ticking rows: the tick in the head, ranges with Shift, the count in the bar, and "select all" beyond this page.
 export function startRows() {
   for (const mark of document.querySelectorAll("[data-kb-js]")) mark.hidden = false;
+  document.addEventListener("mouseover", nameInFull);
   const bar = document.querySelector("[data-kb-bulk]");
   const everything = document.querySelector("[data-kb-everything]");
   const boxes = rowBoxes();
@@ -45,6 +46,12 @@ export function startRows() {
     if (text.textContent !== said) text.textContent = said;
     for (const note of bar.querySelectorAll("[data-kb-selected]")) note.textContent = shown;
   }
+}
+
+// A name that is cut off is shown whole by the mouse.
+function nameInFull(event) {
+  const cell = event.target.closest?.(".kb-name");
+  if (cell && cell.scrollWidth > cell.clientWidth) cell.title = cell.textContent.trim();
 }
 
 export function rowBoxes(table = document) {

@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PAGES = {
     "customers": "/customers/",
     "customers-archived": "/customers/?archived=archived",
+    "customers-filters": "/customers/filters/?search=nord",
     "customers-none": "/customers/?search=zzzzzz",
     "customer-overview": "/customers/details/?id=31",
     "customer-contact": "/customers/details/?id=31&tab=contact&deactivated=1",
@@ -49,6 +50,7 @@ PAGES = {
     "bin": "/bin/",
     "settings": "/settings/",
     "search": "/search/?q=nord",
+    "keys": "/keys/",
     "profile": "/profile/",
     "missing": "/customers/details/?id=999999",
     "imports": "/imports/",

@@ -68,6 +68,44 @@ def test_values_of_one_filter_widen_and_filters_narrow(session: Session, client_
     assert names(dana.get(f"/customers/?label={label.id}&country=SE")) == ["Twee"]
 
 
+def test_a_list_leads_to_a_page_with_all_its_filters_and_keeps_its_state(
+    session: Session, client_for: ClientFor
+) -> None:
+    label = factories.label(session, name="Retainer")
+    factories.customer(session)
+    dana = client_for("Dana")
+    shown = html.document_fromstring(dana.get("/customers/?search=a&sort=-name&page=2").text)
+    assert shown.xpath("//*[starts-with(@name, 'add.')]") == []
+    leads = shown.xpath("//a[@data-kb-pops]/@href")[0]
+    (form,) = html.document_fromstring(dana.get(leads).text).xpath("//form[@data-kb-popped]")
+    assert (form.action, form.method) == ("/customers/", "GET")
+    assert {"search": "a", "sort": "-name"}.items() <= dict(form.fields).items()
+    assert "page" not in form.fields
+    assert {"add.label", "add.country", "add.kind", "add.owner"} <= set(form.fields)
+    assert form.xpath(f".//input[@name='add.label'][@value='{label.id}']")
+
+
+def test_a_list_that_cannot_be_filtered_has_no_page_of_filters(client_for: ClientFor) -> None:
+    dana = client_for("Dana")
+    assert dana.get("/teams/filters/").status_code == 404
+    assert "nothing to filter by" in text_of(dana.get("/labels/filters/"))
+
+
+def test_a_page_of_fifty_customers_weighs_less_than_sixty_kilobytes(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    dana = client_for("Dana")
+    label = factories.label(session, name="Monthly invoice")
+    for count in range(5):
+        customer = factories.customer(
+            session, company_name=f"Aalbers en Zonen Handel {count} B.V.", owner_id=cast.alice.id
+        )
+        factories.address(session, customer, city="Aalsmeer", country="NL", is_head_office=True)
+        factories.put_label(session, label, customer=customer)
+    one, five = (len(dana.get(f"/customers/?search={word}").data) for word in ("Handel+3", "Handel"))
+    assert one + (five - one) / 4 * 49 < 60_000
+
+
 def test_rubbish_in_the_address_is_left_out_and_said(client_for: ClientFor) -> None:
     dana = client_for("Dana")
     for query in (

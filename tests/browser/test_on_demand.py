@@ -1,0 +1,66 @@
+"""What a page leaves out until it is asked for: the filters of a list and the list of keys, with JavaScript and without."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import SignIn
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+def test_the_key_f_opens_the_filters_over_the_list(sign_in: SignIn) -> None:
+    page = sign_in()
+    page.keyboard.press("f")
+    first = page.locator("[data-kb-popped] input[type=checkbox]").first
+    expect(first).to_be_focused()
+    expect(page).to_have_url(re.compile(r"/customers/$"))
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/customers/\?label=\d+"))
+    expect(page.locator(".kb-toolbar .kb-chip-x")).to_have_count(1)
+
+
+def test_the_filters_close_and_open_again_where_they_were(sign_in: SignIn) -> None:
+    page = sign_in()
+    page.get_by_text("Filter", exact=True).click()
+    form = page.locator("[data-kb-popped]")
+    expect(form).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(form).to_be_hidden()
+    page.keyboard.press("f")
+    expect(form).to_be_visible()
+    expect(form).to_have_count(1)
+
+
+def test_without_javascript_the_filters_are_a_page(sign_in: SignIn) -> None:
+    page = sign_in(java_script_enabled=False)
+    page.locator("[data-kb-pops]").click()
+    expect(page).to_have_url(re.compile(r"/customers/filters/"))
+    page.locator("input[type=checkbox]").first.check()
+    page.locator("[data-kb-popped] button").click()
+    expect(page).to_have_url(re.compile(r"/customers/\?label=\d+"))
+
+
+def test_the_question_mark_opens_the_list_of_keys_on_any_page(sign_in: SignIn) -> None:
+    page = sign_in()
+    page.keyboard.press("?")
+    dialog = page.locator("dialog[open]")
+    expect(dialog.locator("kbd").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    page.locator("[data-kb-help]").click()
+    expect(dialog).to_have_count(1)
+    dialog.locator("form button").click()
+    expect(page.locator("dialog[open]")).to_have_count(0)
+
+
+def test_the_mouse_shows_a_name_that_is_cut_off_in_full(sign_in: SignIn) -> None:
+    page = sign_in()
+    name = page.locator(".kb-table .kb-name").first
+    name.evaluate("cell => { cell.querySelector('a').textContent = 'A long name '.repeat(20); }")
+    name.hover()
+    expect(name).to_have_attribute("title", re.compile("^(A long name ?){20}$"))
