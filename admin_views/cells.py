@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-from flask_babel import format_decimal, gettext
+from flask_babel import gettext
 from markupsafe import Markup
 
 from admin_views import shell
@@ -136,12 +136,12 @@ def _money(_view: ListView, _column: Column, row: Any, value: Any) -> str:
 
 
 def _count(_view: ListView, _column: Column, _row: Any, value: Any) -> str | None:
-    return format_decimal(value) if value else None
+    return shell.whole(value) if value else None
 
 
 def _use(_view: ListView, _column: Column, _row: Any, value: Any) -> tuple[str, str] | None:
     """The address of where it is used, and how often."""
-    return (value[0], format_decimal(value[1])) if value[1] else None
+    return (value[0], shell.whole(value[1])) if value[1] else None
 
 
 def _moment(_view: ListView, _column: Column, _row: Any, value: Any) -> tuple[str, str]:
@@ -152,7 +152,7 @@ def _reach(_view: ListView, _column: Column, _row: Any, value: Any) -> Any:
     return value if value and any(value) else None
 
 
-def _links(_view: ListView, column: Column, _row: Any, value: Any) -> tuple[Any, Any]:
+def _links(_view: ListView, column: Column, _row: Any, value: Any) -> tuple[Any, Any] | None:
     return (value, column.nothing) if value or column.nothing else None
 
 

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import LazyString, gettext, lazy_gettext
-from sqlalchemy.orm import joinedload, load_only, selectinload
+from sqlalchemy.orm import joinedload
 
 from admin_views import card, choices, converting, shell, verbs
 from admin_views.base import Column, EntityView, FilterChoice, key_of
 from admin_views.forms import Amount, Choice, Choices, Day, EntityForm, LongText, OneOf, Section, Text, Tick, Whole
 from admin_views.numbers import whole
 from models import search
-from models.customer import Address, Customer, Kind
+from models.customer import Customer, Kind
 from models.errors import NotAllowed, NotFound, Refused
-from models.label import Label
 from models.operations import grant
 from models.settings import ValueList
-from models.user import Right, User
+from models.user import Right
 
 
 class CustomerForm(EntityForm):
@@ -125,21 +124,6 @@ class CustomerView(EntityView):
         ),
         Column("changed_at", lazy_gettext("Updated"), "moment", "changed", place="kb-m-end2"),
     )
-    # A list shows a quarter of the columns, and reading the others is most of what its rows cost.
-    list_options = (
-        load_only(
-            Customer.kind,
-            Customer.name,
-            Customer.number,
-            Customer.currency,
-            Customer.archived_at,
-            Customer.changed_at,
-            raiseload=True,
-        ),
-        selectinload(Customer.labels).load_only(Label.name, Label.colour),
-        joinedload(Customer.owner).load_only(User.name),
-        joinedload(Customer.head_office).load_only(Address.city, Address.country),
-    )
     card_options = (
         joinedload(Customer.labels),
         joinedload(Customer.owner),
@@ -237,12 +221,8 @@ class CustomerView(EntityView):
     def customer_of(self, record: Any) -> int | None:
         return record.id
 
-    def list_extra(self, ids: Sequence[int]) -> Mapping[str, Any]:
-        figures = search.figures(shell.here(), ids, shell.this_year())
-        return {
-            "open_registrations": {key: one.open_registrations for key, one in figures.items()},
-            "revenue": {key: one.revenue for key, one in figures.items()},
-        }
+    def rows(self, ids: Sequence[int]) -> list[Any]:
+        return search.listed(shell.here(), ids, shell.this_year())
 
     def defaults(self) -> dict[str, Any]:
         return {

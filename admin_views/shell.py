@@ -147,6 +147,11 @@ def money(amount: Decimal | None, currency: str | None = None) -> str:
     return f"{sign}\u00a0{number}"
 
 
+def whole(number: int) -> str:
+    """A whole number by locale."""
+    return f"{number:,}".translate(_marks(_locale()))
+
+
 def plain_amount(amount: Decimal | None) -> str:
     """An amount without its currency."""
     return "" if amount is None else format_decimal(amount, format="#,##0.00")
@@ -172,7 +177,11 @@ def when(moment: dt.datetime | dt.date | None) -> str:
 
 
 def _locale() -> Locale:
-    return get_locale() or Locale("en")
+    """The reader's, asked for once a request: a list shows a hundred moments and amounts."""
+    if "locale" not in g:
+        g.locale = get_locale() or Locale("en")
+    found: Locale = g.locale
+    return found
 
 
 @lru_cache(maxsize=4096)

@@ -20,17 +20,20 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Integer,
     Select,
     String,
     Text,
     and_,
+    bindparam,
     case,
     cast,
     event,
     false,
     literal,
     literal_column,
+    null,
     or_,
     select,
     union_all,
@@ -140,21 +143,19 @@ def looker_of(session: AnySession) -> Looker:
 
 
 def looker_for(session: AnySession, user: User) -> Looker:
-    """What this user may, in two queries; a disabled user may nothing."""
+    """What this user may, in one query; a disabled user may nothing."""
     if user.disabled_at is not None:
         return Looker(user.id, user.name)
-    everywhere, team_ids = set[str](), []
-    role_ids = {user.role_id}
-    for team_id, role_id in session.execute(
-        select(Team.id, Team.role_id).join(TeamMember).where(TeamMember.user_id == user.id).order_by(Team.id),
-        execution_options=EVERYTHING,
-    ):
-        team_ids.append(team_id)
-        role_ids.add(role_id)
+    everywhere, team_ids, role_ids = set[str](), [], {user.role_id}
+    roles: list[tuple[int, frozenset[str]]] = []
+    for role_id, rights, team_id in session.execute(_ROLES_AND_TEAMS, {"user": user.id}, execution_options=EVERYTHING):
+        if team_id is None:
+            roles.append((role_id, rights))
+        else:
+            team_ids.append(team_id)
+            role_ids.add(role_id)
     by_right: dict[Right, list[int]] = {}
-    for role_id, rights in session.execute(
-        select(Role.id, Role.rights).order_by(Role.id), execution_options=EVERYTHING
-    ):
+    for role_id, rights in sorted(roles):
         if role_id in role_ids:
             everywhere |= rights
         for right in rights & ON_A_CUSTOMER:
@@ -163,9 +164,16 @@ def looker_for(session: AnySession, user: User) -> Looker:
         user.id,
         user.name,
         known(everywhere),
-        tuple(team_ids),
+        tuple(sorted(team_ids)),
         tuple((right, tuple(ids)) for right, ids in sorted(by_right.items())),
     )
+
+
+# All roles, and after them the teams of a user with their roles.
+_ROLES_AND_TEAMS: CompoundSelect[*tuple[Any, ...]] = union_all(
+    select(Role.id, Role.rights, literal(None, Integer)),
+    select(Team.role_id, null(), Team.id).join(TeamMember).where(TeamMember.user_id == bindparam("user")),
+)
 
 
 def known(rights: Iterable[str]) -> frozenset[Right]:

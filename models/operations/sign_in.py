@@ -117,7 +117,7 @@ def seat_of(
 ) -> Seat | None:
     """Who sits behind a token, or None when the session ended, was idle too long, or the person was disabled.
 
-    Three queries. From here on the session looks as this person.
+    Two queries. From here on the session looks as this person.
     """
     now = utc_now()
     found = session.execute(

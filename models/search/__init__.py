@@ -2,7 +2,7 @@
 
 from models.search.documents import install, is_current, rebuild, remove, settle, suspended
 from models.search.everywhere import Group, Hit, find
-from models.search.figures import Figures, figures
+from models.search.listed import ListedCustomer, listed
 from models.search.nouns import CONTACTS, CUSTOMERS, PROJECTS
 from models.search.paging import COUNT_CAP, Neighbours, Page, all_ids, neighbours, page
 from models.search.spec import Filter, ListSpec, Sort
@@ -18,21 +18,21 @@ __all__ = [
     "Chip",
     "Cursor",
     "Dropped",
-    "Figures",
     "Filter",
     "Group",
     "Hit",
     "ListSpec",
     "ListState",
+    "ListedCustomer",
     "Neighbours",
     "Page",
     "Sort",
     "Unfit",
     "all_ids",
-    "figures",
     "find",
     "install",
     "is_current",
+    "listed",
     "neighbours",
     "page",
     "read_state",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, Text, cast, func, literal, select, tuple_, type_coerce
+from sqlalchemy import ColumnElement, Select, String, Text, cast, func, literal, select, tuple_, type_coerce, union_all
 from sqlalchemy.orm import Session
 
 from models.access import looker_of
@@ -352,16 +352,29 @@ def all_ids(session: Session, spec: ListSpec, state: ListState, *, ordered: bool
 def some_ids(session: Session, spec: ListSpec, state: ListState, limit: int) -> tuple[int, ...]:
     """Some ids of a list, uncounted; those first whose name or number begins with what is searched for."""
     listed = _List(session, spec, state)
-    found: dict[int, None] = {}
-    for name in spec.names:
-        for begins in beginnings(name, state.search):
-            named = select(listed.id).where(*listed.unarchived(), begins).order_by(name).limit(limit)
-            found |= dict.fromkeys(session.scalars(named))
+    found = dict.fromkeys(_beginning(session, spec, listed, limit))
     if len(found) < limit:
         some = SAMPLE if min(listed.sizes.values(), default=0) > SAMPLE else None
         others = select(listed.id).where(*listed.conditions(listed.first, some)).limit(limit)
         found |= dict.fromkeys(session.scalars(others))
     return tuple(found)[:limit]
+
+
+def _beginning(session: Session, spec: ListSpec, listed: _List, limit: int) -> list[int]:
+    """Ids of rows whose name or number begins with what is searched for: by name first, each up to the limit."""
+    conditions = [(name, begins) for name in spec.names for begins in beginnings(name, listed.state.search)]
+    parts = [
+        select(listed.id.label("id"), literal(place).label("place"))
+        .where(*listed.unarchived(), begins)
+        .order_by(name)
+        .limit(limit)
+        .subquery()
+        for place, (name, begins) in enumerate(conditions)
+    ]
+    # Each along its own index; for one OR both databases would rather read all rows.
+    every = union_all(*(select(part.c.id, part.c.place) for part in parts)).subquery()
+    query = select(listed.id, every.c.place).join(every, every.c.id == listed.id)
+    return [row[0] for row in sorted(session.execute(query), key=lambda row: row[1])]
 
 
 def page(session: Session, spec: ListSpec, state: ListState) -> Page:

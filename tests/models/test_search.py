@@ -19,7 +19,7 @@ from models.customer import Address, Customer
 from models.journal import changeset
 from models.project import RegistrationStatus
 from models.sales import InvoiceStatus
-from models.search import CONTACTS, CUSTOMERS, PROJECTS, Figures, ListSpec, folding, read_state, words
+from models.search import CONTACTS, CUSTOMERS, PROJECTS, ListSpec, folding, read_state, words
 from models.search import paging as ways
 from models.search.small import LABELS
 from models.user import CustomerAccess, Role
@@ -344,11 +344,25 @@ def test_figures_count_open_registrations_and_what_was_invoiced_this_year(sessio
         (InvoiceStatus.PAID, dt.date(2025, 12, 31), "500"),
     ):
         factories.invoice(session, busy, status=status, day=day, amount=Decimal(amount))
-    assert search.figures(session, [busy.id, quiet.id], 2026) == {
-        busy.id: Figures(2, Decimal("10.15")),
-        quiet.id: Figures(0, None),
-    }
-    assert search.figures(session, [], 2026) == {}
+    first, second = search.listed(session, [quiet.id, busy.id], 2026)
+    assert (first.id, first.open_registrations, first.revenue) == (quiet.id, 0, None)
+    assert (second.id, second.open_registrations, second.revenue) == (busy.id, 2, Decimal("10.15"))
+    assert search.listed(session, [], 2026) == []
+
+
+def test_a_listed_customer_carries_what_the_list_shows(session: Session, cast: Cast) -> None:
+    customer = factories.customer(session, company_name="Rijk B.V.", owner_id=cast.alice.id)
+    factories.address(session, customer, city="Gouda", country="NL", is_head_office=True)
+    factories.address(session, customer, city="Elders", country="BE")
+    for name in ("Zeta", "Alfa"):
+        factories.put_label(session, factories.label(session, name=name), customer=customer)
+    bare = factories.customer(session, owner_id=None)
+    rich, poor = search.listed(session, [customer.id, bare.id], 2026)
+    assert (str(rich), rich.number, rich.kind, rich.archived_at) == ("Rijk B.V.", customer.number, customer.kind, None)
+    assert rich.head_office == ("Gouda", "NL")
+    assert rich.owner == (cast.alice.id, cast.alice.name)
+    assert [chip.name for chip in rich.labels] == ["Alfa", "Zeta"]
+    assert (poor.head_office, poor.owner, list(poor.labels)) == (None, None, [])
 
 
 def test_figures_and_hits_are_only_of_what_one_may_see(session: Session, cast: Cast) -> None:
@@ -363,7 +377,9 @@ def test_figures_and_hits_are_only_of_what_one_may_see(session: Session, cast: C
     charlie = access.looker_for(session, cast.charlie)
     session.commit()
     access.look_as(session, charlie)
-    assert search.figures(session, ids, 2026) == {key: Figures(0, None) for key in ids}
+    assert [(row.id, row.open_registrations, row.revenue) for row in search.listed(session, ids, 2026)] == [
+        (ids[0], 0, None)
+    ]
     groups = search.find(session, "bakker", 10)
     assert {group.endpoint: [hit.name for hit in group.hits] for group in groups} == {
         "customers": ["Bakker Eén"],
