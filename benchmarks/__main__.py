@@ -19,9 +19,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--customers", type=int, nargs="+", help="how many customers the pages show, one or more sizes")
     parser.add_argument("--registrations", type=int, help="how many the deleted customer has")
     parser.add_argument("--folder", type=Path, help="where the seeded files are kept for the next run")
+    parser.add_argument("--no-postgresql", action="store_true", help="measure the pages on SQLite only")
     wanted = parser.parse_args(arguments)
     tables = wanted.tables or TABLES
     shared = ["--quick"] if wanted.quick else []
+    if wanted.no_postgresql:
+        shared.append("--no-postgresql")
     if wanted.customers:
         shared += ["--customers", *map(str, wanted.customers)]
     if wanted.registrations:

@@ -9,18 +9,23 @@ import csv
 import io
 import itertools
 import json
+import re
 import sqlite3
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+import psycopg
 from flask import Flask, Response, current_app, redirect, render_template, request
 from jinja2 import DictLoader
 from python_calamine import CalamineWorkbook
+from sqlalchemy import URL
 from werkzeug.wrappers import Response as BaseResponse
+
+Connect = Callable[[], AbstractContextManager[Any]]
 
 PAGE = 50
 BLOCK = 1_000
@@ -41,6 +46,7 @@ LABELLED = """ AND EXISTS (SELECT 1 FROM customer_label l WHERE l.customer_id = 
  AND c.status_id + 0 = :status"""
 FOUND = """ AND c.id IN (SELECT customer_id FROM customer_search WHERE customer_id IN (SELECT rowid FROM
 customer_search_index WHERE customer_search_index MATCH :match) AND instr(document, :word) > 0)"""
+FOUND_ON_SERVER = " AND c.id IN (SELECT customer_id FROM customer_search WHERE document LIKE '%%' || :word || '%%')"
 BY_NAME = " ORDER BY c.name_key, c.id LIMIT 50"
 NEWEST = " ORDER BY c.changed_at DESC, c.id DESC LIMIT 50"
 LIST = """<!doctype html><title>Customers</title><table>
@@ -76,10 +82,10 @@ PARTS = {
 }
 
 
-def make(database: Path, year: int) -> Flask:
-    """The pages over a file of ours; the figures are those of `year`."""
+def make(connect: Connect, year: int, found: str = FOUND) -> Flask:
+    """The pages over a database of ours; the figures are those of `year`. `found`: how it finds what is searched for."""
     app = Flask("floor")
-    app.config["DATABASE"] = database
+    app.config["CONNECT"], app.config["FOUND"] = connect, found
     app.jinja_env.loader = DictLoader({"list": LIST, "form": FORM, "delete": IMPACT})
     app.jinja_env.autoescape = True
     app.add_url_rule("/list", view_func=listing, defaults={"first": f"{year}-01-01", "last": f"{year}-12-31"})
@@ -89,9 +95,54 @@ def make(database: Path, year: int) -> Flask:
     return app
 
 
-def opened() -> closing[sqlite3.Connection]:
+def opened() -> AbstractContextManager[Any]:
     """The connection of a request."""
-    return closing(connected(current_app.config["DATABASE"]))
+    connect: Connect = current_app.config["CONNECT"]
+    return connect()
+
+
+def on_file(database: Path) -> Connect:
+    """Connections to a file, one a request."""
+    return lambda: closing(connected(database))
+
+
+class Row(tuple[Any, ...]):
+    """A row of PostgreSQL that also knows its columns by name, as those of sqlite3 do."""
+
+    __slots__ = ()
+    names: tuple[str, ...]
+
+    def __getitem__(self, key: Any) -> Any:
+        return super().__getitem__(self.names.index(key) if isinstance(key, str) else key)
+
+    def keys(self) -> tuple[str, ...]:
+        return self.names
+
+
+def _rows(cursor: psycopg.Cursor[Any]) -> Callable[[Sequence[Any]], Row]:
+    names = tuple(column.name for column in cursor.description or ())
+    return type("Row", (Row,), {"__slots__": (), "names": names})
+
+
+class Server:
+    """A connection to PostgreSQL that is kept, as a pool would, and takes the floor's SQL as it stands."""
+
+    def __init__(self, url: URL) -> None:
+        where = url.render_as_string(hide_password=False).replace("postgresql+psycopg", "postgresql")
+        self.connection = psycopg.connect(where, row_factory=_rows)
+
+    def execute(self, query: str, values: Any = ()) -> psycopg.Cursor[Row]:
+        spelt = re.sub(r"(?<!:):([a-z_]+)", r"%(\1)s", query).replace("?", "%s")
+        return self.connection.execute(spelt.encode(), values)
+
+    def commit(self) -> None:
+        self.connection.commit()
+
+    @contextmanager
+    def request(self) -> Iterator[Server]:
+        """For one request; what it read is let go of."""
+        yield self
+        self.connection.rollback()
 
 
 def connected(database: Path) -> sqlite3.Connection:
@@ -116,7 +167,7 @@ def listing(first: str, last: str) -> str:
     by_name = asked.get("sort", "name") == "name"
     query = ROWS
     if "match" in asked:
-        query += FOUND
+        query += current_app.config["FOUND"]
     if "label" in asked:
         query += LABELLED
     if "key" in asked:
@@ -124,7 +175,7 @@ def listing(first: str, last: str) -> str:
     labels: dict[int, list[tuple[str, str]]] = {}
     with opened() as db:
         rows = db.execute(query + (BY_NAME if by_name else NEWEST), values).fetchall()
-        for key, name, colour in db.execute(LABELS.format(",".join(str(row["id"]) for row in rows))):
+        for key, name, colour in db.execute(LABELS.format(",".join(str(row["id"]) for row in rows) or "NULL")):
             labels.setdefault(key, []).append((name, colour))
     return render_template("list", rows=rows, labels=labels)
 
@@ -159,12 +210,12 @@ def delete() -> str | BaseResponse:
 def export() -> Response:
     """All customers, sent while they are read."""
     write = as_xlsx if request.args["type"] == "xlsx" else as_csv
-    return Response(write(customers(current_app.config["DATABASE"])))
+    return Response(write(customers(opened())))
 
 
-def customers(database: Path) -> Iterator[list[tuple[Any, ...]]]:
+def customers(connection: AbstractContextManager[Any]) -> Iterator[list[tuple[Any, ...]]]:
     """All that is not archived, block by block."""
-    with closing(connected(database)) as db:
+    with connection as db:
         db.row_factory = None
         rows = db.execute(f"SELECT {', '.join(FIELDS)} FROM customer WHERE archived_at IS NULL ORDER BY name_key, id")
         while block := rows.fetchmany(BLOCK):

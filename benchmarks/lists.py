@@ -173,7 +173,7 @@ def fill(engine: Engine, customers: int) -> None:
     }
     with engine.connect().execution_options(**WILL_WRITE) as connection, connection.begin():
         search.remove(connection)
-        for name, table in _journal_triggers(connection):
+        for name, table in journal_triggers(connection):
             connection.execute(text(f'DROP TRIGGER "{name}"' + (f' ON "{table}"' if kind == "postgresql" else "")))
         connection.execute(text("CREATE TABLE word (id integer PRIMARY KEY, name varchar(40))"))
         for statement in FILL:
@@ -184,7 +184,7 @@ def fill(engine: Engine, customers: int) -> None:
         connection.execute(text("ANALYZE" if kind == "sqlite" else "VACUUM ANALYZE"))
 
 
-def _journal_triggers(connection: Connection) -> list[tuple[str, str]]:
+def journal_triggers(connection: Connection) -> list[tuple[str, str]]:
     if connection.dialect.name == "postgresql":
         query = "SELECT tgname, relname FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid WHERE NOT tgisinternal"
     else:

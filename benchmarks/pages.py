@@ -2,7 +2,8 @@
 
     python -m benchmarks.pages [--customers 10000 100000] [--folder FOLDER] [--quick]
 
-The customers are those of `seed`, on SQLite; with `--folder` the seeded files are kept there for the next run. The
+The customers are those of `seed`, on SQLite and, where its binaries are, on a throw-away PostgreSQL; with `--folder` the
+seeded files of SQLite are kept there for the next run. The
 requests go straight to the WSGI application, signed in as an administrator: median of 7 after 3 warm-ups.
 """
 
@@ -22,18 +23,19 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask
 from lxml import html
-from sqlalchemy import select, text
+from sqlalchemy import URL, NullPool, create_engine, select, text
 from werkzeug.test import Client, EnvironBuilder
 
 from app import create_app
 from benchmarks import floor
+from benchmarks.lists import journal_triggers
 from importers import export, run
 from models import access, journal, schema
 from models.access import SYSTEM
@@ -43,6 +45,7 @@ from models.imports import ImportKind
 from models.journal import Changeset, Origin, changeset
 from models.operations import archive, seed
 from models.operations.selection import Selection
+from tests.databases import databases, postgresql_binaries
 
 SIZES = (10_000, 100_000)
 QUICK = (10_000,)
@@ -55,22 +58,27 @@ IMPORTED = 5_000
 IMPORTED_FIELDS = tuple("company_name" if name == "name" else name for name in floor.FIELDS)
 HOUSE = Path(__file__).resolve().parent.parent
 
+ADMINISTRATOR = "SELECT u.email FROM \"user\" u JOIN role r ON r.id = u.role_id WHERE r.name = 'Administrator'"
 BIG = "Measured Holding B.V."
 BIG_ROWS = (
     "INSERT INTO customer (number, number_key, kind, company_name, expenses_billable, mileage_billable, created_at, "
-    "changed_at) VALUES ('M-1', 'm-1', 'business', :name, 0, 0, '2026-01-01', '2026-01-01')",
+    "changed_at) VALUES ('M-1', 'm-1', 'business', :name, false, false, '2026-01-01', '2026-01-01')",
     "INSERT INTO project (customer_id, name, archived_with_customer, created_at, changed_at) "
-    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20) SELECT c.id, 'Project ' || i, 0, "
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20) SELECT c.id, 'Project ' || i, false, "
     "'2026-01-01', '2026-01-01' FROM n JOIN customer c ON c.number = 'M-1'",
     "INSERT INTO registration (customer_id, project_id, contact_deleted, day, minutes, amount, status) "
     "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :registrations), "
     "p (least, customer_id) AS (SELECT min(p.id), c.id FROM project p JOIN customer c ON c.id = p.customer_id "
-    "WHERE c.number = 'M-1') SELECT customer_id, least + i % 20, 0, date('2026-01-01', (i % 300) || ' days'), "
-    "30, 4750, 'approved' FROM n JOIN p",
+    "WHERE c.number = 'M-1' GROUP BY c.id) SELECT customer_id, least + i % 20, false, {day}, "
+    "30, 4750, 'approved' FROM n CROSS JOIN p",
     "INSERT INTO invoice (customer_id, number, status, day, amount, currency, customer_name, created_at, changed_at) "
     "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) SELECT c.id, 'M-' || i, 'sent', "
     "'2026-03-01', 121000, 'EUR', :name, '2026-03-01', '2026-03-01' FROM n JOIN customer c ON c.number = 'M-1'",
 )
+DAYS = {
+    "sqlite": "date('2026-01-01', (i % 300) || ' days')",
+    "postgresql": "date '2026-01-01' + i % 300",
+}
 START = """
 import resource
 from app import create_app
@@ -121,8 +129,9 @@ class Answer:
 class Visitor:
     """Somebody who asks an application for pages; what builds a request is not part of its cost."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, clock: Callable[[], float]) -> None:
         self.app = app
+        self.clock = clock
         self.cookie = ""
 
     def ask(self, path: str, data: Any = None, *, keep: bool = True) -> Answer:
@@ -136,14 +145,14 @@ class Visitor:
             environ["HTTP_COOKIE"] = self.cookie
         got: list[Any] = []
         first, pieces = 0.0, []
-        began, wall = used(), time.perf_counter()
+        began, wall = self.clock(), time.perf_counter()
         body = self.app(environ, lambda status, headers, _info=None: got.extend((status, dict(headers))))
         with closing(body) if hasattr(body, "close") else contextlib.nullcontext():
             for piece in body:
                 first = first or (time.perf_counter() - wall) * 1000
                 if keep:
                     pieces.append(piece)
-        cpu = (used() - began) * 1000
+        cpu = (self.clock() - began) * 1000
         if "Set-Cookie" in got[1]:
             self.cookie = got[1]["Set-Cookie"].partition(";")[0]
         return Answer(got[0], got[1], b"".join(pieces), cpu, first)
@@ -203,7 +212,7 @@ def seeded(folder: Path, customers: int, registrations: int) -> Path:
         making = file.with_suffix(".making")
         for old in folder.glob(f"{making.name}*"):
             old.unlink()
-        app = application(making, folder)
+        app = application(f"sqlite:///{making}", folder)
         with app.app_context():
             _fill(customers, registrations)
             db.session.execute(text("ANALYZE"))
@@ -223,7 +232,8 @@ def _fill(customers: int, registrations: int) -> None:
     seed.seed(session, SYSTEM, customers, 1, TODAY, password=PASSWORD)
     with changeset(session, SYSTEM, "Set up", origin=Origin.SEED):
         for statement in BIG_ROWS:
-            session.execute(text(statement), {"name": BIG, "registrations": registrations})
+            words = statement.format(day=DAYS[session.get_bind().dialect.name])
+            session.execute(text(words), {"name": BIG, "registrations": registrations})
     chosen = Selection(ids=(big(session),))
     archive.do(session, SYSTEM, Customer, chosen, archive.plan(session, SYSTEM, Customer, chosen).digest)
 
@@ -233,13 +243,13 @@ def big(session: Any) -> int:
     return int(session.scalar(text("SELECT id FROM customer WHERE number = 'M-1'")))
 
 
-def application(file: Path, folder: Path) -> Flask:
-    """Ours, on this file."""
+def application(url: str, folder: Path) -> Flask:
+    """Ours, on this database."""
     return create_app(
         {
             "INSTANCE": folder,
             "SECRET_KEY": "a secret that is long enough here",
-            "SQLALCHEMY_DATABASE_URI": f"sqlite:///{file}",
+            "SQLALCHEMY_DATABASE_URI": url,
         }
     )
 
@@ -259,16 +269,22 @@ class Bench:
     customers: int
 
     def __post_init__(self) -> None:
-        self.app = application(self.file, self.folder)
-        self.ours = Visitor(self.app)
-        self.theirs = Visitor(floor.make(self.bare, dt.datetime.now(dt.UTC).year))
-        with closing(floor.connected(self.bare)) as raw:
-            query = "SELECT u.email FROM \"user\" u JOIN role r ON r.id = u.role_id WHERE r.name = 'Administrator'"
-            self.ours.sign_in(raw.execute(query).fetchone()[0])
+        self.app, self.connect, found = self.set_up()
+        self.ours = Visitor(self.app, self.used)
+        self.theirs = Visitor(floor.make(self.connect, dt.datetime.now(dt.UTC).year, found), self.used)
+        self.ours.sign_in(self.one(ADMINISTRATOR)[0])
+
+    def set_up(self) -> tuple[Flask, floor.Connect, str]:
+        """Ours, the connections of the floor, and how it finds what is searched for."""
+        return application(f"sqlite:///{self.file}", self.folder), floor.on_file(self.bare), floor.FOUND
+
+    def used(self) -> float:
+        """CPU seconds so far, of all that works for a page."""
+        return used()
 
     def one(self, query: str) -> Any:
         """The first row of a query on the floor's copy."""
-        with closing(floor.connected(self.bare)) as raw:
+        with self.connect() as raw:
             return raw.execute(query).fetchone()
 
     def cost(self, ask: Callable[[], Answer]) -> float:
@@ -466,6 +482,79 @@ PARTS: dict[str, Callable[[Bench], Iterator[Line]]] = {
 }
 
 
+# What a page is like on PostgreSQL; files and imports are the same Python.
+SERVER_PARTS = {name: PARTS[name] for name in ("lists", "forms", "delete")}
+
+
+@dataclass
+class ServerBench(Bench):
+    """The same on PostgreSQL: ours on one database, the floor on a copy without triggers."""
+
+    url: URL
+    copy: URL
+
+    def set_up(self) -> tuple[Flask, floor.Connect, str]:
+        self.server = floor.Server(self.copy)
+        self.postmaster = self.server.execute("SELECT pg_backend_pid()").fetchone()[0]
+        app = application(self.url.render_as_string(hide_password=False), self.folder)
+        return app, self.server.request, floor.FOUND_ON_SERVER
+
+    def used(self) -> float:
+        """With what the server processes used, which the kernel counts to the nanosecond."""
+        return used() + sum(_ran(one) for one in _children(_parent(self.postmaster)))
+
+
+def _parent(process: int) -> int:
+    return int(Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[1])
+
+
+def _children(process: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+def _ran(process: int) -> float:
+    with contextlib.suppress(OSError):
+        return int(Path(f"/proc/{process}/schedstat").read_text().split()[0]) / 1e9
+    return 0.0
+
+
+def measure_on_server(
+    folder: Path, customers: int, registrations: int, rounds: int, warm_ups: int, parts: Iterable[str]
+) -> Iterator[Line]:
+    """The pages on PostgreSQL, on a throw-away server."""
+
+    def build(url: URL) -> None:
+        app = application(url.render_as_string(hide_password=False), folder)
+        with app.app_context():
+            _fill(customers, registrations)
+            db.session.remove()
+            with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text("VACUUM ANALYZE"))
+            db.engine.dispose()
+
+    with databases() as handed_out, tempfile.TemporaryDirectory(dir=folder) as place:
+        ours, bare = (handed_out.copy("postgresql", f"pages {customers}", build) for _ in range(2))
+        without_triggers(bare)
+        where = Path(place)
+        bench = ServerBench(where, where, where, rounds, warm_ups, customers, ours, bare)
+        try:
+            for part in parts:
+                for line in SERVER_PARTS[part](bench):
+                    yield replace(line, note=f"PostgreSQL  {line.note}")
+        finally:
+            bench.server.connection.close()
+            with bench.app.app_context():
+                db.engine.dispose()
+
+
+def without_triggers(url: URL) -> None:
+    """What `floor.bare` does to a file."""
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        for name, table in journal_triggers(connection):
+            connection.execute(text(f'DROP TRIGGER "{name}" ON "{table}"'))
+
+
 def measure(
     folder: Path, customers: int, registrations: int, rounds: int, warm_ups: int, parts: Iterable[str]
 ) -> Iterator[Line]:
@@ -501,6 +590,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--quick", action="store_true", help="the smallest size only, and fewer rounds")
     parser.add_argument("--folder", type=Path, help="where the seeded files are kept for the next run")
     parser.add_argument("--registrations", type=int, default=REGISTRATIONS, help="how many the deleted customer has")
+    parser.add_argument(
+        "--postgresql",
+        action=argparse.BooleanOptionalAction,
+        default=postgresql_binaries() is not None,
+        help="measure PostgreSQL, too: where its binaries are, it is",
+    )
     parser.add_argument("--part", choices=PARTS, action="append", help="only this part")
     wanted = parser.parse_args(arguments)
     sizes = wanted.customers or (QUICK if wanted.quick else SIZES)
@@ -513,6 +608,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
             lines = measure(folder.resolve(), customers, wanted.registrations, rounds, warm_ups, wanted.part or PARTS)
             for line in lines:
                 print(row(f"{customers:,}", line), flush=True)
+            parts = [part for part in SERVER_PARTS if part in (wanted.part or PARTS)]
+            if wanted.postgresql and parts:
+                for line in measure_on_server(
+                    folder.resolve(), customers, wanted.registrations, rounds, warm_ups, parts
+                ):
+                    print(row(f"{customers:,}", line), flush=True)
 
 
 if __name__ == "__main__":
