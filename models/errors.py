@@ -21,6 +21,9 @@ class Reason(enum.StrEnum):
     NAME_DOES_NOT_MATCH = "The name you typed does not match. Type {name} to confirm."
     INVOICES_NOT_CONFIRMED = "Tick that you have saved the invoices that must be kept."
     NUMBER_TAKEN = "Already used by {name}. Next free number: {number}"
+    NUMBER_IN_BIN = (
+        "This number belongs to a customer in the bin. Restore that one, or take another. Next free number: {number}"
+    )
     NUMBER_TAKEN_UNSEEN = "This number is already in use. Next free number: {number}"
     COMPANY_NAME_MISSING = "Company name is missing. Fill in, for example, Nordhamn Logistik AB"
     FIRST_NAME_MISSING = "First name is missing. Fill in, for example, Ingrid"

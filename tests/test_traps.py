@@ -21,7 +21,7 @@ from models.contact import Contact, CustomerContact
 from models.customer import Customer
 from models.errors import Conflict, NotFound, Problems, Reason, Refused
 from models.journal import Change, Changeset, changeset, position, undo
-from models.label import CustomerLabel
+from models.label import CustomerLabel, Label
 from models.operations import archive, bin, delete, label, number
 from models.operations.duplicates import Candidate, find_one
 from models.operations.merging import EditConflict
@@ -117,15 +117,20 @@ def test_x03_a_delete_names_all_that_goes_along(session: Session) -> None:
     assert _do_delete(session, Customer, parent.id).change_count == plan.total
 
 
-def test_x06_a_deleted_record_blocks_no_value_and_comes_back_only_where_it_fits(session: Session) -> None:
-    key = _archived(session, number="K-7").id
-    gone = _do_delete(session, Customer, key).id
-    successor = save(session, SYSTEM, Customer, None, {"company_name": "Successor", "number": "K-7"}).record
+def test_x06_a_deleted_record_blocks_no_value_unseen_and_comes_back_only_where_it_fits(session: Session) -> None:
+    key = factories.label(session, name="VIP").id
+    gone = _do_delete(session, Label, key).id
+    successor = save(session, SYSTEM, Label, None, {"name": "VIP"}).record
     with pytest.raises(Refused):
         bin.restore(session, SYSTEM, gone)
-    save(session, SYSTEM, Customer, successor.id, {"number": "K-8"})
+    save(session, SYSTEM, Label, successor.id, {"name": "Star"})
     bin.restore(session, SYSTEM, gone)
-    assert session.get_one(Customer, key).number == "K-7"
+    assert session.get_one(Label, key).name == "VIP"
+
+    _do_delete(session, Customer, _archived(session, number="K-7").id)
+    with pytest.raises(Problems) as caught:
+        save(session, SYSTEM, Customer, None, {"company_name": "Successor", "number": "K-7"})
+    assert caught.value.reason is Reason.NUMBER_IN_BIN
 
 
 @pytest.mark.parametrize("spelt", ["k-10 012", "K-10012 ", "Ｋ-１００１２", "K-10012"])

@@ -191,7 +191,8 @@ def taken(session: Session, noun: type[Base], field: str, value: Any, record_id:
     table = Base.metadata.tables[noun.__tablename__]
     holder = session.execute(select(table.c.id).where(table.c[kept_as] == key, table.c.id != (record_id or 0))).scalar()
     if holder is None:
-        return None
+        waits = noun is Customer and number.in_bin(session, [key])
+        return Refused(Reason.NUMBER_IN_BIN, field, number=number.peek(session)) if waits else None
     return _number_taken(session, holder) if noun is Customer else Refused(Reason.VALUE_TAKEN, field)
 
 

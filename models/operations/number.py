@@ -6,7 +6,7 @@ The series is a row of its own that the journal does not keep, so that neither a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import count, islice
 
 from sqlalchemy import insert, select, update
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from models import settings
 from models.base import Base, folded
 from models.customer import Customer
+from models.journal import Change, Changeset, Operation, Origin
 from models.settings import NumberSeries
 
 SERIES = "customer"
@@ -24,6 +25,7 @@ BATCH = 1000
 DIGITS = 9
 
 _customer = Base.metadata.tables[Customer.__tablename__]
+_change, _changeset = (Base.metadata.tables[noun.__tablename__] for noun in (Change, Changeset))
 _series = Base.metadata.tables[NumberSeries.__tablename__]
 
 
@@ -58,6 +60,25 @@ def notice(session: Session, numbers: Iterable[str]) -> None:
     if own:
         _next(session, lock=True)
         _count_on(session, max(own))
+
+
+def in_bin(session: Session, keys: Collection[str]) -> set[str]:
+    """Which of these folded numbers belong to customers in the bin, seen or unseen.
+
+    Given to somebody else they would keep their customer from coming back; once it is purged they are free.
+    """
+    if not keys:
+        return set()
+    # Straight at the tables: a number is taken, too, if its customer is hidden from whoever asks.
+    deletes = select(_changeset.c.id).where(
+        _changeset.c.origin == Origin.DELETE, _changeset.c.undone_by_id.is_(None), _changeset.c.purged_at.is_(None)
+    )
+    numbers = select(_change.c.before["number"].as_string()).where(
+        _change.c.changeset_id.in_(deletes),
+        _change.c.table_name == _customer.name,
+        _change.c.operation == Operation.DELETE,
+    )
+    return {key for number in session.scalars(numbers) if number and (key := folded(number)) in keys}
 
 
 def _prefix(session: Session) -> str:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import URL, NullPool, create_engine, delete
+from sqlalchemy import URL, NullPool, create_engine, delete, select
 from sqlalchemy.orm import Session
 
-from models import access, settings
+from models import access, journal, settings
 from models.access import SYSTEM, Looker
+from models.base import utc_now
 from models.customer import Customer
+from models.errors import Problems, Reason
 from models.journal import changeset
-from models.operations import number
+from models.operations import bin, number
+from models.operations import delete as deleting
 from models.operations.save import save
 from tests import factories
 
@@ -50,6 +54,29 @@ def test_a_number_is_not_handed_out_again_after_its_customer_was_deleted(session
     with changeset(session, SYSTEM, "Delete"):
         session.execute(delete(Customer))
     assert save(session, SYSTEM, Customer, None, {"company_name": "Zonneveld"}).record.number == "K-10002"
+
+
+@pytest.mark.parametrize("typed", ["DEL-1", "del - 1", "ＤＥＬ-1"])
+def test_a_number_waits_for_its_customer_while_that_is_in_the_bin(session: Session, typed: str) -> None:
+    gone = factories.customer(session, number="DEL-1", archived_at=dt.datetime(2026, 11, 1, tzinfo=dt.UTC))
+    plan = deleting.plan(session, SYSTEM, Customer, [gone.id])
+    done = deleting.do(session, SYSTEM, Customer, [gone.id], plan.digest, plan.confirm)
+    with pytest.raises(Problems) as refused:
+        save(session, SYSTEM, Customer, None, {"company_name": "Zonneveld", "number": typed})
+    assert [problem.reason for problem in refused.value.problems] == [Reason.NUMBER_IN_BIN]
+    other = factories.customer(session)
+    with pytest.raises(Problems):
+        save(session, SYSTEM, Customer, other.id, {"number": typed})
+    bin.restore(session, SYSTEM, done.id)
+    assert session.scalar(select(Customer.number).where(Customer.id == gone.id)) == "DEL-1"
+
+
+def test_a_number_is_free_again_when_its_customer_is_purged(session: Session) -> None:
+    gone = factories.customer(session, number="DEL-1", archived_at=dt.datetime(2026, 11, 1, tzinfo=dt.UTC))
+    plan = deleting.plan(session, SYSTEM, Customer, [gone.id])
+    deleting.do(session, SYSTEM, Customer, [gone.id], plan.digest, plan.confirm)
+    journal.purge(session, utc_now() + dt.timedelta(days=1))
+    save(session, SYSTEM, Customer, None, {"company_name": "Zonneveld", "number": "DEL-1"})
 
 
 def test_a_refused_save_gives_its_number_back(session: Session) -> None:
