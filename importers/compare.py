@@ -39,7 +39,7 @@ def customer(record: Record, held: Held | None, reading: Reading, replaces_label
     """What a row would do to a customer, or to make one (`held` is None)."""
     found = Difference()
     values = record.values
-    _name(values, held, found)
+    _name(record, held, found)
     _own(ImportKind.CUSTOMERS, values, held, reading, found, "customer")
     _address(values, Place.HEAD_OFFICE, held.head_office if held else None, found)
     _address(values, Place.INVOICE, held.invoice_address if held else None, found)
@@ -54,7 +54,7 @@ def customer(record: Record, held: Held | None, reading: Reading, replaces_label
 def contact(record: Record, held: Held | None, reading: Reading, replaces_labels: bool) -> Difference:
     """What a row would do to a contact, or to make one. The link to its customer is not in it."""
     found = Difference()
-    _name(record.values, held, found, "contact")
+    _name(record, held, found, "contact")
     _own(ImportKind.CONTACTS, record.values, held, reading, found, "contact")
     labels(record, held, reading, replaces_labels, found)
     return found
@@ -76,22 +76,27 @@ def link(record: Record, held: Held | None, customer: int, found: Difference) ->
         found.write["link"] = {**part, "customer_id": customer, **({"id": has["id"]} if has else {})}
 
 
-def _name(values: Mapping[str, Any], held: Held | None, found: Difference, part: str = "customer") -> None:
+def _name(record: Record, held: Held | None, found: Difference, part: str = "customer") -> None:
     """Names are never emptied, and a person stays a person unless the file says otherwise."""
     old = held.values if held else {}
-    given = {key: values[key] for key in ("company_name", "first_name", "last_name") if values.get(key)}
-    kind = values.get("kind") or (old.get("kind") if held else _kind_of(given, part))
-    if held and part == "customer" and "company_name" in given and kind == "private" and not values.get("kind"):
-        # The file has one name for everybody; of a person here it is the full name.
-        if folded(given["company_name"]) == folded(str(old["name"])):
-            given.pop("company_name")
-        else:
-            kind = "business"
+    given = _given_name(record, held)
+    kind = record.values.get("kind") or (old.get("kind") if held else _kind_of(given, part))
+    if held and part == "customer" and "company_name" in given and not record.values.get("kind"):
+        kind = "business"
     if kind != old.get("kind"):
         found.put(part, "kind", kind, "kind", old.get("kind", ""))
     for key, value in given.items():
         if value != old.get(key, ""):
             found.put(part, key, value, key, old.get(key, ""))
+
+
+def _given_name(record: Record, held: Held | None) -> dict[str, str]:
+    """The parts of a name that a row gives. A whole name that a record has already says nothing about its parts."""
+    values = record.values
+    is_same = held is not None and record.whole_name and folded(record.whole_name) == folded(held.name)
+    if held is not None and is_same and values.get("kind", "") in {"", held.values["kind"]}:
+        return {"company_name": record.whole_name} if held.values["kind"] == "business" else {}
+    return {key: values[key] for key in ("company_name", "first_name", "last_name") if values.get(key)}
 
 
 def is_named(write: Mapping[str, Any], held: Held | None) -> bool:

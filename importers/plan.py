@@ -285,24 +285,25 @@ class _Customers(_Planner):
             return self.rejected(record, held) if record.is_rejected() else self.open(record, meeting.candidates)
         if held is None:
             return self._new(record)
-        if held.id not in self.editable or held.is_archived:
-            return self._locked(record, held)
+        if held.id not in self.seen:
+            self.reject(record, Trouble.NUMBER_UNSEEN, "number")
+            return self.rejected(record)
         found = compare.customer(record, held, self.source.reading, self.source.replaces_labels)
+        if found.write and self._is_locked(record, held):
+            return self.rejected(record, held)
         if meeting.is_open and found.write:
             return self.open(record, meeting.candidates)
         if "customer" in found.write and not compare.is_named(found.write["customer"], held):
             self.reject(record, Trouble.NAME_MISSING)
         return self.existing(record, held, found)
 
-    def _locked(self, record: Record, held: Held) -> Outcome:
-        if held.id not in self.seen:
-            self.reject(record, Trouble.NUMBER_UNSEEN, "number")
-            return self.rejected(record)
+    def _is_locked(self, record: Record, held: Held) -> bool:
+        """Whether nothing of it may be written, and why; a row that writes nothing need not ask."""
         if held.is_archived:
             self.reject(record, Trouble.ARCHIVED, "number", name=held.name)
-        else:
+        elif held.id not in self.editable:
             self.reject(record, Trouble.NO_RIGHT, "number", name=held.name)
-        return self.rejected(record, held)
+        return record.is_rejected()
 
     def _new(self, record: Record) -> Outcome:
         found = compare.customer(record, None, self.source.reading, self.source.replaces_labels)
@@ -332,7 +333,9 @@ class _Meeting:
 
 # Contacts ------------------------------------------------------------------------------------------------------------
 
-_MATCH_FIELDS = ("name", "own_company", "first_name", "last_name", "infix", "email", "customer.number", "customer.name")
+_MATCH_FIELDS = (
+    "name", "own_company", "first_name", "last_name", "infix", "kind", "email", "customer.number", "customer.name",
+)  # fmt: skip
 
 
 class _Contacts(_Planner):
@@ -374,31 +377,43 @@ class _Contacts(_Planner):
         return list(dict.fromkeys([*by_email, *by_name]))
 
     def _settle(self, record: Record, likely: Sequence[int]) -> Outcome:
-        named = contact_name(record.values)
         customer = self._customer(record, likely)
-        reachable = record.values.get("email") or record.values.get("phone")
-        if not named and not (record.values.get("company_name") and reachable):
-            self.reject(record, Trouble.PERSON_MISSING, "last_name")
         if record.is_rejected():
             return self.rejected(record)
         meeting = self._meet(record, likely, customer)
-        if meeting.is_open:
-            return self.open(record, meeting.candidates)
         held = self.held.get(meeting.target or 0)
-        if held is not None and not self._may_edit(held, customer):
+        found = self._difference(record, held, customer)
+        if found.write and not self._is_named(record):
+            self.reject(record, Trouble.PERSON_MISSING, "last_name")
+            return self.rejected(record, held)
+        if meeting.is_open and (held is None or found.write):
+            return self.open(record, meeting.candidates)
+        if found.write and self._is_locked(record, held, customer):
+            return self.rejected(record, held)
+        if held is not None:
+            return self.existing(record, held, found)
+        if record.is_rejected():
+            return self.rejected(record)
+        return Outcome(record, RowStatus.NEW, None, contact_name(record.values), found.write)
+
+    def _is_locked(self, record: Record, held: Held | None, customer: int | None) -> bool:
+        """Whether nothing of it may be written, and why; a row that writes nothing need not ask."""
+        if customer is not None and (customer in self.archived or customer not in self.editable):
+            key = "customer.number" if record.values.get("customer.number") else "customer.name"
+            name = record.values.get("customer.name") or record.values["customer.number"]
+            trouble = Trouble.ARCHIVED if customer in self.archived else Trouble.NO_RIGHT
+            self.reject(record, trouble, key, name=name)
+        elif held is not None and not self._may_edit(held, customer):
             self.reject(record, Trouble.NO_RIGHT, "email", name=held.name)
         elif held is not None and held.is_archived:
             self.reject(record, Trouble.ARCHIVED, "email", name=held.name)
         elif held is None and not (self.rights.may_add or customer is not None):
             self.reject(record, Trouble.NO_RIGHT_TO_ADD)
-        if record.is_rejected():
-            return self.rejected(record, held if held and self._may_see(held) else None)
-        found = self._difference(record, held, customer)
-        if record.is_rejected():
-            return self.rejected(record, held)
-        if held is not None:
-            return self.existing(record, held, found)
-        return Outcome(record, RowStatus.NEW, None, contact_name(record.values), found.write)
+        return record.is_rejected()
+
+    def _is_named(self, record: Record) -> bool:
+        reachable = record.values.get("email") or record.values.get("phone")
+        return bool(contact_name(record.values) or (record.values.get("company_name") and reachable))
 
     def _difference(self, record: Record, held: Held | None, customer: int | None) -> Difference:
         function = record.values.get("customer.function")
@@ -410,24 +425,15 @@ class _Contacts(_Planner):
         return found
 
     def _customer(self, record: Record, likely: Sequence[int]) -> int | None:
-        """The customer that the row names, if it may be used; else why not is said."""
+        """The customer that the row names; if there is none that one may see, that is said."""
         number = folded(record.values.get("customer.number") or "")
         name = record.values.get("customer.name") or ""
-        key = "customer.number" if number else "customer.name"
-        customer: int | None = None
-        if number:
-            customer = self.by_number.get(number)
-            if customer is None or customer not in self.seen:
-                self.reject(record, Trouble.NO_CUSTOMER_NUMBER, key)
-                return None
-        elif name:
-            customer = self._named(record, name, likely)
-        if customer is None:
+        if not number:
+            return self._named(record, name, likely) if name else None
+        customer = self.by_number.get(number)
+        if customer not in self.seen:
+            self.reject(record, Trouble.NO_CUSTOMER_NUMBER, "customer.number")
             return None
-        if customer in self.archived:
-            self.reject(record, Trouble.ARCHIVED, key, name=name or record.values["customer.number"])
-        elif customer not in self.editable:
-            self.reject(record, Trouble.NO_RIGHT, key, name=name or record.values["customer.number"])
         return customer
 
     def _named(self, record: Record, name: str, likely: Sequence[int]) -> int | None:
@@ -467,9 +473,11 @@ class _Contacts(_Planner):
             return _Meeting(record, target=sure[0].id)
         if not sure and not unsure:
             return _Meeting(record)
-        name = (sure or unsure)[0].name
-        self.say(record, Trouble.NAME_KNOWN_OFTEN, "last_name", name=name, count=len(sure or unsure))
-        return _Meeting(record, candidates=tuple(held.id for held in sure or unsure), is_open=True)
+        likely_ones = sure or unsure
+        self.say(record, Trouble.NAME_KNOWN_OFTEN, "last_name", name=likely_ones[0].name, count=len(likely_ones))
+        # Where only one is likely and the row would leave that one as it is, there is nothing to decide.
+        target = likely_ones[0].id if len(likely_ones) == 1 else None
+        return _Meeting(record, target=target, candidates=tuple(held.id for held in likely_ones), is_open=True)
 
     def _weigh(
         self, values: Mapping[str, Any], candidates: Sequence[Held], customer: int | None
@@ -489,7 +497,8 @@ class _Contacts(_Planner):
             loose = [held for held in namesakes if not held.links]
             return at_customer, loose if not at_customer else []
         firm = folded(values.get("company_name") or "")
-        same = [held for held in namesakes if folded(held.values["company_name"]) == firm]
+        # A firm that is on file as a contact is called after its own company.
+        same = [held for held in namesakes if folded(held.values["company_name"]) in {firm, name}]
         other_address = [held for held in same if email and held.values["email"]]
         return [held for held in same if held not in other_address], other_address or ([] if firm else namesakes)
 

@@ -19,11 +19,16 @@ Values = dict[str, Any]
 
 @dataclass(slots=True)
 class Record:
-    """A row on its way in. `values`: field -> value, for what the row gives; with `clears` '' for empty cells, too."""
+    """A row on its way in. `values`: field -> value, for what the row gives; with `clears` '' for empty cells, too.
+
+    `whole_name` is the name where the row gives it in one piece: whether it is a company, and what of it is the first
+    name, is then only a guess.
+    """
 
     number: int
     raw: Row
     values: Values = field(default_factory=dict)
+    whole_name: str = ""
     problems: list[dict[str, Any]] = field(default_factory=list)
 
     def is_rejected(self) -> bool:
@@ -185,7 +190,7 @@ def _joined(before: Any, value: Any) -> Any:
 def _customer(reader: RowReader, record: Record, values: Values) -> None:
     for place in ("head_office.", "invoice_address."):
         _address(values, place)
-    _customer_name(values)
+    _customer_name(record, values)
     _main_contact(values)
     _check_name(reader, record, values, ("company_name", "name", "first_name", "last_name"))
 
@@ -198,7 +203,11 @@ def _contact(reader: RowReader, record: Record, values: Values) -> None:
         values["company_name"] = company
     name = values.pop("name", "")
     if name and name != company and not values.get("first_name") and not values.get("last_name"):
-        values["first_name"], values["last_name"] = person(name)
+        record.whole_name = name
+        if values.get("kind") == "business" and not company:
+            values["company_name"] = name
+        else:
+            values["first_name"], values["last_name"] = person(name)
     _check_name(reader, record, values, ("first_name", "last_name", "customer.name"))
 
 
@@ -224,7 +233,7 @@ def _infix(values: Values) -> None:
         values["last_name"] = f"{infix} {values['last_name']}"
 
 
-def _customer_name(values: Values) -> None:
+def _customer_name(record: Record, values: Values) -> None:
     """A company has a company name; a person beside it is its contact. Without a company the person is the customer."""
     _infix(values)
     second = values.pop("name_2", "")
@@ -233,6 +242,8 @@ def _customer_name(values: Values) -> None:
     first, last = values.get("first_name") or "", values.get("last_name") or ""
     if not company and whole and not (first and last):
         company = whole
+    if not (first and last):
+        record.whole_name = f"{company} {second}".rstrip()
     if company and values.get("kind") == "private" and not (first and last):
         first, last = person(company)
         company = ""

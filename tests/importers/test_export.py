@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import itertools
 import zipfile
 from decimal import Decimal
 from pathlib import Path
@@ -20,12 +21,13 @@ from importers.columns import TITLE_LANGUAGES
 from importers.export import everything, exported, stream
 from models import access
 from models.access import SYSTEM
-from models.base import utc_now
+from models.base import Base, utc_now
 from models.contact import Contact
 from models.customer import Customer, Kind
 from models.errors import NotAllowed
-from models.imports import RowStatus
+from models.imports import ImportKind, RowStatus
 from models.journal import changeset
+from models.operations import seed
 from models.settings import ValueList
 from tests import factories
 from tests.conftest import Cast
@@ -271,3 +273,23 @@ def test_a_column_that_does_not_go_out_is_an_error(desk: Desk) -> None:
     with pytest.raises(KeyError):
         stream(desk.session, CONTACTS, select(Contact.id), ["infix"], "csv")
     assert all(not column.only_in for column in exported(CONTACTS))
+
+
+# Columns of an export, and the forms and languages it is made in.
+SOME = {
+    CUSTOMERS: (["number", "name"], ["name", "kind", "head_office.city"]),
+    CONTACTS: (["name", "email", "customer.name"], ["name", "kind", "phone", "customer.number"]),
+}
+FORMS = tuple(itertools.product(("csv", "xlsx"), ("en", "nl")))
+
+
+@pytest.mark.parametrize("kind", [CUSTOMERS, CONTACTS])
+def test_an_export_of_all_there_is_changes_nothing_when_it_comes_back(desk: Desk, kind: ImportKind) -> None:
+    seed.seed(desk.session, SYSTEM, customers=200, seed=1, today=dt.date(2026, 11, 21))
+    ids = select(Base.metadata.tables[kind.value[:-1]].c.id)
+    found = []
+    for columns, form, language in [([], *form) for form in FORMS] + [(some, "csv", "nl") for some in SOME[kind]]:
+        run = desk.upload(b"".join(stream(desk.session, kind, ids, columns, form, language)), kind)
+        counts = steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+        found.append({name: count for name, count in counts.items() if count})
+    assert found == [{"unchanged": len(desk.table(kind.value[:-1]))}] * 6

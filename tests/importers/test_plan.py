@@ -13,7 +13,7 @@ from importers.run import Choices
 from models import access
 from models.access import Looker
 from models.base import Base, utc_now
-from models.customer import Customer
+from models.customer import Customer, Kind
 from models.errors import NotAllowed, Reason, Refused
 from models.journal import changeset
 from models.settings import ValueList
@@ -310,6 +310,43 @@ def test_a_contact_needs_a_name(desk: Desk) -> None:
 def test_the_same_contact_twice_is_shown_not_guessed(desk: Desk) -> None:
     run = desk.plan(PEOPLE, ("Jan", "Berg", "j@x.nl", "", ""), ("JAN", "Berg", "J@x.nl", "", ""), kind=CONTACTS)
     assert desk.statuses(run) == {2: "ambiguous", 3: "ambiguous"}
+
+
+def test_a_whole_name_that_somebody_has_already_is_not_taken_apart_anew(desk: Desk) -> None:
+    factories.contact(desk.session, kind=Kind.BUSINESS, first_name=None, last_name=None, company_name="Front desk")
+    factories.contact(desk.session, first_name="Anna Maria", last_name="Berg")
+    factories.customer(desk.session, number="K-1", kind=Kind.PRIVATE, first_name="Jan Piet", last_name="de Vries")
+    rows = (("Naam", "Soort", "Mobiel"), ("Front desk", "", "1"), ("Anna Maria Berg", "person", "2"))
+    run = desk.plan(*rows, kind=CONTACTS)
+    assert {number: row.diff for number, row in desk.rows(run).items()} == {
+        2: {"mobile": ["", "1"]},
+        3: {"mobile": ["", "2"]},
+    }
+    run = desk.plan(("Klantnummer", "Naam", "Soort"), ("K-1", "Jan Piet de Vries", "person"))
+    assert desk.statuses(run) == {2: "unchanged"}
+
+
+def test_a_company_among_new_contacts_keeps_its_name_whole(desk: Desk) -> None:
+    run = desk.plan(("Naam", "Soort", "E-mail"), ("Acme Logistics", "company", "info@acme.example"), kind=CONTACTS)
+    written = desk.rows(run)[2].values["contact"]
+    assert (written["kind"], written["company_name"]) == ("business", "Acme Logistics")
+    assert "first_name" not in written
+
+
+def test_a_row_that_leaves_an_archived_record_as_it_is_counts_as_unchanged(desk: Desk) -> None:
+    gone = factories.customer(desk.session, number="K-1", company_name="Gone")
+    factories.link(
+        desk.session, gone, factories.contact(desk.session, first_name="Ann", last_name="Berg"), function="Buyer"
+    )
+    with changeset(desk.session, access.SYSTEM, "Archived"):
+        gone.archived_at = utc_now()
+    run = desk.plan(("Nr", "Naam", "Fax"), ("K-1", "Gone", ""))
+    assert desk.statuses(run) == {2: "unchanged"}
+    run = desk.plan(("Nr", "Naam", "Fax"), ("K-1", "Gone", "12"))
+    assert (desk.statuses(run), desk.codes(run, 2)) == ({2: "rejected"}, ["ARCHIVED"])
+    for function, status in (("Buyer", "unchanged"), ("Chief", "rejected")):
+        run = desk.plan(PEOPLE, ("Ann", "Berg", "", "K-1", function), kind=CONTACTS)
+        assert desk.statuses(run) == {2: status}
 
 
 # Rights
