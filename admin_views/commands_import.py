@@ -113,7 +113,7 @@ def import_command(
             if corrections:
                 run.map_columns(session, looker, run_id, _corrected(made, corrections))
             run.make_plan(session, looker, uploads(), run_id)
-            applied = _foreseen(session, run_id) if only_plan else run.commit(session, looker, run_id)
+            applied = _foreseen(session, run_id) if only_plan else run.commit(session, looker, uploads(), run_id)
             _tell(session, run_id)
         except (Refused, Unreadable, click.UsageError):
             run.forget(session, looker, uploads(), run_id)

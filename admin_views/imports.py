@@ -27,6 +27,7 @@ from models.customer import Customer
 from models.errors import Conflict, NotAllowed, NotFound, Refused
 from models.imports import ImportKind, ImportMode, ImportRow, ImportRun, ImportState, RowStatus
 from models.journal import Changeset
+from models.operations.selection import one_of
 from models.user import Right, User
 
 page = pages.blueprint("imports", "/imports")
@@ -191,15 +192,17 @@ def check(key: int) -> Answer:
 
 
 def _check_page(found: ImportRun, error: str | None = None) -> str:
+    of_run, moved = ImportRow.run_id == found.id, one_of(ImportRow.row_number, found.options.get("moved", ()))
+    filled = set(shell.here().scalars(select(ImportRow.status).where(of_run, moved).distinct()))
+    filled = filled or {status for status in STATUSES if found.counts.get(status.value)}
     shown = next((status for status in STATUSES if status.value == request.args.get("show")), None)
     if shown is None:
-        shown = next((status for status in STATUSES if found.counts.get(status.value)), RowStatus.NEW)
+        shown = next((status for status in STATUSES if status in filled), RowStatus.NEW)
     number = max(1, whole(request.args.get("page"), 100_000) or 1)
-    of_run = ImportRow.run_id == found.id
     rows = shell.here().scalars(
         select(ImportRow)
         .where(of_run, ImportRow.status == shown)
-        .order_by(ImportRow.row_number)
+        .order_by(moved.desc(), ImportRow.row_number)
         .limit(PAGE)
         .offset((number - 1) * PAGE)
     )
@@ -297,10 +300,15 @@ def _is_decision(text: str) -> bool:
 def commit(key: int) -> Answer:
     """Write exactly what was shown."""
     try:
-        done = run.commit(shell.here(), shell.looker(), key, request.form.get("plan", ""))
+        done = run.commit(shell.here(), shell.looker(), folder(), key, request.form.get("plan", ""))
     except Conflict as conflict:
-        found = run.find(shell.here(), key)
-        return _check_page(found, shell.say(conflict)), 409
+        found, moved = run.find(shell.here(), key), len(conflict.rows) if isinstance(conflict, apply.Moved) else 0
+        marked = (
+            ngettext("%(num)d row is marked and stands first.", "%(num)d rows are marked and stand first.", moved)
+            if moved
+            else ""
+        )
+        return _check_page(found, f"{shell.say(conflict)} {marked}".rstrip()), 409
     if done.changeset is not None:
         text = ngettext("%(num)d row imported", "%(num)d rows imported", done.created + done.updated)
         shell.offer_undo(text, done.changeset)

@@ -425,7 +425,7 @@ class Bench:
                 made = run.upload(session, SYSTEM, uploads, stream, book.name, ImportKind.CUSTOMERS)
             run.make_plan(session, SYSTEM, uploads, made.id)
             planned = used()
-            applied = run.commit(session, SYSTEM, made.id)
+            applied = run.commit(session, SYSTEM, uploads, made.id)
             done = used()
         assert applied.created + applied.updated == written, (applied, written)
         note = f"plan {(planned - began) * 1000:.0f}, commit {(done - planned) * 1000:.0f} ms, +{peak.growth:.0f} MB"

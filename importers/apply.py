@@ -1,6 +1,6 @@
 """A plan -> one changeset. Writes what the ticked rows of the plan say and nothing else, in sets, in one transaction.
 
-What changed after the plan was made is left out and listed again, never overwritten. If one row fails, none is kept.
+If something changed after the plan was made that one of those rows is about, or if one row fails, nothing is written.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from importers.known import (
     by_number,
 )
 from importers.plan import ROW
-from importers.trouble import Trouble, problem
+from importers.rows import contact_name, full_name
+from importers.trouble import Trouble
 from models import journal
 from models.access import Looker, require
 from models.base import folded, utc_now
@@ -47,7 +48,6 @@ _LISTS = {
     "industry_id": ValueList.INDUSTRY,
     "invoice_layout_id": ValueList.INVOICE_LAYOUT,
 }
-# Tables whose later changes put a row of the plan in doubt, and which column says whose they are.
 _OF_CUSTOMERS = {
     "customer": "id",
     "address": "customer_id",
@@ -88,8 +88,19 @@ class _Planned:
         return self.write.get(name) or {}
 
 
+class Moved(Conflict):
+    """Rows of the plan, and why each has to be looked at again."""
+
+    def __init__(self, rows: Mapping[int, Trouble]) -> None:
+        super().__init__(Reason.PLAN_CHANGED)
+        self.rows = rows
+
+
 def commit(session: Session, looker: Looker, run_id: int, expected: str) -> Applied:
-    """Carry out the plan of a run. Refuses (Conflict) when it is not the plan that was shown, or is done already."""
+    """Carry out the plan of a run. Refuses (Conflict) when it is not the plan that was shown, or is done already.
+
+    Raises Moved, with the rows, when what they are about changed after the plan was made.
+    """
     require(session, looker, Right.IMPORT)
     name = session.scalar(select(ImportRun.file_name).where(ImportRun.id == run_id)) or ""
     with changeset(session, looker, "Import of {file}", origin=Origin.IMPORT, file=name, run=run_id) as made:
@@ -142,9 +153,14 @@ class _Batch:
 
 
 class _Writer:
-    """What customers and contacts have in common: who is left out, new words, and writing in sets."""
+    """What customers and contacts have in common: what moved, new words, and writing in sets.
 
-    owners: dict[str, str]
+    `noun` is the table of the records; `owners` the tables whose later changes put a row of the plan in doubt, with the
+    column that says whose they are.
+    """
+
+    noun: str
+    owners: Mapping[str, str]
 
     def __init__(self, session: Session, run: ImportRun) -> None:
         self.session, self.run = session, run
@@ -155,16 +171,18 @@ class _Writer:
         self.words: dict[tuple[ValueList, str], int] = {}
 
     def write(self) -> None:
-        """Write all ticked rows that nobody touched since the plan."""
+        """Write all ticked rows, or none if one of them is about something that changed since the plan."""
         self.known_words()
-        touched = self.touched()
+        self.look_for_changes()
+        moved: dict[int, Trouble] = {}
         for block in self.planned():
-            moved = (row.row for row in block if row.target in touched)
-            left_out = dict.fromkeys([*moved, *self.moved(block)], Trouble.CHANGED_MEANWHILE)
-            left_out |= dict.fromkeys(self.taken(block), Trouble.TAKEN_MEANWHILE)
-            self.leave_out([row for row in block if row.row in left_out], left_out)
-            self.put([row for row in block if row.row not in left_out])
-            self.flush()
+            moved |= dict.fromkeys(self.moved(block), Trouble.CHANGED_MEANWHILE)
+            moved |= dict.fromkeys(self.taken(block), Trouble.TAKEN_MEANWHILE)
+            if not moved:
+                self.put(block)
+                self.flush()
+        if moved:
+            raise Moved(moved)
 
     def planned(self) -> Iterator[Sequence[_Planned]]:
         """The ticked rows that write something, in the order of the file, block by block."""
@@ -202,23 +220,26 @@ class _Writer:
 
     # What moved since the plan.
 
-    def touched(self) -> set[int]:
-        """The targets that were changed after the plan was made; they are held, so that they stay as they are now."""
-        targets = list(
-            self.session.scalars(
-                select(ROW.c.target_id).where(
-                    ROW.c.run_id == self.run.id, ROW.c.status == RowStatus.CHANGED, ROW.c.ticked.is_(True)
-                )
+    def look_for_changes(self) -> None:
+        """Find what was changed after the plan was made. Its targets are held, so that they stay as they are now."""
+        targets = self.session.scalars(
+            select(ROW.c.target_id).where(
+                ROW.c.run_id == self.run.id, ROW.c.status == RowStatus.CHANGED, ROW.c.ticked.is_(True)
             )
         )
-        self.hold(targets)
-        later = journal.since(self.session, self.run.position or 0, [(table, None) for table in self.owners])
-        touched = set[int]()
-        for change in later:
+        self.hold(targets.all())
+        self.touched: set[int] = set()
+        self.appeared: set[str] = set()
+        for change in journal.since(self.session, self.run.position or 0, [(table, None) for table in self.owners]):
             for image in (change.before, change.after):
                 if image:
-                    touched.add(image[self.owners[change.table]])
-        return touched
+                    self.touched.add(image[self.owners[change.table]])
+            if change.table == self.noun and change.after:
+                self.appeared.add(folded(self.name(change.after)))
+
+    def name(self, image: Mapping[str, Any]) -> str:
+        """What a record is called."""
+        raise NotImplementedError
 
     def hold(self, targets: Sequence[int]) -> None:
         """Keep others from writing what this import is about to write."""
@@ -234,18 +255,12 @@ class _Writer:
         return set()
 
     def moved(self, block: Sequence[_Planned]) -> set[int]:
-        """Rows that write to something besides their target that was changed in the meantime."""
-        return set()
-
-    def leave_out(self, rows: Sequence[_Planned], why: Mapping[int, Trouble]) -> None:
-        """List rows again that were left out: somebody has to look at them."""
-        if rows:
-            query = select(ROW.c.id, ROW.c.problems).where(one_of(ROW.c.id, [row.key for row in rows]))
-            found = {key: problems for key, problems in self.session.execute(query)}  # noqa: C416 - rows, not pairs
-            said = [{"key": row.key, "said": [*found[row.key], problem(why[row.row], name=row.title)]} for row in rows]
-            again = update(ROW).where(ROW.c.id == bindparam("key"))
-            kept = {"problems": bindparam("said", type_=ROW.c.problems.type), "status": RowStatus.AMBIGUOUS}
-            self.session.connection().execute(again.values(kept), said)
+        """Rows whose record was changed in the meantime, and new ones of which a namesake appeared."""
+        return {
+            row.row
+            for row in block
+            if (folded(row.title) in self.appeared if row.target is None else row.target in self.touched)
+        }
 
     # Words that are new.
 
@@ -356,7 +371,10 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
 
 
 class _CustomerWriter(_Writer):
-    owners = _OF_CUSTOMERS
+    noun, owners = "customer", _OF_CUSTOMERS
+
+    def name(self, image: Mapping[str, Any]) -> str:
+        return full_name(image)
 
     def moved(self, block: Sequence[_Planned]) -> set[int]:
         """Main contacts are kept on their own: somebody may have changed one without touching its customer."""
@@ -364,7 +382,7 @@ class _CustomerWriter(_Writer):
         pairs = [("contact", key) for key in contacts.values() if key is not None]
         later = journal.since(self.session, self.run.position or 0, pairs) if pairs else []
         changed = {change.row_id for change in later}
-        return {row for row, contact in contacts.items() if contact in changed}
+        return super().moved(block) | {row for row, contact in contacts.items() if contact in changed}
 
     def taken(self, block: Sequence[_Planned]) -> set[int]:
         keys = {folded(row.part("customer")["number"]): row.row for row in block if row.part("customer").get("number")}
@@ -447,11 +465,14 @@ _OF_LINK = ("function", "is_main", "is_invoice_contact")
 
 
 class _ContactWriter(_Writer):
-    owners = _OF_CONTACTS
+    noun, owners = "contact", _OF_CONTACTS
 
     def __init__(self, session: Session, run: ImportRun) -> None:
         super().__init__(session, run)
         self.mains: dict[int, dict[str, Any]] = {}
+
+    def name(self, image: Mapping[str, Any]) -> str:
+        return contact_name(image)
 
     def flush(self) -> None:
         super().flush()
@@ -462,7 +483,7 @@ class _ContactWriter(_Writer):
         rows = {row.row: row.part("link")["customer_id"] for row in block if "link" in row.write}
         active = select(CUSTOMER.c.id).where(one_of(CUSTOMER.c.id, rows.values()), CUSTOMER.c.archived_at.is_(None))
         found = set(self.session.scalars(active)) if rows else set()
-        return {row for row, customer in rows.items() if customer not in found}
+        return super().moved(block) | {row for row, customer in rows.items() if customer not in found}
 
     def put(self, rows: Sequence[_Planned]) -> None:
         ids = self.keys(CONTACT, sum(row.target is None for row in rows))

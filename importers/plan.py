@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from importers import compare, known
@@ -20,10 +20,11 @@ from importers.files import Row, Sheet
 from importers.known import Held, Namesake, Rights
 from importers.reading import Reading, first_of
 from importers.rows import Record, RowReader, contact_name, full_name
-from importers.trouble import Trouble
+from importers.trouble import Trouble, problem
 from models.access import Looker
 from models.base import Base, folded
 from models.imports import ImportKind, ImportMode, ImportRow, RowStatus
+from models.operations.selection import one_of
 
 ROW = Base.metadata.tables[ImportRow.__tablename__]
 
@@ -75,6 +76,21 @@ def make(session: Session, looker: Looker, run_id: int, source: Source) -> Count
         session.commit()
         counts.update(outcome.status.value for outcome in outcomes)
     return counts
+
+
+def mark(session: Session, run_id: int, rows: Mapping[int, Trouble]) -> None:
+    """Say of rows of a plan, by their numbers, why they are shown again."""
+    marked = select(ROW.c.id, ROW.c.row_number, ROW.c.title, ROW.c.problems).where(
+        ROW.c.run_id == run_id, one_of(ROW.c.row_number, rows)
+    )
+    said = [
+        {"key": row.id, "said": [problem(rows[row.row_number], name=row.title, wall=False), *row.problems]}
+        for row in session.execute(marked)
+    ]
+    again = update(ROW).where(ROW.c.id == bindparam("key"))
+    if said:
+        problems = bindparam("said", type_=ROW.c.problems.type)
+        session.connection().execute(again.values(problems=problems), said)
 
 
 _KEYS = {"status_id": "status", "industry_id": "industry", "invoice_layout_id": "invoice_layout", "owner_id": "owner"}

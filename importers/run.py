@@ -17,7 +17,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from importers import apply, plan
-from importers.apply import Applied, digest
+from importers.apply import Applied, Moved, digest
 from importers.columns import COLUMNS
 from importers.files import Limits, ReadOptions, Refusal, Sheet, Unreadable, Workbook, letters, read
 from importers.files.workbook import MB
@@ -310,7 +310,7 @@ def make_plan(session: Session, looker: Looker, folder: Path, run_id: int) -> Co
     counts = plan.make(session, looker, run_id, source)
     run = find(session, run_id)
     run.counts, run.position, run.state = dict(counts), position, ImportState.PLANNED
-    run.options = {**run.options, "made": secrets.token_hex(8), "rows": len(rows)}
+    run.options = {**run.options, "made": secrets.token_hex(8), "rows": len(rows), "moved": []}
     session.commit()
     return counts
 
@@ -369,10 +369,21 @@ def decide(session: Session, looker: Looker, folder: Path, run_id: int, decision
 # Commit and undo -----------------------------------------------------------------------------------------------------
 
 
-def commit(session: Session, looker: Looker, run_id: int, expected: str | None = None) -> Applied:
-    """Carry out the plan. `expected` is the digest that was shown; the command line shows and commits at once."""
+def commit(session: Session, looker: Looker, folder: Path, run_id: int, expected: str | None = None) -> Applied:
+    """Carry out the plan. `expected` is the digest that was shown; the command line shows and commits at once.
+
+    When what rows are about changed since (Conflict), nothing is written: the plan is made anew, with those rows marked.
+    """
     run = find(session, run_id)
-    return apply.commit(session, looker, run_id, digest(session, run) if expected is None else expected)
+    try:
+        return apply.commit(session, looker, run_id, digest(session, run) if expected is None else expected)
+    except Moved as moved:
+        make_plan(session, looker, folder, run_id)
+        plan.mark(session, run_id, moved.rows)
+        run = find(session, run_id)
+        run.options = {**run.options, "moved": sorted(moved.rows)}
+        session.commit()
+        raise
 
 
 def foreseen(session: Session, run_id: int) -> dict[str, int]:

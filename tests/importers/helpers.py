@@ -68,7 +68,7 @@ class Desk:
         return self.commit(self.plan(*rows, kind=kind, mode=mode, choices=choices))
 
     def commit(self, run: ImportRun) -> Applied:
-        return steps.commit(self.session, self.looker, run.id)
+        return steps.commit(self.session, self.looker, self.folder, run.id)
 
     def decide(self, run: ImportRun, **decisions: str) -> None:
         """Decide about rows, given as row_3="new"."""

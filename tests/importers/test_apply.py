@@ -105,36 +105,48 @@ def test_what_is_written_is_what_the_plan_showed(desk: Desk) -> None:
     assert (place["city"], place["country"], place["street"]) == ("Assen", "BE", "Kade 1")
 
 
-def test_a_row_that_changed_after_the_plan_is_left_out_and_listed_again(desk: Desk) -> None:
+def stale(desk: Desk, run: ImportRun) -> dict[int, list[str]]:
+    """Commit a plan that something moved under: nothing is written, and what is said of each marked row."""
+    before = [desk.table(name) for name in ("customer", "contact", "address", "customer_contact", "changeset")]
+    with pytest.raises(apply.Moved) as refused:
+        desk.commit(run)
+    assert [desk.table(name) for name in ("customer", "contact", "address", "customer_contact", "changeset")] == before
+    assert desk.session.get_one(ImportRun, run.id).options["moved"] == sorted(refused.value.rows)
+    return {row: desk.codes(run, row) for row in refused.value.rows}
+
+
+def test_a_plan_under_which_a_record_moved_is_made_anew_before_anything_is_written(desk: Desk) -> None:
     one = factories.customer(desk.session, number="K-1", company_name="One")
     factories.customer(desk.session, number="K-2", company_name="Two")
-    run = desk.plan(HEAD, ("K-1", "Uno", "", "", ""), ("K-2", "Due", "", "", ""))
+    run = desk.plan(HEAD, ("K-1", "Uno", "", "", "7654321"), ("K-2", "Due", "", "", ""), ("K-3", "Tre", "", "", ""))
+    steps.tick(desk.session, desk.looker, run.id, [4], ticked=False)
     with changeset(desk.session, SYSTEM, "By somebody else"):
         desk.session.get_one(Customer, one.id).phone = "5"
+    assert stale(desk, run) == {2: ["CHANGED_MEANWHILE"]}
+    assert desk.rows(run)[2].diff == {"company_name": ["One", "Uno"], "phone": ["5", "7654321"]}
     applied = desk.commit(run)
-    assert (applied.updated, applied.skipped) == (1, 1)
-    assert {row["name"] for row in desk.table("customer")} == {"One", "Due"}
-    assert desk.codes(run, 2) == ["CHANGED_MEANWHILE"]
+    assert (applied.created, applied.updated, applied.skipped) == (0, 2, 1)
+    assert {(row["name"], row["phone"]) for row in desk.table("customer")} == {("Uno", "7654321"), ("Due", None)}
 
 
 def test_a_changed_address_puts_its_customer_in_doubt(desk: Desk) -> None:
     one = factories.customer(desk.session, number="K-1", company_name="One")
     run = desk.plan(HEAD, ("K-1", "One", "Zwolle", "", ""))
     factories.address(desk.session, one, is_head_office=True)
-    assert desk.commit(run).skipped == 1
+    assert stale(desk, run) == {2: ["CHANGED_MEANWHILE"]}
 
 
-def test_a_main_contact_that_changed_after_the_plan_is_not_overwritten(desk: Desk) -> None:
+def test_a_main_contact_that_changed_after_the_plan_is_not_overwritten_unseen(desk: Desk) -> None:
     customer = factories.customer(desk.session, number="K-1", company_name="Acme")
     contact = factories.contact(desk.session, first_name="Ann", last_name="Berg", phone="1")
     factories.link(desk.session, customer, contact, is_main=True)
     head = ("Klantnummer", "Naam", "Contactpersoon", "Contact telefoon")
-    run = desk.plan(head, ("K-1", "Acme", "Ann Berg", "2"))
-    assert desk.rows(run)[2].diff == {"main_contact.phone": ["1", "2"]}
+    run = desk.plan(head, ("K-1", "Acme", "Ann Berg", "7654321"))
+    assert desk.rows(run)[2].diff == {"main_contact.phone": ["1", "7654321"]}
     with changeset(desk.session, SYSTEM, "By somebody else"):
         desk.session.get_one(Contact, contact.id).phone = "3"
-    assert desk.commit(run).skipped == 1
-    assert desk.one("contact")["phone"] == "3"
+    assert stale(desk, run) == {2: ["CHANGED_MEANWHILE"]}
+    assert desk.rows(run)[2].diff == {"main_contact.phone": ["3", "7654321"]}
 
 
 def test_a_customer_archived_after_the_plan_takes_no_contact(desk: Desk) -> None:
@@ -142,17 +154,28 @@ def test_a_customer_archived_after_the_plan_takes_no_contact(desk: Desk) -> None
     run = desk.plan(PEOPLE, ("Ann", "Berg", "", "K-1", "", ""), ("Bo", "Dam", "", "", "", ""), kind=CONTACTS)
     with changeset(desk.session, SYSTEM, "By somebody else"):
         desk.session.get_one(Customer, customer.id).archived_at = utc_now()
+    assert stale(desk, run) == {2: ["CHANGED_MEANWHILE", "ARCHIVED"]}
     applied = desk.commit(run)
-    assert (applied.created, applied.skipped) == (1, 1)
+    assert (applied.created, applied.rejected) == (1, 1)
     assert [row["name"] for row in desk.table("contact")] == ["Bo Dam"]
 
 
-def test_a_number_given_away_after_the_plan_is_left_out(desk: Desk) -> None:
+def test_a_number_given_away_after_the_plan_is_shown_with_who_has_it(desk: Desk) -> None:
     run = desk.plan(HEAD, ("K-1", "Mine", "", "", ""), ("K-2", "Other", "", "", ""))
     factories.customer(desk.session, number="k-1", company_name="Theirs")
-    applied = desk.commit(run)
-    assert (applied.created, applied.skipped) == (1, 1)
-    assert desk.codes(run, 2) == ["TAKEN_MEANWHILE"]
+    assert stale(desk, run) == {2: ["TAKEN_MEANWHILE"]}
+    assert desk.rows(run)[2].diff == {"company_name": ["Theirs", "Mine"]}
+
+
+@pytest.mark.parametrize("kind", ["customers", "contacts"])
+def test_a_namesake_that_appeared_after_the_plan_is_not_doubled(desk: Desk, kind: str) -> None:
+    run = desk.plan(("Naam", "Telefoon"), ("Jan Berg", "1"), kind=CUSTOMERS if kind == "customers" else CONTACTS)
+    if kind == "customers":
+        factories.customer(desk.session, number="K-1", company_name="Jan Berg")
+    else:
+        factories.contact(desk.session, first_name="Jan", last_name="Berg")
+    assert "CHANGED_MEANWHILE" in stale(desk, run)[2]
+    assert desk.statuses(run) == {2: "changed"}
 
 
 def test_a_plan_is_committed_once(desk: Desk) -> None:
@@ -168,7 +191,7 @@ def test_a_plan_other_than_the_one_shown_is_refused(desk: Desk) -> None:
     shown = digest(desk.session, run)
     steps.tick(desk.session, desk.looker, run.id, [2], ticked=False)
     with pytest.raises(Conflict):
-        steps.commit(desk.session, desk.looker, run.id, shown)
+        steps.commit(desk.session, desk.looker, desk.folder, run.id, shown)
     assert desk.table("customer") == []
 
 
@@ -307,9 +330,9 @@ def test_a_run_of_somebody_else_is_not_there(session: Session, tmp_path: Path, a
     run_id = desk_of(session, tmp_path, alice).plan(HEAD, ("K-1", "Acme", "", "", "")).id
     access.look_as(session, other)
     with pytest.raises(NotFound):
-        steps.commit(session, other, run_id)
+        steps.commit(session, other, tmp_path, run_id)
     access.look_as(session, dana)
-    assert steps.commit(session, dana, run_id).created == 1
+    assert steps.commit(session, dana, tmp_path, run_id).created == 1
 
 
 def test_what_an_import_chose_is_remembered_for_the_next_file_like_it(desk: Desk) -> None:

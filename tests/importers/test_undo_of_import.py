@@ -23,7 +23,7 @@ def test_one_edited_customer_with_a_shared_new_label_does_not_hold_the_others_ba
 ) -> None:
     made = run.upload(session, SYSTEM, tmp_path, io.BytesIO(LIST), "lijst.csv", ImportKind.CUSTOMERS)
     run.make_plan(session, SYSTEM, tmp_path, made.id)
-    run.commit(session, SYSTEM, made.id)
+    run.commit(session, SYSTEM, tmp_path, made.id)
     edited = session.scalars(select(Customer).where(Customer.number == "X2")).one()
     save(session, SYSTEM, Customer, edited.id, {"nickname": "Tweetje"})
     undone = run.undo(session, SYSTEM, made.id)

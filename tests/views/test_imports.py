@@ -13,9 +13,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from models.access import SYSTEM
 from models.contact import Contact
 from models.customer import Customer
 from models.imports import ImportRun
+from models.journal import changeset
 from models.user import Role
 from tests import factories
 from tests.conftest import ClientFor
@@ -113,6 +115,31 @@ def test_a_row_can_be_unticked_and_what_is_shown_is_what_is_written(session: Ses
     assert "1 record will be written" in text_of(refused)
     commit(alice, run)
     assert numbers(session) == ["K-3"]
+
+
+def test_a_plan_under_which_a_record_moved_is_shown_again_with_that_row_first(
+    session: Session, client_for: ClientFor
+) -> None:
+    for number in range(1, 31):
+        factories.customer(session, number=f"K-{number}", company_name=f"Before {number}")
+    alice = client_for("Alice")
+    run = planned(alice, "Klantnummer;Naam\n" + "".join(f"K-{number};After {number}\n" for number in range(1, 31)))
+    stale = plan_of(alice.get(f"{run}check/"))
+    with changeset(session, SYSTEM, "By somebody else"):
+        session.scalars(select(Customer).where(Customer.number == "K-30")).one().company_name = "Between"
+    refused = alice.send(f"{run}commit/", plan=stale)
+    assert refused.status_code == 409
+    page = html.document_fromstring(refused.get_data(as_text=True))
+    first = " ".join(page.xpath("//table[@data-kb-rows]/tbody/tr[1]")[0].text_content().split())
+    assert "Between was changed after this was shown" in first
+    assert "After 30" in first
+    assert "1 row is marked" in text_of(refused)
+    session.rollback()
+    assert "Between" in session.scalars(select(Customer.name)).all()
+    assert alice.send(f"{run}commit/", plan=stale).status_code == 409
+    assert alice.send(f"{run}commit/", plan=plan_of(refused)).status_code == 302
+    session.rollback()
+    assert "After 30" in session.scalars(select(Customer.name)).all()
 
 
 def test_rows_that_meet_a_namesake_wait_for_a_decision(session: Session, client_for: ClientFor) -> None:
