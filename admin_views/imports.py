@@ -108,6 +108,7 @@ def _choices(form: Mapping[str, str]) -> Choices:
         day_first=yes_no.get(form.get("day_first", "")),
         decimal_comma=yes_no.get(form.get("decimal_comma", "")),
         separator=form.get("separator") or None,
+        two_lines=yes_no.get(form.get("two_lines", "")),
         empty_clears=form.get("empty_clears") == "1",
         replace_labels=form.get("replace_labels") == "1",
         encoding=form.get("encoding") or None,

@@ -220,15 +220,47 @@ def _placed(term: str, place: Place, rank: int, kind: ImportKind) -> Iterator[_M
 def header_row(sheet: Sheet, kind: ImportKind) -> int | None:
     """The number of the row that seems to hold the names of the columns; None if no row does."""
     best: tuple[float, int] | None = None
-    for at, (number, row) in enumerate(sheet.numbered()):
-        if at >= HEADER_ROWS:
-            break
-        score = _score(row, kind)
+    for at, number in enumerate(sheet.numbers[:HEADER_ROWS]):
+        score = _score(header_cells(sheet, number, kind), kind)
         if score is None:
             continue
         if best is None or score + _block_below(sheet, at) > best[0]:
             best = (score + _block_below(sheet, at), number)
     return best[1] if best else None
+
+
+def header_cells(sheet: Sheet, header: int, kind: ImportKind, two_lines: bool | None = None) -> Row:
+    """The names of the columns in a header row; () if there is none.
+
+    Names may go over two rows: "Invoice" above "Street" and "City". `two_lines` says whether they do; None looks.
+    """
+    if header not in sheet.numbers:
+        return ()
+    at = sheet.numbers.index(header)
+    row, above = sheet.rows[at], sheet.rows[at - 1] if at and sheet.numbers[at - 1] == header - 1 else ()
+    if two_lines is None:
+        two_lines = all(cell is None or (isinstance(cell, str) and len(cell) <= SHORT) for cell in above)
+    return _joined(above, row, kind) if two_lines else row
+
+
+def _joined(above: Row, row: Row, kind: ImportKind) -> Row:
+    """Names together with what stands above them, as far as that makes sense; the row itself if it makes none.
+
+    What stands above one name may be meant for those to the right of it too (a merged cell), as long as it says whose
+    they are.
+    """
+    group, names = "", list[Cell]()
+    for position in range(max(len(above), len(row))):
+        over, own = _name(above, position), _name(row, position)
+        group = over or (group if own else "")
+        meant = meanings(f"{group} {own}", kind)[:1] if group and own else ()
+        if not meant or (not over and COLUMNS[kind][meant[0].field].place is Place.SELF):
+            group = ""
+        is_told = bool(meant) and [one.field for one in meanings(own, kind)[:1]] != [meant[0].field]
+        names.append(f"{group} {own}" if group and is_told else row[position] if position < len(row) else None)
+    if tuple(names[: len(row)]) == tuple(row):
+        return row
+    return tuple(_name(above, position) or None if name is None else name for position, name in enumerate(names))
 
 
 def _score(row: Row, kind: ImportKind) -> float | None:
@@ -283,7 +315,7 @@ def best_sheet(sheets: Sequence[Sheet], kind: ImportKind) -> Sheet | None:
         if sheet.hidden or not sheet.rows:
             continue
         number = header_row(sheet, kind)
-        score = 0.0 if number is None else _score(sheet.rows[sheet.numbers.index(number)], kind) or 0.0
+        score = 0.0 if number is None else _score(header_cells(sheet, number, kind), kind) or 0.0
         if best is None or score > best[0] + 1:
             best = (score, sheet)
     return best[1] if best else None

@@ -22,7 +22,17 @@ from importers.columns import COLUMNS
 from importers.files import Limits, ReadOptions, Refusal, Sheet, Unreadable, Workbook, letters, read
 from importers.files.workbook import MB
 from importers.known import reading_for
-from importers.mapping import Certainty, Guess, best_sheet, guess, header_row, mapping_of, records, separator_of
+from importers.mapping import (
+    Certainty,
+    Guess,
+    best_sheet,
+    guess,
+    header_cells,
+    header_row,
+    mapping_of,
+    records,
+    separator_of,
+)
 from importers.plan import ROW, Source
 from importers.reading import days_come_first, decimals_have_a_comma, squeezed
 from models import journal
@@ -49,6 +59,7 @@ class Choices:
     day_first: bool | None = None
     decimal_comma: bool | None = None
     separator: str | None = None
+    two_lines: bool | None = None
     empty_clears: bool = False
     replace_labels: bool = False
     encoding: str | None = None
@@ -197,13 +208,14 @@ def _first_rows(sheet: Sheet) -> list[dict[str, Any]]:
 
 def _guess_columns(session: Session, run: ImportRun, sheet: Sheet, header: int) -> None:
     rows = [row for _, row in records(sheet, header)]
-    names = next((row for number, row in sheet.numbered() if number == header), ())
+    names = header_cells(sheet, header, run.kind, choices_of(run).two_lines)
     guesses = guess(names, rows, run.kind, _remembered(session, run, [str(cell or "") for cell in names]))
     run.mapping = mapping_of(guesses)
     run.options = {
         **run.options,
         "columns": [_kept(one, sheet) for one in guesses],
         "rows": len(rows),
+        "two_lines": names != header_cells(sheet, header, run.kind, two_lines=False),
         "read_as": _read_as(run, guesses, rows),
     }
 

@@ -11,6 +11,7 @@ from importers.mapping import (
     Certainty,
     best_sheet,
     guess,
+    header_cells,
     header_row,
     is_technical,
     mapping_of,
@@ -242,3 +243,52 @@ def test_hidden_sheets_are_not_chosen() -> None:
 )
 def test_the_separator_of_labels_is_seen_from_the_values(cells: list[str | None], header: str, mark: str) -> None:
     assert separator_of(cells, header) == mark
+
+
+ABOVE = (None, "Head office", None, "Invoice", None, "Contact", None, None)
+BELOW = ("Company name", "Street", "City", "Street", "City", "Name", "Phone", "Website")
+RECORD = ("Acme B.V.", "Kade 1", "Zwolle", "Postbus 2", "Assen", "Ann Berg", "038-1234567", "www.acme.example")
+
+
+def taken_for(*rows: Row, two_lines: bool | None = None) -> list[str]:
+    """What the columns of a sheet are taken for."""
+    sheet = sheet_of(*rows)
+    header = header_row(sheet, CUSTOMERS) or 0
+    names = header_cells(sheet, header, CUSTOMERS, two_lines)
+    return [one.field or "" for one in guess(names, [row for _, row in records(sheet, header)], CUSTOMERS)]
+
+
+def test_names_over_two_rows_belong_together() -> None:
+    assert taken_for(ABOVE, BELOW, RECORD) == [
+        "company_name",
+        "head_office.street",
+        "head_office.city",
+        "invoice_address.street",
+        "invoice_address.city",
+        "main_contact.contact",
+        "main_contact.phone",
+        "website",
+    ]
+    assert taken_for(("Factuuradres", None, None), ("Straat", "Plaats", "Naam"), ("Kade 1", "Assen", "Acme")) == [
+        "invoice_address.street",
+        "invoice_address.city",
+        "name",
+    ]
+
+
+def test_a_name_that_is_broken_over_two_rows_is_one_name() -> None:
+    rows = (("Customer", "Postal", "City"), ("number", "code", None), ("K-1", "8011 AB", "Zwolle"))
+    assert taken_for(("Customer list", None, None), *rows) == ["number", "head_office.postal_code", "head_office.city"]
+
+
+def test_a_title_above_the_header_is_no_part_of_its_names() -> None:
+    for title in ("Customer list 2026", "Invoice customers of the north", "Klanten", "Klant"):
+        sheet = sheet_of((title,), BELOW[:3], RECORD[:3])
+        assert header_cells(sheet, 2, CUSTOMERS) == BELOW[:3]
+
+
+def test_whether_names_go_over_two_rows_can_be_said() -> None:
+    assert taken_for(ABOVE, BELOW, RECORD, two_lines=False)[3:5] == ["", ""]
+    sheet = sheet_of(("Invoice", 7), ("Street", "Foo"), ("Kade 1", "x"))
+    assert header_cells(sheet, 2, CUSTOMERS) == ("Street", "Foo")
+    assert header_cells(sheet, 2, CUSTOMERS, two_lines=True) == ("Invoice Street", "Foo")

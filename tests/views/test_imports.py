@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from models.access import SYSTEM
 from models.contact import Contact
-from models.customer import Customer
+from models.customer import Address, Customer
 from models.imports import ImportRun
 from models.journal import changeset
 from models.user import Role
@@ -177,6 +177,27 @@ def test_columns_and_header_can_be_corrected_and_going_back_loses_nothing(
     assert kept.xpath("//select[@name='column-1']/option[@selected]/@value") == ["company_name"]
     commit(alice, columns.removesuffix("columns/"))
     assert numbers(session) == ["K-1"]
+
+
+def test_names_over_two_rows_are_shown_together_and_can_be_taken_apart(session: Session, client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    columns = upload(alice, ";;Invoice;\nNaam;Plaats;Street;City\nAcme;Zwolle;Postbus 2;Assen\n").location
+
+    def chosen() -> list[tuple[str, str]]:
+        page = html.document_fromstring(alice.get(columns).get_data(as_text=True))
+        names = [" ".join(cell.text_content().split()) for cell in page.xpath("//form[@id='columns']//tbody//th")]
+        return list(zip(names, page.xpath("//select[starts-with(@name, 'column-')]/option[@selected]/@value")))
+
+    assert chosen()[2:] == [("C Invoice Street", "invoice_address.street"), ("D Invoice City", "invoice_address.city")]
+    assert "as found: over two rows" in text_of(alice.get(columns))
+    alice.send(columns, step="look", header="2", two_lines="0")
+    assert chosen()[2] == ("C Street", "head_office.street")
+    alice.send(columns, step="look", header="2", two_lines="1")
+    alice.send(columns, step="map")
+    commit(alice, columns.removesuffix("columns/"))
+    session.rollback()
+    places = {(row.city, row.is_invoice) for row in session.scalars(select(Address))}
+    assert places == {("Zwolle", False), ("Assen", True)}
 
 
 def test_what_cannot_be_checked_yet_is_said_on_the_page(client_for: ClientFor) -> None:
