@@ -19,7 +19,7 @@ from models import settings
 from models.access import Looker, may, split
 from models.base import Base, folded
 from models.imports import ImportKind
-from models.operations.selection import one_of
+from models.operations.selection import is_among, one_of
 from models.settings import ValueList
 from models.user import Right
 
@@ -101,13 +101,10 @@ def reading_for(session: Session, looker: Looker, **choices: Any) -> Reading:
     )
 
 
-def by_number(session: Session, keys: Sequence[str]) -> dict[str, int]:
+def by_number(session: Session, keys: Collection[str]) -> dict[str, int]:
     """Folded customer number -> id, for those that exist."""
-    found: dict[str, int] = {}
-    for block in blocks(keys):
-        query = select(CUSTOMER.c.number_key, CUSTOMER.c.id).where(CUSTOMER.c.number_key.in_(block))
-        found.update((number, key) for number, key in session.execute(query))
-    return found
+    query = select(CUSTOMER.c.number_key, CUSTOMER.c.id).where(is_among(CUSTOMER.c.number_key, keys))
+    return {number: key for number, key in session.execute(query)} if keys else {}  # noqa: C416 - rows, not pairs
 
 
 class Namesake(NamedTuple):
