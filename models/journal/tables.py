@@ -137,6 +137,15 @@ class Change(Base):
             sqlite_where=text("changeset_id IS NULL"),
             postgresql_where=text("changeset_id IS NULL"),
         ),
+        # What became visible after a position is asked for by transaction. They come in order, so blocks will do; SQLite
+        # has none, so its index stays empty.
+        Index(
+            "ix_change_transaction",
+            "transaction_id",
+            sqlite_where=text("transaction_id IS NOT NULL"),
+            postgresql_using="brin",
+            postgresql_with={"autosummarize": "on"},
+        ),
     )
 
     id: Mapped[int] = mapped_column(_LONG, primary_key=True, sort_order=-1)

@@ -62,6 +62,30 @@ def test_all_rows_of_a_table_can_be_asked_for(toy: Session) -> None:
     assert since(toy, shown, [("nonsense'", 1)]) == []
 
 
+LONG_AGO = """INSERT INTO change (transaction_id, table_name, row_id, operation, after)
+SELECT 1, 'customer', i, 'insert', '{"id": 1}' FROM generate_series(1, 50000) i"""
+
+
+def test_later_changes_of_whole_tables_are_found_by_index(toy: Session, toy_engine: Engine) -> None:
+    if toy_engine.dialect.name == "postgresql":
+        with toy_engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for statement in (LONG_AGO, "VACUUM ANALYZE change"):
+                connection.execute(text(statement))
+    add(toy, Customer(first_name="A"))
+    shown = position(toy)
+    asked: list[tuple[str, object]] = []
+    event.listen(toy_engine, "before_cursor_execute", lambda *arguments: asked.append(arguments[2:4]))
+    since(toy, shown, [("customer", None), ("contact", None)])
+    statement, values = asked[-1]
+    explain = "EXPLAIN " if toy_engine.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN "
+    plan = " ".join(str(row) for row in toy.connection().exec_driver_sql(explain + statement, values))
+    if toy_engine.dialect.name == "postgresql":
+        assert "ix_change_transaction" in plan
+        assert "Seq Scan on change " not in plan
+    else:
+        assert "SEARCH change USING INTEGER PRIMARY KEY (rowid>?)" in plan
+
+
 def test_a_change_that_becomes_visible_late_is_not_missed(toy: Session, toy_engine: Engine) -> None:
     """On PostgreSQL a transaction may get low ids and commit after one with higher ids."""
     if toy_engine.dialect.name != "postgresql":
