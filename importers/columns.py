@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -474,14 +474,10 @@ def _address(place: Place, examples: Mapping[str, str]) -> tuple[Column, ...]:
         _column("attention", reading.text_of(120), place),
     )
     return tuple(
-        column if column.term.key not in examples else _with_example(column, examples[column.term.key])
+        replace(column, example=examples.get(column.term.key, ""))
         for column in columns
         if not (place is Place.SELF and column.term.key in {"street_2", "region", "attention"})
     )
-
-
-def _with_example(column: Column, example: str) -> Column:
-    return Column(**{**column.__dict__, "example": example})
 
 
 _HEAD_OFFICE = {"street": "Frihamnsgatan 12", "postal_code": "115 56", "city": "Stockholm", "country": "SE"}
