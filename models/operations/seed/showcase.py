@@ -147,7 +147,7 @@ AWKWARD: dict[int, Profile] = {
     175: Profile(SWEDEN, company_name="=1+1", core="ettplusett", labels=()),
     176: Profile(SWEDEN, company_name="@SUM(A1:A9)*cmd|' /C calc'!A0", core="summa", labels=()),
     177: Profile(NORWAY, company_name="-2+3 Konsulent", core="konsulent", labels=()),
-    178: Profile(FINLAND, company_name="Z̷̢a̵͓l̶̰g̴̨o̸̧ \u200bOy", core="zalgo", labels=()),
+    178: Profile(FINLAND, company_name="Z̷̢a̵͓l̶̰g̴̨o̸̧ Oy", core="zalgo", labels=()),
     179: Profile(SWEDEN, company_name="Ö", core="o", labels=()),
     180: Profile(NETHERLANDS, company_name="'t Nieuwe\u00a0Anker  (v/h  De Kaap)", core="Nieuwe Anker", labels=()),
     181: Profile(
