@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Response, g, make_response, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
@@ -218,7 +218,7 @@ class Declared:
 
     def back_url(self) -> str:
         """The list as it was."""
-        query = request.values.get("list", "")
+        query = urlencode(list(self.list_args().items(multi=True)))
         return self.list_url() + (f"?{query}" if query else "")
 
     def card_url(self, key: int | None) -> str:

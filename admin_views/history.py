@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from admin_views import images, pages, shell, trees
+from admin_views import images, login, pages, shell, trees
 from admin_views.numbers import whole
 from models import access, journal
 from models.errors import NotFound, Refused
@@ -34,6 +34,8 @@ FEW = 8
 ABOUT_ROLES = frozenset({*save.TITLES[Role], *delete.TITLES[Role]})
 # Counting the kinds of a bigger event takes too long for a page.
 COUNTED = 20_000
+# What names a part of an event: a row of a table, and maybe one field of it.
+PART = ("table", "row", "field")
 ICONS = {
     "import": "file-earmark-arrow-up",
     "outside": "database-exclamation",
@@ -198,19 +200,14 @@ def undo() -> Response | str:
     """GET shows what would be taken back and what stays; POST takes it back, a whole event or one field of one row."""
     key = whole(request.values.get("changeset"))
     looker = shell.looker()
-    rows = (
-        [(request.values["table"], row)]
-        if "table" in request.values and (row := whole(request.values.get("row")))
-        else None
-    )
-    fields = [request.values["field"]] if rows and request.values.get("field") else None
     if key is None:
         raise NotFound
+    rows, fields = _part()
     if request.method == "GET":
         plan = undoing.plan(shell.here(), looker, key, rows=rows, fields=fields)
         kept = shell.here().get(Changeset, key)
         what = title(kept.title, kept.values) if kept is not None else ""
-        return pages.show("undo.html", plan=plan, what=what, key=key, rows=rows, fields=fields, back=_back())
+        return pages.show("undo.html", plan=plan, what=what, key=key, part=_sent(PART), back=_back())
     try:
         done = undoing.undo(shell.here(), looker, key, rows=rows, fields=fields)
     except Refused as refused:
@@ -230,13 +227,30 @@ def undo() -> Response | str:
     return redirect(_back())
 
 
+def _part() -> tuple[list[tuple[str, int]] | None, list[str] | None]:
+    """The one row, or one field of it, that is asked for; twice None for the whole. Half a question is none of ours."""
+    asked = dict(_sent(PART))
+    if not asked:
+        return None, None
+    row = whole(asked.get("row"))
+    if not asked.get("table") or row is None or not asked.get("field", "whole"):
+        raise NotFound
+    return [(asked["table"], row)], [asked["field"]] if "field" in asked else None
+
+
+def _sent(names: Sequence[str]) -> list[tuple[str, str]]:
+    """What was asked, to ask it again."""
+    return [(name, request.values[name]) for name in names if name in request.values]
+
+
 def _back() -> str:
-    """The page one came from, when it is ours; else the history."""
+    """The page one came from, when it is ours and not this one; else the history."""
     target = request.values.get("next", "")
     if not target and request.referrer and request.referrer.startswith(request.host_url):
         target = "/" + request.referrer.removeprefix(request.host_url)
-    inside = target.startswith("/") and not target.startswith(("//", "/\\")) and "\n" not in target
-    return target if inside and "/undo/" not in target else url_for("history.index")
+    home = url_for("history.index")
+    back = login.inside(target, home)
+    return home if "/undo/" in back else back
 
 
 def register(app: Flask) -> None:

@@ -228,20 +228,20 @@ def logout() -> Answer:
     return redirect(url_for("auth.login"))
 
 
-def inside(target: str | None) -> str:
-    """The address to go on to, if it is a path of this panel; otherwise the start.
+def inside(target: str | None, otherwise: str = HOME) -> str:
+    """The address to go on to, if it is a path of this panel; otherwise the start, or another page of ours.
 
     >>> inside("/customers/?page=2"), inside("//evil.example"), inside("https://evil.example/")
     ('/customers/?page=2', '/', '/')
     """
     if not target or len(target) > LONGEST_TARGET or not target.startswith("/") or target.startswith("//"):
-        return HOME
+        return otherwise
     # Browsers read a backslash as a slash and leave out control characters.
     if any(letter == "\\" or ord(letter) <= 32 or ord(letter) == 127 for letter in target):
-        return HOME
+        return otherwise
     parts = urlsplit(target)
     if parts.scheme or parts.netloc or parts.path.startswith(("/login/", "/logout/")):
-        return HOME
+        return otherwise
     return target
 
 

@@ -1,0 +1,86 @@
+"""The undo page: takes back just what was asked for, says why the rest stays, and leads nowhere but into the panel."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from models.access import SYSTEM
+from models.customer import Customer
+from models.operations.save import save
+from tests import factories
+from tests.conftest import ClientFor
+
+OUTSIDE = ("/\t/evil.example", "/\r/evil.example", "/\\evil.example", "//evil.example", "https://evil.example/")
+HALVES = (
+    {"table": "customer", "row": "abc"},
+    {"table": "customer", "row": ""},
+    {"table": "customer"},
+    {"table": "", "row": "{key}"},
+    {"row": "{key}"},
+    {"field": "phone"},
+    {"table": "customer", "field": "phone"},
+    {"row": "{key}", "field": "phone"},
+    {"table": "customer", "row": "{key}", "field": ""},
+)
+
+
+def edited(session: Session, **values: object) -> tuple[int, int]:
+    """A customer that was changed, and the changeset."""
+    customer = factories.customer(session, phone="1", email="one@x.example")
+    changed = save(session, SYSTEM, Customer, customer.id, {"phone": "2", "email": "two@x.example", **values}).changeset
+    assert changed is not None
+    return customer.id, changed.id
+
+
+def stored(session: Session, key: int) -> tuple[str | None, str | None]:
+    session.rollback()
+    session.expire_all()
+    customer = session.get_one(Customer, key)
+    return customer.phone, customer.email
+
+
+def test_an_undo_never_leads_out_of_the_panel(session: Session, client_for: ClientFor) -> None:
+    _, changeset = edited(session)
+    dana = client_for("Dana")
+    for target in OUTSIDE:
+        page = dana.get("/history/undo/", query_string={"changeset": changeset, "next": target}).get_data(as_text=True)
+        assert '<input type="hidden" name="next" value="/history/">' in page, target
+    for target in OUTSIDE:
+        done = dana.send("/history/undo/", changeset=changeset, next=target)
+        assert (done.status_code, done.location) == (302, "/history/"), target
+
+
+def test_an_undo_goes_back_to_where_one_was(session: Session, client_for: ClientFor) -> None:
+    key, changeset = edited(session)
+    card = f"/customers/details/?id={key}&tab=history"
+    assert client_for("Dana").send("/history/undo/", changeset=changeset, next=card).location == card
+
+
+def test_half_a_question_for_a_part_takes_nothing_back(session: Session, client_for: ClientFor) -> None:
+    key, changeset = edited(session)
+    dana = client_for("Dana")
+    for part in HALVES:
+        given = {name: value.format(key=key) for name, value in part.items()}
+        assert dana.send("/history/undo/", changeset=changeset, **given).status_code == 404, part
+        assert dana.get("/history/undo/", query_string={"changeset": changeset, **given}).status_code == 404, part
+    assert stored(session, key) == ("2", "two@x.example")
+
+
+def test_the_page_about_one_field_takes_back_that_field_only(session: Session, client_for: ClientFor) -> None:
+    key, changeset = edited(session)
+    part = {"changeset": str(changeset), "table": "customer", "row": str(key), "field": "phone"}
+    dana = client_for("Dana")
+    page = dana.get("/history/undo/", query_string=part).get_data(as_text=True)
+    for name, value in part.items():
+        assert f'name="{name}" value="{value}"' in page
+    dana.send("/history/undo/", **part)
+    assert stored(session, key) == ("1", "two@x.example")
+
+
+def test_a_forged_list_to_go_back_to_stays_part_of_the_address(client_for: ClientFor) -> None:
+    dana = client_for("Dana")
+    for query in ("page=2\r\nSet-Cookie: x=1", "\r", "\t//evil.example"):
+        done = dana.send("/customers/action/", action="archive", list=query)
+        assert done.status_code == 302
+        assert done.location.startswith("/customers/")
+        assert "\r" not in done.location
