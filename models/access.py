@@ -54,7 +54,7 @@ from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer
 from models.errors import NotAllowed, Reason, Refused
 from models.imports import ImportRow, ImportRun
-from models.journal import Change, Changeset, Operation, is_open
+from models.journal import Change, Changeset, Locks, Operation, is_open
 from models.label import ContactLabel, CustomerLabel, Label, LabelGroup
 from models.project import Project, Registration
 from models.sales import Agreement, Invoice, Portal, Quote
@@ -541,19 +541,21 @@ def _refuse_whole_records(state: ORMExecuteState) -> None:
 
 # Archived means read-only --------------------------------------------------------------------------------------------
 
-_LOCKED = (
-    Customer,
-    Address,
-    BankAccount,
-    CustomerContact,
-    CustomerLabel,
-    Project,
-    Registration,
-    Invoice,
-    Quote,
-    Agreement,
-    Portal,
-)
+# By which columns a noun lies below a customer or project that may be archived; "id" is the record itself.
+_BELOW_CUSTOMER = (("customer_id", Customer),)
+_LOCKED: dict[type[Base], tuple[tuple[str, type[Customer | Project]], ...]] = {
+    Customer: (("id", Customer),),
+    **dict.fromkeys(
+        (Address, BankAccount, CustomerContact, CustomerLabel, Invoice, Quote, Agreement, Portal), _BELOW_CUSTOMER
+    ),
+    Project: (*_BELOW_CUSTOMER, ("id", Project)),
+    Registration: (*_BELOW_CUSTOMER, ("project_id", Project)),
+}
+LOCKS: Locks = {
+    noun.__tablename__: tuple((column, parent.__tablename__) for column, parent in above)
+    for noun, above in _LOCKED.items()
+}
+"""The same by tables, for undo: what was archived later stays as it is."""
 
 
 @contextmanager
@@ -574,12 +576,11 @@ def _keep_archived_as_is(session: Session, _context: UOWTransaction, _instances:
     if session.info.get(_UNLOCKED, False):
         return
     changed = [row for row in session.dirty if session.is_modified(row)]
-    written = [row for row in (*session.new, *changed, *session.deleted) if isinstance(row, _LOCKED)]
+    written = [row for row in (*session.new, *changed, *session.deleted) if type(row) in _LOCKED]
     for noun in {type(row) for row in written}:
         rows = [row for row in written if type(row) is noun]
-        _refuse_archived(session, Customer, noun, "id" if noun is Customer else "customer_id", rows)
-        if noun in (Project, Registration):
-            _refuse_archived(session, Project, noun, "id" if noun is Project else "project_id", rows)
+        for column, parent in _LOCKED[noun]:
+            _refuse_archived(session, parent, noun, column, rows)
 
 
 def _refuse_archived(

@@ -38,7 +38,7 @@ class Reason(enum.StrEnum):
     BUILT_IN = "{name} is built in and cannot be deleted."
     CHANGED_MEANWHILE = "{name} was changed by someone else while you were editing."
     ALREADY_UNDONE = "This was undone already."
-    NOTHING_TO_UNDO = "Nothing of this can be taken back: everything was changed later."
+    NOTHING_TO_UNDO = "Nothing of this can be taken back."
     PURGED = "This is gone for good: its contents were removed on {date}."
     ONE_PER_RECORD = "Only one label of the group {name} fits on a record."
     NOT_EMPTY = "There is something here already: {count} in {table}. Only an empty database can be filled."

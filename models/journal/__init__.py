@@ -3,11 +3,11 @@
 from models.journal.context import OutsideChangeset, Somebody, changeset, is_open, open_id
 from models.journal.keeping import adopt, erase, purge
 from models.journal.leaving import Kept, Left
-from models.journal.plan import Counts
+from models.journal.plan import Counts, Locks
 from models.journal.reading import Event, Later, Page, history, latest, outside_ids, position, since
 from models.journal.tables import Actor, Change, Changeset, JournalContext, Operation, Origin, journaled_tables
 from models.journal.triggers import install, missing
-from models.journal.undoing import Undone, UndoPlan, undo, undo_plan
+from models.journal.undoing import NothingToUndo, Undone, UndoPlan, undo, undo_plan
 
 __all__ = [
     "Actor",
@@ -19,6 +19,8 @@ __all__ = [
     "Kept",
     "Later",
     "Left",
+    "Locks",
+    "NothingToUndo",
     "Operation",
     "Origin",
     "OutsideChangeset",

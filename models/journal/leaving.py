@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table, column, text
 
+from models.journal.graph import uniques
 from models.journal.sql import sql_of
 from models.journal.tables import is_secret, is_stamp
 from models.journal.triggers import quoted
@@ -18,6 +19,7 @@ class Kept(enum.StrEnum):
     """Why an undo leaves something as it is. The value is the message in English; catalogues translate it."""
 
     CHANGED = "It was changed later."
+    ARCHIVED = "It was archived later and can only be read."
     REFERENCED = "A record that stays refers to it."
     BELONGS = "It belongs to a record that stays."
     DELETED = "It was deleted later."
@@ -37,7 +39,11 @@ _NAMES = ("name", "title", "last_name", "number", "email")
 
 @dataclass(frozen=True)
 class Left:
-    """A row an undo leaves as it is, or one field of it with its current value. `name` is what the row is called."""
+    """A row an undo leaves as it is, or one field of it with its current value. `name` is what the row is called.
+
+    `holder` is the row that is in the way, if one is: what was archived, or what uses the value by now. `wanted` is
+    that value and the column it belongs in. What the holder is called is for those who may see it: `holder_name`.
+    """
 
     table: str
     row: int
@@ -45,6 +51,9 @@ class Left:
     reason: Kept
     current: Any = None
     name: str | None = None
+    holder: tuple[str, int] | None = None
+    wanted: tuple[str, str] | None = None
+    holder_name: str | None = None
 
 
 def what_is_left(connection: Connection, tables: Mapping[str, Table]) -> list[Left]:
@@ -56,16 +65,16 @@ def _rows(connection: Connection, tables: Mapping[str, Table]) -> Iterator[Left]
     listed = "reason IS NOT NULL AND reason <> :done"
     names = text(f"SELECT DISTINCT table_name FROM journal_undo WHERE {listed} ORDER BY table_name")
     for name in connection.execute(names, {"done": DONE}).scalars().all():
-        called = _called(connection, tables.get(name))
+        table = tables.get(name)
         found = connection.execute(
             text(
-                f"SELECT u.row_id, u.reason, {called} {_lines(tables.get(name))} "
-                f"WHERE u.table_name = :name AND {listed} ORDER BY u.row_id"
+                f"SELECT u.row_id, u.reason, {_called(connection, table)}, {_held(connection, table)} {_lines(table)} "
+                f"{_HOLDER} AND h.field = '' WHERE u.table_name = :name AND {listed} ORDER BY u.row_id"
             ),
             {"name": name, "done": DONE},
         )
-        for row_id, reason, title in found:
-            yield Left(name, row_id, None, Kept[reason], None, title)
+        for row_id, reason, title, *held in found:
+            yield Left(name, row_id, None, Kept[reason], None, title, **_in_the_way(table, held))
 
 
 def _fields(connection: Connection, tables: Mapping[str, Table]) -> Iterator[Left]:
@@ -80,13 +89,55 @@ def _values(connection: Connection, table: Table, shown: Column[Any]) -> Iterato
     """One field of all rows in which it is left, with its value as it is now."""
     current = "NULL" if is_secret(shown) else f"t.{quoted(shown.name)}"
     statement = text(
-        f"SELECT u.row_id, x.reason, {_called(connection, table)} AS called, {current} AS current {_lines(table)} "
-        "JOIN journal_left x ON x.table_name = u.table_name AND x.row_id = u.row_id "
+        f"SELECT u.row_id, x.reason, {_called(connection, table)} AS called, {current} AS current, "
+        f"{_held(connection, table)} {_lines(table)} "
+        f"JOIN journal_left x ON x.table_name = u.table_name AND x.row_id = u.row_id {_HOLDER} AND h.field = x.field "
         "WHERE u.table_name = :name AND x.field = :field AND (u.reason IS NULL OR u.reason = :done) ORDER BY u.row_id"
-    ).columns(column("row_id"), column("reason"), column("called"), column("current", shown.type))
+    ).columns(
+        column("row_id"),
+        column("reason"),
+        column("called"),
+        column("current", shown.type),
+        *(column(name) for name in ("holder_table", "holder", "columns", "wanted")),
+    )
     values = {"name": table.name, "field": shown.name, "done": DONE}
-    for row_id, reason, title, value in connection.execute(statement, values):
-        yield Left(table.name, row_id, shown.name, Kept[reason], value, title)
+    for row_id, reason, title, value, *held in connection.execute(statement, values):
+        yield Left(table.name, row_id, shown.name, Kept[reason], value, title, **_in_the_way(table, held))
+
+
+_HOLDER = "LEFT JOIN journal_holder h ON h.table_name = u.table_name AND h.row_id = u.row_id"
+
+
+def _held(connection: Connection, table: Table | None) -> str:
+    """What is in the way: its table, its key, the column whose value it holds and that value as it was wanted."""
+    sql = sql_of(connection)
+    values = "".join(
+        f" WHEN '{name}' THEN CAST({sql.value(_shown(table, name), 'f.before')} AS TEXT)"
+        for table, name in _single(connection, table)
+    )
+    wanted = f"CASE h.columns{values} END" if values else "NULL"
+    return f"h.holder_table AS holder_table, h.holder AS holder, h.columns AS columns, {wanted} AS wanted"
+
+
+def _single(connection: Connection, table: Table | None) -> Iterator[tuple[Table, str]]:
+    """The columns of a table that are unique by themselves."""
+    for unique in uniques(table, connection.dialect) if table is not None else ():
+        if table is not None and len(unique.columns) == 1:
+            yield table, next(iter(unique.columns))
+
+
+def _shown(table: Table, name: str) -> Column[Any]:
+    """The column that people know, where another one is kept beside it to find it by."""
+    return table.columns.get(name.removesuffix("_key"), table.columns[name])
+
+
+def _in_the_way(table: Table | None, held: Sequence[Any]) -> dict[str, Any]:
+    """The same as a `Left` has it."""
+    holder_table, holder, columns, wanted = held
+    return {
+        "holder": None if holder is None else (holder_table, holder),
+        "wanted": None if wanted is None or table is None else (_shown(table, columns).name, wanted),
+    }
 
 
 def _lines(table: Table | None) -> str:

@@ -2,12 +2,13 @@
 
 `journal_undo` holds one line per row the changeset touched: its first and its last change, so that before and after
 are the net effect, and a reason once it is clear that the row stays as it is. `journal_left` holds single fields that
-stay. Reasons are only ever added, so going round until none is added comes to an end.
+stay. `journal_holder` says which other row is in the way. Reasons are only ever added, so going round until none is
+added comes to an end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -21,6 +22,9 @@ from models.journal.tables import is_secret, is_stamp, kept_columns
 from models.journal.triggers import quoted
 
 Pair = tuple[str, int]
+Locks = Mapping[str, Sequence[tuple[str, str]]]
+"""Per table the columns that point at what may be archived, each with the table there: then the row can only be read."""
+ARCHIVED_AT = "archived_at"
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,9 @@ class Plan:
 
     connection: Connection
     tables: dict[str, Table]
+    changeset_id: int
     fields: frozenset[str] | None = None
+    locks: Locks = field(default_factory=dict)
     # (table, kind) -> rows, and table -> the columns whose value the changeset changed.
     kinds: dict[tuple[str, str], int] = field(default_factory=dict)
     changed: dict[str, list[Column[Any]]] = field(default_factory=dict)
@@ -105,6 +111,17 @@ class Plan:
             "ON CONFLICT DO NOTHING"
         )
 
+    def hold(self, source: str) -> int:
+        """Note which rows are in the way of others, where none is noted yet; how many."""
+        return self.run(f"INSERT INTO journal_holder {source} ON CONFLICT DO NOTHING")
+
+    def held(self, table: Table, name: str = "") -> str:
+        """Whether another row is in the way of a row, or of one field of it."""
+        return (
+            f"EXISTS (SELECT 1 FROM journal_holder h WHERE h.table_name = '{table.name}' "
+            f"AND h.row_id = u.row_id AND h.field = '{name}')"
+        )
+
     def left(self, table: Table, name: str, row_id: str) -> str:
         """Whether a field of a row was left."""
         return (
@@ -153,7 +170,7 @@ class Plan:
 
     # --- drawing up ---
 
-    def collect(self, changeset_id: int, rows: Iterable[Pair] | None) -> None:
+    def collect(self, rows: Iterable[Pair] | None) -> None:
         """Fill the temporary tables with the net effect of the changeset, of these rows only if given."""
         for name, columns in _TEMPORARY.items():
             self.run(f"DROP TABLE IF EXISTS {name}")
@@ -166,7 +183,7 @@ class Plan:
             "WHERE changeset_id = :changeset GROUP BY table_name, row_id) n "
             "CROSS JOIN change f CROSS JOIN change l WHERE f.id = n.first_id AND l.id = n.last_id "
             "AND NOT (f.operation = 'insert' AND l.operation = 'delete')",
-            changeset=changeset_id,
+            changeset=self.changeset_id,
         )
         if rows is not None:
             self._only(rows)
@@ -233,6 +250,7 @@ class Plan:
                 f"{self.sql.differ(self.sql.part(column, 'f.before'), self.sql.part(column, 'l.after'))} "
                 f"AND EXISTS (SELECT 1 FROM {quoted(table.name)} t WHERE t.id = u.row_id AND {later})",
             )
+        self._keep_archived(table, "update", f" AND {self.anything_to_do(table)}")
 
     def _changed_columns(self, table: Table) -> list[Column[Any]]:
         columns = [c for c in kept_columns(table) if self.fields is None or c.name in self.fields]
@@ -248,6 +266,7 @@ class Plan:
 
     def _look_at_inserts(self, table: Table) -> None:
         self.mark(table, "insert", DONE, f"NOT {self.exists(table, 'u.row_id')}")
+        self._keep_archived(table, "insert")
         self.mark(table, "insert", Kept.CHANGED.name, self._differs_from(table, "l.after"))
 
     def _look_at_deletes(self, table: Table) -> None:
@@ -255,9 +274,49 @@ class Plan:
         self.mark(table, "delete", DONE, self.exists(table, "u.row_id"))
         lacks = self._lacks_content(table)
         # Reading images is what an undo of many rows spends its time on, so the usual case takes one look, not several.
-        if self.any_line(table, "delete", " OR ".join([lacks, *self._orphaned(table)])):
+        locked = [self._archived_since(parent, key) for parent, key in self._above(table, "delete")]
+        if self.any_line(table, "delete", " OR ".join([lacks, *locked, *self._orphaned(table)])):
             self.mark(table, "delete", Kept.CONTENT_GONE.name, lacks)
+            self._keep_archived(table, "delete")
             self.doubtful = True
+
+    def _keep_archived(self, table: Table, kind: str, condition: str = "") -> None:
+        """What was archived since can only be read. What was so already when it was changed may be set back to that."""
+        found = 0
+        for parent, key in self._above(table, kind):
+            found += self.hold(
+                f"SELECT '{table.name}', u.row_id, '', '{parent.name}', {key}, '' "
+                f"{self.lines(table, kind)} AND {self._archived_since(parent, key)}{condition}"
+            )
+        if found:
+            self.mark(table, kind, Kept.ARCHIVED.name, self.held(table))
+
+    def _above(self, table: Table, kind: str) -> Iterator[tuple[Table, str]]:
+        """What locks a row when it is archived, and where: its key as SQL, now and as the undo would have it."""
+        for name, above in self.locks.get(table.name, ()):
+            parent, column = self.tables[above], table.columns[name]
+            if column.primary_key:
+                yield parent, "u.row_id"
+                continue
+            if kind != "delete":
+                yield parent, f"(SELECT t.{quoted(name)} FROM {quoted(table.name)} t WHERE t.id = u.row_id)"
+            if kind == "delete" or column in self.changed.get(table.name, []):
+                yield parent, self.sql.value(column, "f.before")
+
+    def _archived_since(self, parent: Table, key: str) -> str:
+        """Whether a row is archived, and was not, or at another time, when the changeset was done with this line.
+
+        How it was then stands in the first change that others made to it afterwards.
+        """
+        column = parent.columns[ARCHIVED_AT]
+        then = self.sql.part(column, "coalesce(n.before, n.after)")
+        by_others = self.sql.differ("m.changeset_id", str(self.changeset_id))
+        return (
+            f"EXISTS (SELECT 1 FROM {quoted(parent.name)} p CROSS JOIN change n WHERE p.id = {key} "
+            f"AND p.{quoted(column.name)} IS NOT NULL AND n.id = (SELECT min(m.id) FROM change m "
+            f"WHERE m.row_id = p.id AND m.table_name = '{parent.name}' AND m.id > u.last_id AND {by_others}) "
+            f"AND {self.sql.differ(self.sql.current(column, 'p'), then)})"
+        )
 
     def _differs_from(self, table: Table, image: str) -> str:
         """Whether the row exists and is not as in the image. Stamps and columns younger than the image don't count."""
@@ -306,9 +365,13 @@ class Plan:
                 )
         for unique in uniques(table, self.connection.dialect):
             for name in sorted(unique.columns & changed):
-                taken = f"u.row_id IN ({self._taken(table, unique, 'update')})"
+                self.hold(self._taken(table, unique, "update", name))
                 found += self.mark_field(
-                    table, "update", name, Kept.VALUE_TAKEN, f"{taken} AND {self.writes(table, table.columns[name])}"
+                    table,
+                    "update",
+                    name,
+                    Kept.VALUE_TAKEN,
+                    f"{self.held(table, name)} AND {self.writes(table, table.columns[name])}",
                 )
         return found
 
@@ -317,10 +380,8 @@ class Plan:
         for orphaned in self._orphaned(table) if self.doubtful else ():
             found += self.mark(table, "delete", Kept.PARENT_GONE.name, orphaned)
         for unique in uniques(table, self.connection.dialect):
-            found += self.run(
-                f"UPDATE journal_undo SET reason = '{Kept.VALUE_TAKEN.name}' WHERE table_name = '{table.name}' "
-                f"AND row_id IN ({self._taken(table, unique, 'delete')})"
-            )
+            if self.hold(self._taken(table, unique, "delete", "")):
+                found += self.mark(table, "delete", Kept.VALUE_TAKEN.name, self.held(table))
         # What belongs to a row that stays deleted has no parent either.
         self.doubtful = self.doubtful or found > 0
         return found
@@ -373,9 +434,14 @@ class Plan:
         equal = " AND ".join(f"c.k{number} = w.k{number}" for number in range(len(unique.keys)))
         return f"FROM ({wanted}) w JOIN ({current}) c ON {equal} AND c.holder <> w.holder"
 
-    def _taken(self, table: Table, unique: Unique, kind: str) -> str:
+    def _taken(self, table: Table, unique: Unique, kind: str, name: str) -> str:
+        """The lines of `journal_holder` for the rows whose value, or the part of it in one field, is another's now."""
         released = self.releases(table, unique.columns, "c.holder")
-        return f"SELECT w.holder {self.clashes(table, unique, kind)} WHERE NOT {released}"
+        columns = " ".join(sorted(unique.columns))
+        return (
+            f"SELECT '{table.name}', w.holder, '{name}', '{table.name}', min(c.holder), '{columns}' "
+            f"{self.clashes(table, unique, kind)} WHERE NOT {released} GROUP BY w.holder"
+        )
 
     def _wanted(self, table: Table, unique: Unique, kind: str) -> str:
         """The rows as the undo wants them: key and the columns that count."""
@@ -444,6 +510,10 @@ _TEMPORARY = {
         "table_name VARCHAR(63), row_id INTEGER, field VARCHAR(63), reason VARCHAR(20), "
         "PRIMARY KEY (table_name, row_id, field)"
     ),
+    "journal_holder": (
+        "table_name VARCHAR(63), row_id INTEGER, field VARCHAR(63), holder_table VARCHAR(63), holder INTEGER, "
+        "columns TEXT, PRIMARY KEY (table_name, row_id, field)"
+    ),
 }
 
 
@@ -453,11 +523,13 @@ def draw_up(
     changeset_id: int,
     rows: Iterable[Pair] | None = None,
     fields: Iterable[str] | None = None,
+    locks: Locks | None = None,
     hold: bool = False,
 ) -> Plan:
     """Work out the undo of a changeset, of some rows or fields only if given. `hold` keeps others off the rows."""
-    plan = Plan(connection, {table.name: table for table in tables}, None if fields is None else frozenset(fields))
-    plan.collect(changeset_id, rows)
+    some = None if fields is None else frozenset(fields)
+    plan = Plan(connection, {table.name: table for table in tables}, changeset_id, some, locks or {})
+    plan.collect(rows)
     if hold:
         plan.lock()
     plan.settle()

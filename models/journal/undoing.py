@@ -13,7 +13,7 @@ from models.errors import Conflict, NotFound, Reason, Refused
 from models.journal.context import AnySession, Somebody, changeset, plain
 from models.journal.graph import has_default, in_order, park, parkable, uniques
 from models.journal.leaving import Left, what_is_left
-from models.journal.plan import Counts, Pair, Plan, draw_up
+from models.journal.plan import Counts, Locks, Pair, Plan, draw_up
 from models.journal.tables import Changeset, Origin, is_secret, journaled_tables, kept_columns, registry_of
 from models.journal.triggers import quoted
 
@@ -41,13 +41,26 @@ class Undone:
     left: list[Left]
 
 
+class NothingToUndo(Refused):
+    """Everything of it is left as it is; `left` says why."""
+
+    def __init__(self, left: list[Left]) -> None:
+        super().__init__(Reason.NOTHING_TO_UNDO)
+        self.left = left
+
+
 def undo_plan(
-    session: AnySession, changeset_id: int, *, rows: Iterable[Pair] | None = None, fields: Iterable[str] | None = None
+    session: AnySession,
+    changeset_id: int,
+    *,
+    rows: Iterable[Pair] | None = None,
+    fields: Iterable[str] | None = None,
+    locks: Locks | None = None,
 ) -> UndoPlan:
     """What `undo` with the same arguments would do now; writes nothing. Refuses what `undo` refuses at once."""
     session = plain(session)
     _undoable(session, changeset_id)
-    plan = _draw_up(session, changeset_id, rows, fields, hold=False)
+    plan = _draw_up(session, changeset_id, rows, fields, locks, hold=False)
     return UndoPlan(changeset_id, plan.counts(), what_is_left(plan.connection, plan.tables))
 
 
@@ -58,23 +71,25 @@ def undo(
     *,
     rows: Iterable[Pair] | None = None,
     fields: Iterable[str] | None = None,
+    locks: Locks | None = None,
 ) -> Undone:
     """Take back what a changeset did, as a changeset of its own; undoing that one does it again.
 
     Rows it made are deleted, unless they were changed since or a row that stays refers to them; rows it deleted come
     back with their old keys; of rows it changed, each field goes back that still holds what the changeset wrote.
-    `rows` (pairs of table and key) and `fields` (column names, of changed rows only) take back a part.
-    Raises Refused with ALREADY_UNDONE, PURGED or NOTHING_TO_UNDO, NotFound, and Conflict when somebody else's write
-    came in between.
+    `rows` (pairs of table and key) and `fields` (column names, of changed rows only) take back a part. `locks` says
+    what can only be read once it is archived: where that came later, the row stays as it is.
+    Raises Refused with ALREADY_UNDONE or PURGED, NothingToUndo, NotFound, and Conflict when somebody else's write came
+    in between.
     """
     session = plain(session)
     part = rows is not None or fields is not None
     with changeset(session, actor, "Undid: {title}", Origin.UNDO) as undoing:
         original = _undoable(session, changeset_id)
-        plan = _draw_up(session, changeset_id, rows, fields, hold=True)
+        plan = _draw_up(session, changeset_id, rows, fields, locks, hold=True)
         counts, left = plan.counts(), what_is_left(plan.connection, plan.tables)
         if not counts:
-            raise Refused(Reason.NOTHING_TO_UNDO)
+            raise NothingToUndo(left)
         try:
             _carry_out(plan)
         except IntegrityError as error:
@@ -108,11 +123,17 @@ def _free_again(session: Session, original: Changeset) -> None:
 
 
 def _draw_up(
-    session: Session, changeset_id: int, rows: Iterable[Pair] | None, fields: Iterable[str] | None, *, hold: bool
+    session: Session,
+    changeset_id: int,
+    rows: Iterable[Pair] | None,
+    fields: Iterable[str] | None,
+    locks: Locks | None,
+    *,
+    hold: bool,
 ) -> Plan:
     session.flush()
     tables = journaled_tables(registry_of(session))
-    return draw_up(session.connection(), tables, changeset_id, rows, fields, hold)
+    return draw_up(session.connection(), tables, changeset_id, rows, fields, locks, hold)
 
 
 def _carry_out(plan: Plan) -> None:

@@ -1,24 +1,24 @@
-"""Take a changeset back, whole or in part: what nobody changed since; the rest stays and is listed.
+"""Take a changeset back, whole or in part: what nobody changed or archived since; the rest stays and is listed.
 
+What was archived already when the changeset reached it is set back to what it was then: that edits nothing.
 An undo needs the right of what it does: taking away and bringing back need delete, archiving and restoring archive.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 from sqlalchemy.orm import Session, scoped_session
 
 from models import access, journal
 from models.access import Looker
-from models.base import EVERYTHING
+from models.base import EVERYTHING, Base
 from models.contact import Contact, CustomerContact
 from models.customer import Customer
-from models.errors import NotAllowed, NotFound, Reason, Refused
-from models.journal import Change, Changeset, Operation, Origin, Undone, UndoPlan
+from models.errors import NotAllowed, NotFound, Reason
+from models.journal import Change, Changeset, Left, NothingToUndo, Operation, Origin, Undone, UndoPlan
 from models.journal.context import plain
 from models.operations.consequences import allowed
 from models.operations.selection import one_of
@@ -50,7 +50,8 @@ def plan(
 ) -> UndoPlan:
     """What taking it back would do, and what it would leave. Refuses what `undo` refuses."""
     _require(session, actor, changeset_id, whole=rows is None and fields is None)
-    return journal.undo_plan(session, changeset_id, rows=rows, fields=fields)
+    found = journal.undo_plan(session, changeset_id, rows=rows, fields=fields, locks=access.LOCKS)
+    return replace(found, left=_named(session, found.left))
 
 
 def undo(
@@ -60,10 +61,29 @@ def undo(
     rows: Iterable[Pair] | None = None,
     fields: Iterable[str] | None = None,
 ) -> Undone:
-    """Take it back. NotFound, NotAllowed, or Refused when it is undone already, purged, or nothing is left of it."""
+    """Take it back. NotFound, NotAllowed, Refused when it is undone already or purged, NothingToUndo when all stays."""
     _require(session, actor, changeset_id, whole=rows is None and fields is None)
-    with access.unlocking(plain(session)):
-        return journal.undo(session, actor, changeset_id, rows=rows, fields=fields)
+    try:
+        with access.unlocking(plain(session)):
+            done = journal.undo(session, actor, changeset_id, rows=rows, fields=fields, locks=access.LOCKS)
+    except NothingToUndo as nothing:
+        raise NothingToUndo(_named(session, nothing.left)) from None
+    return replace(done, left=_named(session, done.left))
+
+
+def _named(session: AnySession, left: Sequence[Left]) -> list[Left]:
+    """The same, with what the rows that are in the way are called: those that may be seen."""
+    wanted: dict[str, set[int]] = {}
+    for one in left:
+        if one.holder is not None:
+            wanted.setdefault(one.holder[0], set()).add(one.holder[1])
+    names: dict[Pair, str] = {}
+    for noun in (mapper.class_ for mapper in Base.registry.mappers):
+        ids = wanted.get(noun.__tablename__)
+        if ids and hasattr(noun, "name"):
+            rows = session.execute(select(noun.id, noun.name).where(one_of(noun.id, ids)))
+            names |= {(noun.__tablename__, key): name for key, name in rows}
+    return [one if one.holder is None else replace(one, holder_name=names.get(one.holder)) for one in left]
 
 
 def is_about_rights(session: AnySession, changeset_id: int) -> bool:
@@ -101,8 +121,7 @@ def _require(session: AnySession, actor: Looker, changeset_id: int, *, whole: bo
     """The rights of the inverse verb: what an undo removes or brings back needs delete, what it archives, archive.
 
     Who made a record may take it back by the right to edit, and who deleted one, or brought it back, by the right to
-    delete it. What is archived stays as it is, unless the changeset is about that. A changeset that may not be seen is
-    not there.
+    delete it. A changeset that may not be seen is not there.
     """
     kept = session.scalar(select(Changeset).where(Changeset.id == changeset_id))
     if kept is None:
@@ -111,19 +130,10 @@ def _require(session: AnySession, actor: Looker, changeset_id: int, *, whole: bo
         return
     touched = _touched(session, changeset_id)
     is_own = kept.user_id is not None and kept.user_id == actor.id
-    own_delete = is_own and whole and any(map(_is_record, touched)) and _is_about_deleting(session, kept)
-    if own_delete:
+    if is_own and whole and any(map(_is_record, touched)) and _is_about_deleting(session, kept):
         _require_as_deleted(session, actor, changeset_id, touched)
     else:
         _require_each(session, actor, touched, is_own)
-    edited = {one.customer_id for one in touched if _right(one, is_own) is Right.EDIT}
-    turned = {
-        one.customer_id
-        for one in touched
-        if one.is_archiving or (one.operation is not Operation.UPDATE and one.table == Customer.__tablename__)
-    }
-    # A delete goes through what is archived already, and so does the way back.
-    _refuse_archived(session, edited - turned, since=kept.at if own_delete else None)
 
 
 def _touched(session: AnySession, changeset_id: int) -> Sequence[_Touched]:
@@ -219,12 +229,3 @@ def _right(one: _Touched, is_own: bool) -> Right:
     if one.table in WHOLE and (one.operation is Operation.DELETE or made_by_another):
         return Right.DELETE
     return Right.EDIT
-
-
-def _refuse_archived(session: AnySession, customers: set[int | None], since: dt.datetime | None) -> None:
-    """What is archived (after a moment, when there is one) can only be read, by way of an undo too."""
-    ids = [customer for customer in customers if customer is not None]
-    archived = Customer.archived_at.is_not(None) if since is None else Customer.archived_at > since
-    name = session.scalar(select(Customer.name).where(one_of(Customer.id, ids), archived).limit(1))
-    if name is not None:
-        raise Refused(Reason.ARCHIVED_IS_LOCKED, name=name)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import access
 from models.access import Looker
+from models.contact import Contact
 from models.customer import Customer
-from models.errors import NotAllowed, NotFound, Reason, Refused
+from models.errors import NotAllowed, NotFound
+from models.journal import Kept, NothingToUndo, changeset
+from models.label import CustomerLabel, Label
 from models.operations import archive, delete, undo
 from models.operations.save import save
+from models.project import Project, Registration
 from models.user import Role, User
 from tests import factories
 from tests.conftest import Cast
@@ -75,9 +80,11 @@ def test_an_edit_of_what_is_archived_by_now_stays(session: Session, alice: Looke
     changed = save(session, editor, Customer, customer.id, {"phone": "2"})
     archived(session, alice, customer)
     assert changed.changeset is not None
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(NothingToUndo) as nothing:
         undo.undo(session, editor, changed.changeset.id)
-    assert refused.value.reason is Reason.ARCHIVED_IS_LOCKED
+    assert [(one.row, one.reason, one.holder_name) for one in nothing.value.left] == [
+        (customer.id, Kept.ARCHIVED, customer.name)
+    ]
     session.expire_all()
     assert session.get_one(Customer, customer.id).phone == "2"
 
@@ -90,3 +97,105 @@ def test_a_changeset_that_may_not_be_seen_is_not_there(session: Session, alice: 
     access.look_as(session, charlie)
     with pytest.raises(NotFound):
         undo.undo(session, charlie, changed.changeset.id)
+
+
+def deleted(session: Session, actor: Looker, noun: type[Label | Contact], key: int) -> int:
+    plan = delete.plan(session, actor, noun, [key])
+    return delete.do(session, actor, noun, [key], plan.digest, plan.confirm).id
+
+
+def test_a_deleted_label_comes_back_on_archived_customers_too(session: Session, dana: Looker) -> None:
+    label, open_one, put_away = factories.label(session), factories.customer(session), factories.customer(session)
+    for customer in (open_one, put_away):
+        factories.put_label(session, label, customer=customer)
+    archived(session, dana, put_away)
+    gone = deleted(session, dana, Label, label.id)
+    assert undo.plan(session, dana, gone).left == []
+    assert undo.undo(session, dana, gone).left == []
+    labelled = session.scalars(select(CustomerLabel.customer_id).order_by(CustomerLabel.customer_id)).all()
+    assert labelled == [open_one.id, put_away.id]
+
+
+def test_a_deleted_label_comes_back_but_not_on_customers_archived_since(session: Session, dana: Looker) -> None:
+    label, open_one, put_away = factories.label(session), factories.customer(session), factories.customer(session)
+    for customer in (open_one, put_away):
+        factories.put_label(session, label, customer=customer)
+    gone = deleted(session, dana, Label, label.id)
+    archived(session, dana, put_away)
+    left = undo.undo(session, dana, gone).left
+    assert [(one.table, one.reason, one.holder_name) for one in left] == [
+        ("customer_label", Kept.ARCHIVED, put_away.name)
+    ]
+    assert session.scalars(select(CustomerLabel.customer_id)).all() == [open_one.id]
+
+
+@pytest.mark.parametrize("noun", [Customer, Project])
+def test_a_deleted_contact_stands_again_where_it_stood_below_the_archived(
+    session: Session, dana: Looker, noun: type[Customer | Project]
+) -> None:
+    customer, contact = factories.customer(session), factories.contact(session)
+    factories.link(session, customer, contact)
+    project = factories.project(session, customer)
+    worked = factories.registration(session, project, contact_id=contact.id).id
+    key = customer.id if noun is Customer else project.id
+    archive.do(session, dana, noun, [key], archive.plan(session, dana, noun, [key]).digest)
+    contact_id = contact.id
+    gone = deleted(session, dana, Contact, contact_id)
+    assert undo.undo(session, dana, gone).left == []
+    assert session.get_one(Registration, worked).contact_id == contact_id
+    # Taking that back, and again, reaches the archived as well.
+    assert undo.undo(session, dana, gone + 1).left == []
+    assert session.get(Contact, contact_id) is None
+
+
+def test_who_archived_since_keeps_one_customer_from_an_undo_not_all(session: Session, dana: Looker) -> None:
+    customers = [factories.customer(session, phone="1") for _ in range(3)]
+    with changeset(session, dana, "Import") as done:
+        for customer in customers:
+            customer.phone = "2"
+    archived(session, dana, customers[1])
+    plan = undo.plan(session, dana, done.id)
+    undone = undo.undo(session, dana, done.id)
+    assert (plan.total, plan.left) == (undone.taken_back, undone.left)
+    assert undone.taken_back == 2
+    assert [(one.name, one.reason) for one in undone.left] == [(customers[1].name, Kept.ARCHIVED)]
+    session.expire_all()
+    assert [customer.phone for customer in customers] == ["1", "2", "1"]
+
+
+def test_what_was_put_away_again_at_another_time_was_archived_since(session: Session, dana: Looker) -> None:
+    customer = factories.customer(session)
+    project = factories.project(session, customer)
+    first = archived(session, dana, customer)
+    back = archive.plan(session, dana, Customer, [customer.id], archive.Way.RESTORE)
+    archive.restore(session, dana, Customer, [customer.id], back.digest)
+    archived(session, dana, customer)
+    with pytest.raises(NothingToUndo):
+        undo.undo(session, dana, first)
+    session.expire_all()
+    assert session.get_one(Project, project.id).archived_with_customer is True
+
+
+def test_a_registration_of_a_project_archived_since_stays(session: Session, dana: Looker) -> None:
+    project = factories.project(session, factories.customer(session))
+    worked = factories.registration(session, project, minutes=10)
+    changed = save(session, dana, Registration, worked.id, {"minutes": 20}).changeset
+    assert changed is not None
+    archive.do(session, dana, Project, [project.id], archive.plan(session, dana, Project, [project.id]).digest)
+    with pytest.raises(NothingToUndo):
+        undo.undo(session, dana, changed.id)
+
+
+def test_a_value_used_by_another_since_is_named_with_its_holder(session: Session, dana: Looker) -> None:
+    customer = factories.customer(session, number="K-1")
+    key = customer.id
+    archived(session, dana, customer)
+    plan = delete.plan(session, dana, Customer, [key])
+    gone = delete.do(session, dana, Customer, [key], plan.digest, plan.confirm, invoices_saved=True).id
+    other = factories.customer(session, number="k-1", company_name="Nieuw B.V.")
+    with pytest.raises(NothingToUndo) as nothing:
+        undo.undo(session, dana, gone)
+    taken = [one for one in nothing.value.left if one.table == "customer"]
+    assert [(one.reason, one.wanted, one.holder, one.holder_name) for one in taken] == [
+        (Kept.VALUE_TAKEN, ("number", "K-1"), ("customer", other.id), "Nieuw B.V.")
+    ]
