@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, flash, redirect, request, url_for
+from flask import Flask, redirect, request, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
@@ -37,16 +37,9 @@ def restore() -> Response:
     except Refused as refused:
         if isinstance(refused, (NotAllowed, NotFound)):
             raise
-        flash(shell.say(refused), "danger")
+        history.say_refused(refused)
         return redirect(url_for("bin.index"))
-    text = ngettext("%(num)d record restored", "%(num)d records restored", done.taken_back)
-    if done.changeset.id is not None:
-        shell.offer_undo(text, done.changeset.id)
-    for left in done.left[:5]:
-        flash(
-            gettext("Left out: %(what)s. %(why)s", what=left.name or left.table, why=gettext(left.reason.value)),
-            "warning",
-        )
+    history.say_done(ngettext("%(num)d record restored", "%(num)d records restored", done.taken_back), done)
     return redirect(url_for("bin.index"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from io import TextIOWrapper
 from typing import Any
 
@@ -19,7 +19,7 @@ from models import journal, schema
 from models.access import SYSTEM
 from models.base import db
 from models.journal import Changeset
-from models.operations import check, dump, seed
+from models.operations import check, dump, seed, undo
 
 DEMO_PASSWORD = "kaartenbak-demo"
 NEWEST = 50
@@ -153,12 +153,21 @@ def _changeset(row: Changeset) -> dict[str, Any]:
 def undo_command(changeset: int, as_json: bool) -> None:
     """Take a changeset back, as far as nobody changed it since; what stays is listed on standard error."""
     with as_system() as session:
-        undone = journal.undo(session, SYSTEM, changeset)
-    for left in undone.left:
-        field = f".{left.field}" if left.field else ""
-        click.echo(f"left as it is: {left.table} {left.row}{field}: {left.reason.value}", err=True)
+        try:
+            undone = undo.undo(session, SYSTEM, changeset)
+        except journal.NothingToUndo as nothing:
+            _tell_left(nothing.left)
+            raise
+    _tell_left(undone.left)
     message = f"{undone.taken_back:,} rows taken back, {len(undone.left):,} left, changeset {undone.changeset.id}."
     _say(message, as_json, taken_back=undone.taken_back, left=len(undone.left), changeset=undone.changeset.id)
+
+
+def _tell_left(left: Iterable[journal.Left]) -> None:
+    for one in left:
+        field = f".{one.field}" if one.field else ""
+        holder = "" if one.holder is None else f" ({one.holder[0]} {one.holder[1]}, {one.holder_name})"
+        click.echo(f"left as it is: {one.table} {one.row}{field}: {one.reason.value}{holder}", err=True)
 
 
 @click.command("check")

@@ -21,7 +21,7 @@ from admin_views import images, login, pages, shell, trees
 from admin_views.numbers import whole
 from models import access, journal
 from models.errors import NotFound, Refused
-from models.journal import Change, Changeset
+from models.journal import Change, Changeset, Kept, Left, NothingToUndo, Undone
 from models.operations import delete, save
 from models.operations import undo as undoing
 from models.user import Right, Role
@@ -34,6 +34,9 @@ FEW = 8
 ABOUT_ROLES = frozenset({*save.TITLES[Role], *delete.TITLES[Role]})
 # Counting the kinds of a bigger event takes too long for a page.
 COUNTED = 20_000
+# So many of the things that stay are named after an undo, and on the page before it.
+NAMED = 5
+LISTED = 20
 # What names a part of an event: a row of a table, and maybe one field of it.
 PART = ("table", "row", "field")
 ICONS = {
@@ -205,26 +208,73 @@ def undo() -> Response | str:
     rows, fields = _part()
     if request.method == "GET":
         plan = undoing.plan(shell.here(), looker, key, rows=rows, fields=fields)
+        left = [(what_stays(one), why(one, done=False)) for one in causes_first(plan.left)[:LISTED]]
         kept = shell.here().get(Changeset, key)
         what = title(kept.title, kept.values) if kept is not None else ""
-        return pages.show("undo.html", plan=plan, what=what, key=key, part=_sent(PART), back=_back())
+        return pages.show("undo.html", plan=plan, left=left, what=what, key=key, part=_sent(PART), back=_back())
     try:
         done = undoing.undo(shell.here(), looker, key, rows=rows, fields=fields)
     except Refused as refused:
         if isinstance(refused, NotFound):
             raise
-        flash(shell.say(refused), "danger")
+        say_refused(refused)
         return redirect(_back())
     text = ngettext("%(num)d record put back", "%(num)d records put back", done.taken_back)
+    say_done(text, done)
+    return redirect(_back())
+
+
+def say_refused(refused: Refused) -> None:
+    """That nothing was taken back; and where everything is left as it is, why."""
+    flash(shell.say(refused), "danger")
+    if isinstance(refused, NothingToUndo):
+        _say_left(refused.left, done=False)
+
+
+def say_done(text: str, done: Undone) -> None:
+    """What was taken back, and what is left as it is."""
     if done.changeset.id is not None:
         shell.offer_undo(text, done.changeset.id)
-    for left in done.left[:5]:
-        what = left.name or images.TABLES.get(left.table, left.table)
-        flash(gettext("Left as it is: %(what)s. %(why)s", what=what, why=gettext(left.reason.value)), "warning")
-    if len(done.left) > 5:
-        more = len(done.left) - 5
+    _say_left(done.left, done=True)
+
+
+def _say_left(left: Sequence[Left], *, done: bool) -> None:
+    for one in causes_first(left)[:NAMED]:
+        flash(gettext("%(what)s stays as it is. %(why)s", what=what_stays(one), why=why(one, done=done)), "warning")
+    if len(left) > NAMED:
+        more = len(left) - NAMED
         flash(ngettext("%(num)d more was left as it is.", "%(num)d more were left as they are.", more), "warning")
-    return redirect(_back())
+
+
+def causes_first(left: Sequence[Left]) -> list[Left]:
+    """What is left, but what merely goes with something else that is left comes last."""
+    return sorted(left, key=lambda one: one.reason in (Kept.PARENT_GONE, Kept.BELONGS))
+
+
+def what_stays(left: Left) -> str:
+    """What something that is left is called: the record, and its field where it is one."""
+    record = left.name or gettext(images.TABLES.get(left.table, left.table))
+    return record if left.field is None else f"{record}, {images.label_of(left.table, left.field)}"
+
+
+def why(left: Left, *, done: bool) -> str:
+    """Why it is left; with what is in the way, where one may see that, and the way out as long as there is one."""
+    if left.reason is Kept.ARCHIVED and left.holder_name is not None:
+        text = gettext("%(name)s was archived later and can only be read.", name=left.holder_name)
+        out = gettext("Restore it first.")
+    elif left.reason is Kept.VALUE_TAKEN and left.wanted is not None:
+        field, value = images.label_of(left.table, left.wanted[0]), left.wanted[1]
+        if left.holder_name is not None:
+            text = gettext(
+                "%(field)s %(value)s is used by %(name)s by now.", field=field, value=value, name=left.holder_name
+            )
+            out = gettext("Change it there first.")
+        else:
+            text = gettext("%(field)s %(value)s is used by now, where you may not see it.", field=field, value=value)
+            out = gettext("Ask somebody who may to change it there first.")
+    else:
+        return gettext(left.reason.value)
+    return text if done else f"{text} {out}"
 
 
 def _part() -> tuple[list[tuple[str, int]] | None, list[str] | None]:
@@ -257,7 +307,6 @@ def register(app: Flask) -> None:
     """Add the page and its line in the menu."""
     app.register_blueprint(page)
     app.jinja_env.filters["table_name"] = lambda name: gettext(images.TABLES.get(name, name))
-    app.jinja_env.filters["field_name"] = lambda pair: images.label_of(*pair)
 
     def line() -> shell.MenuItem | None:
         if not access.may(shell.here(), shell.looker(), Right.VIEW):

@@ -135,9 +135,11 @@ def _close(session: Session) -> None:
         execution_options=EVERYTHING,
     ).one()
     if count:
+        postgresql = session.connection().dialect.name == "postgresql"
+        snapshot = session.scalar(text("SELECT pg_current_snapshot()::text")) if postgresql else None
+        # In one statement, the last one: what is done is guarded.
         opened.changeset.change_count, opened.changeset.last_change_id = count, last
-        if session.connection().dialect.name == "postgresql":
-            opened.changeset.snapshot = session.scalar(text("SELECT pg_current_snapshot()::text"))
+        opened.changeset.snapshot = snapshot
     else:
         opened.is_empty = True
         session.delete(opened.changeset)

@@ -17,6 +17,7 @@ from models.journal.graph import references_of
 from models.journal.plan import Pair
 from models.journal.sql import sql_of
 from models.journal.tables import Change, Changeset, Origin, journaled_tables, registry_of
+from models.journal.triggers import keeping
 
 _CHANGE = Base.metadata.tables[Change.__tablename__]
 _CHANGESET = Base.metadata.tables[Changeset.__tablename__]
@@ -32,9 +33,10 @@ def adopt(session: AnySession, actor: Somebody, change_ids: Iterable[int]) -> Ch
     session = plain(session)
     with changeset(session, actor, "Changed from outside", Origin.OUTSIDE) as adopted:
         taken = 0
-        for some in _some(change_ids):
-            mine = update(_CHANGE).where(_CHANGE.c.id.in_(some), _CHANGE.c.changeset_id.is_(None))
-            taken += session.connection().execute(mine.values(changeset_id=adopted.id)).rowcount
+        with keeping(session.connection()):
+            for some in _some(change_ids):
+                mine = update(_CHANGE).where(_CHANGE.c.id.in_(some), _CHANGE.c.changeset_id.is_(None))
+                taken += session.connection().execute(mine.values(changeset_id=adopted.id)).rowcount
         if not taken:
             raise Refused(Reason.NOTHING_TO_UNDO)
         session.expire_all()
@@ -147,12 +149,14 @@ def _writing(session: Session) -> Iterator[None]:
     """A transaction that writes the journal's own tables: the changeset's that is open, or one of its own."""
     if is_open(session):
         session.flush()
-        yield
+        with keeping(session.connection()):
+            yield
         return
     session.commit()
-    session.connection(execution_options=WILL_WRITE)
+    connection = session.connection(execution_options=WILL_WRITE)
     try:
-        yield
+        with keeping(connection):
+            yield
         session.commit()
     except BaseException:
         session.rollback()

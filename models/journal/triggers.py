@@ -1,23 +1,32 @@
 """The triggers that keep the journal, generated from the tables as they are now.
 
 They are plain SQL: a write by any program that opens the database is kept, bulk statements and cascades included.
+What is kept is guarded by triggers as well: changesets that are done, and changes, can be altered or deleted only by the
+journal itself, which says so first (`keeping`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table, select, text
 from sqlalchemy.orm import registry
 
-from models.journal.tables import Change, JournalContext, image_columns, journaled_tables
+from models.journal.tables import Change, Changeset, JournalContext, image_columns, journaled_tables
 
 PREFIX = "journal_"
 FUNCTION = "kaartenbak_journal"
 SETTING = "kaartenbak.changeset"
+# While the journal itself is at work on what is done: a setting of the transaction, on SQLite a row beside the context's.
+KEEPING = "kaartenbak.keeping"
+_KEEPING_ROW = 2
+GUARDED = "The history cannot be changed."
+# Until then a changeset is still being written.
+_DONE = "OLD.last_change_id IS NOT NULL"
 
 _IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]*")
 
@@ -52,6 +61,21 @@ def install(connection: Connection, of: registry | None = None) -> None:
         connection.execute(JournalContext.__table__.insert().values(id=1))  # type: ignore[attr-defined]
     for trigger in _expected(connection, of):
         connection.exec_driver_sql(trigger.sql)
+
+
+@contextmanager
+def keeping(connection: Connection) -> Iterator[None]:
+    """Inside, the journal may alter what it kept: to empty, to adopt, to say that something was taken back."""
+    postgresql = connection.dialect.name == "postgresql"
+    begin = f"SELECT set_config('{KEEPING}', 'on', true)"
+    end = f"SELECT set_config('{KEEPING}', '', true)"
+    if not postgresql:
+        begin = f"INSERT OR REPLACE INTO {JournalContext.__tablename__} (id) VALUES ({_KEEPING_ROW})"
+        end = f"DELETE FROM {JournalContext.__tablename__} WHERE id = {_KEEPING_ROW}"
+    connection.exec_driver_sql(begin)
+    # Not when it fails: the transaction is over then, and the sign with it.
+    yield
+    connection.exec_driver_sql(end)
 
 
 def missing(connection: Connection, of: registry | None = None) -> list[str]:
@@ -94,11 +118,10 @@ def _present(connection: Connection) -> dict[tuple[str, str], str]:
 
 
 def _expected(connection: Connection, of: registry | None) -> Iterator[Trigger]:
+    postgresql = connection.dialect.name == "postgresql"
     for table in journaled_tables(of):
-        if connection.dialect.name == "postgresql":
-            yield from _postgresql(table)
-        else:
-            yield from _sqlite(table)
+        yield from _postgresql(table) if postgresql else _sqlite(table)
+    yield from _postgresql_guards() if postgresql else _sqlite_guards()
 
 
 def _owner(table: Table, noun: str) -> str | None:
@@ -158,6 +181,18 @@ def _sqlite_keep(table: Table, operation: str, rows: tuple[str, ...], before: st
     )
 
 
+def _sqlite_guards() -> Iterator[Trigger]:
+    alien = f"NOT EXISTS (SELECT 1 FROM {JournalContext.__tablename__} WHERE id = {_KEEPING_ROW})"
+    for table, when in ((Change.__tablename__, alien), (Changeset.__tablename__, f"{_DONE} AND {alien}")):
+        for operation in ("update", "delete"):
+            name = f"{PREFIX}{table}_guard_{operation}"
+            sql = (
+                f"CREATE TRIGGER {quoted(name)} BEFORE {operation.upper()} ON {quoted(table)} FOR EACH ROW "
+                f"WHEN {when} BEGIN SELECT RAISE(ABORT, '{GUARDED}'); END"
+            )
+            yield Trigger(name, table, sql)
+
+
 def _sqlite_first(rows: tuple[str, ...], column: str) -> str:
     values = [f"{row}.{quoted(column)}" for row in rows]
     return values[0] if len(values) == 1 else f"coalesce({', '.join(values)})"
@@ -187,6 +222,18 @@ def _postgresql(table: Table) -> Iterator[Trigger]:
         name = f"{PREFIX}{table.name}_{operation}"
         sql = f"CREATE TRIGGER {quoted(name)} AFTER {operation.upper()} ON {quoted(table.name)} {how}({given})"
         yield Trigger(name, table.name, sql)
+
+
+def _postgresql_guards() -> Iterator[Trigger]:
+    for table, when in ((Change.__tablename__, ""), (Changeset.__tablename__, f" WHEN (({_DONE}))")):
+        each = f"FOR EACH ROW{when}"
+        for operation, how in (("update", each), ("delete", each), ("truncate", "FOR EACH STATEMENT")):
+            name = f"{PREFIX}{table}_guard_{operation}"
+            sql = (
+                f"CREATE TRIGGER {quoted(name)} BEFORE {operation.upper()} ON {quoted(table)} {how} "
+                f"EXECUTE FUNCTION {FUNCTION}_guard()"
+            )
+            yield Trigger(name, table, sql)
 
 
 _POSTGRESQL_COLUMNS = (
@@ -242,6 +289,16 @@ BEGIN
             coalesce(is_now ->> contact, was ->> contact)::integer);
     END IF;
     RETURN NULL;
+END $body$
+"""
+
+    yield f"""
+CREATE OR REPLACE FUNCTION {FUNCTION}_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF coalesce(current_setting('{KEEPING}', true), '') <> 'on' THEN
+        RAISE EXCEPTION '{GUARDED}';
+    END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END $body$
 """
 

@@ -15,7 +15,7 @@ from models.journal.graph import has_default, in_order, park, parkable, uniques
 from models.journal.leaving import Left, what_is_left
 from models.journal.plan import Counts, Locks, Pair, Plan, draw_up
 from models.journal.tables import Changeset, Origin, is_secret, journaled_tables, kept_columns, registry_of
-from models.journal.triggers import quoted
+from models.journal.triggers import keeping, quoted
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,10 @@ def undo(
         undoing.values = {"title": original.title, "values": original.values, "changeset": original.id}
         undoing.undoes_id = original.id
         if not part:
-            original.undone_by_id = undoing.id
-            _free_again(session, original)
+            with keeping(session.connection()):
+                original.undone_by_id = undoing.id
+                _free_again(session, original)
+                session.flush()
     return Undone(undoing, sum(count.total for count in counts.values()), left)
 
 

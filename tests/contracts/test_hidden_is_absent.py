@@ -23,6 +23,7 @@ from models.base import db
 from models.customer import Customer
 from models.imports import ImportKind, ImportMode, ImportRun, ImportState
 from models.journal import Changeset, changeset
+from models.journal.triggers import keeping
 from models.operations import delete
 from models.user import ON_A_CUSTOMER, Right, SignIn, User
 from tests import factories
@@ -156,11 +157,12 @@ def probes() -> dict[str, list[Probe]]:
 def renumber(session: Session, old: int) -> None:
     """Give a changeset the hidden key, so that nothing else on a page reads like it."""
     session.commit()
-    for statement in (
-        "UPDATE changeset SET id = :new WHERE id = :old",
-        "UPDATE change SET changeset_id = :new WHERE changeset_id = :old",
-    ):
-        session.execute(text(statement), {"new": HIDDEN, "old": old})
+    with keeping(session.connection()):
+        for statement in (
+            "UPDATE changeset SET id = :new WHERE id = :old",
+            "UPDATE change SET changeset_id = :new WHERE changeset_id = :old",
+        ):
+            session.execute(text(statement), {"new": HIDDEN, "old": old})
     session.commit()
     session.expire_all()
 

@@ -75,6 +75,7 @@ class Customer(Toy):
     extra: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
     password: Mapped[str | None] = mapped_column(String(40), info={"secret": True})
     main_project_id: Mapped[int | None] = mapped_column(ref("project.id", "SET NULL"), index=True)
+    archived_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 
 
 class Contact(Toy):
@@ -102,6 +103,7 @@ class Project(Toy):
     parent_id: Mapped[int | None] = mapped_column(ref("project.id", "SET NULL"), index=True)
     name: Mapped[str] = mapped_column(String(40))
     is_main: Mapped[bool] = mapped_column(Boolean, default=False)
+    archived_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 
 
 class Registration(Toy):
@@ -129,6 +131,12 @@ class Draft(Toy):
     body: Mapped[str] = mapped_column(Text, default="")
 
 
+LOCKS = {
+    "customer": [("id", "customer")],
+    "project": [("customer_id", "customer"), ("id", "project")],
+    "registration": [("project_id", "project")],
+    "customer_label": [("customer_id", "customer")],
+}
 JOURNAL = [Base.metadata.tables[table.__tablename__] for table in (Change, Changeset, JournalContext)]
 BUSINESS: list[Table] = [table for table in Toy.metadata.tables.values() if table.name != "draft"]
 

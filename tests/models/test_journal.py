@@ -401,6 +401,43 @@ def test_a_missing_trigger_is_named_and_made_again(toy: Session, toy_engine: Eng
         assert missing(connection, Toy.registry) == []
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE change SET after = NULL",
+        "DELETE FROM change",
+        "UPDATE changeset SET user_name = 'Somebody else'",
+        "DELETE FROM changeset",
+    ],
+)
+def test_plain_sql_cannot_change_what_is_kept(toy: Session, toy_engine: Engine, statement: str) -> None:
+    with changeset(toy, ANN, "Added"):
+        toy.add(Contact(name="A"))
+    before = kept(toy), [(one.id, one.user_name) for one in toy.scalars(select(Changeset))]
+    toy.rollback()
+    with pytest.raises((sqlite3.Error, psycopg.Error), match="The history cannot be changed"):
+        outside(toy_engine, statement)
+    toy.expire_all()
+    assert (kept(toy), [(one.id, one.user_name) for one in toy.scalars(select(Changeset))]) == before
+
+
+def test_a_truncation_of_what_is_kept_is_refused(toy: Session, toy_engine: Engine) -> None:
+    if toy_engine.dialect.name == "sqlite":
+        pytest.skip("SQLite knows no such statement.")
+    with changeset(toy, ANN, "Added"):
+        toy.add(Contact(name="A"))
+    toy.rollback()
+    with pytest.raises(psycopg.Error, match="The history cannot be changed"):
+        outside(toy_engine, "TRUNCATE change, changeset")
+
+
+def test_who_takes_the_guard_of_the_history_away_is_found_out(toy: Session, toy_engine: Engine) -> None:
+    with toy_engine.begin() as connection:
+        on = " ON changeset" if toy_engine.dialect.name == "postgresql" else ""
+        connection.execute(text(f"DROP TRIGGER journal_changeset_guard_update{on}"))
+        assert missing(connection, Toy.registry) == ["journal_changeset_guard_update"]
+
+
 def test_a_trigger_that_no_longer_fits_its_table_is_named(toy: Session, toy_engine: Engine) -> None:
     column = Column("nickname", Toy.metadata.tables["contact"].c.name.type, info={"secret": True})
     Toy.metadata.tables["contact"].append_column(column)

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
 from models.journal import Page, changeset, history, outside_ids, position, reading, since
+from models.journal.triggers import keeping
 from tests.models.journal_toy import ANN, BOB, Contact, Customer, Label, Project, connect, session_on
 
 
@@ -24,7 +25,7 @@ def add(toy: Session, *rows: object) -> int:
 
 
 def outside(engine: Engine, statement: str) -> None:
-    with engine.begin() as connection:
+    with engine.begin() as connection, keeping(connection):
         connection.execute(text(statement))
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.errors import NotFound, Reason, Refused
 from models.journal import Change, Changeset, Kept, Left, Origin, changeset, undo, undo_plan
+from models.journal.triggers import keeping
 from tests.models.journal_toy import (
     ANN,
     BOB,
@@ -454,7 +455,8 @@ def test_an_image_from_before_a_new_column_can_be_restored(toy: Session) -> None
     add(toy, Customer(first_name="A"))
     deleted = change(toy, "DELETE FROM customer")
     removed = "json_remove(before, '$.active', '$.size')" if _is_sqlite(toy) else "before - 'active' - 'size'"
-    toy.execute(text(f"UPDATE change SET before = {removed} WHERE before IS NOT NULL"))
+    with keeping(toy.connection()):
+        toy.execute(text(f"UPDATE change SET before = {removed} WHERE before IS NOT NULL"))
     toy.commit()
     undo(toy, ANN, deleted)
     assert toy.get_one(Customer, 1).active is True
@@ -464,7 +466,8 @@ def test_a_row_lacking_what_is_required_by_now_stays_deleted(toy: Session) -> No
     add(toy, Contact(name="A"), Contact(name="B"))
     deleted = change(toy, "DELETE FROM contact")
     removed = "json_remove(before, '$.name')" if _is_sqlite(toy) else "before - 'name'"
-    toy.execute(text(f"UPDATE change SET before = {removed} WHERE before IS NOT NULL AND row_id = 1"))
+    with keeping(toy.connection()):
+        toy.execute(text(f"UPDATE change SET before = {removed} WHERE before IS NOT NULL AND row_id = 1"))
     toy.commit()
     undone = undo(toy, ANN, deleted)
     assert reasons(undone.left) == {("contact", 1, None, Kept.CONTENT_GONE)}
@@ -473,7 +476,8 @@ def test_a_row_lacking_what_is_required_by_now_stays_deleted(toy: Session) -> No
 
 def test_a_table_that_is_no_more_is_listed(toy: Session) -> None:
     made = add(toy, Contact(name="A"), Label(name="L"))
-    toy.execute(text("UPDATE change SET table_name = 'vanished' WHERE table_name = 'label'"))
+    with keeping(toy.connection()):
+        toy.execute(text("UPDATE change SET table_name = 'vanished' WHERE table_name = 'label'"))
     toy.commit()
     undone = undo(toy, ANN, made)
     assert reasons(undone.left) == {("vanished", 1, None, Kept.TABLE_GONE)}

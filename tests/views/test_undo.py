@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from models import access
 from models.access import SYSTEM
 from models.customer import Customer
+from models.journal import changeset
+from models.operations import archive, delete
 from models.operations.save import save
+from models.user import User
 from tests import factories
-from tests.conftest import ClientFor
+from tests.conftest import Cast, ClientFor
 
 OUTSIDE = ("/\t/evil.example", "/\r/evil.example", "/\\evil.example", "//evil.example", "https://evil.example/")
 HALVES = (
@@ -84,3 +88,60 @@ def test_a_forged_list_to_go_back_to_stays_part_of_the_address(client_for: Clien
         assert done.status_code == 302
         assert done.location.startswith("/customers/")
         assert "\r" not in done.location
+
+
+def put_away(session: Session, key: int) -> None:
+    archive.do(session, SYSTEM, Customer, [key], archive.plan(session, SYSTEM, Customer, [key]).digest)
+
+
+def deleted(session: Session, actor: User, **values: object) -> int:
+    """A customer that this person deleted; the changeset."""
+    customer = factories.customer(session, **values)
+    key = customer.id
+    factories.link(session, customer, factories.contact(session))
+    factories.access(session, customer, factories.role(session, rights=frozenset({"view", "delete"})), actor)
+    put_away(session, key)
+    looker = access.looker_for(session, actor)
+    access.look_as(session, looker)
+    plan = delete.plan(session, looker, Customer, [key])
+    gone = delete.do(session, looker, Customer, [key], plan.digest, plan.confirm, invoices_saved=True).id
+    session.rollback()
+    access.look_as(session, SYSTEM)
+    return gone
+
+
+def test_the_bin_says_which_number_is_used_by_whom(session: Session, client_for: ClientFor, cast: Cast) -> None:
+    gone = deleted(session, cast.dana, number="K-1", company_name="Oud B.V.")
+    factories.customer(session, number="K-1", company_name="Nieuw B.V.")
+    dana = client_for("Dana")
+    dana.send("/bin/restore/", changeset=gone)
+    page = dana.get("/bin/").get_data(as_text=True)
+    assert "Nothing of this can be taken back." in page
+    assert "Oud B.V. stays as it is. Customer number K-1 is used by Nieuw B.V. by now. Change it there first." in page
+
+
+def test_who_may_not_see_the_other_customer_does_not_learn_its_name(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    gone = deleted(session, cast.charlie, number="K-1", company_name="Oud B.V.")
+    factories.customer(session, number="K-1", company_name="Nieuw B.V.")
+    charlie = client_for("Charlie")
+    charlie.send("/bin/restore/", changeset=gone)
+    page = charlie.get("/bin/").get_data(as_text=True)
+    assert "Customer number K-1 is used by now, where you may not see it." in page
+    assert "Nieuw B.V." not in page
+
+
+def test_the_undo_page_names_what_was_archived_since(session: Session, client_for: ClientFor) -> None:
+    one, other = (factories.customer(session, phone="1", company_name=name) for name in ("Een B.V.", "Twee B.V."))
+    with changeset(session, SYSTEM, "Import") as done:
+        one.phone = other.phone = "2"
+    put_away(session, one.id)
+    dana = client_for("Dana")
+    page = dana.get("/history/undo/", query_string={"changeset": done.id}).get_data(as_text=True)
+    assert "<li>Een B.V.: Een B.V. was archived later and can only be read. Restore it first.</li>" in page
+    dana.send("/history/undo/", changeset=done.id)
+    assert [stored(session, key)[0] for key in (one.id, other.id)] == ["2", "1"]
+    assert "Een B.V. stays as it is. Een B.V. was archived later and can only be read." in dana.get(
+        "/history/"
+    ).get_data(as_text=True)
