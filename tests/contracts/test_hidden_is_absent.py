@@ -45,6 +45,7 @@ WITHOUT_IDS = frozenset(
             "health.index",
             "home.index",
             "searching.index",
+            "keys.index",
         ),
         *(
             "auth.login",
@@ -92,6 +93,10 @@ def of_entity(endpoint: str) -> dict[str, list[Probe]]:
     return {
         f"{endpoint}.index_view": [
             Probe("GET", f"{at}/?{name}={{id}}", found=200) for name in ENTITIES[endpoint].spec.filters
+        ],
+        f"{endpoint}.filters_view": [
+            Probe("GET", f"{at}/filters/?{name}={{id}}", found=200 if ENTITIES[endpoint].filters else 404)
+            for name in ENTITIES[endpoint].spec.filters
         ],
         f"{endpoint}.export": [
             Probe("GET", f"{at}/export/csv/?{name}={{id}}", found=200 if ENTITIES[endpoint].exports else 404)
