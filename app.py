@@ -26,6 +26,7 @@ from admin_views import (
     errors,
     icons,
     login,
+    numbers,
     panel,
     shell,
 )
@@ -74,6 +75,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     icons.register(app)
     shell.register(app, LANGUAGES)
     errors.register(app)
+    numbers.register(app)
     login.register(app)
     confirming.register(app)
     panel.register(app)

@@ -16,7 +16,7 @@ from flask_login import current_user
 from admin_views import shell
 from admin_views.acting import Acting
 from admin_views.cells import Column
-from admin_views.declared import Action, FilterChoice, Tab, key_of
+from admin_views.declared import Action, FilterChoice, Tab
 from admin_views.editing import Editing
 from admin_views.listing import Listing
 from admin_views.showing import Showing
@@ -24,7 +24,7 @@ from models import access
 from models.base import db
 from models.errors import NotAllowed, Reason
 
-__all__ = ["Action", "Column", "EntityView", "FilterChoice", "Tab", "key_of"]
+__all__ = ["Action", "Column", "EntityView", "FilterChoice", "Tab"]
 
 
 class EntityView(Listing, Showing, Editing, Acting, ModelView):

@@ -7,8 +7,9 @@ from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from admin_views import history, pages, shell
-from admin_views.numbers import whole
+from admin_views.numbers import key_of
 from models import access
+from models.base import whole
 from models.errors import NotAllowed, NotFound, Refused
 from models.operations import bin as binned
 from models.user import Right
@@ -29,9 +30,7 @@ def index() -> str:
 @page.post("/restore/")
 def restore() -> Response:
     """Bring one delete back, whole."""
-    key = whole(request.form.get("changeset"))
-    if key is None:
-        raise NotFound
+    key = key_of(request.form.get("changeset"))
     try:
         done = binned.restore(shell.here(), shell.looker(), key)
     except Refused as refused:

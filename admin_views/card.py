@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from admin_views import history, shell
 from admin_views.base import Tab
-from admin_views.numbers import whole
 from models import access, totals
 from models.access import Looker
+from models.base import whole
 from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer
 from models.project import Project

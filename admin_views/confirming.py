@@ -12,9 +12,8 @@ from flask import session as cookie
 from flask_login import current_user
 
 from admin_views import shell
-from admin_views.numbers import whole
 from models import access
-from models.base import utc_now
+from models.base import utc_now, whole
 from models.errors import Refused
 from models.operations import sign_in as signing
 from models.operations import undo as undoing

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from admin_views import choices, converting, history, images, shell, verbs
-from admin_views.base import Column, EntityView, FilterChoice, Tab, key_of
+from admin_views.base import Column, EntityView, FilterChoice, Tab
 from admin_views.forms import Choice, Choices, Day, EntityForm, LongText, OneOf, Section, Text
+from admin_views.numbers import key_of
 from models import access, search
 from models.access import Looker
 from models.contact import Contact, CustomerContact

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from admin_views import choices
 from admin_views.base import Action
-from admin_views.numbers import whole
 from admin_views.verbs import Options, first
 from models.access import Looker
+from models.base import whole
 from models.contact import Contact
 from models.customer import Customer, Kind
 from models.errors import Conflict, Reason

@@ -12,10 +12,11 @@ from flask_babel import LazyString, gettext, lazy_gettext
 from sqlalchemy.orm import joinedload
 
 from admin_views import card, choices, converting, shell, verbs
-from admin_views.base import Column, EntityView, FilterChoice, key_of
+from admin_views.base import Column, EntityView, FilterChoice
 from admin_views.forms import Amount, Choice, Choices, Day, EntityForm, LongText, OneOf, Section, Text, Tick, Whole
-from admin_views.numbers import whole
+from admin_views.numbers import key_of
 from models import search
+from models.base import whole
 from models.customer import Customer, Kind
 from models.errors import NotAllowed, NotFound, Refused
 from models.operations import grant

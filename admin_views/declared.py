@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from admin_views import shell
 from admin_views.cells import Column
 from admin_views.forms import EntityForm, Section
+from admin_views.numbers import key_of
 from models import access, search
 from models.access import Looker
 from models.base import Base
@@ -31,7 +32,6 @@ from models.search import ListSpec, ListState
 from models.user import Right
 
 Answer = str | Response | BaseResponse | tuple[str, int]
-BIGGEST_ID = 2**31
 ADDED = "add."
 OTHER_NAMES = frozenset({"list", "tab", "export_type", "action"})
 
@@ -258,14 +258,6 @@ class Declared:
             text = gettext("It can be changed, and stays out of the active list until it is reactivated.")
         href = self.action_url(back, record.id) if back is not None else None
         return ArchivedNote(title, text, href, back.label if back is not None else None)
-
-
-def key_of(raw: str | None) -> int:
-    """An id from the URL. Whatever is no id is simply not there."""
-    text = (raw or "").strip()
-    if not text.isascii() or not text.isdigit() or not 0 < int(text[:20]) < BIGGEST_ID:
-        raise NotFound
-    return int(text)
 
 
 def archived_state(record: Any) -> str:

@@ -15,6 +15,7 @@ from admin_views import errors, shell
 from admin_views.declared import Answer, ArchivedNote, Declared
 from admin_views.forms import Choice, Choices, EntityForm
 from models import journal
+from models.base import LARGEST_POSITION, whole
 from models.errors import NotAllowed, NotFound, Problems, Reason, Refused
 from models.operations.save import Child, EditConflict, Saved, Side, Theirs, check, save
 from models.user import Right
@@ -216,13 +217,9 @@ class Editing(Declared):
         return [(name or "errors", label or gettext("This record"), text) for name, label, text in form.problems()]
 
 
-def _whole(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
 def position_in(name: str) -> int | None:
     """The position of the journal that a posted form carries; None for one that there has never been."""
-    found = _whole(request.form.get(name))
+    found = whole(request.form.get(name), LARGEST_POSITION)
     return found if found is not None and found <= journal.position(shell.here()) else None
 
 

@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from admin_views import images, login, pages, shell, trees
-from admin_views.numbers import whole
+from admin_views.numbers import key_of
 from models import access, journal
+from models.base import whole
 from models.errors import NotFound, Refused
 from models.journal import Change, Changeset, Kept, Left, NothingToUndo, Undone
 from models.operations import delete, save
@@ -201,10 +202,8 @@ def index() -> str:
 @page.route("/undo/", methods=["GET", "POST"])
 def undo() -> Response | str:
     """GET shows what would be taken back and what stays; POST takes it back, a whole event or one field of one row."""
-    key = whole(request.values.get("changeset"))
+    key = key_of(request.values.get("changeset"))
     looker = shell.looker()
-    if key is None:
-        raise NotFound
     rows, fields = _part()
     if request.method == "GET":
         plan = undoing.plan(shell.here(), looker, key, rows=rows, fields=fields)

@@ -13,7 +13,6 @@ from sqlalchemy import func, select
 from werkzeug.wrappers import Response as BaseResponse
 
 from admin_views import pages, shell
-from admin_views.numbers import whole
 from importers import apply, run, workbooks
 from importers import plan as planning
 from importers.columns import COLUMNS
@@ -22,6 +21,7 @@ from importers.mapping import Certainty
 from importers.run import Choices
 from importers.trouble import Trouble, describe
 from models import access
+from models.base import whole
 from models.contact import Contact
 from models.customer import Customer
 from models.errors import Conflict, NotAllowed, NotFound, Refused
@@ -125,7 +125,7 @@ def unreadable(problem: Unreadable) -> str:
 # Columns -------------------------------------------------------------------------------------------------------------
 
 
-@page.route("/<int:key>/columns/", methods=["GET", "POST"])
+@page.route("/<key:key>/columns/", methods=["GET", "POST"])
 def columns(key: int) -> Answer:
     """Sheet, header row and columns: what was found, to be corrected."""
     found = run.find(shell.here(), key)
@@ -183,7 +183,7 @@ def _columns_page(found: ImportRun, error: str | None = None) -> str:
 # Check ---------------------------------------------------------------------------------------------------------------
 
 
-@page.get("/<int:key>/check/")
+@page.get("/<key:key>/check/")
 def check(key: int) -> Answer:
     """What would happen, row by row; nothing is written yet."""
     found = run.find(shell.here(), key)
@@ -271,7 +271,7 @@ def describe_row(problem: Mapping[str, Any]) -> str:
     return describe(problem, gettext)
 
 
-@page.post("/<int:key>/rows/")
+@page.post("/<key:key>/rows/")
 def rows(key: int) -> Answer:
     """Tick and untick the rows of this page, and decide about the open ones."""
     shown = request.form.getlist("shown")
@@ -297,7 +297,7 @@ def _is_decision(text: str) -> bool:
     return text in {planning.NEW, planning.SKIP, planning.TAKE} or whole(text) is not None
 
 
-@page.post("/<int:key>/commit/")
+@page.post("/<key:key>/commit/")
 def commit(key: int) -> Answer:
     """Write exactly what was shown."""
     try:
@@ -316,7 +316,7 @@ def commit(key: int) -> Answer:
     return redirect(url_for("imports.result", key=key))
 
 
-@page.post("/<int:key>/forget/")
+@page.post("/<key:key>/forget/")
 def forget(key: int) -> Answer:
     """Throw away what was not imported."""
     run.forget(shell.here(), shell.looker(), folder(), key)
@@ -327,7 +327,7 @@ def forget(key: int) -> Answer:
 # Result --------------------------------------------------------------------------------------------------------------
 
 
-@page.get("/<int:key>/")
+@page.get("/<key:key>/")
 def result(key: int) -> Answer:
     """What an import did, with the way back."""
     found = run.find(shell.here(), key, is_open=False)
@@ -337,7 +337,7 @@ def result(key: int) -> Answer:
     return pages.show("imports/result.html", run=found, kind=found.kind, kept=kept, counts=found.counts)
 
 
-@page.get("/<int:key>/rejected.xlsx")
+@page.get("/<key:key>/rejected.xlsx")
 def rejected(key: int) -> Response:
     """The rows that were not imported, as a workbook with the reason in each."""
     found = run.find(shell.here(), key, is_open=False)

@@ -362,7 +362,7 @@ def keys() -> Answer:
     return redirect(_back())
 
 
-@page.post("/profile/sessions/<int:key>/end")
+@page.post("/profile/sessions/<key:key>/end")
 @login_required
 def end_session(key: int) -> Answer:
     """End one of one's own sessions, this one too."""

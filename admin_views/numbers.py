@@ -1,19 +1,34 @@
-"""Whole numbers as addresses and forms hold them: ids, pages, rows. Whatever is none is None, never an error."""
+"""Ids as addresses and forms hold them. Whatever is none is not there: 404, never an error."""
 
 from __future__ import annotations
 
-LARGEST = 2**31 - 1
-"""The largest key on both databases."""
+from flask import Flask
+from werkzeug.routing import BaseConverter, ValidationError
+
+from models.base import whole
+from models.errors import NotFound
 
 
-def whole(text: str | None, most: int = LARGEST) -> int | None:
-    """The number that `text` writes in plain digits, from 0 to `most`.
+def key_of(raw: str | None) -> int:
+    """An id from a query or a form."""
+    key = whole(raw)
+    if not key:
+        raise NotFound
+    return key
 
-    >>> whole("42"), whole("²"), whole("-1"), whole("9" * 5000)
-    (42, None, None, None)
-    """
-    found = (text or "").strip()
-    if not found.isascii() or not found.isdigit() or len(found) > len(str(LARGEST)):
-        return None
-    number = int(found)
-    return number if number <= most else None
+
+class Key(BaseConverter):
+    """`<key:…>` in a route. Werkzeug's own `<int:…>` has no upper bound, and PostgreSQL's columns have."""
+
+    regex = "[0-9]+"
+
+    def to_python(self, value: str) -> int:
+        key = whole(value)
+        if not key:
+            raise ValidationError
+        return key
+
+
+def register(app: Flask) -> None:
+    """Offer `<key:…>` to the routes; before they are registered."""
+    app.url_map.converters["key"] = Key

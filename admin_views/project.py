@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session, joinedload
 from admin_views import history, shell, verbs
 from admin_views.base import Column, EntityView, Tab
 from admin_views.forms import Amount, Choice, Day, EntityForm, LongText, Option, Section, Text, Whole
-from admin_views.numbers import whole
 from models import access, search
 from models.access import Looker
+from models.base import whole
 from models.customer import Customer
 from models.errors import NotFound
 from models.project import Project, Registration

@@ -109,6 +109,25 @@ class WordSet(TypeDecorator[frozenset[str]]):
         return None if value is None else frozenset(value.split())
 
 
+LARGEST_KEY = 2**31 - 1
+"""An id column holds 32 bits on PostgreSQL, which refuses to compare it with more."""
+LARGEST_POSITION = 2**63 - 1
+"""The journal's own ids hold 64 bits: every changed row is one."""
+
+
+def whole(text: str | None, most: int = LARGEST_KEY) -> int | None:
+    """The number that `text` writes in plain digits, from 0 to `most`: an id, a page, a row. None for anything else.
+
+    >>> whole("42"), whole("²"), whole("-1"), whole("9" * 5000)
+    (42, None, None, None)
+    """
+    found = (text or "").strip()
+    if not found.isascii() or not found.isdigit() or len(found) > len(str(LARGEST_POSITION)):
+        return None
+    number = int(found)
+    return number if number <= most else None
+
+
 def folded(text: str) -> str:
     """What two spellings of one number or name have in common: case, spaces, Unicode form and width do not count.
 

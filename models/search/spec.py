@@ -10,15 +10,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from models.base import Base
+from models.base import Base, whole
 from models.user import Right
 
 Condition = ColumnElement[bool]
 Read = Callable[[str], str | None]
 Column = InstrumentedAttribute[Any]
 ME = "me"
-# An id column holds 32 bits on PostgreSQL, which refuses to compare it with more.
-LARGEST_KEY = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -91,13 +89,6 @@ class ListSpec:
         return cls(noun, archived_at, order, sorts, filters, names)
 
 
-def whole_number(text: str) -> int | None:
-    """A number from 1 up in plain digits; None otherwise."""
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
-        return None
-    return int(text) or None
-
-
 def printable(text: str) -> str:
     """The text without what a database cannot hold or a page cannot show: NUL, lone surrogates, control characters."""
     return "".join(character for character in text if character.isprintable() or character.isspace())
@@ -105,8 +96,8 @@ def printable(text: str) -> str:
 
 def read_key(text: str) -> str | None:
     """An id."""
-    number = whole_number(text)
-    return str(number) if number is not None and number <= LARGEST_KEY else None
+    number = whole(text)
+    return str(number) if number else None
 
 
 def read_person(text: str) -> str | None:

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from models.search.spec import LARGEST_KEY, ListSpec, printable, whole_number
+from models.base import LARGEST_KEY, whole
+from models.search.spec import ListSpec, printable
 from models.user import Right
 
 PAGE_SIZES: Final = (25, 50, 100, 200)
@@ -239,14 +240,14 @@ class _Reader:
             self.found |= {"sort": name, "descending": text.startswith("-")}
 
     def _page(self, text: str) -> None:
-        number = whole_number(text)
-        if number is None or number > LAST_PAGE:
+        number = whole(text, LAST_PAGE)
+        if not number:
             self._drop(Unfit.WRONG_VALUE, "page")
         else:
             self.found["page"] = number
 
     def _page_size(self, text: str) -> None:
-        number = whole_number(text)
+        number = whole(text)
         if number in PAGE_SIZES:
             self.found["page_size"] = number
         else:

@@ -44,6 +44,10 @@ def test_somebody_has_thought_about_every_route(app: Flask) -> None:
     assert [route for route in routes.all_routes(app) if not route.right] == []
 
 
+def test_every_key_in_a_route_is_bounded_by_what_a_column_holds(app: Flask) -> None:
+    assert [rule.rule for rule in app.url_map.iter_rules() if re.search("<(?:int|float)[(:]", rule.rule)] == []
+
+
 def test_the_public_list_is_short(app: Flask) -> None:
     public = {(route.method, route.path) for route in routes.all_routes(app) if route.right == "public"}
     assert public == SHORT_LIST

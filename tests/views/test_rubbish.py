@@ -7,7 +7,7 @@ import io
 import pytest
 from sqlalchemy.orm import Session
 
-from admin_views.numbers import whole
+from models.base import whole
 from tests import factories
 from tests.conftest import ClientFor
 
@@ -17,6 +17,18 @@ RUBBISH = ["²", "-1", "9" * 5000, "9" * 30, "\u0661", "1e3", "NaN", "'", "%00",
 def test_a_number_is_plain_digits_that_fit_a_key_and_nothing_else() -> None:
     assert [whole(text) for text in ("0", "42", " 7 ", "2147483647")] == [0, 42, 7, 2147483647]
     assert [whole(text) for text in ("²", "-1", "2147483648", "9" * 5000, "\u0661", "", None)] == [None] * 7
+
+
+@pytest.mark.parametrize("key", ["0", "2147483648", "9999999999", "9" * 5000], ids=lambda text: text[:12])
+def test_a_key_in_an_address_that_no_database_can_hold_is_not_there(
+    session: Session, client_for: ClientFor, key: str
+) -> None:
+    dana = client_for("Dana")
+    for path in ("", "columns/", "check/", "rejected.xlsx"):
+        assert dana.get(f"/imports/{key}/{path}").status_code == 404, path
+    for path in ("rows/", "commit/", "forget/"):
+        assert dana.send(f"/imports/{key}/{path}").status_code == 404, path
+    assert dana.send(f"/profile/sessions/{key}/end").status_code == 404
 
 
 @pytest.mark.parametrize("rubbish", RUBBISH, ids=lambda text: text[:8] or "nothing")
