@@ -25,6 +25,8 @@ from models.user import Right
 class ContactForm(EntityForm):
     """All fields of a contact."""
 
+    noun = Contact
+
     kind = OneOf(
         lazy_gettext("Kind"),
         options=[
@@ -33,22 +35,22 @@ class ContactForm(EntityForm):
         ],
         default=Kind.PRIVATE.value,
     )
-    salutation = Text(lazy_gettext("Salutation"), longest=40)
-    first_name = Text(lazy_gettext("First name"), longest=100)
-    last_name = Text(lazy_gettext("Last name"), longest=100)
-    company_name = Text(lazy_gettext("Firm"), longest=200)
-    job_title = Text(lazy_gettext("Job title"), longest=120)
-    email = Text(lazy_gettext("E-mail"), longest=254)
-    phone = Text(lazy_gettext("Phone"), longest=40)
-    mobile = Text(lazy_gettext("Mobile"), longest=40)
-    website = Text(lazy_gettext("Website"), longest=300)
-    street = Text(lazy_gettext("Street and number"), longest=200)
-    postal_code = Text(lazy_gettext("Postal code"), longest=20)
-    city = Text(lazy_gettext("City"), longest=100)
+    salutation = Text(lazy_gettext("Salutation"))
+    first_name = Text(lazy_gettext("First name"))
+    last_name = Text(lazy_gettext("Last name"))
+    company_name = Text(lazy_gettext("Firm"))
+    job_title = Text(lazy_gettext("Job title"))
+    email = Text(lazy_gettext("E-mail"))
+    phone = Text(lazy_gettext("Phone"))
+    mobile = Text(lazy_gettext("Mobile"))
+    website = Text(lazy_gettext("Website"))
+    street = Text(lazy_gettext("Street and number"))
+    postal_code = Text(lazy_gettext("Postal code"))
+    city = Text(lazy_gettext("City"))
     country = Choice(lazy_gettext("Country"), options=choices.countries, whole=False)
     language = Choice(lazy_gettext("Language"), options=choices.languages, whole=False)
     birth_date = Day(lazy_gettext("Date of birth"))
-    vat_number = Text(lazy_gettext("VAT number"), longest=40)
+    vat_number = Text(lazy_gettext("VAT number"))
     owner_id = Choice(lazy_gettext("Owner"), options=choices.people)
     labels = Choices(lazy_gettext("Keywords"), options=choices.labels)
     description = LongText(lazy_gettext("Description"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from flask import flash, redirect, request, url_for
@@ -27,51 +26,51 @@ from models.user import Right
 class CustomerForm(EntityForm):
     """All fields of a customer with its head office."""
 
+    noun = Customer
+
     kind = OneOf(
         lazy_gettext("Kind"),
         options=[(Kind.BUSINESS.value, lazy_gettext("Company")), (Kind.PRIVATE.value, lazy_gettext("Private person"))],
         default=Kind.BUSINESS.value,
     )
-    company_name = Text(lazy_gettext("Company name"), longest=200)
-    first_name = Text(lazy_gettext("First name"), longest=100)
-    last_name = Text(lazy_gettext("Last name"), longest=100)
-    nickname = Text(lazy_gettext("Also known as"), longest=200, description=lazy_gettext("Found by search too"))
-    number = Text(
-        lazy_gettext("Customer number"), longest=40, description=lazy_gettext("Left empty: the next free number")
-    )
+    company_name = Text(lazy_gettext("Company name"))
+    first_name = Text(lazy_gettext("First name"))
+    last_name = Text(lazy_gettext("Last name"))
+    nickname = Text(lazy_gettext("Also known as"), description=lazy_gettext("Found by search too"))
+    number = Text(lazy_gettext("Customer number"), description=lazy_gettext("Left empty: the next free number"))
     status_id = Choice(lazy_gettext("Status"), options=choices.values_of(ValueList.STATUS))
     industry_id = Choice(lazy_gettext("Industry"), options=choices.values_of(ValueList.INDUSTRY))
     owner_id = Choice(lazy_gettext("Owner"), options=choices.people)
-    reference = Text(lazy_gettext("Reference"), longest=120)
+    reference = Text(lazy_gettext("Reference"))
     customer_since = Day(lazy_gettext("Customer since"))
     language = Choice(lazy_gettext("Language"), options=choices.languages, whole=False)
     description = LongText(lazy_gettext("Description"))
-    email = Text(lazy_gettext("E-mail"), longest=254)
-    phone = Text(lazy_gettext("Phone"), longest=40)
-    mobile = Text(lazy_gettext("Mobile"), longest=40)
-    fax = Text(lazy_gettext("Fax"), longest=40)
-    website = Text(lazy_gettext("Website"), longest=300)
-    head_office_street = Text(lazy_gettext("Street and number"), longest=200)
-    head_office_street_2 = Text(lazy_gettext("Second line"), longest=200)
-    head_office_postal_code = Text(lazy_gettext("Postal code"), longest=20)
-    head_office_city = Text(lazy_gettext("City"), longest=100)
-    head_office_region = Text(lazy_gettext("Region"), longest=100)
+    email = Text(lazy_gettext("E-mail"))
+    phone = Text(lazy_gettext("Phone"))
+    mobile = Text(lazy_gettext("Mobile"))
+    fax = Text(lazy_gettext("Fax"))
+    website = Text(lazy_gettext("Website"))
+    head_office_street = Text(lazy_gettext("Street and number"))
+    head_office_street_2 = Text(lazy_gettext("Second line"))
+    head_office_postal_code = Text(lazy_gettext("Postal code"))
+    head_office_city = Text(lazy_gettext("City"))
+    head_office_region = Text(lazy_gettext("Region"))
     head_office_country = Choice(lazy_gettext("Country"), options=choices.countries, whole=False)
     labels = Choices(lazy_gettext("Labels"), options=choices.labels)
-    vat_number = Text(lazy_gettext("VAT number"), longest=40)
-    company_number = Text(lazy_gettext("Company number"), longest=40)
-    hourly_rate = Amount(lazy_gettext("Hourly rate"), most=Decimal(100_000))
-    vat_percentage = Amount(lazy_gettext("VAT percentage"), most=Decimal(100))
-    payment_term_days = Whole(lazy_gettext("Payment term"), most=365)
+    vat_number = Text(lazy_gettext("VAT number"))
+    company_number = Text(lazy_gettext("Company number"))
+    hourly_rate = Amount(lazy_gettext("Hourly rate"))
+    vat_percentage = Amount(lazy_gettext("VAT percentage"))
+    payment_term_days = Whole(lazy_gettext("Payment term"))
     currency = Choice(lazy_gettext("Currency"), options=choices.currencies, whole=False)
     invoice_layout_id = Choice(lazy_gettext("Invoice layout"), options=choices.values_of(ValueList.INVOICE_LAYOUT))
-    invoice_email = Text(lazy_gettext("E-mail for invoices"), longest=254)
-    e_invoice_id = Text(lazy_gettext("E-invoice address"), longest=60)
-    bookkeeping_code = Text(lazy_gettext("Code in bookkeeping"), longest=60)
+    invoice_email = Text(lazy_gettext("E-mail for invoices"))
+    e_invoice_id = Text(lazy_gettext("E-invoice address"))
+    bookkeeping_code = Text(lazy_gettext("Code in bookkeeping"))
     expenses_billable = Tick(lazy_gettext("Expenses are billed"))
     mileage_billable = Tick(lazy_gettext("Mileage is billed"))
-    distance_km = Whole(lazy_gettext("Distance"), most=20_000, example="42")
-    max_distance_km = Whole(lazy_gettext("Longest distance billed"), most=20_000, example="100")
+    distance_km = Whole(lazy_gettext("Distance"), example="42")
+    max_distance_km = Whole(lazy_gettext("Longest distance billed"), example="100")
 
 
 def holder_of(text: str) -> grant.Holder | None:

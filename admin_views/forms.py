@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from babel.numbers import NumberFormatError, parse_decimal
 from flask_babel import format_decimal, get_locale, gettext, lazy_gettext
@@ -27,6 +27,9 @@ from wtforms.fields.choices import Choice as Rendered  # type: ignore[attr-defin
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import ValidationError
 from wtforms.widgets import NumberInput, Select, TextArea, TextInput
+
+from models.base import Base, Limits
+from models.operations import fields
 
 MISSING = lazy_gettext("{field} is missing. Fill in, for example, {example}")
 
@@ -57,16 +60,25 @@ class Number(NumberInput):
     html_params = staticmethod(attributes)
 
 
-class Text(StringField):
-    """One line of text; spaces around it go, nothing left is no value. `longest` in characters."""
+class Limited:
+    """A field whose value must fit its column. What was there before and is left as it is, is not judged."""
+
+    limits = Limits()
+    data: Any
+    object_data: Any
+
+    def fits(self) -> bool:
+        return self.data is None or self.data == self.object_data or self.limits.hold(self.data)
+
+
+class Text(Limited, StringField):
+    """One line of text; spaces around it go, nothing left is no value."""
 
     widget: Any = Line()
 
-    def __init__(
-        self, label: Any = None, *, longest: int = 200, example: str = "", required: bool = False, **kw: Any
-    ) -> None:
+    def __init__(self, label: Any = None, *, example: str = "", required: bool = False, **kw: Any) -> None:
         super().__init__(label, **kw)
-        self.longest, self.example = longest, example
+        self.example = example
         self.flags.required = required
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
@@ -76,11 +88,10 @@ class Text(StringField):
     def pre_validate(self, form: Any) -> None:
         if self.flags.required and not self.data:
             raise ValidationError(str(MISSING).format(field=self.label.text, example=self.example))
-        if self.data and len(self.data) > self.longest:
+        if self.data and not self.fits():
+            length, longest = len(self.data), self.limits.longest
             raise ValidationError(
-                gettext(
-                    "%(length)d characters are too many; %(longest)d fit.", length=len(self.data), longest=self.longest
-                )
+                gettext("%(length)d characters are too many; %(longest)d fit.", length=length, longest=longest)
             )
 
 
@@ -89,21 +100,19 @@ class LongText(Text):
 
     widget = TextArea()
 
-    def __init__(self, label: Any = None, *, longest: int = 5_000, **kw: Any) -> None:
-        super().__init__(label, longest=longest, **kw)
+    def __init__(self, label: Any = None, **kw: Any) -> None:
+        super().__init__(label, **kw)
         self.type = "TextAreaField"  # what the templates know it by
 
 
-class Whole(IntegerField):
+class Whole(Limited, IntegerField):
     """A whole number, or nothing."""
 
     widget = Number()
 
-    def __init__(
-        self, label: Any = None, *, least: int = 0, most: int = 1_000_000, example: str = "14", **kw: Any
-    ) -> None:
+    def __init__(self, label: Any = None, *, example: str = "14", **kw: Any) -> None:
         super().__init__(label, **kw)
-        self.least, self.most, self.example = least, most, example
+        self.example = example
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         text = str(valuelist[0]).strip() if valuelist else ""
@@ -117,19 +126,15 @@ class Whole(IntegerField):
             raise ValueError(gettext("Fill in a whole number, for example %(example)s", example=self.example)) from None
 
     def pre_validate(self, form: Any) -> None:
-        if self.data is not None and not self.least <= self.data <= self.most:
-            raise ValidationError(gettext("Fill in a number from %(a)d to %(b)d", a=self.least, b=self.most))
+        if not self.fits():
+            least, most = self.limits.least, self.limits.most
+            raise ValidationError(gettext("Fill in a number from %(a)d to %(b)d", a=least, b=most))
 
 
-class Amount(Field):
+class Amount(Limited, Field):
     """An amount or percentage to two places, written as people of the locale write it: 1,5 and 1.5 in Dutch alike."""
 
     widget = Line()
-
-    def __init__(self, label: Any = None, *, most: Decimal = Decimal(10_000_000), **kw: Any) -> None:
-        super().__init__(label, **kw)
-        self.most = most
-        self.data: Decimal | None
 
     def _value(self) -> str:
         if self.raw_data:
@@ -150,8 +155,9 @@ class Amount(Field):
     def pre_validate(self, form: Any) -> None:
         if self.data is None:
             return
-        if not 0 <= self.data <= self.most:
-            raise ValidationError(gettext("Fill in an amount from 0 to %(most)s", most=format_decimal(self.most)))
+        if not self.fits():
+            least, most = format_decimal(self.limits.least), format_decimal(self.limits.most)
+            raise ValidationError(gettext("Fill in an amount from %(least)s to %(most)s", least=least, most=most))
         if self.data != self.data.quantize(Decimal("0.01")):
             raise ValidationError(gettext("An amount has two places at most."))
 
@@ -317,7 +323,18 @@ class Section:
 
 
 class EntityForm(Form):
-    """The form of an entity: its values as a flat dict, errors by field, and nothing typed is ever lost."""
+    """The form of an entity: its values as a flat dict, errors by field, and nothing typed is ever lost.
+
+    What fits in a field is said once, at the column of `noun`.
+    """
+
+    noun: ClassVar[type[Base]]
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        for name, field in self._fields.items():
+            if isinstance(field, Limited) and (found := fields.limits(self.noun, name)):
+                field.limits = found
 
     def values(self) -> dict[str, Any]:
         """What was typed, by field name; sets as frozensets."""

@@ -22,10 +22,12 @@ from models.user import Right
 class LabelForm(EntityForm):
     """A label."""
 
-    name = Text(lazy_gettext("Name"), longest=60, required=True, example="Retainer")
+    noun = Label
+
+    name = Text(lazy_gettext("Name"), required=True, example="Retainer")
     colour = OneOf(lazy_gettext("Colour"), options=[(colour.value, colour.value) for colour in Colour], default="grey")
     group_id = Choice(lazy_gettext("Group"), options=choices.label_groups)
-    description = Text(lazy_gettext("Meaning"), longest=300)
+    description = Text(lazy_gettext("Meaning"))
 
 
 def uses(session: Session, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
@@ -121,11 +123,13 @@ class LabelView(EntityView):
 class LabelGroupForm(EntityForm):
     """A group of labels."""
 
-    name = Text(lazy_gettext("Name"), longest=80, required=True, example="Invoicing")
+    noun = LabelGroup
+
+    name = Text(lazy_gettext("Name"), required=True, example="Invoicing")
     one_per_record = Tick(
         lazy_gettext("One per record"), description=lazy_gettext("A customer or contact carries at most one of them.")
     )
-    position = Whole(lazy_gettext("Place in the list"), most=1_000, example="1")
+    position = Whole(lazy_gettext("Place in the list"), example="1")
 
 
 def members(session: Session, looker: Looker, group: LabelGroup) -> Mapping[str, Any]:

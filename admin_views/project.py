@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from flask import request
@@ -39,14 +38,16 @@ def offered_customers() -> list[Option]:
 class ProjectForm(EntityForm):
     """A project. Its customer is chosen by where it is added."""
 
+    noun = Project
+
     customer_id = Choice(lazy_gettext("Customer"), options=offered_customers, empty=None)
-    name = Text(lazy_gettext("Name"), longest=200, required=True, example="Flytt Borås")
-    number = Text(lazy_gettext("Project number"), longest=40)
-    hourly_rate = Amount(lazy_gettext("Hourly rate"), most=Decimal(100_000))
-    budget_minutes = Whole(lazy_gettext("Budget"), most=10_000_000, example="4800")
+    name = Text(lazy_gettext("Name"), required=True, example="Flytt Borås")
+    number = Text(lazy_gettext("Project number"))
+    hourly_rate = Amount(lazy_gettext("Hourly rate"))
+    budget_minutes = Whole(lazy_gettext("Budget"), example="4800")
     starts_on = Day(lazy_gettext("Starts on"))
     ends_on = Day(lazy_gettext("Ends on"))
-    description = LongText(lazy_gettext("Description"), longest=2_000)
+    description = LongText(lazy_gettext("Description"))
 
 
 def registrations(session: Session, looker: Looker, project: Project) -> Mapping[str, Any]:

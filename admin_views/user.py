@@ -27,8 +27,10 @@ from models.user import Right, Role, Team, TeamMember, User
 class UserForm(EntityForm):
     """Somebody who signs in. The password is set by the person, never here."""
 
-    name = Text(lazy_gettext("Name"), longest=120, required=True, example="Elin Sjöberg")
-    email = Text(lazy_gettext("E-mail"), longest=254, required=True, example="elin@firm.example")
+    noun = User
+
+    name = Text(lazy_gettext("Name"), required=True, example="Elin Sjöberg")
+    email = Text(lazy_gettext("E-mail"), required=True, example="elin@firm.example")
     role_id = Choice(lazy_gettext("Role everywhere"), options=choices.roles)
     teams = Choices(lazy_gettext("Teams"), options=choices.teams)
 
@@ -145,7 +147,9 @@ class UserView(StaffView):
 class TeamForm(EntityForm):
     """People who get the same roles."""
 
-    name = Text(lazy_gettext("Name"), longest=80, required=True, example="Back office")
+    noun = Team
+
+    name = Text(lazy_gettext("Name"), required=True, example="Back office")
     role_id = Choice(lazy_gettext("Role of its members everywhere"), options=choices.roles)
     members = Choices(lazy_gettext("Members"), options=choices.people)
 
@@ -211,8 +215,10 @@ def right_options() -> list[Option]:
 class RoleForm(EntityForm):
     """A named set of rights."""
 
-    name = Text(lazy_gettext("Name"), longest=60, required=True, example="Invoicing")
-    description = Text(lazy_gettext("Description"), longest=300)
+    noun = Role
+
+    name = Text(lazy_gettext("Name"), required=True, example="Invoicing")
+    description = Text(lazy_gettext("Description"))
     rights = Choices(lazy_gettext("Rights"), options=right_options, whole=False)
 
 

@@ -16,6 +16,9 @@ from typing import Any
 from importers import reading
 from importers.reading import LANGUAGES, Parse, Reading
 from importers.trouble import Trouble
+from models.base import Limits, limits_of
+from models.contact import Contact, CustomerContact
+from models.customer import Address, BankAccount, Customer
 from models.imports import ImportKind
 from models.settings import ValueList
 
@@ -431,6 +434,7 @@ class Column:
     place: Place
     parse: Parse
     attribute: str = ""
+    limits: Limits | None = None
     doubt: Callable[[str, Reading], Trouble | None] | None = None
     several: bool = False
     repeatable: bool = False
@@ -459,19 +463,32 @@ def _column(term: str, parse: Parse, place: Place = Place.SELF, attribute: str |
     return Column(key, TERMS[term], place, parse, term if attribute is None else attribute, **more)
 
 
-def _address(place: Place, examples: Mapping[str, str]) -> tuple[Column, ...]:
+def _limited(
+    term: str,
+    parser: Callable[[Limits], Parse],
+    of: Any,
+    place: Place = Place.SELF,
+    attribute: str | None = None,
+    **more: Any,
+) -> Column:
+    """A column whose values must fit a column of the database: `of` says which."""
+    limits = limits_of(of)
+    return _column(term, parser(limits), place, attribute, limits=limits, **more)
+
+
+def _address(noun: type[Address | Contact], place: Place, examples: Mapping[str, str]) -> tuple[Column, ...]:
     """The columns of an address; house number and addition are joined to the street, a postal place is taken apart."""
     columns = (
-        _column("street", reading.text_of(200), place),
-        _column("house_number", reading.text_of(20), place, "", only_in=True),
-        _column("house_addition", reading.text_of(20), place, "", only_in=True),
-        _column("street_2", reading.text_of(200), place),
-        _column("postal_code", reading.text_of(20), place),
-        _column("city", reading.text_of(100), place),
-        _column("postal_place", reading.text_of(120), place, "", only_in=True),
-        _column("region", reading.text_of(100), place),
+        _limited("street", reading.text, noun.street, place),
+        _limited("house_number", reading.text, noun.street, place, "", only_in=True),
+        _limited("house_addition", reading.text, noun.street, place, "", only_in=True),
+        _limited("street_2", reading.text, Address.street_2, place),
+        _limited("postal_code", reading.text, noun.postal_code, place),
+        _limited("city", reading.text, noun.city, place),
+        _limited("postal_place", reading.text, noun.city, place, "", only_in=True),
+        _limited("region", reading.text, Address.region, place),
         _column("country", reading.country, place),
-        _column("attention", reading.text_of(120), place),
+        _limited("attention", reading.text, Address.attention, place),
     )
     return tuple(
         replace(column, example=examples.get(column.term.key, ""))
@@ -483,90 +500,104 @@ def _address(place: Place, examples: Mapping[str, str]) -> tuple[Column, ...]:
 _HEAD_OFFICE = {"street": "Frihamnsgatan 12", "postal_code": "115 56", "city": "Stockholm", "country": "SE"}
 
 CUSTOMER_COLUMNS: tuple[Column, ...] = (
-    _column("number", reading.text_of(40), example="K-10031"),
-    _column("name", reading.text_of(200), attribute=""),
-    _column("company_name", reading.text_of(200), example="Nordhamn Logistik AB"),
-    _column("name_2", reading.text_of(200), attribute="", only_in=True),
-    _column("first_name", reading.text_of(100)),
-    _column("infix", reading.text_of(40), attribute="", only_in=True),
-    _column("last_name", reading.text_of(100)),
+    _limited("number", reading.text, Customer.number, example="K-10031"),
+    _limited("name", reading.text, Customer.company_name, attribute=""),
+    _limited("company_name", reading.text, Customer.company_name, example="Nordhamn Logistik AB"),
+    _limited("name_2", reading.text, Customer.company_name, attribute="", only_in=True),
+    _limited("first_name", reading.text, Customer.first_name),
+    _limited("infix", reading.text, Customer.last_name, attribute="", only_in=True),
+    _limited("last_name", reading.text, Customer.last_name),
     _column("kind", reading.kind, example="business"),
-    _column("nickname", reading.text_of(200)),
-    _column("email", reading.email, doubt=reading.email_doubt, several=True, example="info@nordhamn.example"),
-    _column("phone", reading.phone, doubt=reading.phone_doubt, several=True, example="+46 8 555 010 20"),
-    _column("mobile", reading.phone, doubt=reading.phone_doubt, several=True),
-    _column("fax", reading.phone, doubt=reading.phone_doubt, several=True),
-    _column("website", reading.website, example="https://nordhamn.example"),
-    *_address(Place.HEAD_OFFICE, _HEAD_OFFICE),
-    *_address(Place.INVOICE, {}),
-    _column("contact", reading.text_of(200), Place.CONTACT, "", example="Ingrid Bergström"),
-    _column("salutation", reading.text_of(40), Place.CONTACT),
-    _column("first_name", reading.text_of(100), Place.CONTACT, "", only_in=True),
-    _column("last_name", reading.text_of(100), Place.CONTACT, "", only_in=True),
-    _column("function", reading.text_of(120), Place.CONTACT, example="Purchasing"),
-    _column(
+    _limited("nickname", reading.text, Customer.nickname),
+    _limited(
+        "email", reading.email, Customer.email, doubt=reading.email_doubt, several=True, example="info@nordhamn.example"
+    ),
+    _limited(
+        "phone", reading.phone, Customer.phone, doubt=reading.phone_doubt, several=True, example="+46 8 555 010 20"
+    ),
+    _limited("mobile", reading.phone, Customer.mobile, doubt=reading.phone_doubt, several=True),
+    _limited("fax", reading.phone, Customer.fax, doubt=reading.phone_doubt, several=True),
+    _limited("website", reading.text, Customer.website, example="https://nordhamn.example"),
+    *_address(Address, Place.HEAD_OFFICE, _HEAD_OFFICE),
+    *_address(Address, Place.INVOICE, {}),
+    _limited("contact", reading.text, Contact.name, Place.CONTACT, "", example="Ingrid Bergström"),
+    _limited("salutation", reading.text, Contact.salutation, Place.CONTACT),
+    _limited("first_name", reading.text, Contact.first_name, Place.CONTACT, "", only_in=True),
+    _limited("last_name", reading.text, Contact.last_name, Place.CONTACT, "", only_in=True),
+    _limited("function", reading.text, CustomerContact.function, Place.CONTACT, example="Purchasing"),
+    _limited(
         "email",
         reading.email,
+        Contact.email,
         Place.CONTACT,
         doubt=reading.email_doubt,
         several=True,
         example="ingrid@nordhamn.example",
     ),
-    _column("phone", reading.phone, Place.CONTACT, doubt=reading.phone_doubt, several=True),
-    _column("mobile", reading.phone, Place.CONTACT, doubt=reading.phone_doubt, several=True),
+    _limited("phone", reading.phone, Contact.phone, Place.CONTACT, doubt=reading.phone_doubt, several=True),
+    _limited("mobile", reading.phone, Contact.mobile, Place.CONTACT, doubt=reading.phone_doubt, several=True),
     _column("labels", reading.labels, Place.LABELS, "", repeatable=True, example="Transport; Monthly invoice"),
     _column("status", reading.word_of(ValueList.STATUS), attribute="status_id"),
     _column("industry", reading.word_of(ValueList.INDUSTRY), attribute="industry_id"),
     _column("owner", reading.user, attribute="owner_id"),
-    _column("description", reading.lines_of(32_767), repeatable=True),
+    _limited("description", reading.lines, Customer.description, repeatable=True),
     _column("language", reading.language, example="sv"),
-    _column("vat_number", reading.vat, doubt=reading.vat_doubt, example="SE556012579001"),
-    _column("company_number", reading.text_of(40), example="556012-5790"),
-    _column("iban", reading.iban, Place.BANK, doubt=reading.iban_doubt),
-    _column("bic", reading.text_of(11), Place.BANK),
-    _column("holder", reading.text_of(120), Place.BANK),
-    _column("reference", reading.text_of(120)),
-    _column("bookkeeping_code", reading.text_of(60)),
+    _limited("vat_number", reading.text, Customer.vat_number, doubt=reading.vat_doubt, example="SE556012579001"),
+    _limited("company_number", reading.text, Customer.company_number, example="556012-5790"),
+    _limited("iban", reading.iban, BankAccount.iban, Place.BANK, doubt=reading.iban_doubt),
+    _limited("bic", reading.text, BankAccount.bic, Place.BANK),
+    _limited("holder", reading.text, BankAccount.holder, Place.BANK),
+    _limited("reference", reading.text, Customer.reference),
+    _limited("bookkeeping_code", reading.text, Customer.bookkeeping_code),
     _column("customer_since", reading.day, example="2019-03-01"),
-    _column("hourly_rate", reading.amount),
-    _column("vat_percentage", reading.amount),
-    _column("payment_term_days", reading.whole(0, 999), example="30"),
+    _limited("hourly_rate", reading.amount, Customer.hourly_rate),
+    _limited("vat_percentage", reading.amount, Customer.vat_percentage),
+    _limited("payment_term_days", reading.whole, Customer.payment_term_days, example="30"),
     _column("currency", reading.currency, example="SEK"),
     _column("invoice_layout", reading.word_of(ValueList.INVOICE_LAYOUT), attribute="invoice_layout_id"),
-    _column("invoice_email", reading.email, doubt=reading.email_doubt, several=True),
-    _column("e_invoice_id", reading.text_of(60)),
+    _limited("invoice_email", reading.email, Customer.invoice_email, doubt=reading.email_doubt, several=True),
+    _limited("e_invoice_id", reading.text, Customer.e_invoice_id),
     _column("expenses_billable", reading.yes_or_no),
     _column("mileage_billable", reading.yes_or_no),
-    _column("distance_km", reading.whole(0, 100_000)),
-    _column("max_distance_km", reading.whole(0, 100_000)),
+    _limited("distance_km", reading.whole, Customer.distance_km),
+    _limited("max_distance_km", reading.whole, Customer.max_distance_km),
     _column("archived", reading.yes_or_no, attribute="", only_out=True),
 )
 
 CONTACT_COLUMNS: tuple[Column, ...] = (
-    _column("name", reading.text_of(200), attribute=""),
-    _column("salutation", reading.text_of(40)),
-    _column("first_name", reading.text_of(100), example="Ingrid"),
-    _column("infix", reading.text_of(40), attribute="", only_in=True),
-    _column("last_name", reading.text_of(100), example="Bergström"),
+    _limited("name", reading.text, Contact.name, attribute=""),
+    _limited("salutation", reading.text, Contact.salutation),
+    _limited("first_name", reading.text, Contact.first_name, example="Ingrid"),
+    _limited("infix", reading.text, Contact.last_name, attribute="", only_in=True),
+    _limited("last_name", reading.text, Contact.last_name, example="Bergström"),
     _column("kind", reading.kind),
-    _column("own_company", reading.text_of(200), attribute=""),
-    _column("email", reading.email, doubt=reading.email_doubt, several=True, example="ingrid@nordhamn.example"),
-    _column("phone", reading.phone, doubt=reading.phone_doubt, several=True, example="+46 8 555 010 21"),
-    _column("mobile", reading.phone, doubt=reading.phone_doubt, several=True),
-    _column("website", reading.website),
-    _column("number", reading.text_of(40), Place.LINK, "", example="K-10031"),
-    _column("name", reading.text_of(200), Place.LINK, "", example="Nordhamn Logistik AB"),
-    _column("function", reading.text_of(120), Place.LINK, example="Purchasing"),
+    _limited("own_company", reading.text, Contact.company_name, attribute=""),
+    _limited(
+        "email",
+        reading.email,
+        Contact.email,
+        doubt=reading.email_doubt,
+        several=True,
+        example="ingrid@nordhamn.example",
+    ),
+    _limited(
+        "phone", reading.phone, Contact.phone, doubt=reading.phone_doubt, several=True, example="+46 8 555 010 21"
+    ),
+    _limited("mobile", reading.phone, Contact.mobile, doubt=reading.phone_doubt, several=True),
+    _limited("website", reading.text, Contact.website),
+    _limited("number", reading.text, Customer.number, Place.LINK, "", example="K-10031"),
+    _limited("name", reading.text, Customer.company_name, Place.LINK, "", example="Nordhamn Logistik AB"),
+    _limited("function", reading.text, CustomerContact.function, Place.LINK, example="Purchasing"),
     _column("is_main", reading.yes_or_no, Place.LINK, example="yes"),
     _column("is_invoice_contact", reading.yes_or_no, Place.LINK),
-    _column("job_title", reading.text_of(120)),
-    *_address(Place.SELF, {}),
+    _limited("job_title", reading.text, Contact.job_title),
+    *_address(Contact, Place.SELF, {}),
     _column("labels", reading.labels, Place.LABELS, "", repeatable=True),
     _column("language", reading.language),
     _column("birth_date", reading.day),
-    _column("vat_number", reading.vat, doubt=reading.vat_doubt),
+    _limited("vat_number", reading.text, Contact.vat_number, doubt=reading.vat_doubt),
     _column("owner", reading.user, attribute="owner_id"),
-    _column("description", reading.lines_of(32_767), repeatable=True),
+    _limited("description", reading.lines, Contact.description, repeatable=True),
     _column("archived", reading.yes_or_no, attribute="", only_out=True),
 )
 

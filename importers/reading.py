@@ -25,8 +25,9 @@ from stdnum.exceptions import ValidationError
 
 from importers.files.workbook import Cell
 from importers.trouble import Trouble, Wrong
-from models.base import folded, invisible
-from models.settings import ValueList
+from models.base import Limits, folded, invisible, limits_of
+from models.label import Label
+from models.settings import ListValue, ValueList
 
 LANGUAGES = ("en", "nl", "sv", "de", "fi", "nb", "da")
 
@@ -104,28 +105,20 @@ def long_text(cell: Cell) -> str:
     return plain(cell)
 
 
-def text_of(limit: int) -> Parse:
-    """A parser for one line of text of at most so many characters."""
-
-    def parse(cell: Cell, _reading: Reading) -> str:
-        text = plain(cell)
-        if len(text) > limit:
-            raise Wrong(Trouble.TOO_LONG, length=len(text), limit=limit)
-        return text
-
-    return parse
+def text(limits: Limits) -> Parse:
+    """A parser for one line of text."""
+    return lambda cell, _reading: _fitting(plain(cell), limits.longest)
 
 
-def lines_of(limit: int) -> Parse:
+def lines(limits: Limits) -> Parse:
     """A parser for text of several lines."""
+    return lambda cell, _reading: _fitting(long_text(cell), limits.longest)
 
-    def parse(cell: Cell, _reading: Reading) -> str:
-        text = long_text(cell)
-        if len(text) > limit:
-            raise Wrong(Trouble.TOO_LONG, length=len(text), limit=limit)
-        return text
 
-    return parse
+def _fitting(text: str, longest: int | None) -> str:
+    if longest is not None and len(text) > longest:
+        raise Wrong(Trouble.TOO_LONG, length=len(text), limit=longest)
+    return text
 
 
 # Every address of this shape passes the library as well; the library costs fifty times as much.
@@ -133,12 +126,9 @@ _SIMPLE_EMAIL = re.compile(r"[A-Za-z0-9_-]{1,40}(?:[.+][A-Za-z0-9_-]{1,20})?@(?:
 _SEVERAL = re.compile(r"\s*[;|\n]\s*|,\s+|\s+/\s+")
 
 
-def email(cell: Cell, _reading: Reading) -> str:
-    """An e-mail address as it was typed; of several in one cell the first (the rest is said, see `rest_of`)."""
-    text = first_of(plain(cell).removeprefix("mailto:"))
-    if len(text) > 254:
-        raise Wrong(Trouble.TOO_LONG, length=len(text), limit=254)
-    return text
+def email(limits: Limits) -> Parse:
+    """A parser for an e-mail address as it was typed; of several in one cell the first (see `rest_of`)."""
+    return lambda cell, _reading: _fitting(first_of(plain(cell).removeprefix("mailto:")), limits.longest)
 
 
 def email_doubt(value: str, _reading: Reading) -> Trouble | None:
@@ -157,12 +147,9 @@ def first_of(text: str) -> str:
     return _SEVERAL.split(text, maxsplit=1)[0].strip() if text else ""
 
 
-def phone(cell: Cell, _reading: Reading) -> str:
-    """A telephone number as it was typed; of several in one cell the first."""
-    text = first_of(plain(cell))
-    if len(text) > 40:
-        raise Wrong(Trouble.TOO_LONG, length=len(text), limit=40)
-    return text
+def phone(limits: Limits) -> Parse:
+    """A parser for a telephone number as it was typed; of several in one cell the first."""
+    return lambda cell, _reading: _fitting(first_of(plain(cell)), limits.longest)
 
 
 def rest_of(cell: Cell) -> str:
@@ -192,14 +179,6 @@ def _digits(text: str) -> int:
     return sum(letter.isdigit() for letter in text)
 
 
-def vat(cell: Cell, _reading: Reading) -> str:
-    """A VAT number as it was typed."""
-    text = plain(cell)
-    if len(text) > 40:
-        raise Wrong(Trouble.TOO_LONG, length=len(text), limit=40)
-    return text
-
-
 _NL_VAT = re.compile(r"NL[0-9]{9}B(?!00)[0-9]{2}")
 
 
@@ -216,12 +195,9 @@ def vat_doubt(value: str, _reading: Reading) -> Trouble | None:
 _UNION = _words("AT BE BG CY CZ DE DK EE EL ES FI FR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK")
 
 
-def iban(cell: Cell, _reading: Reading) -> str:
-    """A bank account number without spaces, in capitals."""
-    text = plain(cell).replace(" ", "").upper()
-    if len(text) > 40:
-        raise Wrong(Trouble.TOO_LONG, length=len(text), limit=40)
-    return text
+def iban(limits: Limits) -> Parse:
+    """A parser for a bank account number without spaces, in capitals."""
+    return lambda cell, _reading: _fitting(plain(cell).replace(" ", "").upper(), limits.longest)
 
 
 def iban_doubt(value: str, _reading: Reading) -> Trouble | None:
@@ -233,7 +209,7 @@ def iban_doubt(value: str, _reading: Reading) -> Trouble | None:
     return None
 
 
-def whole(least: int, most: int, example: str = "14") -> Parse:
+def whole(limits: Limits, example: str = "14") -> Parse:
     """A parser for a whole number; words around it ("14 days net") do not matter."""
 
     def parse(cell: Cell, _reading: Reading) -> int | str:
@@ -244,8 +220,8 @@ def whole(least: int, most: int, example: str = "14") -> Parse:
         if len(found) != 1 or isinstance(cell, bool):
             raise Wrong(Trouble.NOT_A_NUMBER, example=example)
         number = -int(found[0]) if re.search(r"-\s*[0-9]", text) else int(found[0])
-        if not least <= number <= most:
-            raise Wrong(Trouble.NUMBER_OUT_OF_RANGE, least=least, most=most)
+        if not limits.hold(number):
+            raise Wrong(Trouble.NUMBER_OUT_OF_RANGE, least=limits.least, most=limits.most)
         return number
 
     return parse
@@ -254,15 +230,29 @@ def whole(least: int, most: int, example: str = "14") -> Parse:
 _NOT_OF_AN_AMOUNT = re.compile(r"[^0-9,.\-()]")
 
 
-def amount(cell: Cell, reading: Reading) -> str:
-    """An amount with two places: 46100.25. Understands 46.100,25 and 46,100.25, currency signs, (12) as -12."""
+def amount(limits: Limits) -> Parse:
+    """A parser for an amount with two places. Understands 46.100,25 and 46,100.25, currency signs, (12) as -12."""
+
+    def parse(cell: Cell, reading: Reading) -> str:
+        value = _amount(cell, reading)
+        if value is None:
+            return ""
+        if not limits.hold(value):
+            least, most = (f"{one:,}" for one in (limits.least or 0, limits.most or 0))
+            raise Wrong(Trouble.NUMBER_OUT_OF_RANGE, least=least, most=most)
+        return format(value.quantize(Decimal("0.01")), "f")
+
+    return parse
+
+
+def _amount(cell: Cell, reading: Reading) -> Decimal | None:
     if isinstance(cell, bool):
         raise Wrong(Trouble.NOT_A_NUMBER, example="46100,25")
     if isinstance(cell, int | Decimal):
-        return _exact(Decimal(cell))
+        return Decimal(cell)
     text = plain(cell)
     if not text:
-        return ""
+        return None
     bare = _NOT_OF_AN_AMOUNT.sub("", text)
     negative = bare.startswith("-") or bare.endswith("-") or (bare.startswith("(") and bare.endswith(")"))
     bare = bare.strip("-()")
@@ -270,7 +260,7 @@ def amount(cell: Cell, reading: Reading) -> str:
         value = Decimal(_with_point(bare, reading.decimal_comma))
     except InvalidOperation:
         raise Wrong(Trouble.NOT_A_NUMBER, example="46100,25") from None
-    return _exact(-value if negative else value)
+    return -value if negative else value
 
 
 def _with_point(bare: str, decimal_comma: bool) -> str:
@@ -280,12 +270,6 @@ def _with_point(bare: str, decimal_comma: bool) -> str:
     elif other in bare and mark not in bare and not re.fullmatch(r"[0-9]{1,3}(?:[.,][0-9]{3})+", bare):
         mark, other = other, mark  # 1.5 cannot mean thousands, whatever was chosen
     return bare.replace(other, "").replace(mark, ".")
-
-
-def _exact(value: Decimal) -> str:
-    if abs(value) >= 20_000_000:  # what whole cents fit in a column of four bytes
-        raise Wrong(Trouble.NUMBER_OUT_OF_RANGE, least="-20,000,000", most="20,000,000")
-    return format(value.quantize(Decimal("0.01")), "f")
 
 
 _ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ].*)?")
@@ -480,8 +464,7 @@ def word_of(which: ValueList) -> Parse:
         text = plain(cell)
         if not text:
             return ""
-        if len(text) > 80:
-            raise Wrong(Trouble.TOO_LONG, length=len(text), limit=80)
+        _fitting(text, limits_of(ListValue.name).longest)
         known = reading.values.get(which, {}).get(folded(text))
         if known is not None:
             return reading.value_names[known]
@@ -503,18 +486,9 @@ def labels(cell: Cell, reading: Reading) -> list[str]:
         known = reading.labels.get(folded(name))
         if known is None and not reading.may_add_words:
             raise Wrong(Trouble.NEW_LABEL, name=name)
-        if len(name) > 60:
-            raise Wrong(Trouble.TOO_LONG, length=len(name), limit=60)
+        _fitting(name, limits_of(Label.name).longest)
         names.setdefault(folded(name), reading.label_names[known] if known is not None else name)
     return list(names.values())
-
-
-def website(cell: Cell, _reading: Reading) -> str:
-    """An address on the web, as it was typed."""
-    text = plain(cell)
-    if len(text) > 300:
-        raise Wrong(Trouble.TOO_LONG, length=len(text), limit=300)
-    return text
 
 
 _FLAT = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})

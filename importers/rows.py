@@ -74,6 +74,11 @@ class RowReader:
         ]
         self.doubtful = [slot for slot in self.slots if slot.column.doubt]
         self._compose = _customer if kind is ImportKind.CUSTOMERS else _contact
+        self._longest = {
+            key: column.limits.longest
+            for key, column in COLUMNS[kind].items()
+            if column.limits is not None and column.limits.longest is not None
+        }
         self._cells = {slot.column.key: slot.place for slot in self.slots}
         self._exact = _exact_columns(sheet.rows)
 
@@ -111,7 +116,16 @@ class RowReader:
             elif cell is not None or self.clears:
                 self._take(record, slot, cell)
         self._compose(self, record, values)
+        self._refuse_too_long(record)
         return record
+
+    def _refuse_too_long(self, record: Record) -> None:
+        """Each part fits its column; what was put together of several may not."""
+        for key, value in record.values.items():
+            if isinstance(value, str) and len(value) > self._longest.get(key, len(value)) and not record.is_rejected():
+                field, limit = COLUMNS[self.kind][key].title(), self._longest[key]
+                cell = self.cell_of(key, record.number)
+                record.reject(Trouble.TOO_LONG, cell, value, field=field, length=len(value), limit=limit)
 
     def _is_note(self, row: Row) -> bool:
         """Whether a row has hardly anything, and nothing where the table has its numbers and dates."""

@@ -7,14 +7,15 @@ import enum
 import re
 import unicodedata
 from collections.abc import Collection
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, ClassVar, Literal, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Enum, ForeignKey, Integer, MetaData, String, event
+from sqlalchemy import Column, Connection, DateTime, Dialect, Enum, ForeignKey, Integer, MetaData, String, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, declared_attr, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
@@ -214,6 +215,45 @@ def _begin_sqlite(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         immediate = connection.get_execution_options().get("kaartenbak_will_write", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What fits in a column: characters of a text, or a number from `least` to `most`."""
+
+    longest: int | None = None
+    least: int | None = None
+    most: int | None = None
+
+    def hold(self, value: str | int | Decimal) -> bool:
+        """Whether the value fits."""
+        if isinstance(value, str):
+            return self.longest is None or len(value) <= self.longest
+        return (self.least is None or self.least <= value) and (self.most is None or value <= self.most)
+
+
+LIMITS = "limits"
+# As much as a cell of a spreadsheet holds, so that a long text comes back as it went out.
+LONG_TEXT = {LIMITS: Limits(longest=32_767)}
+
+
+def between(least: int, most: int) -> dict[str, Limits]:
+    """`info` of a column of numbers: the smallest and the largest that make sense there."""
+    return {LIMITS: Limits(least=least, most=most)}
+
+
+def limits_of(column: Column[Any] | InstrumentedAttribute[Any]) -> Limits:
+    """The limits of a column, wherever a value for it comes from: a form, a file, a command."""
+    stated = column.info.get(LIMITS)
+    if isinstance(stated, Limits):
+        return stated
+    if isinstance(column.type, String):
+        return Limits(longest=column.type.length)
+    if isinstance(column.type, Money):
+        return Limits(least=-LARGEST_KEY // 100, most=LARGEST_KEY // 100)
+    if isinstance(column.type, Integer):
+        return Limits(least=-LARGEST_KEY, most=LARGEST_KEY)
+    return Limits()
 
 
 def key_text(length: int) -> String:

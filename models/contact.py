@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import Boolean, CheckConstraint, Computed, Date, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import LOOSE, Base, Stamped, UtcDateTime, key_text, ref, table_args, words
+from models.base import LONG_TEXT, LOOSE, Base, Stamped, UtcDateTime, key_text, ref, table_args, words
 from models.customer import Customer, Kind
 from models.label import Label
 from models.user import User
@@ -54,7 +54,7 @@ class Contact(Stamped, Base):
     language: Mapped[str | None] = mapped_column(String(5))
     birth_date: Mapped[dt.date | None] = mapped_column(Date)
     vat_number: Mapped[str | None] = mapped_column(String(40))
-    description: Mapped[str | None] = mapped_column(Text)
+    description: Mapped[str | None] = mapped_column(Text, info=LONG_TEXT)
     owner_id: Mapped[int | None] = mapped_column(ref("user.id", "SET NULL"), index=True)
     archived_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 

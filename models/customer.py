@@ -9,7 +9,20 @@ from decimal import Decimal
 from sqlalchemy import Boolean, CheckConstraint, Computed, Date, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from models.base import Base, Money, Percentage, Stamped, UtcDateTime, folded, key_text, ref, table_args, words
+from models.base import (
+    LONG_TEXT,
+    Base,
+    Money,
+    Percentage,
+    Stamped,
+    UtcDateTime,
+    between,
+    folded,
+    key_text,
+    ref,
+    table_args,
+    words,
+)
 from models.label import Label
 from models.settings import ListValue
 from models.user import User
@@ -64,7 +77,7 @@ class Customer(Stamped, Base):
     status_id: Mapped[int | None] = mapped_column(ref("list_value.id", "RESTRICT"), index=True)
     industry_id: Mapped[int | None] = mapped_column(ref("list_value.id", "RESTRICT"), index=True)
     owner_id: Mapped[int | None] = mapped_column(ref("user.id", "SET NULL"), index=True)
-    description: Mapped[str | None] = mapped_column(Text)
+    description: Mapped[str | None] = mapped_column(Text, info=LONG_TEXT)
     email: Mapped[str | None] = mapped_column(String(254))
     phone: Mapped[str | None] = mapped_column(String(40))
     mobile: Mapped[str | None] = mapped_column(String(40))
@@ -76,17 +89,17 @@ class Customer(Stamped, Base):
     reference: Mapped[str | None] = mapped_column(String(120))
     bookkeeping_code: Mapped[str | None] = mapped_column(String(60))
     customer_since: Mapped[dt.date | None] = mapped_column(Date)
-    hourly_rate: Mapped[Decimal | None] = mapped_column(Money)
-    vat_percentage: Mapped[Decimal | None] = mapped_column(Percentage)
-    payment_term_days: Mapped[int | None] = mapped_column(Integer)
+    hourly_rate: Mapped[Decimal | None] = mapped_column(Money, info=between(0, 100_000))
+    vat_percentage: Mapped[Decimal | None] = mapped_column(Percentage, info=between(0, 100))
+    payment_term_days: Mapped[int | None] = mapped_column(Integer, info=between(0, 999))
     currency: Mapped[str | None] = mapped_column(String(3))
     invoice_layout_id: Mapped[int | None] = mapped_column(ref("list_value.id", "RESTRICT"), index=True)
     invoice_email: Mapped[str | None] = mapped_column(String(254))
     e_invoice_id: Mapped[str | None] = mapped_column(String(60))
     expenses_billable: Mapped[bool] = mapped_column(Boolean, default=False)
     mileage_billable: Mapped[bool] = mapped_column(Boolean, default=False)
-    distance_km: Mapped[int | None] = mapped_column(Integer)
-    max_distance_km: Mapped[int | None] = mapped_column(Integer)
+    distance_km: Mapped[int | None] = mapped_column(Integer, info=between(0, 100_000))
+    max_distance_km: Mapped[int | None] = mapped_column(Integer, info=between(0, 100_000))
     archived_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     archive_reason: Mapped[str | None] = mapped_column(String(300))
 

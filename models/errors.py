@@ -44,6 +44,7 @@ class Reason(enum.StrEnum):
     NOT_EMPTY = "There is something here already: {count} in {table}. Only an empty database can be filled."
     VALUE_TAKEN = "Already used by another record."
     WRONG_VALUE = "{field}: {value} does not fit. {example}"
+    OUT_OF_RANGE = "{field}: fill in a number from {least} to {most}."
     MISSING = "{field} is missing."
     TOO_LONG = "{field} is too long: at most {length} characters."
     INVISIBLE = "There is a character here that nobody can see: {shown}. Type this again without it."

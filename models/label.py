@@ -7,7 +7,7 @@ import enum
 from sqlalchemy import Boolean, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import LOOSE, Base, Stamped, ref, table_args, words
+from models.base import LOOSE, Base, Stamped, between, ref, table_args, words
 
 
 class Colour(enum.StrEnum):
@@ -28,7 +28,7 @@ class LabelGroup(Base):
 
     name: Mapped[str] = mapped_column(String(80), unique=True)
     one_per_record: Mapped[bool] = mapped_column(Boolean, default=False)
-    position: Mapped[int] = mapped_column(Integer, default=0)
+    position: Mapped[int] = mapped_column(Integer, default=0, info=between(0, 1_000))
 
     labels: Mapped[list[Label]] = relationship(viewonly=True, order_by="Label.name")
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy import Boolean, CheckConstraint, Date, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import LINES, Base, Money, Stamped, UtcDateTime, ref, table_args, words
+from models.base import LINES, Base, Money, Stamped, UtcDateTime, between, ref, table_args, words
 from models.contact import Contact
 from models.customer import Customer
 from models.user import User
@@ -28,8 +28,8 @@ class Project(Stamped, Base):
     number: Mapped[str | None] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(String(200))
     description: Mapped[str | None] = mapped_column(String(2000), info=LINES)
-    hourly_rate: Mapped[Decimal | None] = mapped_column(Money)
-    budget_minutes: Mapped[int | None] = mapped_column(Integer)
+    hourly_rate: Mapped[Decimal | None] = mapped_column(Money, info=between(0, 100_000))
+    budget_minutes: Mapped[int | None] = mapped_column(Integer, info=between(0, 10_000_000))
     starts_on: Mapped[dt.date | None] = mapped_column(Date)
     ends_on: Mapped[dt.date | None] = mapped_column(Date)
     archived_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)

@@ -9,11 +9,11 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Enum, Integer, String, Text, UniqueConstraint, inspect, select
+from sqlalchemy import Column, Enum, Text, UniqueConstraint, inspect, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
-from models.base import CENT, Base, Money, folded, invisible, spelt_out
+from models.base import CENT, Base, Limits, Money, folded, invisible, limits_of, spelt_out
 from models.contact import Contact
 from models.customer import Address, Customer, Kind
 from models.errors import Reason, Refused
@@ -70,7 +70,6 @@ KEPT = frozenset(
 )
 # Unique by what the spellings of one value have in common.
 KEYED: dict[tuple[type[Base], str], str] = {(Customer, "number"): "number_key", (User, "email"): "email_key"}
-INTEGERS = range(-(2**31), 2**31)
 
 
 @cache
@@ -126,6 +125,15 @@ def cleaned(noun: type[Base], field: str, value: Any) -> Any:
     return value
 
 
+def limits(noun: type[Base], field: str) -> Limits | None:
+    """The limits of a field of a form, `head_office_…` included; None where it is no column of its own."""
+    part = PARTS.get(noun)
+    if part and field.startswith(part.prefix):
+        noun, field = part.noun, field.removeprefix(part.prefix)
+    column = columns(noun).get(field)
+    return None if column is None else limits_of(column)
+
+
 def misfits(noun: type[Base], field: str, value: Any) -> Refused | None:
     """Why the value does not fit its column, before the database says so less kindly."""
     column = columns(noun)[field]
@@ -136,19 +144,26 @@ def misfits(noun: type[Base], field: str, value: Any) -> Refused | None:
         return _misfits_text(column, field, value)
     if isinstance(column.type, Enum) and not isinstance(value, enum.Enum):
         return Refused(Reason.WRONG_VALUE, field, value=value, example="")
-    if isinstance(column.type, Integer) and not isinstance(column.type, Boolean) and value not in INTEGERS:
-        return Refused(Reason.WRONG_VALUE, field, value=value, example="")
-    if isinstance(value, Decimal) and not (value.is_finite() and int(value * 100) in INTEGERS):
-        return Refused(Reason.WRONG_VALUE, field, value=value, example="")
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return _misfits_number(column, field, value)
     return None
+
+
+def _misfits_number(column: Column[Any], field: str, value: int | Decimal) -> Refused | None:
+    fitting = limits_of(column)
+    if Decimal(value).is_finite() and fitting.hold(value):
+        return None
+    if column.foreign_keys or not Decimal(value).is_finite():
+        return Refused(Reason.WRONG_VALUE, field, value=value, example="")
+    return Refused(Reason.OUT_OF_RANGE, field, least=fitting.least, most=fitting.most)
 
 
 def _misfits_text(column: Column[Any], field: str, value: str) -> Refused | None:
     hidden = invisible(value, lines=isinstance(column.type, Text) or bool(column.info.get("lines")))
     if hidden:
         return Refused(Reason.INVISIBLE, field, shown=spelt_out(value, hidden))
-    length = column.type.length if isinstance(column.type, String) else None
-    return Refused(Reason.TOO_LONG, field, length=length) if length and len(value) > length else None
+    fitting = limits_of(column)
+    return None if fitting.hold(value) else Refused(Reason.TOO_LONG, field, length=fitting.longest)
 
 
 def names_missing(noun: type[Base], record: Mapping[str, Any]) -> Iterator[Refused]:

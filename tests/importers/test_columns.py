@@ -14,8 +14,9 @@ from importers.columns import COLUMNS, TERMS, TITLE_LANGUAGES, Place, freeze, th
 from importers.mapping import meanings
 from importers.reading import Reading, country_named, days_come_first, decimals_have_a_comma, person, postal_place
 from importers.trouble import Trouble, Wrong
-from models.base import Base
+from models.base import Base, Limits, limits_of
 from models.imports import ImportKind
+from models.project import Registration
 from models.settings import ValueList
 
 TABLES = {
@@ -25,7 +26,7 @@ TABLES = {
     (ImportKind.CUSTOMERS, Place.BANK): "bank_account",
     (ImportKind.CONTACTS, Place.SELF): "contact",
 }
-PLAIN = Reading()
+PLAIN, ANY = Reading(), Limits()
 
 
 def table_of(kind: ImportKind, place: Place) -> Table | None:
@@ -78,13 +79,13 @@ def test_every_term_has_a_title_in_six_languages() -> None:
     ],
 )
 def test_an_amount_is_read_with_comma_or_point(written: str | int | Decimal, kept: str) -> None:
-    assert reading.amount(written, PLAIN) == kept
+    assert reading.amount(limits_of(Registration.amount))(written, PLAIN) == kept
 
 
 @pytest.mark.parametrize("written", ["veertien", "1.2.3,4,5", True, "99999999999"])
 def test_what_is_no_amount_is_refused(written: str | bool) -> None:
     with pytest.raises(Wrong):
-        reading.amount(written, PLAIN)
+        reading.amount(limits_of(Registration.amount))(written, PLAIN)
 
 
 @pytest.mark.parametrize(
@@ -150,13 +151,13 @@ def test_a_misspelt_country_is_refused_with_the_nearest_name() -> None:
 
 @pytest.mark.parametrize(("written", "kept"), [("14 dgn netto", 14), (30, 30), ("", "")])
 def test_a_payment_term_is_the_number_in_the_text(written: str | int, kept: int | str) -> None:
-    assert reading.whole(0, 999)(written, PLAIN) == kept
+    assert reading.whole(Limits(least=0, most=999))(written, PLAIN) == kept
 
 
 @pytest.mark.parametrize("written", ["veertien", "14/30", "1000"])
 def test_a_payment_term_without_one_fitting_number_is_refused(written: str) -> None:
     with pytest.raises(Wrong):
-        reading.whole(0, 999)(written, PLAIN)
+        reading.whole(Limits(least=0, most=999))(written, PLAIN)
 
 
 @pytest.mark.parametrize(
@@ -167,14 +168,14 @@ def test_yes_and_no_are_read_in_six_languages(written: str | bool, kept: bool) -
 
 
 def test_of_several_addresses_in_a_cell_the_first_counts_and_the_rest_is_told() -> None:
-    assert reading.email("a@x.nl; b@x.nl", PLAIN) == "a@x.nl"
+    assert reading.email(ANY)("a@x.nl; b@x.nl", PLAIN) == "a@x.nl"
     assert reading.rest_of("a@x.nl; b@x.nl") == "b@x.nl"
-    assert reading.phone("801-555-7712x4563;801-555-9999", PLAIN) == "801-555-7712x4563"
+    assert reading.phone(ANY)("801-555-7712x4563;801-555-9999", PLAIN) == "801-555-7712x4563"
 
 
 @pytest.mark.parametrize("written", ["ingrid", "a@b", "a b@x.nl", "@x.nl", "a..b@x.nl"])
 def test_what_looks_like_no_email_address_is_doubted(written: str) -> None:
-    assert reading.email(written, PLAIN) == written
+    assert reading.email(ANY)(written, PLAIN) == written
     assert reading.email_doubt(written, PLAIN) is Trouble.LOOKS_LIKE_NO_EMAIL
 
 
@@ -222,7 +223,7 @@ def test_an_owner_is_found_by_address_or_name_and_guessed_at_otherwise() -> None
 
 def test_text_that_does_not_fit_is_refused_with_both_lengths() -> None:
     with pytest.raises(Wrong) as refused:
-        reading.text_of(5)("abcdef", PLAIN)
+        reading.text(Limits(longest=5))("abcdef", PLAIN)
     assert refused.value.values == {"length": 6, "limit": 5}
 
 

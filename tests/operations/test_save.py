@@ -131,7 +131,7 @@ def test_all_that_does_not_fit_is_told_at_once(session: Session, customer: Custo
         "number": Reason.NUMBER_TAKEN,
         "phone": Reason.TOO_LONG,
         "kind": Reason.WRONG_VALUE,
-        "payment_term_days": Reason.WRONG_VALUE,
+        "payment_term_days": Reason.OUT_OF_RANGE,
         "description": Reason.INVISIBLE,
         "hourly_rate": Reason.WRONG_VALUE,
         "head_office_country": Reason.TOO_LONG,
