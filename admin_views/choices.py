@@ -12,14 +12,12 @@ from sqlalchemy import select
 
 from admin_views import shell
 from admin_views.forms import Option
+from models import codes
 from models.label import Colour, Label, LabelGroup
 from models.settings import ListValue, ValueList
 from models.user import Role, Team, User
 
 NEAR = ("NL", "BE", "SE", "FI", "NO", "DK", "DE", "GB", "FR")
-# What Unicode lists among the territories and nobody has an address in: pseudo locales, unions, the unknown region.
-NONE = frozenset({"XA", "XB", "EZ", "UN", "EU", "QO", "ZZ"})
-CURRENCIES = ("EUR", "SEK", "NOK", "DKK", "GBP", "USD", "CHF")
 
 
 def people() -> list[Option]:
@@ -85,9 +83,7 @@ def teams() -> list[Option]:
 @lru_cache(maxsize=8)
 def _countries(language: str) -> tuple[Option, ...]:
     names = Locale.parse(language).territories
-    every = sorted(
-        (name, code) for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in NONE
-    )
+    every = sorted((name, code) for code, name in names.items() if code in codes.COUNTRIES)
     near = [(names[code], code) for code in NEAR]
     far = [pair for pair in every if pair[1] not in NEAR]
     return tuple(Option(code, str(name)) for name, code in near + far)
@@ -106,7 +102,7 @@ def languages() -> list[Option]:
 
 def currencies() -> list[Option]:
     """The currencies of our customers."""
-    return [Option(code, code) for code in CURRENCIES]
+    return [Option(code, code) for code in codes.CURRENCIES]
 
 
 def colours() -> dict[str, str]:

@@ -103,9 +103,6 @@ def _data() -> Iterator[Text]:
         yield from _from(module.__name__, chain.from_iterable(module.TITLES.values()))
     for known in settings.SETTINGS:
         yield from _from(settings.__name__, (known.title, known.help, *known.choices))
-    for text in ("", "\0"):
-        typed = {known.key: text for known in settings.SETTINGS}
-        yield from _from(settings.__name__, settings.read(typed)[1].values())
     yield from _from("models.user", map(shell.right_name, Right))
     yield from _from("models.user", BUILT_IN_ROLES)
     yield from _from(images.__name__, images.TABLES.values())

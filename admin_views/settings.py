@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, flash, redirect, request, url_for
@@ -10,9 +10,9 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from admin_views import choices, pages, shell
-from admin_views.forms import Option
 from models import access, settings
-from models.journal import Origin, changeset
+from models.errors import Problems, Refused
+from models.operations.configure import configure
 from models.user import Right
 
 page = pages.blueprint("settings", "/settings")
@@ -32,37 +32,32 @@ def _show(values: Mapping[str, Any], errors: Mapping[str, str]) -> str:
             (settings.Deleting.DIRECT, gettext("Directly")),
             (settings.Deleting.NEVER, gettext("Never")),
         ],
-        "default_country": _offered(choices.countries(), values["default_country"]),
-        "currency": _offered(choices.currencies(), values["currency"]),
+        "default_country": [(option.value, option.label) for option in choices.countries()],
+        "currency": [(option.value, option.label) for option in choices.currencies()],
     }
-    # Where there is a list to choose from, nobody needs to know what the codes look like.
-    hints = {"default_country": gettext("Preset for new addresses."), "currency": gettext("Preset for new customers.")}
-    shown = {"values": values, "errors": errors, "options": options, "hints": hints}
+    shown = {"values": values, "errors": errors, "options": options}
     return pages.show("settings.html", known=settings.SETTINGS, **shown)
 
 
-def _offered(options: Sequence[Option], present: Any) -> list[tuple[str, str]]:
-    """The choices of a short list; the present value is always among them."""
-    pairs = [(option.value, option.label) for option in options]
-    return pairs if present in dict(pairs) else [(str(present), str(present)), *pairs]
+def _title(problem: Refused) -> str:
+    """The setting by its name on the page."""
+    return gettext(settings.KNOWN[str(problem.field)].title)
 
 
 @page.post("/")
 def save() -> Response | tuple[str, int]:
     """Save them all in one changeset; what does not fit is said at its field and nothing is saved."""
     pages.need(Right.SETTINGS)
-    typed = {known.key: request.form.get(known.key, "").strip() for known in settings.SETTINGS}
-    values, errors = settings.read(typed)
-    if errors:
-        texts = {key: gettext(text) for key, text in errors.items()}
-        return _show(typed, texts), 422
-    with changeset(shell.here(), shell.looker(), "Change settings", origin=Origin.SETTINGS) as kept:
-        for key, value in values.items():
-            settings.put(shell.here(), key, value)
-    if kept.is_empty:
+    typed = {known.key: request.form.get(known.key, "") for known in settings.SETTINGS}
+    try:
+        done = configure(shell.here(), shell.looker(), settings.read(typed))
+    except Problems as problems:
+        errors = {str(one.field): shell.say(one, _title(one)) for one in problems.problems}
+        return _show(typed, errors), 422
+    if done.is_empty:
         flash(gettext("Nothing was changed."), "info")
     else:
-        shell.offer_undo(gettext("Settings saved"), kept.id)
+        shell.offer_undo(gettext("Settings saved"), done.id)
     return redirect(url_for("settings.index"))
 
 

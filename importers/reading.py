@@ -25,6 +25,7 @@ from stdnum.exceptions import ValidationError
 
 from importers.files.workbook import Cell
 from importers.trouble import Trouble, Wrong
+from models import codes
 from models.base import Limits, folded, invisible, limits_of
 from models.label import Label
 from models.settings import ListValue, ValueList
@@ -379,7 +380,7 @@ def countries() -> dict[str, str]:
     known: dict[str, str] = {}
     for language in reversed(LANGUAGES):
         for code, name in Locale.parse(language).territories.items():
-            if len(code) == 2 and code.isalpha() and code not in {"EU", "EZ", "UN", "ZZ", "XA", "XB"}:
+            if code in codes.COUNTRIES:
                 known[squeezed(str(name))] = code
                 known[code.lower()] = code
     return known | _NICKNAMES

@@ -8,13 +8,15 @@ from __future__ import annotations
 import enum
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Boolean, Integer, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, invisible, table_args, words
+from models import codes
+from models.base import Base, Limits, invisible, spelt_out, table_args, whole, words
+from models.errors import Reason, Refused
 
 
 class Deleting(enum.StrEnum):
@@ -25,16 +27,56 @@ class Deleting(enum.StrEnum):
     NEVER = "never"
 
 
+Value = str | int | bool
+
+
 @dataclass(frozen=True)
 class Known:
-    """One setting: its default (whose type is its type), what it is called and what it does."""
+    """One setting: its default (whose type is its type), what it is called, what it does, and what fits.
+
+    `choices` are words with a text of their own, `codes` are codes that others made. A text has one line, and is not
+    empty unless it is `optional`.
+    """
 
     key: str
-    default: str | int | bool
+    default: Value
     title: str
     help: str
+    limits: Limits = field(default=Limits(longest=80, least=1, most=3_650))
     choices: tuple[str, ...] = ()
-    most: int = 3_650
+    codes: frozenset[str] = frozenset()
+    optional: bool = False
+
+    def typed(self, text: str) -> Value:
+        """What was typed as a value of this setting; what cannot be one stays a text, for `misfit` to refuse."""
+        if isinstance(self.default, bool):
+            return text == "1"
+        if isinstance(self.default, int):
+            number = whole(text)
+            return text if number is None else number
+        return text.strip()
+
+    def misfit(self, value: object) -> Refused | None:
+        """Why a value does not fit."""
+        if isinstance(self.default, bool) and isinstance(value, bool):
+            return None
+        if isinstance(self.default, int):
+            fits = type(value) is int and self.limits.hold(value)
+            limits = {"least": self.limits.least, "most": self.limits.most}
+            return None if fits else Refused(Reason.OUT_OF_RANGE, self.key, **limits)
+        if not isinstance(value, str):
+            return Refused(Reason.WRONG_VALUE, self.key, value=value, example="")
+        return self._misfit_text(value)
+
+    def _misfit_text(self, text: str) -> Refused | None:
+        among = self.choices or self.codes
+        if hidden := invisible(text):
+            return Refused(Reason.INVISIBLE, self.key, shown=spelt_out(text, hidden))
+        if among and text not in among:
+            return Refused(Reason.WRONG_VALUE, self.key, value=text, example="")
+        if not text.strip() and not self.optional:
+            return Refused(Reason.MISSING, self.key)
+        return None if self.limits.hold(text) else Refused(Reason.TOO_LONG, self.key, length=self.limits.longest)
 
 
 SETTINGS: tuple[Known, ...] = (
@@ -44,17 +86,28 @@ SETTINGS: tuple[Known, ...] = (
         Deleting.ARCHIVED_ONLY.value,
         "Deleting customers",
         "Only what is archived, directly, or never.",
-        tuple(Deleting),
+        choices=tuple(Deleting),
     ),
     Known("bin_days", 30, "Days in the bin", "After this many days a deleted record is gone for good."),
-    Known("number_prefix", "K-", "Customer numbers begin with", "Used for numbers that are given automatically."),
-    Known("number_start", 10001, "First customer number", "Automatic numbers count on from here.", most=999_999_999),
-    Known("default_country", "NL", "Country of the firm", "Preset for new addresses; two letters."),
-    Known("currency", "EUR", "Currency", "Preset for new customers; three letters."),
+    Known(
+        "number_prefix",
+        "K-",
+        "Customer numbers begin with",
+        "Used for numbers that are given automatically.",
+        Limits(longest=20),  # a number has 40 characters, and digits follow
+        optional=True,
+    ),
+    Known(
+        "number_start",
+        10001,
+        "First customer number",
+        "Automatic numbers count on from here.",
+        Limits(least=1, most=999_999_999),
+    ),
+    Known("default_country", "NL", "Country of the firm", "Preset for new addresses.", codes=codes.COUNTRIES),
+    Known("currency", "EUR", "Currency", "Preset for new customers.", codes=frozenset(codes.CURRENCIES)),
 )
-LONGEST = 80
-MAY_BE_EMPTY = frozenset({"number_prefix"})
-_KNOWN = {known.key: known for known in SETTINGS}
+KNOWN = {known.key: known for known in SETTINGS}
 
 
 class Setting(Base):
@@ -98,22 +151,34 @@ class NumberSeries(Base):
 
 def get(session: Session, key: str) -> Any:
     """The value of a setting, or its default. An unknown key is a programming error (KeyError)."""
-    known = _KNOWN[key]
-    stored = session.scalar(select(Setting.value).where(Setting.key == key))
-    return known.default if stored is None else json.loads(stored)
+    return _value(KNOWN[key], session.scalar(select(Setting.value).where(Setting.key == key)))
 
 
 def everything(session: Session) -> dict[str, Any]:
     """All settings at once, by key: one query for a page that needs several."""
     stored = dict(session.execute(select(Setting.key, Setting.value)).all())
-    return {key: json.loads(stored[key]) if key in stored else known.default for key, known in _KNOWN.items()}
+    return {key: _value(known, stored.get(key)) for key, known in KNOWN.items()}
 
 
-def put(session: Session, key: str, value: str | int | bool) -> None:
-    """Set a setting, inside a changeset; its default's type is kept (ValueError)."""
-    known = _KNOWN[key]
-    if type(value) is not type(known.default) or (known.choices and value not in known.choices):
-        raise ValueError(f"{key}: {value!r}")
+def _value(known: Known, stored: str | None) -> Value:
+    """What is stored, unless it does not fit: an older version or another program wrote it, and nobody is to stumble."""
+    value = parsed(stored)
+    return known.default if known.misfit(value) else value
+
+
+def parsed(stored: str | None) -> Any:
+    """The JSON of a stored value; None, which fits no setting, where there is none."""
+    try:
+        return None if stored is None else json.loads(stored)
+    except ValueError:
+        return None
+
+
+def put(session: Session, key: str, value: Value) -> None:
+    """Set a setting, inside a changeset. Raises Refused for what does not fit."""
+    misfit = KNOWN[key].misfit(value)
+    if misfit:
+        raise misfit
     row = session.scalar(select(Setting).where(Setting.key == key))
     if row is None:
         session.add(Setting(key=key, value=json.dumps(value)))
@@ -121,25 +186,6 @@ def put(session: Session, key: str, value: str | int | bool) -> None:
         row.value = json.dumps(value)
 
 
-def read(typed: Mapping[str, str]) -> tuple[dict[str, str | int | bool], dict[str, str]]:
-    """Settings as people typed them: the values by key, and what is wrong (English) by key."""
-    values: dict[str, str | int | bool] = {}
-    wrong: dict[str, str] = {}
-    for known in SETTINGS:
-        text = typed.get(known.key, "")
-        if isinstance(known.default, bool):
-            values[known.key] = text == "1"
-        elif isinstance(known.default, int):
-            if text.isascii() and text.isdigit() and 0 < int(text[:10]) <= known.most:
-                values[known.key] = int(text)
-            else:
-                wrong[known.key] = f"Fill in a whole number from 1 to {known.most}."
-        elif known.choices and text not in known.choices:
-            wrong[known.key] = "Choose one of the list."
-        elif len(text) > LONGEST or (not text and known.key not in MAY_BE_EMPTY):
-            wrong[known.key] = "Fill in a text of 1 to 80 characters."
-        elif invisible(text):
-            wrong[known.key] = "There is a character here that nobody can see. Type this again."
-        else:
-            values[known.key] = text
-    return values, wrong
+def read(typed: Mapping[str, str]) -> dict[str, Value]:
+    """All settings as people typed them."""
+    return {known.key: known.typed(typed.get(known.key, "")) for known in SETTINGS}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from sqlalchemy import Connection, select, text
@@ -24,17 +23,11 @@ def problems(session: Session) -> list[str]:
 
 
 def _settings(session: Session) -> Iterator[str]:
-    known = {setting.key: setting for setting in settings.SETTINGS}
     for row in session.scalars(select(Setting).order_by(Setting.key)):
-        setting = known.get(row.key)
+        setting = settings.KNOWN.get(row.key)
         if setting is None:
             yield f"The setting {row.key} is unknown."
-            continue
-        try:
-            value = json.loads(row.value)
-        except ValueError:
-            value = None
-        if type(value) is not type(setting.default) or (setting.choices and value not in setting.choices):
+        elif setting.misfit(settings.parsed(row.value)):
             yield f"The setting {row.key} has a value that does not fit: {row.value}"
 
 

@@ -54,7 +54,11 @@ def fits(known: Known) -> str:
         return ", ".join(f"`{choice}`" for choice in known.choices)
     if isinstance(known.default, bool):
         return "yes or no"
-    return f"a whole number from 1 to {known.most:,}" if isinstance(known.default, int) else "a text"
+    if known.codes:
+        return f"a code of {len(next(iter(known.codes)))} letters"
+    if isinstance(known.default, int):
+        return f"a whole number from {known.limits.least:,} to {known.limits.most:,}"
+    return f"a text of {0 if known.optional else 1} to {known.limits.longest} characters"
 
 
 def settings_page(_app: Flask) -> str:

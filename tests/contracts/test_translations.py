@@ -49,7 +49,7 @@ AT_RUN_TIME = {
         "key.removesuffix('_id').replace('_', ' ').capitalize()",
     },
     "admin_views/imports.py": {"problem.refusal.value", "Remark[note['code']].value", "one.value"},
-    "admin_views/settings.py": {"text"},
+    "admin_views/settings.py": {"settings.KNOWN[str(problem.field)].title"},
     "admin_views/shell.py": {
         "str(right).replace('-', ' ').capitalize()",
         "text",
@@ -120,7 +120,7 @@ def test_a_catalogue_compiles_and_is_what_the_panel_reads(path: Path, whole: Fla
         "It was changed later.",
         "Row in your file",
         "Bank account",
-        "Fill in a whole number from 1 to 3650.",
+        "{field}: fill in a number from {least} to {most}.",
         "archived-only",
         "Something changed meanwhile.",
         "Projects",

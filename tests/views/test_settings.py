@@ -1,0 +1,47 @@
+"""The settings page: what does not fit is said at its field, by its name, and a new customer can always be made."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy.orm import Session
+
+from models import settings
+from tests.conftest import ClientFor
+from tests.views.test_forms import at_fields
+
+FINE = {known.key: str(known.default) for known in settings.SETTINGS}
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "said"),
+    [
+        ("default_country", "ZZZ", "Country of the firm: ZZZ does not fit."),
+        ("currency", "e", "Currency: e does not fit."),
+        ("number_prefix", "K\0", "There is a character here that nobody can see: K⟨U+0000⟩."),
+        ("number_prefix", "K" * 21, "Customer numbers begin with is too long: at most 20 characters."),
+        ("bin_days", "0000000003651", "Days in the bin: fill in a number from 1 to 3650."),
+        ("bin_days", "²", "Days in the bin: fill in a number from 1 to 3650."),
+        ("company_name", "", "Name of the firm is missing."),
+    ],
+)
+def test_a_setting_that_does_not_fit_is_said_at_its_field_and_nothing_is_saved(
+    session: Session, client_for: ClientFor, key: str, typed: str, said: str
+) -> None:
+    dana = client_for("Dana")
+    answer = dana.send("/settings/", **{**FINE, "bin_days": "7", key: typed})
+    assert answer.status_code == 422
+    shown = at_fields(answer)
+    assert list(shown) == [key]
+    assert shown[key].startswith(said)
+    assert settings.get(session, "bin_days") == 30
+    fields = {"kind": "business", "company_name": "Nieuw B.V.", "head_office_city": "Gent", "head_office_country": "BE"}
+    assert dana.send("/customers/new/", **fields).status_code == 302
+
+
+def test_settings_are_saved_and_preset_a_new_customer(session: Session, client_for: ClientFor) -> None:
+    dana = client_for("Dana")
+    assert dana.send("/settings/", **{**FINE, "default_country": "SE", "number_prefix": ""}).status_code == 302
+    session.rollback()
+    assert (settings.get(session, "default_country"), settings.get(session, "number_prefix")) == ("SE", "")
+    assert '<option selected value="SE">' in dana.get("/customers/new/").get_data(as_text=True)
+    assert client_for("Alice").send("/settings/", **FINE).status_code == 403
