@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from flask import abort, redirect, request, url_for
+from flask import abort, redirect, url_for
 from flask_admin.contrib.sqla import ModelView
 from flask_login import current_user
 
@@ -62,7 +62,7 @@ class EntityView(Listing, Showing, Editing, Acting, ModelView):
     def _handle_view(self, name: str, **kwargs: Any) -> Any:
         """Every route passes here: signed in, known, and allowed."""
         if not current_user.is_authenticated:
-            return redirect(url_for("auth.login", next=request.full_path.rstrip("?")))
+            return redirect(url_for("auth.login", next=shell.way_back()))
         needed = self.routes.get(name)
         if needed is None:
             abort(403)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, url_for
 from flask_login import current_user
 
 from admin_views import shell
@@ -20,8 +20,7 @@ def blueprint(name: str, prefix: str) -> Blueprint:
     @made.before_request
     def signed_in() -> Any:
         if not current_user.is_authenticated:
-            target = request.full_path.rstrip("?") if request.method == "GET" else None
-            return redirect(url_for("auth.login", next=target))
+            return redirect(url_for("auth.login", next=shell.way_back()))
         return None
 
     return made

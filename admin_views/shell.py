@@ -108,6 +108,13 @@ def person(name: str | None) -> str:
     return name or gettext("Somebody")
 
 
+def way_back() -> str | None:
+    """Where to go on after signing in: here, also where a form was sent from here; None where nothing can be opened."""
+    adapter = current_app.create_url_adapter(request)
+    can_be_opened = adapter is not None and adapter.test(method="GET")
+    return request.full_path.rstrip("?") if can_be_opened else None
+
+
 def say(refusal: Refused, field: object = None) -> str:
     """A refusal in the reader's language. Rights and roles among its values are named in it; `field` is its name."""
     values = {key: right_name(str(value)) if key == "right" else value for key, value in refusal.values.items()}

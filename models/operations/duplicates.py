@@ -99,11 +99,6 @@ def find(session: Session, candidates: Mapping[Any, Candidate]) -> dict[Any, tup
     }
 
 
-def find_one(session: Session, candidate: Candidate) -> tuple[Duplicate, ...]:
-    """The customers that may be this one."""
-    return find(session, {None: candidate}).get(None, ())
-
-
 def _keys(candidate: Candidate) -> dict[Likeness, str]:
     """What two records are compared by."""
     keys = {

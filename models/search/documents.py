@@ -102,12 +102,6 @@ DOCUMENTS = {
 }
 
 
-def table_of(noun: type[Base]) -> TableClause | None:
-    """The documents of a noun: columns `<noun>_id` and `document`; None where it has none."""
-    document = DOCUMENTS.get(noun.__tablename__)
-    return None if document is None else document.table
-
-
 # Making and unmaking -------------------------------------------------------------------------------------------------
 
 

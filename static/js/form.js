@@ -147,7 +147,8 @@ function restore(form, groups) {
   } catch { /* an unreadable draft is no draft */ }
 }
 
-// A sent draft is dropped on the next other page: then it was saved. If the server does not answer, coming back finds it here.
+// A sent draft is dropped on the next other page: then it was saved. If the server does not answer, coming back finds it here;
+// and if it answers with the sign-in page or an error, nothing was saved, and the draft waits for its form.
 function markSent(form) {
   try { sessionStorage.setItem("kb-sent", key(form)); } catch { /* no storage */ }
 }
@@ -155,6 +156,10 @@ function markSent(form) {
 function forgetSent() {
   try {
     const sent = sessionStorage.getItem("kb-sent");
+    if (document.querySelector("[data-kb-unsaved]")) {
+      sessionStorage.removeItem("kb-sent");
+      return;
+    }
     if (!sent || sent.startsWith(`kb-draft:${location.pathname}${location.search}#`)) return;
     sessionStorage.removeItem(sent);
     sessionStorage.removeItem("kb-sent");

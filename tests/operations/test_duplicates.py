@@ -8,8 +8,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from models import access
-from models.operations.duplicates import Candidate, Likeness, find, find_one, name_key
+from models.operations.duplicates import Candidate, Duplicate, Likeness, find, name_key
 from tests import factories
+
+
+def find_one(session: Session, candidate: Candidate) -> tuple[Duplicate, ...]:
+    return find(session, {None: candidate}).get(None, ())
 
 
 @pytest.mark.parametrize(
