@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from flask.testing import FlaskClient
 from lxml import html
 from werkzeug.test import TestResponse
 
-# Marks of a text that was not filled in or not translated.
-UNFINISHED = re.compile(r"%\([a-z_]+\)[sd]|\{\{|\bNone\b(?! of)|Undefined")
+from tests import texts
+
 LABELLED = "input select textarea".split()
 
 
@@ -37,6 +36,10 @@ def problems(page: str) -> list[str]:
         if name.startswith("on")
     ]
     found += [f"{field.tag} {field.get('name')!r} has no label" for field in _unlabelled(tree)]
+    found += [f"not filled in: {text!r}" for text in texts.unfinished(tree)]
+    found += [f"a name that only programs know: {text!r}" for text in texts.raw(tree)]
+    if tree.get("lang") == "nl":
+        found += [f"English on a page in Dutch: {text!r}" for text in texts.english(tree)]
     ids = [node.get("id") for node in tree.iter() if isinstance(node.tag, str) and node.get("id")]
     found += [f"id {one!r} stands twice" for one in sorted({one for one in ids if ids.count(one) > 1})]
     found += [
@@ -80,6 +83,11 @@ class PageClient(FlaskClient):
             found = problems(response.get_data(as_text=True))
             assert not found, f"{response.request.path}: {'; '.join(found[:5])}"
         return response
+
+    def in_dutch(self) -> PageClient:
+        """The same client with a browser that asks for Dutch."""
+        self.environ_base["HTTP_ACCEPT_LANGUAGE"] = "nl,en;q=0.5"
+        return self
 
     def token(self) -> str:
         """The CSRF token of this session."""

@@ -84,7 +84,7 @@ def test_every_page_answers_everybody_without_an_error(
     contact = factories.contact(session)
     factories.link(session, customer, contact)
     factories.registration(session, factories.project(session, customer))
-    signed_in = client_for(person)
+    signed_in = client_for(person).in_dutch()
     before = whole(session)
     for route in routes.all_routes(app):
         if route.method != "GET" or "static" in route.path:

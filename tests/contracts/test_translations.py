@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import click
@@ -14,9 +13,7 @@ from babel.messages.catalog import Catalog
 from flask import Flask
 from flask_babel import force_locale
 from jinja2 import nodes
-from lxml import html
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 from admin_views import commands_translate as catalogues
 from admin_views import shell
@@ -26,12 +23,11 @@ from models.access import SYSTEM
 from models.customer import Customer
 from models.errors import SINGULAR, Reason, Refused
 from models.operations import archive
-from tests import factories
+from tests import factories, texts
 from tests.conftest import Cast, ClientFor
-from tests.pages import PageClient
+from tests.pages import PageClient, problems
 
 SOURCE = LANGUAGES[0]
-DUTCH = catalogues.FOLDER / "nl/LC_MESSAGES/messages.po"
 # Texts that are handed to the catalogue at run time: each comes from what `catalogues.texts` lists. Whoever adds a line
 # here says there where its texts come from.
 AT_RUN_TIME = {
@@ -240,61 +236,34 @@ def test_a_refusal_with_a_number_says_one_and_more(reason: Reason) -> None:
 
 # Pages in Dutch ------------------------------------------------------------------------------------------------------
 
-SPOKEN = ("aria-label", "title", "placeholder", "alt", "data-one", "data-many", "data-kept", "data-text", "data-label")
-# What is in the database is not translated: the value of a list.
-DATA = {"Active"}
-
-
-@cache
-def is_english(text: str) -> bool:
-    """Whether this is an English text that is another one in Dutch, and no Dutch one of something else."""
-    whole, filled_in = sources()
-    return text in whole or filled_in.fullmatch(text) is not None
-
-
-@cache
-def sources() -> tuple[set[str], re.Pattern[str]]:
-    """The English texts that differ in Dutch, and a pattern for those that are filled in."""
-    pairs = [
-        pair
-        for message in catalogues.read(DUTCH)
-        if message.id
-        for pair in zip(catalogues._forms(message.id), catalogues._forms(message.string), strict=True)
-    ]
-    dutch = {translated for _source, translated in pairs} | DATA
-    found = {source for source, translated in pairs if source != translated and source not in dutch}
-    filled_in = {one for one in found if catalogues.PLACEHOLDER.search(one)}
-    # A text that is hardly more than its placeholders would match anything.
-    telling = sorted(one for one in filled_in if len(catalogues.PLACEHOLDER.sub("", one)) > 8)
-    return found - filled_in, re.compile("|".join(pattern(one) for one in telling))
-
-
-def pattern(text: str) -> str:
-    parts = catalogues.PLACEHOLDER.split(text)
-    return r".+?".join(re.escape(part.strip()) for part in parts[:: catalogues.PLACEHOLDER.groups + 1])
-
-
-def said(page: str) -> Iterator[str]:
-    """Every piece of text on a page that a reader sees or hears."""
-    tree = html.document_fromstring(page)
-    for node in tree.iter():
-        if isinstance(node.tag, str) and node.tag not in ("script", "style"):
-            for text in (node.text, *(child.tail for child in node), *(node.get(name) for name in SPOKEN)):
-                if text and text.strip():
-                    yield " ".join(text.split())
-
-
-def english_on(answer: TestResponse) -> list[str]:
-    page = answer.get_data(as_text=True)
-    assert html.document_fromstring(page).get("lang") == "nl"
-    return [text for text in said(page) if is_english(text)]
+# That no page in Dutch speaks English is seen by `tests/pages.py` on every page that any test fetches; here they all are.
 
 
 def test_english_is_seen() -> None:
-    assert is_english("Save customer")
-    assert is_english("Archive Nordhamn Logistik AB?")
-    assert not is_english("Klant opslaan")
-    assert not is_english("Label")
+    assert texts.is_english("Save customer")
+    assert texts.is_english("Archive Nordhamn Logistik AB?")
+    assert not texts.is_english("Klant opslaan")
+    assert not texts.is_english("Label")
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "wrong"),
+    [
+        ("nl", "Save customer", "English on a page in Dutch"),
+        ("nl", "Klant opslaan", None),
+        ("en", "Save customer", None),
+        ("en", "%(name)s saved", "not filled in"),
+        ("en", "{name} is archived.", "not filled in"),
+        ("en", "Phone: None", "not filled in"),
+        ("en", "head_office_country is too long", "a name that only programs know"),
+        ("en", "see-all-totals", "a name that only programs know"),
+        ("en", "Write to payment_term_days@firm.example", None),
+    ],
+)
+def test_every_page_that_a_test_fetches_is_read(lang: str, text: str, wrong: str | None) -> None:
+    page = f"<html lang={lang}><head><title>T</title></head><body><h1>T</h1><p>{text}</p></body></html>"
+    found = problems(page)
+    assert [one.partition(":")[0] for one in found] == ([wrong] if wrong else [])
 
 
 PAGES = [
@@ -357,32 +326,22 @@ def test_no_page_in_dutch_speaks_english(app: Flask, client_for: ClientFor, sess
         "project": project.id,
         "user": cast.bob.id,
     }
-    dana = in_dutch(client_for("Dana"))
-    found: dict[str, list[str]] = {}
+    dana = client_for("Dana").in_dutch()
     for path in PAGES:
         answer = dana.get(path.format(**ids), follow_redirects=True)
         assert answer.status_code == 200, path
-        found[path] = english_on(answer)
-    assert {path: texts for path, texts in found.items() if texts} == {}
-
-
-def in_dutch(client: PageClient) -> PageClient:
-    """The same client with a browser that asks for Dutch."""
-    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "nl,en;q=0.5"
-    return client
+        assert '<html lang="nl"' in answer.get_data(as_text=True), path
 
 
 def test_the_sign_in_page_and_its_refusal_are_in_dutch(client: PageClient) -> None:
-    asking = in_dutch(client)
-    assert english_on(asking.get("/login/")) == []
+    asking = client.in_dutch()
     data = {"email": "nobody@kaartenbak.example", "password": "wrong", "csrf_token": asking.token_of("/login/")}
     refused = asking.post("/login/", data=data)
-    assert english_on(refused) == []
     assert "E-mailadres of wachtwoord klopt niet." in refused.get_data(as_text=True)
 
 
 def test_error_pages_are_in_dutch(app: Flask, client_for: ClientFor) -> None:
-    bob = in_dutch(client_for("Bob"))
+    bob = client_for("Bob").in_dutch()
     for answer, code, text in (
         (bob.get("/customers/details/?id=99999"), 404, "Deze pagina of deze gegevens zijn er niet."),
         (bob.get("/nowhere/"), 404, "Misschien is het verwijderd, of mag je het niet zien."),
@@ -392,13 +351,11 @@ def test_error_pages_are_in_dutch(app: Flask, client_for: ClientFor) -> None:
     ):
         assert answer.status_code == code
         assert text in answer.get_data(as_text=True)
-        assert english_on(answer) == []
 
 
 def test_a_form_with_errors_is_in_dutch(app: Flask, client_for: ClientFor) -> None:
-    alice = in_dutch(client_for("Alice"))
+    alice = client_for("Alice").in_dutch()
     data = {"kind": "business", "name": "", "hourly_rate": "much", "csrf_token": alice.token_of("/customers/new/")}
     answer = alice.post("/customers/new/", data=data)
     assert answer.status_code == 422
-    assert english_on(answer) == []
     assert "Er is nog niets opgeslagen." in answer.get_data(as_text=True)

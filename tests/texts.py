@@ -1,0 +1,95 @@
+"""What the texts of a page must be: filled in, in words of people, and in one language."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from admin_views import commands_translate as catalogues
+from models.base import Base
+from models.operations import fields
+
+DUTCH = catalogues.FOLDER / "nl/LC_MESSAGES/messages.po"
+HEARD = ("aria-label", "title", "placeholder", "alt")
+# Texts that a script fills in and shows.
+LATER = ("data-one", "data-many", "data-kept", "data-text", "data-label")
+# Marks of a text that was not filled in, or of a value that was shown as it is.
+UNFINISHED = re.compile(r"%\(\w+\)[sd]|\{\{|\{\w*\}|<LazyString|\b(?:None|Undefined|True|False)$|^(?:None|Undefined)\b")
+# What is in the database is not translated: the value of a list.
+DATA = {"Active"}
+# What people typed is shown as they typed it.
+QUOTED = {"pre", "code", "textarea", "mark", "samp"}
+
+
+def said(tree: Any, attributes: tuple[str, ...] = (*HEARD, *LATER)) -> Iterator[str]:
+    """Every piece of text on a page that a reader sees or hears."""
+    for node in tree.iter():
+        if isinstance(node.tag, str) and node.tag not in ("script", "style"):
+            for text in (node.text, *(child.tail for child in node), *(node.get(name) for name in attributes)):
+                if text and text.strip():
+                    yield " ".join(text.split())
+
+
+def english(tree: Any) -> list[str]:
+    """The English on a page in Dutch."""
+    return [text for text in said(tree) if is_english(text)]
+
+
+def unfinished(tree: Any) -> list[str]:
+    """Texts with a place that was not filled in."""
+    return [text for text in said(tree, HEARD) if UNFINISHED.search(text)]
+
+
+def raw(tree: Any) -> list[str]:
+    """Texts with a name that only programs know: of a column, a table, a member of an enum."""
+    return [text for text in said(tree, HEARD) if names().search(text)]
+
+
+@cache
+def is_english(text: str) -> bool:
+    """Whether this is an English text that is another one in Dutch, and no Dutch one of something else."""
+    whole, filled_in = sources()
+    return text in whole or filled_in.fullmatch(text) is not None
+
+
+@cache
+def sources() -> tuple[set[str], re.Pattern[str]]:
+    """The English texts that differ in Dutch, and a pattern for those that are filled in."""
+    pairs = [
+        pair
+        for message in catalogues.read(DUTCH)
+        if message.id
+        for pair in zip(catalogues._forms(message.id), catalogues._forms(message.string), strict=True)
+    ]
+    dutch = {translated for _source, translated in pairs} | DATA
+    found = {source for source, translated in pairs if source != translated and source not in dutch}
+    filled_in = {one for one in found if catalogues.PLACEHOLDER.search(one)}
+    # A text that is hardly more than its placeholders would match anything.
+    telling = sorted(one for one in filled_in if len(catalogues.PLACEHOLDER.sub("", one)) > 8)
+    return found - filled_in, re.compile("|".join(pattern(one) for one in telling))
+
+
+def pattern(text: str) -> str:
+    """A pattern for a text with something in its places."""
+    parts = catalogues.PLACEHOLDER.split(text)
+    return r".+?".join(re.escape(part.strip()) for part in parts[:: catalogues.PLACEHOLDER.groups + 1])
+
+
+@cache
+def names() -> re.Pattern[str]:
+    """The names of columns and tables, and the values of enums, that are no words of any language."""
+    known = {name for table in Base.metadata.tables.values() for name in (table.name, *table.columns.keys())}
+    known |= {part.prefix + name for part in fields.PARTS.values() for name in fields.columns(part.noun)}
+    known |= {str(member.value) for kind in _enums(enum.StrEnum) for member in kind}
+    coded = sorted(name for name in known if re.fullmatch("[a-z]+(?:[_-][a-z0-9]+)+", name))
+    return re.compile(rf"(?<![\w/.@=&?-])(?:{'|'.join(coded)})(?![\w/.@=&-])")
+
+
+def _enums(kind: type[enum.StrEnum]) -> Iterator[type[enum.StrEnum]]:
+    for below in kind.__subclasses__():
+        if below.__module__.startswith(("models.", "importers.")):
+            yield below
+        yield from _enums(below)
