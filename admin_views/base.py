@@ -68,7 +68,10 @@ class EntityView(Listing, Showing, Editing, Acting, ModelView):
             abort(403)
         right = getattr(self, needed)
         if right is not None and not access.may(shell.here(), shell.looker(), right):
-            raise NotAllowed(Reason.NO_RIGHT, right=right)
+            refused = NotAllowed(Reason.NO_RIGHT, right=right)
+            if name in {"create_view", "edit_view"}:
+                return self.give_back(refused)
+            raise refused
         return None
 
     def handle_view_exception(self, exc: Exception) -> bool:

@@ -6,17 +6,19 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
-from flask import flash, g, redirect, request
+from flask import flash, g, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from admin_views import errors, shell
 from admin_views.declared import Answer, ArchivedNote, Declared
-from admin_views.forms import Choice, Choices, EntityForm
+from admin_views.forms import Choice, Choices, EntityForm, OneOf, Tick
+from admin_views.numbers import whole
 from models import journal
 from models.base import LARGEST_POSITION, whole
 from models.errors import NotAllowed, NotFound, Problems, Reason, Refused
+from models.operations import bin as binned
 from models.operations.save import Child, EditConflict, Saved, Side, Theirs, check, save
 from models.user import Right
 
@@ -47,22 +49,38 @@ class Editing(Declared):
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> Answer:
-        self.note_position()
-        form = self.form_for(None, request.form if request.method == "POST" else None)
-        if request.method == "POST" and self.can_be_read(None, form):
-            try:
-                saved = self.store(None, form)
-            except (NotAllowed, NotFound):
-                raise
-            except Refused as refused:
-                report(form, each(refused))
-            else:
-                self.tell(saved, gettext("%(name)s added", name=str(saved.record)))
-                return redirect(self.card_url(saved.record.id))
-        return self.show_form(None, form, 422 if form.problems() else 200)
+        try:
+            return self.create_record()
+        except (NotAllowed, NotFound) as refused:
+            return self.give_back(refused)
 
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> Answer:
+        try:
+            return self.edit_record()
+        except (NotAllowed, NotFound) as refused:
+            return self.give_back(refused, request.args.get("id"))
+
+    def create_record(self) -> Answer:
+        """The empty form, or the new record."""
+        self.note_position()
+        form = self.form_for(None, request.form if request.method == "POST" else None)
+        if request.method == "GET":
+            return self.show_form(None, form, 200)
+        try:
+            if not self.can_be_read(None, form):
+                return self.show_form(None, form, 422)
+            saved = self.store(None, form)
+        except (NotAllowed, NotFound):
+            raise
+        except Refused as refused:
+            report(form, each(refused))
+            return self.show_form(None, form, errors.status_of(refused))
+        self.tell(saved, gettext("%(name)s added", name=str(saved.record)))
+        return redirect(self.card_url(saved.record.id))
+
+    def edit_record(self) -> Answer:
+        """The form of a record, or the record with what was typed into it."""
         said = self.note_position()
         record = self.find(request.args.get("id"))
         if not self.may(self.edit, record):
@@ -76,13 +94,13 @@ class Editing(Declared):
         if locked:
             # Archived while somebody was editing: what was typed is shown with the reason, and can still be saved later.
             return self.show_form(record, form, 409)
-        readable = self.can_be_read(record, form)
-        if not said:
-            self.compare(form)
-        if not (readable and said):
-            return self.show_form(record, form, 422)
         name = str(record)
         try:
+            readable = self.can_be_read(record, form)
+            if not said:
+                self.compare(form)
+            if not (readable and said):
+                return self.show_form(record, form, 422)
             saved = self.store(record, form)
         except EditConflict as clash:
             for edit in clash.merged:
@@ -95,6 +113,41 @@ class Editing(Declared):
             return self.show_form(self.find(request.args.get("id")), form, errors.status_of(refused))
         self.tell(saved, gettext("%(name)s saved", name=name))
         return redirect(self.card_url(saved.record.id))
+
+    def give_back(self, refused: Refused, key: str | None = None) -> Answer:
+        """For a form that cannot be shown any more: what was typed, to be copied, and why. Who only looks: just why."""
+        if request.method != "POST":
+            raise refused
+        shell.here().rollback()
+        gone = self.deletion(key) if isinstance(refused, NotFound) else None
+        reason = gone or (gettext(errors.TEXTS[404][1]) if isinstance(refused, NotFound) else shell.say(refused))
+        return errors.page(
+            errors.status_of(refused),
+            f"{reason} {gettext('Nothing is saved. Here is what you typed, to be copied.')}",
+            title=gettext("This record was deleted.") if gone else None,
+            way_out=(url_for("bin.index"), gettext("To the bin")) if gone else (self.list_url(), self.many),
+            typed=self.typed(),
+        )
+
+    def deletion(self, key: str | None) -> str | None:
+        """When the record was deleted and by whom, for those who may know of it."""
+        number = whole(key)
+        found = binned.deletion_of(shell.here(), self.noun, number) if number is not None else None
+        if found is None:
+            return None
+        who = gettext("From outside") if found.who is None else shell.person(found.who)
+        return gettext("Deleted %(when)s by %(person)s.", when=shell.when(found.at), person=who)
+
+    def typed(self) -> list[tuple[str, str]]:
+        """What was posted, in words: the label of each field that holds something, and what it holds."""
+        form = self.form(request.form)
+        found = []
+        for name, field in form._fields.items():
+            chosen = isinstance(field, (Choice, Choices, OneOf, Tick))
+            text = self.field_text(name, field.data) if chosen and field.data else request.form.get(name, "")
+            if text.strip():
+                found.append((str(field.label.text), text))
+        return found
 
     def note_position(self) -> bool:
         """Where the journal stood before the record was read: what came later is what the form did not show.
@@ -203,9 +256,11 @@ class Editing(Declared):
         if value is None or value in ("", ()) or (isinstance(value, (set, frozenset)) and not value):
             return gettext("empty")
         field = self.form()._fields.get(name)
-        options = (
-            {option.value: option.label for option in field.options()} if isinstance(field, (Choice, Choices)) else {}
-        )
+        options: dict[str, Any] = {}
+        if isinstance(field, (Choice, Choices)):
+            options = {option.value: option.label for option in field.options()}
+        elif isinstance(field, OneOf):
+            options = {str(option.data): option.label.text for option in field}
         if isinstance(value, (set, frozenset, list, tuple)):
             return ", ".join(sorted(options.get(str(v), str(v)) for v in value))
         if isinstance(value, bool):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask, Response, make_response, render_template
@@ -38,8 +39,12 @@ def page(
     reference: str | None = None,
     title: str | None = None,
     way_out: tuple[str, Any] | None = None,
+    typed: Sequence[tuple[str, str]] = (),
 ) -> Response:
-    """An error page. It shows nothing of the database or the server. `way_out` is an address and what it is called."""
+    """An error page. It shows nothing of the database or the server. `way_out` is an address and what it is called.
+
+    `typed` gives back what was typed, as (label, text).
+    """
     usual, hint = TEXTS.get(code, TEXTS[500 if code >= 500 else 400])
     href, link = way_out or (None, None)
     body = render_template(
@@ -50,6 +55,7 @@ def page(
         reference=reference,
         hint_href=href,
         hint_text=link,
+        typed=typed,
     )
     return make_response(body, code)
 

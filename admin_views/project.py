@@ -17,7 +17,7 @@ from models import access, search
 from models.access import Looker
 from models.base import whole
 from models.customer import Customer
-from models.errors import NotFound
+from models.errors import NotFound, Reason, Refused
 from models.project import Project, Registration
 from models.user import Right
 
@@ -29,9 +29,7 @@ def offered_customers() -> list[Option]:
     wanted = whole(request.values.get("customer") or request.form.get("customer_id"))
     if wanted is None:
         return []
-    found = shell.here().execute(
-        select(Customer.id, Customer.name).where(Customer.id == wanted, Customer.archived_at.is_(None))
-    )
+    found = shell.here().execute(select(Customer.id, Customer.name).where(Customer.id == wanted))
     return [Option(str(key), name) for key, name in found]
 
 
@@ -133,6 +131,9 @@ class ProjectView(EntityView):
             raise NotFound
         customer = int(offered[0].value)
         access.require(shell.here(), shell.looker(), Right.EDIT, customer)
+        if request.method == "GET" and shell.here().get_one(Customer, customer).is_archived:
+            # What was typed meanwhile is not refused here: the verb says so on the form.
+            raise Refused(Reason.ARCHIVED_IS_LOCKED, name=offered[0].label)
         return {"customer_id": customer}
 
     def may(self, right: Right, record: Any = None) -> bool:

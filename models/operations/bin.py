@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from models import journal, settings
 from models.access import Looker
-from models.base import utc_now
+from models.base import Base, utc_now
 from models.errors import NotFound
-from models.journal import Changeset, Origin, Undone, UndoPlan
+from models.journal import Change, Changeset, Operation, Origin, Undone, UndoPlan
 from models.operations import undo
 
 PAGE = 50
@@ -34,6 +34,29 @@ class Item:
 
     def __str__(self) -> str:
         return self.title.format(**self.values)
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """That a record is gone: since when, and by whom; `who` is None when it was done from outside."""
+
+    at: dt.datetime | None
+    who: str | None
+
+
+def deletion_of(session: Session, noun: type[Base], key: int) -> Deletion | None:
+    """When a record that is not there any more was deleted, as far as one may see it."""
+    query = (
+        select(Change)
+        .where(Change.table_name == noun.__tablename__, Change.row_id == key, Change.operation == Operation.DELETE)
+        .order_by(Change.id.desc())
+        .limit(1)
+    )
+    change = session.scalar(query)
+    if change is None:
+        return None
+    kept = session.get(Changeset, change.changeset_id) if change.changeset_id is not None else None
+    return Deletion(kept.at, kept.user_name) if kept is not None else Deletion(change.at, None)
 
 
 def items(session: Session, before: int | None = None, limit: int = PAGE) -> list[Item]:

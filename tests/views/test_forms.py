@@ -9,12 +9,12 @@ from lxml import html
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from models.access import SYSTEM
+from models.access import SYSTEM, looker_for
 from models.contact import Contact
 from models.customer import Customer
 from models.journal import position
 from models.label import LabelGroup
-from models.operations import archive
+from models.operations import archive, delete
 from tests import factories
 from tests.conftest import Cast, ClientFor
 
@@ -196,6 +196,84 @@ def test_a_deactivated_contact_is_edited_where_it_is_and_stays_deactivated(
     session.rollback()
     saved = session.get_one(Contact, contact.id)
     assert (saved.phone, saved.is_archived) == ("+31 10 555 0100", True)
+
+
+def test_what_was_typed_for_a_customer_archived_meanwhile_comes_back_with_the_reason(
+    session: Session, client_for: ClientFor
+) -> None:
+    customer = factories.customer(session, company_name="Oud B.V.", archived_at=factories.A_MOMENT)
+    dana = client_for("Dana")
+    for path, wrong in (
+        (f"/projects/new/?customer={customer.id}", {"hourly_rate": "much"}),
+        (f"/projects/new/?customer={customer.id}", {}),
+        (f"/contacts/new/?customer={customer.id}", {"birth_date": "tomorrow"}),
+    ):
+        answer = dana.send(
+            path, customer_id=customer.id, name="Verhuizing", kind="private", first_name="Ingrid", **wrong
+        )
+        assert answer.status_code == 422
+        assert typed(answer, "name" if "projects" in path else "first_name") in {"Verhuizing", "Ingrid"}
+        assert wrong or "Oud B.V. is archived and can only be read. Restore it first." in text_of(answer)
+    assert dana.get(f"/projects/new/?customer={customer.id}").status_code == 422
+
+
+# What is not there any more
+
+
+@pytest.mark.parametrize(("who", "is_told"), [("Dana", True), ("Charlie", False)])
+def test_what_was_typed_is_given_back_when_the_record_was_deleted_meanwhile(
+    session: Session, client_for: ClientFor, cast: Cast, who: str, is_told: bool
+) -> None:
+    customer = factories.customer(session, company_name="Weg B.V.", archived_at=factories.A_MOMENT)
+    factories.access(session, customer, factories.role(session, rights=frozenset({"view", "edit"})), cast.charlie)
+    actor, key = looker_for(session, cast.dana), customer.id
+    plan = delete.plan(session, actor, Customer, [key])
+    delete.do(session, actor, Customer, [key], plan.digest, plan.confirm)
+    country = {"head_office_country": "NL", "description": "Belt terug.\nOp maandag <b>."}
+    answer = client_for(who).send(
+        f"/customers/edit/?id={key}", kind="private", first_name="Ingrid", payment_term_days="x9", **country
+    )
+    assert answer.status_code == 404
+    said = text_of(answer)
+    for text in (
+        "First nameIngrid",
+        "Netherlands",
+        "Belt terug.",
+        "Op maandag <b>.",
+        "x9",
+        "Private person",
+        "Nothing is saved.",
+    ):
+        assert text in said
+    assert ("Deleted today by Dana." in said) is is_told
+    assert "Weg B.V." not in said
+
+
+def test_a_deletion_is_told_to_who_may_not_see_it_as_what_was_never_there(
+    session: Session, client_for: ClientFor
+) -> None:
+    hidden = factories.customer(session, company_name="Geheim B.V.")
+    charlie = client_for("Charlie")
+    pages = {
+        text_of(charlie.send(f"/customers/edit/?id={key}", company_name="Los B.V."))
+        for key in (hidden.id, 999_999, 2**80, "x", "")
+    }
+    assert len(pages) == 1
+    assert "Los B.V." in pages.pop()
+    assert charlie.get(f"/customers/edit/?id={hidden.id}").status_code == 404
+
+
+def test_what_was_typed_is_given_back_when_the_right_was_taken_meanwhile(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    customer = factories.customer(session, company_name="Vast B.V.")
+    bob = client_for("Bob")
+    for path in (f"/customers/edit/?id={customer.id}", "/customers/new/"):
+        answer = bob.send(path, company_name="Los B.V.")
+        assert answer.status_code == 403
+        assert "Los B.V." in text_of(answer)
+        assert "You need the right Edit for this." in text_of(answer)
+    assert "Los B.V." in text_of(bob.send("/teams/new/", name="Los B.V."))
 
 
 # Who may

@@ -1,0 +1,66 @@
+"""The forms of users, teams and roles: what the balance of rights refuses comes back with what was typed."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.access import SYSTEM
+from models.operations import grant
+from models.operations.grant import Holder
+from models.user import ADMINISTRATOR, Right, Role, User
+from tests import factories
+from tests.conftest import Cast, ClientFor
+from tests.views.test_forms import text_of, typed
+
+
+def administrators(session: Session) -> Role:
+    return session.scalars(select(Role).where(Role.name == ADMINISTRATOR)).one()
+
+
+def keeper_of_users(session: Session, cast: Cast) -> None:
+    """Charlie, who may manage users and nothing else."""
+    role = factories.role(session, rights=frozenset({Right.MANAGE_USERS}))
+    grant.set_role_of(session, SYSTEM, Holder(user_id=cast.charlie.id), role.id)
+
+
+def test_a_user_form_that_would_leave_no_administrator_comes_back_with_what_was_typed(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    answer = client_for("Dana").edit(
+        f"/users/edit/?id={cast.dana.id}", name="Dana Nieuw", email="dana@kaartenbak.example", role_id=""
+    )
+    assert answer.status_code == 422
+    assert "There must always be an administrator." in text_of(answer)
+    assert typed(answer, "name") == "Dana Nieuw"
+    session.rollback()
+    assert session.get_one(User, cast.dana.id).name == "Dana"
+
+
+def test_a_role_form_that_would_leave_no_administrator_comes_back_with_what_was_typed(
+    session: Session, client_for: ClientFor
+) -> None:
+    role = administrators(session)
+    answer = client_for("Dana").edit(f"/roles/edit/?id={role.id}", name="Beheer", rights="view")
+    assert answer.status_code == 422
+    assert "There must always be an administrator." in text_of(answer)
+    assert typed(answer, "name") == "Beheer"
+    session.rollback()
+    assert session.get_one(Role, role.id).name == ADMINISTRATOR
+
+
+@pytest.mark.parametrize("path", ["/users/new/", "/users/edit/?id={charlie}"])
+def test_a_user_form_that_gives_more_rights_than_one_has_comes_back_with_what_was_typed(
+    session: Session, client_for: ClientFor, cast: Cast, path: str
+) -> None:
+    keeper_of_users(session, cast)
+    answer = client_for("Charlie").edit(
+        path.format(charlie=cast.charlie.id),
+        name="Ingrid",
+        email="ingrid@nordhamn.example",
+        role_id=str(administrators(session).id),
+    )
+    assert answer.status_code == 422
+    assert "You cannot give rights you do not have yourself" in text_of(answer)
+    assert typed(answer, "name") == "Ingrid"
