@@ -82,7 +82,7 @@ class Team(Stamped, Base):
 class User(Stamped, Base):
     """Somebody who signs in. `role` is what this person may on every customer; disabled people cannot sign in."""
 
-    email: Mapped[str] = mapped_column(String(254))
+    email: Mapped[str] = mapped_column(String(254), info={"address": True})
     email_key: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(120))
     password_hash: Mapped[str | None] = mapped_column(String(300), info={"secret": True})

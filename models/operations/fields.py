@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -70,6 +71,8 @@ KEPT = frozenset(
 )
 # Unique by what the spellings of one value have in common.
 KEYED: dict[tuple[type[Base], str], str] = {(Customer, "number"): "number_key", (User, "email"): "email_key"}
+# What mail can be sent to, as far as a look at it tells; asked of columns marked as an address.
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 @cache
@@ -163,7 +166,11 @@ def _misfits_text(column: Column[Any], field: str, value: str) -> Refused | None
     if hidden:
         return Refused(Reason.INVISIBLE, field, shown=spelt_out(value, hidden))
     fitting = limits_of(column)
-    return None if fitting.hold(value) else Refused(Reason.TOO_LONG, field, length=fitting.longest)
+    if not fitting.hold(value):
+        return Refused(Reason.TOO_LONG, field, length=fitting.longest)
+    if column.info.get("address") and not _ADDRESS.fullmatch(value):
+        return Refused(Reason.NOT_AN_ADDRESS, field, value=value)
+    return None
 
 
 def names_missing(noun: type[Base], record: Mapping[str, Any]) -> Iterator[Refused]:

@@ -15,7 +15,7 @@ from models.access import ANONYMOUS, SYSTEM, Looker, look_as, looker_for
 from models.base import utc_now
 from models.errors import NotAllowed, NotFound, Reason, Refused
 from models.journal import Change, changeset
-from models.operations import grant, password, sign_in, user
+from models.operations import grant, password, save, sign_in, user
 from models.operations.grant import Holder
 from models.operations.sign_in import TooManyTries
 from models.user import ADMINISTRATOR, BUILT_IN_ROLES, FailedSignIn, Right, Role, SignIn, TeamMember, User
@@ -137,13 +137,30 @@ def test_a_user_is_added_with_role_and_teams(session: Session, dana: Looker) -> 
     assert sign_in.sign_in(session, "ingrid.bergstrom@nordhamn.example", PASSWORD, HERE)
 
 
-@pytest.mark.parametrize(
-    "email", ["", "ingrid", "ingrid@", "@nordhamn.example", "a b@c.example", "a@b@c.example", "x" * 250 + "@a.nl"]
-)
-def test_what_is_no_address_is_refused(session: Session, dana: Looker, email: str) -> None:
-    with pytest.raises(Refused) as refusal:
-        user.create(session, dana, email, "Ingrid", PASSWORD)
-    assert refusal.value.reason is Reason.NOT_AN_ADDRESS
+NO_ADDRESSES = {
+    **dict.fromkeys(
+        ("ingrid", "ingrid@", "@nordhamn.example", "a b@c.example", "a@b@c.example"), Reason.NOT_AN_ADDRESS
+    ),
+    "": Reason.MISSING,
+    "x" * 250 + "@a.nl": Reason.TOO_LONG,
+    "ingrid\0@nordhamn.example": Reason.INVISIBLE,
+}
+
+
+@pytest.mark.parametrize(("email", "reason"), NO_ADDRESSES.items(), ids=[str(n) for n, _ in enumerate(NO_ADDRESSES)])
+def test_what_is_no_address_is_refused_by_command_and_form_alike(
+    session: Session, dana: Looker, cast: Cast, email: str, reason: Reason
+) -> None:
+    refusals = []
+    for verb in (
+        lambda: user.create(session, dana, email, "Ingrid", PASSWORD),
+        lambda: save.save(session, dana, User, None, {"email": email, "name": "Ingrid"}),
+        lambda: save.save(session, dana, User, cast.bob.id, {"email": email}),
+    ):
+        with pytest.raises(Refused) as refusal:
+            verb()
+        refusals.append((refusal.value.reason, refusal.value.field))
+    assert refusals == [(reason, "email")] * 3
 
 
 def test_an_address_is_used_once_whatever_its_case(session: Session, dana: Looker, cast: Cast) -> None:

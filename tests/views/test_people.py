@@ -12,7 +12,7 @@ from models.operations.grant import Holder
 from models.user import ADMINISTRATOR, Right, Role, User
 from tests import factories
 from tests.conftest import Cast, ClientFor
-from tests.views.test_forms import text_of, typed
+from tests.views.test_forms import at_fields, text_of, typed
 
 
 def administrators(session: Session) -> Role:
@@ -64,3 +64,15 @@ def test_a_user_form_that_gives_more_rights_than_one_has_comes_back_with_what_wa
     assert answer.status_code == 422
     assert "You cannot give rights you do not have yourself" in text_of(answer)
     assert typed(answer, "name") == "Ingrid"
+
+
+@pytest.mark.parametrize("path", ["/users/new/", "/users/edit/?id={bob}"])
+def test_a_user_form_with_what_is_no_address_says_so_at_the_field(
+    session: Session, client_for: ClientFor, cast: Cast, path: str
+) -> None:
+    answer = client_for("Dana").edit(path.format(bob=cast.bob.id), name="Ingrid", email="nonsense")
+    assert answer.status_code == 422
+    assert at_fields(answer) == {
+        "email": "nonsense is not an e-mail address. Fill in, for example, ingrid@nordhamn.example"
+    }
+    assert typed(answer, "email") == "nonsense"
