@@ -34,6 +34,7 @@ class Reason(enum.StrEnum):
     LAST_ADMINISTRATOR = "There must always be an administrator. Make someone else administrator first."
     LAST_ROLE_MANAGER = "Nobody could manage the roles of this customer any more. Give someone else that right first."
     MORE_THAN_OWN = "You cannot give rights you do not have yourself: {right}."
+    MAY_MORE = "{name} has a right that you do not have: {right}. Ask somebody who has it."
     STILL_IN_USE = "{name} is still used by {count} records."
     BUILT_IN = "{name} is built in and cannot be deleted."
     CHANGED_MEANWHILE = "{name} was changed by someone else while you were editing."

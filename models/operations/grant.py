@@ -1,7 +1,8 @@
 """Who may what: roles given on a customer and everywhere, the rights of roles, who is in which team.
 
 Every change of these passes the balance at the end of this page, by whatever path it was made, undo included: nobody
-gives more than they have, an administrator always stays, and so does somebody to manage the roles of each customer.
+gives more than they have or has a say over somebody who may more, an administrator always stays, and so does somebody
+to manage the roles of each customer.
 """
 
 from __future__ import annotations
@@ -171,6 +172,59 @@ def _there(session: AnySession, noun: type[N], key: int | None) -> N:
     return found
 
 
+# Who may more ---------------------------------------------------------------------------------------------------------
+
+# Whoever decides about these of somebody can sign in as them, or keep them out. The password is asked about where it is
+# set: it never enters the journal.
+_SIGNS_IN_BY = ("email_key", "disabled_at")
+
+
+def require_as_strong(session: AnySession, actor: Looker, user: User) -> None:
+    """Go on only if somebody may nothing, anywhere, that the actor may not; else Refused with what that is."""
+    _require_as_strong(session, actor, user.id, user.name, {user.role_id}, set(), _rights_of_roles(session))
+
+
+def _require_as_strong(
+    session: AnySession,
+    actor: Looker,
+    user_id: int,
+    name: str,
+    roles: Collection[int | None],
+    left: Collection[int],
+    rights_of: Mapping[int, frozenset[Right]],
+) -> None:
+    """`roles` are those of the user's own, `left` the teams that this person was in until now."""
+    if actor.everywhere >= set(Right):
+        return
+    teams = {*left, *session.scalars(select(TeamMember.team_id).where(TeamMember.user_id == user_id))}
+    of_teams = session.scalars(select(Team.role_id).where(Team.id.in_(teams)), execution_options=EVERYTHING)
+    everywhere = frozenset[Right]().union(*(rights_of.get(key or 0, frozenset()) for key in {*roles, *of_teams}))
+    access = CustomerAccess.__table__.c
+    holder = or_(access.user_id == user_id, access.team_id.in_(teams))
+    for right in Right:
+        more = right in everywhere - actor.everywhere
+        if more or (right in ON_A_CUSTOMER and _has_more(session, actor, right, holder, rights_of)):
+            raise Refused(Reason.MAY_MORE, name=name, right=right)
+
+
+def _has_more(
+    session: AnySession,
+    actor: Looker,
+    right: Right,
+    holder: ColumnElement[bool],
+    rights_of: Mapping[int, frozenset[Right]],
+) -> bool:
+    """Whether a holder of roles has a right on a customer where the actor does not."""
+    if right in actor.everywhere:
+        return False
+    access = CustomerAccess.__table__.c
+    theirs = select(access.id).where(holder, access.role_id.in_(_roles_with(rights_of, {right})))
+    own = granted(actor, right)
+    if own is not None:
+        theirs = theirs.where(access.customer_id.not_in(own))
+    return session.execute(theirs.limit(1)).first() is not None
+
+
 # The balance ----------------------------------------------------------------------------------------------------------
 
 _LOCK = 0x6B62  # any number that nothing else in this database locks
@@ -210,6 +264,7 @@ def _balance(session: Session) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     weighing = _Weighing(session, looker, moves)
     weighing.nobody_gives_more_than_own()
+    weighing.nobody_rules_who_may_more()
     weighing.an_administrator_stays()
     weighing.every_customer_keeps_a_role_manager()
 
@@ -308,8 +363,7 @@ class _Weighing:
 
     def _given_everywhere(self) -> Iterator[frozenset[Right]]:
         for move in self._of(User, Team):
-            enabled_again = move.was("disabled_at") is not None and move.is_now("disabled_at") is None
-            if move.is_now("role_id") is not None and (move.changed("role_id") or enabled_again):
+            if move.is_now("role_id") is not None and move.changed("role_id"):
                 yield self.rights_of[move.is_now("role_id")]
         for move in self._of(Role):
             if move.after:
@@ -341,20 +395,24 @@ class _Weighing:
 
     def _team_has_more(self, team_id: int, right: Right) -> bool:
         """Whether a team holds a right on a customer where the person who adds a member does not."""
-        if right in self.looker.everywhere:
-            return False
-        access = CustomerAccess.__table__.c
-        theirs = select(access.id).where(
-            access.team_id == team_id, access.role_id.in_(_roles_with(self.rights_of, {right}))
-        )
-        own = granted(self.looker, right)
-        if own is not None:
-            theirs = theirs.where(access.customer_id.not_in(own))
-        return self.session.execute(theirs.limit(1)).first() is not None
+        held_by_team = CustomerAccess.__table__.c.team_id == team_id
+        return _has_more(self.session, self.looker, right, held_by_team, self.rights_of)
 
     def _refuse(self, missing: Iterable[Right]) -> None:
         for right in sorted(missing, key=list(Right).index):
             raise Refused(Reason.MORE_THAN_OWN, right=right)
+
+    # Nobody has a say over who may more
+
+    def nobody_rules_who_may_more(self) -> None:
+        for move in self._of(User):
+            own = move.row_id == self.looker.id
+            if move.before and not own and any(move.changed(field) for field in _SIGNS_IN_BY):
+                left = {gone.was("team_id") for gone in self._of(TeamMember) if gone.was("user_id") == move.row_id}
+                roles = {move.was("role_id"), move.is_now("role_id")}
+                _require_as_strong(
+                    self.session, self.looker, move.row_id, move.was("name"), roles, left, self.rights_before
+                )
 
     # An administrator stays
 

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from sqlalchemy import delete
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from models.access import AnySession, Looker, looker_for, require
+from models.access import AnySession, Looker, require
 from models.errors import NotFound, Reason, Refused
 from models.journal import Changeset, changeset
+from models.operations.grant import require_as_strong
 from models.user import Right, SignIn, User
 
 SHORTEST = 12
@@ -152,8 +153,7 @@ def reset(session: AnySession, actor: Looker, user_id: int, new: str) -> Changes
     """Give somebody else a new password and end all their sessions; nobody who may more than oneself."""
     require(session, actor, Right.MANAGE_USERS)
     user = _there(session, user_id)
-    for right in sorted(looker_for(session, user).everywhere - actor.everywhere):
-        raise Refused(Reason.MORE_THAN_OWN, right=right)
+    require_as_strong(session, actor, user)
     check(new, user.email, user.name)
     with changeset(session, actor, "Give {user} a new password", user=user.name) as kept:
         user.password_hash = hashed(new)

@@ -77,7 +77,7 @@ def name_from(email: str) -> str:
 
 
 def disable(session: AnySession, actor: Looker, user_id: int, origin: Origin = Origin.FORM) -> Changeset:
-    """Keep somebody out from the next request on; what they did stays theirs."""
+    """Keep somebody out from the next request on, nobody who may more than oneself; what they did stays theirs."""
     user = _managed(session, actor, user_id)
     with changeset(session, actor, "Disable the user {user}", origin=origin, user=user.name) as kept:
         if user.disabled_at is None:

@@ -15,7 +15,8 @@ from models.base import utc_now
 from models.customer import Customer
 from models.errors import NotAllowed, NotFound, Reason, Refused
 from models.journal import Changeset, Origin, changeset
-from models.operations import grant
+from models.operations import grant, password, save, undo
+from models.operations import user as users
 from models.operations.grant import Holder
 from models.user import CustomerAccess, Right, Role, Team, TeamMember, User
 from tests import factories
@@ -233,17 +234,48 @@ def test_joining_a_team_is_limited_by_what_the_team_may_on_customers(
     grant.join(session, charlie, key, cast.bob.id)
 
 
-def test_a_disabled_administrator_is_not_enabled_by_who_may_less(
+@pytest.mark.parametrize("stronger", ["by a role", "through a team", "on a customer", "on a customer through a team"])
+def test_nobody_has_a_say_over_the_account_of_somebody_who_may_more(
+    session: Session, cast: Cast, user_manager: User, customer: int, stronger: str
+) -> None:
+    other, out = factories.user(session), factories.user(session)
+    manager = session.get_one(Role, role_id(session, "Manager"))
+    team = factories.team(session, other, out)
+    disabled = out.id
+    if "customer" in stronger:
+        for holder in (team,) if "team" in stronger else (other, out):
+            factories.access(session, session.get_one(Customer, customer), manager, holder)
+    elif "team" in stronger:
+        grant.set_role_of(session, SYSTEM, Holder(team_id=team.id), manager.id)
+    else:
+        for one in (other, out):
+            grant.set_role_of(session, SYSTEM, Holder(user_id=one.id), manager.id)
+    users.disable(session, SYSTEM, disabled)
+    moved = save.save(session, SYSTEM, User, other.id, {"email": "moved@kaartenbak.example"}).changeset
+    assert moved is not None
+    charlie = as_(session, user_manager)
+    for verb in (
+        lambda: password.reset(session, charlie, other.id, "vier kale paarden op zolder"),
+        lambda: users.disable(session, charlie, other.id),
+        lambda: users.enable(session, charlie, disabled),
+        lambda: save.save(session, charlie, User, other.id, {"email": "mine@kaartenbak.example"}),
+        lambda: save.save(session, charlie, User, other.id, {"email": "mine@kaartenbak.example", "role_id": None}),
+        lambda: undo.undo(session, charlie, moved.id or 0),
+    ):
+        refused(Reason.MAY_MORE, verb)
+    save.save(session, charlie, User, other.id, {"name": "Ingrid"})
+
+
+def test_who_may_no_more_than_oneself_is_kept_out_let_in_and_moved(
     session: Session, cast: Cast, user_manager: User
 ) -> None:
-    other = factories.user(session, role_id=role_id(session, "Administrator"), disabled_at=utc_now()).id
+    reader = factories.user(session, role_id=role_id(session, "Reader")).id
     charlie = as_(session, user_manager)
-
-    def enable() -> None:
-        with changeset(session, charlie, "Enable"):
-            session.get_one(User, other).disabled_at = None
-
-    refused(Reason.MORE_THAN_OWN, enable)
+    users.disable(session, charlie, reader)
+    users.enable(session, charlie, reader)
+    save.save(session, charlie, User, reader, {"email": "moved@kaartenbak.example"})
+    password.reset(session, charlie, reader, "vier kale paarden op zolder")
+    save.save(session, charlie, User, charlie.id, {"email": "own@kaartenbak.example"})
 
 
 def test_the_limit_holds_for_plain_statements_too(session: Session, user_manager: User) -> None:

@@ -76,3 +76,19 @@ def test_a_user_form_with_what_is_no_address_says_so_at_the_field(
         "email": "nonsense is not an e-mail address. Fill in, for example, ingrid@nordhamn.example"
     }
     assert typed(answer, "email") == "nonsense"
+
+
+def test_who_may_less_cannot_move_or_keep_out_somebody_who_may_more(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    keeper_of_users(session, cast)
+    charlie = client_for("Charlie")
+    form = charlie.edit(f"/users/edit/?id={cast.alice.id}", name="Alice", email="mine@kaartenbak.example")
+    assert form.status_code == 422
+    assert "Alice has a right that you do not have: View. Ask somebody who has it." in text_of(form)
+    assert typed(form, "email") == "mine@kaartenbak.example"
+    charlie.send(f"/users/disable/?id={cast.alice.id}")
+    assert "Alice has a right that you do not have" in text_of(charlie.get("/users/"))
+    session.rollback()
+    alice = session.get_one(User, cast.alice.id)
+    assert (alice.email, alice.disabled_at) == ("alice@kaartenbak.example", None)
