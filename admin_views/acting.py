@@ -48,6 +48,8 @@ class Acting(Declared):
             selection = Selection(ids=tuple(what["ids"]))
             plan = action.plan(shell.here(), looker, selection, options)
             done = action.do(shell.here(), looker, selection, options, what["digest"])
+        except plans.Stale as stale:
+            problem, selection = stale, Selection(ids=stale.ids)
         except Conflict as conflict:
             problem = conflict
         except Refused as refused:
@@ -68,6 +70,8 @@ class Acting(Declared):
         """The page that shows what will happen, with the signed plan in its form."""
         looker = shell.looker()
         ids = selection.resolve(shell.here())
+        if not ids and problem is not None:
+            raise problem
         if not ids:
             flash(gettext("Tick one or more rows first."), "warning")
             return redirect(self.back_url())

@@ -6,15 +6,18 @@ checks again inside its transaction.
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app
-from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
+from itsdangerous import BadData, URLSafeTimedSerializer
 
 from models.access import Looker
+from models.base import utc_now
 from models.errors import Conflict, Reason
 
-MINUTE = 60
+OLDEST = dt.timedelta(minutes=30)
 
 
 def _signer() -> URLSafeTimedSerializer:
@@ -26,14 +29,26 @@ def sign(looker: Looker, verb: str, **what: Any) -> str:
     return _signer().dumps({"who": looker.id, "verb": verb, **what})
 
 
-def shown(looker: Looker, verb: str, token: str, max_age: int = 30 * MINUTE) -> dict[str, Any]:
-    """What was shown. Conflict when it is too old, was shown to someone else, or is no token of ours."""
+class Stale(Conflict):
+    """A plan of ours that does not count here. `ids` are the rows it was about, to be shown and counted anew."""
+
+    def __init__(self, reason: Reason, ids: Sequence[int]) -> None:
+        super().__init__(reason)
+        self.ids = tuple(ids)
+
+
+def shown(looker: Looker, verb: str, token: str) -> dict[str, Any]:
+    """What was shown. Stale when it is too old or was shown to someone else or for something else; else Conflict."""
     try:
-        what: dict[str, Any] = _signer().loads(token, max_age=max_age)
-    except SignatureExpired:
-        raise Conflict(Reason.PLAN_EXPIRED) from None
+        what, signed_at = _signer().loads(token, return_timestamp=True)
     except BadData:
         raise Conflict(Reason.PLAN_CHANGED) from None
-    if what.pop("who") != looker.id or what.pop("verb") != verb:
-        raise Conflict(Reason.PLAN_CHANGED)
-    return what
+    who, named = what.pop("who"), what.pop("verb")
+    # The rows of another list are other rows, whatever their ids.
+    ids = what["ids"] if named.rpartition(".")[0] == verb.rpartition(".")[0] else ()
+    if who != looker.id or named != verb:
+        raise Stale(Reason.PLAN_OF_ANOTHER, ids)
+    if utc_now() - signed_at > OLDEST:
+        raise Stale(Reason.PLAN_EXPIRED, ids)
+    found: dict[str, Any] = what
+    return found

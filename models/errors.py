@@ -18,6 +18,9 @@ class Reason(enum.StrEnum):
     ARCHIVED_IS_LOCKED = "{name} is archived and can only be read. Restore it first."
     PLAN_CHANGED = "Something changed since this was shown. Look again and confirm again."
     PLAN_EXPIRED = "This confirmation is too old. Look again and confirm again."
+    PLAN_OF_ANOTHER = (
+        "This confirmation was shown to somebody else, or for something else. Look again and confirm again."
+    )
     NAME_DOES_NOT_MATCH = "The name you typed does not match. Type {name} to confirm."
     INVOICES_NOT_CONFIRMED = "Tick that you have saved the invoices that must be kept."
     NUMBER_TAKEN = "Already used by {name}. Next free number: {number}"

@@ -1,0 +1,125 @@
+"""The plan of a verb that does not count any more is shown again, counted anew, with the reason why."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from admin_views import plans
+from models.access import SYSTEM, looker_for
+from models.customer import Customer
+from models.operations import archive
+from models.user import User
+from tests import factories
+from tests.conftest import Cast, ClientFor
+from tests.views.test_forms import text_of
+
+LATER = dt.timedelta(minutes=31)
+OLD = "This confirmation is too old. Look again and confirm again."
+OTHER = "This confirmation was shown to somebody else, or for something else. Look again and confirm again."
+
+
+def token(answer: TestResponse) -> str:
+    found = re.search(r'name="plan" value="([^"]+)"', answer.get_data(as_text=True))
+    assert found, text_of(answer)
+    return found[1]
+
+
+def signed(app: Flask, session: Session, who: User, verb: str, *ids: int) -> str:
+    with app.app_context():
+        return plans.sign(looker_for(session, who), verb, ids=ids, digest="shown before")
+
+
+VERBS = [
+    ("/customers/action/", "archive", True),
+    ("/customers/action/", "restore", False),
+    ("/customers/action/", "label", True),
+    ("/customers/action/", "kind", True),
+    ("/customers/delete/", "delete", False),
+    ("/contacts/action/", "convert", True),
+]
+
+
+@pytest.mark.parametrize(("path", "verb", "active"), VERBS, ids=[verb for _, verb, _ in VERBS])
+def test_a_plan_that_is_too_old_is_shown_again_with_its_rows(
+    session: Session, client_for: ClientFor, path: str, verb: str, active: bool
+) -> None:
+    archived = None if active else factories.A_MOMENT
+    customer = factories.customer(session, company_name="Oud B.V.", archived_at=archived)
+    contact = factories.contact(session, first_name="Astrid", last_name="Oud")
+    dana = client_for("Dana")
+    key = contact.id if "contacts" in path else customer.id
+    shown = token(dana.get(f"{path}?action={verb}&rowid={key}"))
+    with time_machine.travel(dt.datetime.now(dt.UTC) + LATER, tick=True):
+        answer = dana.send(path, action=verb, plan=shown)
+        assert answer.status_code == 409
+        assert OLD in text_of(answer)
+        assert ("Labels of 1 record" if verb == "label" else "Oud") in text_of(answer)
+        assert token(answer) != shown
+
+
+def test_a_plan_that_is_too_old_is_counted_anew_and_can_be_confirmed_again(
+    session: Session, client_for: ClientFor
+) -> None:
+    one, other = (factories.customer(session, company_name=name) for name in ("Een B.V.", "Twee B.V."))
+    dana = client_for("Dana")
+    shown = token(dana.get(f"/customers/action/?action=archive&rowid={one.id}&rowid={other.id}"))
+    gone = archive.plan(session, SYSTEM, Customer, [other.id])
+    archive.do(session, SYSTEM, Customer, [other.id], gone.digest)
+    with time_machine.travel(dt.datetime.now(dt.UTC) + LATER, tick=True):
+        again = dana.send("/customers/action/", action="archive", plan=shown, reason="Klaar")
+        assert "Twee B.V. is already archived." in text_of(again)
+        done = dana.send("/customers/action/", action="archive", plan=token(again), reason="Klaar")
+        assert done.status_code == 302
+    session.rollback()
+    assert session.get_one(Customer, one.id).archive_reason == "Klaar"
+
+
+def test_the_plan_of_somebody_else_or_of_another_verb_is_shown_again(
+    app: Flask, session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    customer = factories.customer(session, company_name="Vast B.V.")
+    dana = client_for("Dana")
+    for who, verb in ((cast.alice, "customers.archive"), (cast.dana, "customers.delete")):
+        plan = signed(app, session, who, verb, customer.id)
+        answer = dana.send("/customers/action/", action="archive", plan=plan)
+        assert answer.status_code == 409
+        assert OTHER in text_of(answer)
+        assert "Vast B.V." in text_of(answer)
+        assert token(answer)
+    session.rollback()
+    assert not session.get_one(Customer, customer.id).is_archived
+
+
+def test_a_plan_of_other_rows_or_of_nobody_names_no_rows(
+    app: Flask, session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    customer = factories.customer(session, company_name="Vast B.V.")
+    dana = client_for("Dana")
+    for plan in (signed(app, session, cast.dana, "contacts.archive", customer.id), "nonsense"):
+        answer = dana.send("/customers/action/", action="archive", plan=plan)
+        assert answer.status_code == 409
+        assert "Look again and confirm again." in text_of(answer)
+        assert "Vast B.V." not in text_of(answer)
+
+
+def test_the_plan_of_somebody_else_shows_no_rows_that_one_may_not_see(
+    app: Flask, session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    customer = factories.customer(session, company_name="Geheim B.V.")
+    factories.access(
+        session,
+        factories.customer(session),
+        factories.role(session, rights=frozenset({"view", "archive"})),
+        cast.charlie,
+    )
+    plan = signed(app, session, cast.dana, "customers.archive", customer.id)
+    answer = client_for("Charlie").send("/customers/action/", action="archive", plan=plan)
+    assert answer.status_code == 404
+    assert "Geheim" not in text_of(answer)
