@@ -14,7 +14,6 @@ from werkzeug.datastructures import MultiDict
 from admin_views import errors, shell
 from admin_views.declared import Answer, ArchivedNote, Declared
 from admin_views.forms import Choice, Choices, EntityForm, OneOf, Tick
-from admin_views.numbers import whole
 from models import journal
 from models.base import LARGEST_POSITION, whole
 from models.errors import NotAllowed, NotFound, Problems, Reason, Refused
