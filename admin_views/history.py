@@ -136,7 +136,7 @@ def _counts(session: Session, found: Sequence[journal.Event], about: Mapping[str
     names = trees.names()
     counts: dict[int, list[Count]] = defaultdict(list)
     for key, table, operation, number in session.execute(query):
-        label = names.get(table) or gettext(images.TABLES.get(table, table))
+        label = names.get(table) or table_name(table)
         counts[big[key or 0]].append(Count(label, operation.value, number))
     return counts
 
@@ -250,9 +250,14 @@ def causes_first(left: Sequence[Left]) -> list[Left]:
     return sorted(left, key=lambda one: one.reason in (Kept.PARENT_GONE, Kept.BELONGS))
 
 
+def table_name(table: str) -> str:
+    """What one record of a table is called in the reader's language."""
+    return gettext(images.TABLES.get(table, table))
+
+
 def what_stays(left: Left) -> str:
     """What something that is left is called: the record, and its field where it is one."""
-    record = left.name or gettext(images.TABLES.get(left.table, left.table))
+    record = left.name or table_name(left.table)
     return record if left.field is None else f"{record}, {images.label_of(left.table, left.field)}"
 
 
@@ -305,7 +310,7 @@ def _back() -> str:
 def register(app: Flask) -> None:
     """Add the page and its line in the menu."""
     app.register_blueprint(page)
-    app.jinja_env.filters["table_name"] = lambda name: gettext(images.TABLES.get(name, name))
+    app.jinja_env.filters["table_name"] = table_name
 
     def line() -> shell.MenuItem | None:
         if not access.may(shell.here(), shell.looker(), Right.VIEW):

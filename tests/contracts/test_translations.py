@@ -32,11 +32,9 @@ SOURCE = LANGUAGES[0]
 # here says there where its texts come from.
 AT_RUN_TIME = {
     "admin_views/listing.py": {"dropped.why.value"},
-    "admin_views/bin.py": {"left.reason.value"},
     "admin_views/errors.py": {"usual", "hint"},
     "admin_views/history.py": {
         "images.TABLES.get(table, table)",
-        "images.TABLES.get(name, name)",
         "text",
         "left.reason.value",
     },
@@ -57,7 +55,6 @@ AT_RUN_TIME = {
     "templates/project/registrations.html": {"one.status.value"},
     "templates/search.html": {"group.title"},
     "templates/settings.html": {"one.title", "one.help"},
-    "templates/undo.html": {"left.reason.value"},
     "templates/verbs/convert.html": {"reason.value"},
 }
 # Whose titles stand in a table of their own.
