@@ -32,6 +32,7 @@ SOURCE = LANGUAGES[0]
 # here says there where its texts come from.
 AT_RUN_TIME = {
     "admin_views/listing.py": {"dropped.why.value"},
+    "admin_views/editing.py": {"errors.TEXTS[404][1]"},
     "admin_views/errors.py": {"usual", "hint"},
     "admin_views/history.py": {
         "images.TABLES.get(table, table)",
