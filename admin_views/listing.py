@@ -41,8 +41,11 @@ class Listing(Declared):
             for name, values in added:
                 state = state.with_chip(name, values)
             return redirect(f"{self.list_url()}?{state.to_query()}")
+        offered = {choice.name: choice.label for choice in self.filters}
         for dropped in state.dropped:
-            flash(gettext(dropped.why.value).format(name=dropped.name), "warning")
+            # A part that no filter here is called after is named as it stands in the address.
+            name = offered.get(dropped.name, f"{dropped.name}=")
+            flash(gettext(dropped.why.value).format(name=name), "warning")
         page = search.page(shell.here(), self.spec, state)
         ids = list(page.ids)
         columns, extra, query = self.visible_columns(), self.list_extra(ids), state.to_query()

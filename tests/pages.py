@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -13,8 +14,8 @@ from tests import texts
 LABELLED = "input select textarea".split()
 
 
-def problems(page: str) -> list[str]:
-    """What is wrong with a page, as sentences."""
+def problems(page: str, typed: Collection[str] = ()) -> list[str]:
+    """What is wrong with a page, as sentences. What people `typed` may be any text at all."""
     tree = html.document_fromstring(page)
     found = []
     if not tree.get("lang"):
@@ -36,10 +37,10 @@ def problems(page: str) -> list[str]:
         if name.startswith("on")
     ]
     found += [f"{field.tag} {field.get('name')!r} has no label" for field in _unlabelled(tree)]
-    found += [f"not filled in: {text!r}" for text in texts.unfinished(tree)]
+    found += [f"not filled in: {text!r}" for text in texts.unfinished(tree, typed)]
     found += [f"a name that only programs know: {text!r}" for text in texts.raw(tree)]
     if tree.get("lang") == "nl":
-        found += [f"English on a page in Dutch: {text!r}" for text in texts.english(tree)]
+        found += [f"English on a page in Dutch: {text!r}" for text in texts.english(tree, typed)]
     ids = [node.get("id") for node in tree.iter() if isinstance(node.tag, str) and node.get("id")]
     found += [f"id {one!r} stands twice" for one in sorted({one for one in ids if ids.count(one) > 1})]
     found += [
@@ -75,12 +76,14 @@ def _unlabelled(tree: Any) -> list[Any]:
 
 
 class PageClient(FlaskClient):
-    """A test client that checks every page it fetches."""
+    """A test client that checks every page it fetches; `typed` is what its test put there as people might."""
+
+    typed: Collection[str] = ()
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         response = super().open(*args, **kwargs)
         if response.mimetype == "text/html" and response.data and response.status_code not in (301, 302, 303, 308):
-            found = problems(response.get_data(as_text=True))
+            found = problems(response.get_data(as_text=True), self.typed)
             assert not found, f"{response.request.path}: {'; '.join(found[:5])}"
         return response
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from typing import Any
 
@@ -17,7 +17,9 @@ HEARD = ("aria-label", "title", "placeholder", "alt")
 # Texts that a script fills in and shows.
 LATER = ("data-one", "data-many", "data-kept", "data-text", "data-label")
 # Marks of a text that was not filled in, or of a value that was shown as it is.
-UNFINISHED = re.compile(r"%\(\w+\)[sd]|\{\{|\{\w*\}|<LazyString|\b(?:None|Undefined|True|False)$|^(?:None|Undefined)\b")
+UNFINISHED = re.compile(
+    r"%\(\w+\)[sd]|\{\{|\{\w*\}|<LazyString|\b(?:None|Undefined|True|False)$|^(?:None|Undefined)\b(?! of\b)"
+)
 # What is in the database is not translated: the value of a list.
 DATA = {"Active"}
 # What people typed is shown as they typed it.
@@ -33,14 +35,20 @@ def said(tree: Any, attributes: tuple[str, ...] = (*HEARD, *LATER)) -> Iterator[
                     yield " ".join(text.split())
 
 
-def english(tree: Any) -> list[str]:
-    """The English on a page in Dutch."""
-    return [text for text in said(tree) if is_english(text)]
+def english(tree: Any, typed: Collection[str] = ()) -> list[str]:
+    """The English on a page in Dutch, but for what people typed."""
+    return [text for text in said(tree) if is_english(_without(text, typed))]
 
 
-def unfinished(tree: Any) -> list[str]:
-    """Texts with a place that was not filled in."""
-    return [text for text in said(tree, HEARD) if UNFINISHED.search(text)]
+def unfinished(tree: Any, typed: Collection[str] = ()) -> list[str]:
+    """Texts with a place that was not filled in; what people typed may look like one."""
+    return [text for text in said(tree, HEARD) if UNFINISHED.search(_without(text, typed))]
+
+
+def _without(text: str, typed: Collection[str]) -> str:
+    for one in typed:
+        text = text.replace(one, "…")
+    return text
 
 
 def raw(tree: Any) -> list[str]:

@@ -41,7 +41,7 @@ def test_not_while_an_agreement_is_active(session: Session, customer: Customer) 
     with pytest.raises(Conflict):
         kind.do(session, SYSTEM, customer.id, Kind.PRIVATE, shown.digest)
     plan = kind.plan(session, SYSTEM, customer.id, Kind.PRIVATE)
-    assert [str(problem) for problem in plan.problems] == ["Ingrid Bergström has 1 active agreements. End them first."]
+    assert [str(problem) for problem in plan.problems] == ["Ingrid Bergström has 1 active agreement. End it first."]
     with pytest.raises(Problems) as caught:
         kind.do(session, SYSTEM, customer.id, Kind.PRIVATE, plan.digest)
     assert caught.value.reason is Reason.AGREEMENT_ACTIVE

@@ -63,6 +63,7 @@ def test_a_role_that_cannot_be_deleted_says_so_in_dutch(session: Session, dutch:
 def test_a_name_that_people_gave_is_never_translated(session: Session, cast: Cast, dutch: PageClient) -> None:
     # A word of the catalogue: "History" is "Geschiedenis".
     own = factories.role(session, name="History")
+    dutch.typed = {own.name}
     with changeset(session, SYSTEM, "Set up", origin=Origin.SEED):
         session.get_one(User, cast.bob.id).role_id = own.id
     for path in (f"/users/details/?id={cast.bob.id}", "/users/", "/roles/", f"/roles/details/?id={own.id}"):
