@@ -17,7 +17,8 @@ from models.customer import Kind
 from models.user import Right
 
 CHIPS = 2
-LOOKS = {"moment": "kb-dim", "number": "kb-dim"}
+# A place or a number as long as its field would push the end of the row out of the table.
+LOOKS = {"moment": "kb-dim", "number": "kb-dim text-truncate", "place": "text-truncate"}
 # These draw their own "nothing".
 DRAWN_EMPTY = frozenset({"name", "label", "labels", "reach"})
 

@@ -95,6 +95,60 @@ def test_no_page_scrolls_sideways_on_a_narrow_screen(
             assert violations(page) == [], f"{name} at {width}"
 
 
+# Of each row: the right edge of its menu, and what of it runs over what stands beside it, but for what is only read aloud.
+ROWS = """() => {
+  document.querySelectorAll("tbody .visually-hidden").forEach((one) => one.remove());
+  const box = (cell) => {
+    const frame = cell.getBoundingClientRect();
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    const text = range.getBoundingClientRect();
+    const right = getComputedStyle(cell).overflowX === "hidden" ? frame.right : text.right;
+    return {name: cell.className, left: text.left, right, top: frame.top, bottom: frame.bottom};
+  };
+  const apart = (one, other) => one.left >= other.right - 1 || other.left >= one.right - 1
+    || one.top >= other.bottom - 1 || other.top >= one.bottom - 1;
+  return [...document.querySelectorAll("tbody tr")].map((row) => {
+    const boxes = [...row.cells].filter((cell) => cell.innerText.trim()).map(box);
+    const over = boxes.flatMap((one, at) => boxes.slice(at + 1).filter((other) => !apart(one, other))
+      .map((other) => `${one.name} over ${other.name}`));
+    return [row.cells[row.cells.length - 1].getBoundingClientRect().right, over];
+  });
+}"""
+MANY = ("Retainer", "Monthly invoice", "Family business", "Transport")
+LONG = {
+    "Garage Stadsrand B.V.": "Rotterdam",
+    "Garage Gebroeders van den Oudenrijn en Bouwmaterialenhandel B.V.": (
+        "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogoch"
+    ),
+    "Garage Kort": "Krimpenerwaard aan den IJssel bij Rotterdam en omstreken van de Hollandsche IJssel tot Lek",
+}
+
+
+def test_long_texts_and_many_labels_of_a_row_stay_in_the_list(sign_in: SignIn, panel: Panel) -> None:
+    if panel.engine != "sqlite":
+        pytest.skip("What a page looks like does not depend on the database; the journeys run on both.")
+    page = sign_in()
+    for name, city in LONG.items():
+        page.goto("/customers/new/")
+        page.fill("[name=company_name]", name)
+        page.fill("[name=head_office_city]", city)
+        for label in MANY:
+            page.get_by_label(label, exact=True).check()
+        page.get_by_role("button", name="Save customer").click()
+        page.wait_for_url("**/customers/details/**", timeout=10_000)
+    for width in (1440, 390, 320):
+        page.set_viewport_size({"width": width, "height": 844})
+        for path in ("/customers/?search=garage", "/customers/"):
+            page.goto(path)
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{path} is {wide} px wide at {width}"
+            inner = page.evaluate("document.querySelector('.kb-scroll').getBoundingClientRect().right")
+            found = page.evaluate(ROWS)
+            assert [over for _, over in found if over] == [], f"{path} at {width}"
+            assert max(right for right, _ in found) <= inner, f"the menu of a row of {path} at {width}"
+
+
 def test_axe_finds_nothing_on_the_pages_before_signing_in(sign_in: SignIn, panel: Panel) -> None:
     page = sign_in()
     page.context.clear_cookies()
