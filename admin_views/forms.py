@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from babel.numbers import NumberFormatError, parse_decimal
 from flask_babel import format_decimal, get_locale, gettext, lazy_gettext
@@ -23,10 +23,9 @@ from wtforms import (
     SelectMultipleField,
     StringField,
 )
-from wtforms.fields.choices import Choice as Rendered  # type: ignore[attr-defined]
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import ValidationError
-from wtforms.widgets import NumberInput, Select, TextArea, TextInput
+from wtforms.widgets import DateInput, NumberInput, Select, TextArea, TextInput
 
 from models.base import Base, Limits
 from models.operations import fields
@@ -56,6 +55,18 @@ class Line(TextInput):
 
 class Number(NumberInput):
     """<input type="number">."""
+
+    html_params = staticmethod(attributes)
+
+
+class Lines(TextArea):
+    """<textarea>."""
+
+    html_params = staticmethod(attributes)
+
+
+class Calendar(DateInput):
+    """<input type="date">."""
 
     html_params = staticmethod(attributes)
 
@@ -98,7 +109,7 @@ class Text(Limited, StringField):
 class LongText(Text):
     """Several lines of text."""
 
-    widget = TextArea()
+    widget = Lines()
 
     def __init__(self, label: Any = None, **kw: Any) -> None:
         super().__init__(label, **kw)
@@ -176,6 +187,8 @@ def amount_of(text: str) -> Decimal:
 class Day(DateField):
     """A date, by the browser's own picker."""
 
+    widget = Calendar()
+
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         text = str(valuelist[0]).strip() if valuelist else ""
         self.data = None
@@ -187,8 +200,7 @@ class Day(DateField):
             raise ValueError(gettext("Fill in a date, for example %(example)s", example="2026-11-21")) from None
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(NamedTuple):
     """One choice: what is posted, what is read, and the dot or group it has."""
 
     value: str
@@ -198,18 +210,17 @@ class Option:
 
 
 @lru_cache(maxsize=64)
-def drop_down(values: tuple[tuple[str, str], ...]) -> Markup:
+def drop_down(values: tuple[tuple[Any, ...], ...]) -> Markup:
     """The options of a <select> from (value, text), none selected; kept, because a list of all countries is long."""
     option = Markup('<option value="{}">{}</option>')
-    return Markup("").join(option.format(value, text) for value, text in values)
+    return Markup("").join(option.format(value, text) for value, text, *_ in values)
 
 
 class DropDown(Select):
     """WTForms' own <select> draws each option anew; this one only marks the chosen one."""
 
     def __call__(self, field: Any, **given: Any) -> Markup:
-        shown = [(str(value), str(text)) for value, text, _selected, _attributes in field.iter_choices()]
-        options = str(drop_down(tuple(shown)))
+        options = str(drop_down(field.shown()))
         chosen = f'value="{escape("" if field.data is None else field.data)}">'
         options = options.replace(f"<option {chosen}", f"<option selected {chosen}", 1)
         given = {"id": field.id, "name": field.name, **given}
@@ -248,16 +259,15 @@ class Choice(SelectField):
         except ValueError:
             raise ValueError(gettext("Choose one of the list.")) from None
 
-    def iter_choices(self) -> Iterator[Rendered]:
+    def shown(self) -> tuple[Option, ...]:
         """What the select shows; the present value is always among it."""
-        chosen = "" if self.data is None else str(self.data)
+        found = tuple(self.options())
         if self.empty is not None:
-            yield Rendered("", self.empty, chosen == "", {})
-        found = list(self.options())
-        for option in found:
-            yield Rendered(option.value, option.label, option.value == chosen, {})
-        if chosen and chosen not in {option.value for option in found}:
-            yield Rendered(chosen, gettext("(no longer offered)"), True, {})
+            found = (Option("", self.empty), *found)
+        chosen = "" if self.data is None else str(self.data)
+        if chosen and all(chosen != option.value for option in found):
+            found = (*found, Option(chosen, gettext("(no longer offered)")))
+        return found
 
     def pre_validate(self, form: Any) -> None:
         kept = self.object_data
@@ -322,6 +332,64 @@ class Section:
     hint: Any = None
 
 
+class Drawn(NamedTuple):
+    """A field as templates/macros/form.html writes it: plain values, because a form has forty of them."""
+
+    id: str
+    label: Markup
+    required: bool
+    look: str
+    before: Any
+    control: Markup
+    after: Any
+    error: str | None
+    hint: Markup
+
+
+def drawn(field: Any, how: Mapping[str, Any]) -> Drawn:
+    """A field with a label above it, an input, a hint and what is wrong, as `field_looks` of its view wants it.
+
+    suffix / prefix: a text in the box beside the input; span 'full' | 'half' | 'third' of the grid; kind: only shown while
+    the kind switch stands on this value; required: says so where the form does not know it; autocomplete, inputmode and
+    rows as in HTML.
+    """
+    # A lazy text looks itself up each time that it is asked for anything.
+    hint = escape(field.description)
+    required = bool(how.get("required") or field.flags.required)
+    before, after = how.get("prefix"), how.get("suffix")
+    wrong, chosen = bool(field.errors), isinstance(field, Choice) and not (before or after)
+    given = {
+        "class_": f"{'form-select' if chosen else 'form-control'}{' is-invalid' if wrong else ''}",
+        "autocomplete": how.get("autocomplete", "off"),
+        "data-original": original(field),
+    }
+    if described := [f"{field.id}-{what}" for what, said in (("error", wrong), ("hint", hint)) if said]:
+        given["aria-describedby"] = " ".join(described)
+    if wrong:
+        given["aria-invalid"] = "true"
+    if required:
+        given |= {"aria-required": "true", "required": False}
+    if "inputmode" in how:
+        given["inputmode"] = how["inputmode"]
+    if isinstance(field, LongText):
+        given["rows"] = how.get("rows", 4)
+    look = f" kb-span-{how['span']}" if "span" in how else ""
+    if "kind" in how and not wrong:
+        look += f" kb-only-{how['kind']}"
+    error = field.errors[0] if wrong else None
+    return Drawn(field.id, escape(field.label.text), required, look, before, field(**given), after, error, hint)
+
+
+def original(field: Any) -> str:
+    """What the record held when the form was opened, as the text the input would hold."""
+    if not field.raw_data and hasattr(field, "_value"):
+        return str(field._value())
+    held = field.object_data
+    if isinstance(held, bool):
+        return "1" if held else ""
+    return "" if held is None else str(held)
+
+
 class EntityForm(Form):
     """The form of an entity: its values as a flat dict, errors by field, and nothing typed is ever lost.
 
@@ -377,4 +445,7 @@ __all__ = [
     "Text",
     "Tick",
     "Whole",
+    "drawn",
+    "drop_down",
+    "original",
 ]

@@ -13,7 +13,7 @@ from admin_views import settings as setting
 from admin_views.base import EntityView
 from admin_views.contact import ContactView
 from admin_views.customer import CustomerView
-from admin_views.forms import drop_down
+from admin_views.forms import drawn, drop_down, original
 from admin_views.label import LabelGroupView, LabelView
 from admin_views.project import ProjectView
 from admin_views.user import RoleView, TeamView, UserView
@@ -60,6 +60,7 @@ def register(app: Flask) -> None:
             shell.add_to_menu(app, _line(endpoint, view.many, view.icon, view.see))
     app.extensions["kaartenbak"]["labels"] = _labels()
     app.jinja_env.filters["delete_tree"] = trees.tree
+    app.jinja_env.filters.update(drawn=drawn, original=original)
     app.jinja_env.filters["drop_down"] = lambda values: drop_down(tuple(values))
     app.jinja_env.filters["left_out_points"] = trees.left_out
     for module in (importing, history, bin, setting, searching, keys, health):
