@@ -18,13 +18,24 @@ from models.settings import ListValue, ValueList
 from models.user import Role, Team, User
 
 NEAR = ("NL", "BE", "SE", "FI", "NO", "DK", "DE", "GB", "FR")
+# Put together once: that takes longer than to run them.
+_PEOPLE = select(User.id, User.name).where(User.disabled_at.is_(None)).order_by(User.name)
+_VALUES = (
+    select(ListValue.list, ListValue.id, ListValue.name)
+    .where(ListValue.retired.is_(False))
+    .order_by(ListValue.position, ListValue.name)
+)
+_LABELS = (
+    select(Label.id, Label.name, Label.colour, LabelGroup.name)
+    .outerjoin(LabelGroup, Label.group_id == LabelGroup.id)
+    .order_by(LabelGroup.position, Label.name)
+)
 
 
 def people() -> list[Option]:
     """Who can own a record: everyone that can sign in."""
     if "people" not in g:
-        rows = shell.here().execute(select(User.id, User.name).where(User.disabled_at.is_(None)).order_by(User.name))
-        g.people = [Option(str(key), name) for key, name in rows]
+        g.people = [Option(str(key), name) for key, name in shell.here().execute(_PEOPLE)]
     return list(g.people)
 
 
@@ -40,12 +51,7 @@ def values_of(kind: ValueList) -> Callable[[], list[Option]]:
 def _values() -> list[tuple[ValueList, Option]]:
     """The values of all lists, read once a request."""
     if "list_values" not in g:
-        rows = shell.here().execute(
-            select(ListValue.list, ListValue.id, ListValue.name)
-            .where(ListValue.retired.is_(False))
-            .order_by(ListValue.position, ListValue.name)
-        )
-        g.list_values = [(listed, Option(str(key), name)) for listed, key, name in rows]
+        g.list_values = [(listed, Option(str(key), name)) for listed, key, name in shell.here().execute(_VALUES)]
     found: list[tuple[ValueList, Option]] = g.list_values
     return found
 
@@ -53,11 +59,7 @@ def _values() -> list[tuple[ValueList, Option]]:
 def labels() -> list[Option]:
     """All labels with their dot, by group."""
     if "labels" not in g:
-        rows = shell.here().execute(
-            select(Label.id, Label.name, Label.colour, LabelGroup.name)
-            .outerjoin(LabelGroup, Label.group_id == LabelGroup.id)
-            .order_by(LabelGroup.position, Label.name)
-        )
+        rows = shell.here().execute(_LABELS)
         g.labels = [Option(str(key), name, group, colour.value) for key, name, colour, group in rows]
     return list(g.labels)
 

@@ -154,9 +154,12 @@ def get(session: Session, key: str) -> Any:
     return _value(KNOWN[key], session.scalar(select(Setting.value).where(Setting.key == key)))
 
 
+_STORED = select(Setting.key, Setting.value)
+
+
 def everything(session: Session) -> dict[str, Any]:
     """All settings at once, by key: one query for a page that needs several."""
-    stored = dict(session.execute(select(Setting.key, Setting.value)).all())
+    stored = dict(session.execute(_STORED).all())
     return {key: _value(known, stored.get(key)) for key, known in KNOWN.items()}
 
 
