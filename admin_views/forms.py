@@ -300,8 +300,8 @@ class Choices(SelectMultipleField):
         return list(self.options())
 
     def pre_validate(self, form: Any) -> None:
-        offered = {option.value for option in self.options()} | {str(v) for v in self.object_data or ()}
-        if any(str(v) not in offered for v in self.data or ()):
+        new = {str(v) for v in self.data or ()} - {str(v) for v in self.object_data or ()}
+        if new and new - {option.value for option in self.options()}:
             raise ValidationError(gettext("Choose from the list."))
 
 

@@ -588,8 +588,9 @@ def _refuse_archived(
 ) -> None:
     """Refuse if one of the rows hangs below an archived parent, or would from now on."""
     table = noun.__table__
-    stored = [row.id for row in rows if inspected(row).persistent]
-    named = {key for row in rows if (key := row.__dict__.get(column)) is not None}
+    # A row that is the parent itself hangs below nothing else.
+    stored = [] if column == "id" else [row.id for row in rows if inspected(row).persistent]
+    named = {key for row in rows if (key := row.id if column == "id" else row.__dict__.get(column)) is not None}
     below = [parent.id.in_(select(table.c[column]).where(table.c.id.in_(part))) for part in _chunks(stored)]
     for condition in (*below, *(parent.id.in_(part) for part in _chunks(sorted(named)))):
         statement = select(parent.name).where(parent.archived_at.is_not(None), condition).limit(1)

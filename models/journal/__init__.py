@@ -4,7 +4,7 @@ from models.journal.context import OutsideChangeset, Somebody, changeset, is_ope
 from models.journal.keeping import adopt, erase, purge
 from models.journal.leaving import Kept, Left
 from models.journal.plan import Counts, Locks
-from models.journal.reading import Event, Later, Page, history, latest, outside_ids, position, since
+from models.journal.reading import Event, Later, Page, Since, history, latest, outside_ids, position, since
 from models.journal.tables import Actor, Change, Changeset, JournalContext, Operation, Origin, journaled_tables
 from models.journal.triggers import install, missing
 from models.journal.undoing import NothingToUndo, Undone, UndoPlan, undo, undo_plan
@@ -25,6 +25,7 @@ __all__ = [
     "Origin",
     "OutsideChangeset",
     "Page",
+    "Since",
     "Somebody",
     "UndoPlan",
     "Undone",

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import Delete, Insert, Update, event, func, select, text
+from sqlalchemy import Delete, Insert, Text, Update, cast, event, func, null, select, text
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction, make_transient, scoped_session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -36,11 +36,11 @@ class OutsideChangeset(RuntimeError):
 
 @dataclass
 class _Open:
-    """The changeset that is open in a session."""
+    """The changeset that is open in a session, and how many changes it turned out to hold."""
 
     changeset: Changeset
     id: int
-    is_empty: bool = False
+    count: int = 0
 
 
 def plain(session: AnySession) -> Session:
@@ -86,12 +86,15 @@ def changeset(
         # Gone when the code inside rolled back itself: then nothing was written, and there is nothing to keep.
         if session.info.get(_OPEN) is opened:
             session.commit()
+            # What is asked of it most is known here; asking the database would be a transaction of its own.
+            if opened.count:
+                set_committed_value(opened.changeset, "change_count", opened.count)
+            else:
+                make_transient(opened.changeset)
+            set_committed_value(opened.changeset, "id", opened.id if opened.count else None)
     except BaseException:
         session.rollback()
         raise
-    if opened.is_empty:
-        make_transient(opened.changeset)
-        set_committed_value(opened.changeset, "id", None)
 
 
 def _settle(session: Session) -> None:
@@ -130,18 +133,18 @@ def _close(session: Session) -> None:
         return
     session.flush()
     _set_context(session, None)
-    count, last = session.execute(
-        select(func.count(), func.max(Change.id)).where(Change.changeset_id == opened.id),
+    on_server = session.connection().dialect.name == "postgresql"
+    snapshot = cast(func.pg_current_snapshot(), Text) if on_server else null()
+    count, last, seen = session.execute(
+        select(func.count(), func.max(Change.id), snapshot).where(Change.changeset_id == opened.id),
         execution_options=EVERYTHING,
     ).one()
+    opened.count = count
     if count:
-        postgresql = session.connection().dialect.name == "postgresql"
-        snapshot = session.scalar(text("SELECT pg_current_snapshot()::text")) if postgresql else None
         # In one statement, the last one: what is done is guarded.
         opened.changeset.change_count, opened.changeset.last_change_id = count, last
-        opened.changeset.snapshot = snapshot
+        opened.changeset.snapshot = seen
     else:
-        opened.is_empty = True
         session.delete(opened.changeset)
     session.flush()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, text, true, union_all
@@ -72,41 +73,57 @@ def position(session: AnySession) -> int:
 
 
 def since(session: AnySession, position: int, pairs: Iterable[tuple[str, int | None]]) -> list[Later]:
-    """The changes after `position` of these rows (pairs of table and key; key None for all rows), oldest first.
+    """The changes after `position` of these rows, for who asks once: see `Since.changes`."""
+    return Since(session, position).changes(pairs)
 
-    The state a form showed is the `before` of the first of them. In an open changeset on PostgreSQL the rows are held
-    first, so that nobody can change them between this look and the write.
-    """
-    session = plain(session)
-    session.flush()
-    wanted = _by_table(pairs)
-    if session.connection().dialect.name == "postgresql" and is_open(session):
-        _hold(session, wanted)
-    one_of = or_(
-        false(),
-        *(
-            and_(_CHANGE.table_name == table, true() if None in ids else _CHANGE.row_id.in_(ids))
-            for table, ids in wanted.items()
-        ),
-    )
-    found = session.execute(
-        select(
-            _CHANGE.id,
-            _CHANGE.changeset_id,
-            _CHANGESET.user_id,
-            _CHANGESET.user_name,
-            func.coalesce(_CHANGESET.at, _CHANGE.at).label("at"),
-            _CHANGE.table_name.label("table"),
-            _CHANGE.row_id,
-            _CHANGE.operation,
-            _CHANGE.before,
-            _CHANGE.after,
+
+class Since:
+    """What changed after a position of the journal; where that stands is asked for once."""
+
+    def __init__(self, session: AnySession, position: int) -> None:
+        self._session = plain(session)
+        self._position = position
+
+    def changes(self, pairs: Iterable[tuple[str, int | None]]) -> list[Later]:
+        """The changes of these rows (pairs of table and key; key None for all rows), oldest first.
+
+        The state a form showed is the `before` of the first of them. In an open changeset on PostgreSQL the rows are
+        held first, so that nobody can change them between this look and the write.
+        """
+        session = self._session
+        session.flush()
+        wanted = _by_table(pairs)
+        if session.connection().dialect.name == "postgresql" and is_open(session):
+            _hold(session, wanted)
+        one_of = or_(
+            false(),
+            *(
+                and_(_CHANGE.table_name == table, true() if None in ids else _CHANGE.row_id.in_(ids))
+                for table, ids in wanted.items()
+            ),
         )
-        .outerjoin_from(_CHANGE.id.table, _CHANGESET.id.table, _CHANGESET.id == _CHANGE.changeset_id)
-        .where(one_of, _after(session, position))
-        .order_by(_CHANGE.id)
-    )
-    return [Later(**row) for row in found.mappings()]
+        found = session.execute(
+            select(
+                _CHANGE.id,
+                _CHANGE.changeset_id,
+                _CHANGESET.user_id,
+                _CHANGESET.user_name,
+                func.coalesce(_CHANGESET.at, _CHANGE.at).label("at"),
+                _CHANGE.table_name.label("table"),
+                _CHANGE.row_id,
+                _CHANGE.operation,
+                _CHANGE.before,
+                _CHANGE.after,
+            )
+            .outerjoin_from(_CHANGE.id.table, _CHANGESET.id.table, _CHANGESET.id == _CHANGE.changeset_id)
+            .where(one_of, self._after)
+            .order_by(_CHANGE.id)
+        )
+        return [Later(**row) for row in found.mappings()]
+
+    @cached_property
+    def _after(self) -> ColumnElement[bool]:
+        return _after(self._session, self._position)
 
 
 def _by_table(pairs: Iterable[tuple[str, int | None]]) -> dict[str, list[int | None]]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from models.base import CENT, Base, Money, WordSet
 from models.errors import Conflict, Reason
-from models.journal import Later, since
+from models.journal import Later, Since
 from models.operations import fields
 from models.operations.fields import SetField
 
@@ -58,8 +58,7 @@ class Past:
     """What rows were at a position of the journal. Without a position it is the present."""
 
     def __init__(self, session: Session, position: int | None) -> None:
-        self._session = session
-        self._position = position
+        self._since = None if position is None else Since(session, position)
 
     def values(self, noun: type[Base], row: Base) -> dict[str, Any]:
         """The fields of the row as they were; all None for one that was not there yet."""
@@ -72,8 +71,8 @@ class Past:
     def ids(self, field: SetField, own: int, now: frozenset[int]) -> frozenset[int]:
         """A set field as it was, from what it is `now`."""
         found = set(now)
-        if self._position is not None:
-            for change in reversed(since(self._session, self._position, [(field.link.__tablename__, None)])):
+        if self._since is not None:
+            for change in reversed(self._since.changes([(field.link.__tablename__, None)])):
                 image = change.after or change.before or {}
                 if image[field.own] == own:
                     (found.discard if change.after else found.add)(image[field.other])
@@ -81,9 +80,7 @@ class Past:
 
     def changes(self, noun: type[Base], key: int) -> Sequence[Later]:
         """What happened to the row with this key since, oldest first."""
-        if self._position is None:
-            return ()
-        return since(self._session, self._position, [(noun.__tablename__, key)])
+        return () if self._since is None else self._since.changes([(noun.__tablename__, key)])
 
     def told(self, noun: type[Base], row: Base, field: str, shown_as: str, base: Any) -> Theirs:
         """Who made of the field what it is now, and when."""

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from models import access
 from models.access import Looker
@@ -112,14 +113,14 @@ def save(
             pending = work.look(noun, record_id, values, "")
             below = [work.look_at_child(noun, pending, child) for child in children]
             work.raise_if_any(name)
-            record_key = work.write(pending)
+            work.write(pending)
             child_keys = tuple(work.write(child) for child in below)
     except IntegrityError as error:
         # Somebody else was quicker between the check and the write.
         raise _taken_meanwhile(session, noun, record_id, values) or error from error
-    found = session.get(noun, record_key)
-    if found is None:
-        raise NotFound
+    found: N = pending.written
+    # Where it lives is known; asking the database would be a transaction of its own.
+    set_committed_value(found, "id", pending.key)
     return Saved(found, None if kept.is_empty else kept, tuple(work.merged), child_keys)
 
 
@@ -226,6 +227,7 @@ class _Pending:
     skip: bool = False
     remove: bool = False
     key: int | None = None
+    written: Any = None
 
 
 class _Work:
@@ -324,8 +326,10 @@ class _Work:
         link = Base.metadata.tables[kept.link.__tablename__].c
         now = frozenset(self.session.scalars(select(link[kept.other]).where(link[kept.own] == pending.row.id)))
         was = self.past.ids(kept, pending.row.id, now)
-        self._fit_together(kept, (now | (mine - was)) - (was - mine))
-        return self._there(kept, mine - was - now, prefix + name), (was - mine) & now
+        add = mine - was - now
+        if add:
+            self._fit_together(kept, (now | add) - (was - mine))
+        return self._there(kept, add, prefix + name), (was - mine) & now
 
     def _fit_together(self, kept: SetField, ids: Ids) -> None:
         if kept.target is Label:
@@ -336,6 +340,8 @@ class _Work:
 
     def _there(self, kept: SetField, ids: frozenset[int], shown_as: str) -> Ids:
         """The ids, all of which must be there for this person."""
+        if not ids:
+            return ids
         found = frozenset(self.session.scalars(select(kept.target.id).where(one_of(kept.target.id, ids))))
         if ids - found:
             self.problems.append(Refused(Reason.NOT_FOUND, shown_as))
@@ -524,7 +530,7 @@ class _Work:
                 if getattr(row, name) != value:
                     setattr(row, name, value)
         self.session.flush()
-        pending.key = row.id
+        pending.key, pending.written = row.id, row
         if isinstance(row, Customer) and "number" in changes:
             number.notice(self.session, [row.number])
         if isinstance(row, Project) and pending.row is not None and "customer_id" in changes:
@@ -567,7 +573,8 @@ class _Work:
         for name, (add, take) in pending.sets.items():
             kept = fields.SETS[pending.noun][name]
             own, other = fields.attribute(kept.link, kept.own), fields.attribute(kept.link, kept.other)
-            for row in self.session.scalars(select(kept.link).where(own == pending.key, other.in_(take))):
-                self.session.delete(row)
+            if take:
+                for row in self.session.scalars(select(kept.link).where(own == pending.key, other.in_(take))):
+                    self.session.delete(row)
             self.session.add_all(kept.link(**{kept.own: pending.key, kept.other: key}) for key in sorted(add))
             self.session.flush()
