@@ -317,7 +317,9 @@ class OneOf(RadioField):
     """One of a few that are all shown."""
 
     def __init__(self, label: Any = None, *, options: Sequence[tuple[str, Any]], **kw: Any) -> None:
-        super().__init__(label, choices=[SelectChoice(value, text) for value, text in options], **kw)
+        made = [SelectChoice(value, text) for value, text in options]
+        super().__init__(label, choices=made, **kw)
+        self.invalid_choice_message = lazy_gettext("Choose one of the list.")
         self.type = "RadioField"
 
 

@@ -117,12 +117,19 @@ def way_back() -> str | None:
 
 def say(refusal: Refused, field: object = None) -> str:
     """A refusal in the reader's language. Rights and roles among its values are named in it; `field` is its name."""
-    values = {key: right_name(str(value)) if key == "right" else value for key, value in refusal.values.items()}
+    values = {key: _value(key, value) for key, value in refusal.values.items()}
     if refusal.reason is Reason.BUILT_IN:
         values["name"] = role_name(str(values["name"]))
     text, (counted, singular) = refusal.reason.value, SINGULAR.get(refusal.reason, ("", ""))
     text = ngettext(singular, text, int(str(values[counted]))) if counted else gettext(text)
     return text.format(**{"field": field or refusal.field or "", **values})
+
+
+def _value(key: str, value: object) -> object:
+    """A value of a refusal as the reader would write it."""
+    if isinstance(value, dt.date):
+        return full(value)
+    return right_name(str(value)) if key == "right" else value
 
 
 def initials(name: str) -> str:

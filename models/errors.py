@@ -31,6 +31,7 @@ class Reason(enum.StrEnum):
     COMPANY_NAME_MISSING = "Company name is missing. Fill in, for example, Nordhamn Logistik AB"
     FIRST_NAME_MISSING = "First name is missing. Fill in, for example, Ingrid"
     LAST_NAME_MISSING = "Last name is missing. Fill in, for example, Bergström"
+    ENDS_BEFORE_IT_STARTS = "This is before the start, {start}. Fill in that day or a later one."
     AGREEMENT_ACTIVE = "{name} has {count} active agreements. End them first."
     ALREADY_THIS_KIND = "{name} is already of this kind."
     ALREADY_CUSTOMER = "{name} already belongs to {customer}."

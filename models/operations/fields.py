@@ -173,6 +173,14 @@ def _misfits_text(column: Column[Any], field: str, value: str) -> Refused | None
     return None
 
 
+def ends_too_early(record: Mapping[str, Any]) -> Refused | None:
+    """Whether what has a first and a last day ends before it starts."""
+    start, end = record.get("starts_on"), record.get("ends_on")
+    if start is None or end is None or start <= end:
+        return None
+    return Refused(Reason.ENDS_BEFORE_IT_STARTS, "ends_on", start=start)
+
+
 def names_missing(noun: type[Base], record: Mapping[str, Any]) -> Iterator[Refused]:
     """What a customer or contact needs to be called by and lacks (TO-08, TO-09). `record` has all its fields."""
     if noun not in (Customer, Contact):

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from models.access import SYSTEM, looker_for
 from models.contact import Contact
 from models.customer import Customer
-from models.journal import position
+from models.journal import changeset, position
 from models.label import LabelGroup
 from models.operations import archive, delete
 from tests import factories
@@ -137,6 +137,49 @@ def test_a_character_that_nobody_can_see_is_shown_where_it_stands(session: Sessi
     assert typed(answer, "reference") == "kept"
     assert dana.send("/customers/new/", kind="business", company_name="דוד כהן בע״מ").status_code == 302
     assert dana.send("/settings/", company_name="Alfa\u202e").status_code == 422
+
+
+def test_a_choice_that_is_not_offered_is_refused_in_the_readers_language(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    with changeset(session, SYSTEM, "Set up"):
+        cast.dana.language = "nl"
+    dana = client_for("Dana")
+    for path, field in (("/customers/new/", "kind"), ("/contacts/new/", "kind"), ("/labels/new/", "colour")):
+        answer = dana.send(path, **{"name": "Vast", "company_name": "Vast", "first_name": "Vast", field: "nonsense"})
+        assert answer.status_code == 422
+        assert "Kies er een uit de lijst." in text_of(answer)
+        assert "Not a valid choice" not in text_of(answer)
+
+
+def test_a_project_does_not_end_before_it_starts(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session)
+    project = factories.project(session, customer, starts_on=dt.date(2026, 3, 1), ends_on=dt.date(2026, 3, 9))
+    dana = client_for("Dana")
+    days = {"starts_on": "2026-03-10", "ends_on": "2026-03-09"}
+    for answer in (
+        dana.send(f"/projects/new/?customer={customer.id}", customer_id=customer.id, name="Verhuizing", **days),
+        dana.edit(f"/projects/edit/?id={project.id}", customer_id=customer.id, name="Verhuizing", **days),
+    ):
+        assert answer.status_code == 422
+        assert at_fields(answer) == {
+            "ends_on": "This is before the start, Mar 10, 2026. Fill in that day or a later one."
+        }
+        assert typed(answer, "ends_on") == "2026-03-09"
+    days["ends_on"] = "2026-03-10"
+    assert dana.edit(f"/projects/edit/?id={project.id}", customer_id=customer.id, name="Dag", **days).status_code == 302
+
+
+def test_a_project_that_ends_before_it_starts_can_still_be_given_another_name(
+    session: Session, client_for: ClientFor
+) -> None:
+    customer = factories.customer(session)
+    days = {"starts_on": dt.date(2026, 3, 10), "ends_on": dt.date(2026, 3, 9)}
+    project = factories.project(session, customer, **days)
+    shown = {name: day.isoformat() for name, day in days.items()}
+    dana = client_for("Dana")
+    path = f"/projects/edit/?id={project.id}"
+    assert dana.edit(path, customer_id=customer.id, name="Anders", **shown).status_code == 302
 
 
 # What is archived
