@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Table, and_, func, not_, or_, select, union
@@ -54,12 +55,12 @@ class _Walk:
     def __init__(self, root: Table, ids: tuple[int, ...]) -> None:
         self.root, self.ids = root, ids
         self.found = {root: Reach(root, {"id": one_of(root.c.id, ids)})}
-        for table in Base.metadata.sorted_tables:
+        for table in dict.fromkeys(column.table for column, _rule in _references()):
             self._reach(table)
 
     def _reach(self, table: Table) -> None:
         """The rows of a table that go along. One that points at a nearer table twice has two paths."""
-        if table is self.root or not noun_of(table.name).journaled:
+        if table is self.root:
             return
         along = [column for column, rule in self.pointing() if column.table is table and rule == "CASCADE"]
         if along:
@@ -69,12 +70,7 @@ class _Walk:
 
     def pointing(self) -> Iterator[tuple[Column[Any], str]]:
         """Every column that points at a table found so far, and what a delete there means for it."""
-        for table in Base.metadata.sorted_tables:
-            # Working tables hold nobody's work and are not counted.
-            if noun_of(table.name).journaled:
-                for key in sorted(table.foreign_keys, key=lambda found: found.parent.name):
-                    if key.column.table in self.found:
-                        yield key.parent, key.ondelete or "RESTRICT"
+        return ((column, rule) for column, rule in _references() if _target(column) in self.found)
 
     def at(self, column: Column[Any]) -> ColumnElement[bool]:
         """The condition that a column points at rows that go."""
@@ -87,6 +83,20 @@ class _Walk:
         """The condition that a row that stays points at rows that go."""
         own = self.found.get(column.table)
         return self.at(column) if own is None else and_(self.at(column), not_(own.condition))
+
+
+@cache
+def _references() -> tuple[tuple[Column[Any], str], ...]:
+    """Every column that points at a table, the nearest tables first, and what a delete there means for it.
+
+    Working tables hold nobody's work and are not counted. Sorting the tables takes longer than a query does.
+    """
+    return tuple(
+        (key.parent, key.ondelete or "RESTRICT")
+        for table in Base.metadata.sorted_tables
+        if noun_of(table.name).journaled
+        for key in sorted(table.foreign_keys, key=lambda found: found.parent.name)
+    )
 
 
 def _target(column: Column[Any]) -> Table:

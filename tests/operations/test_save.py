@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, NullPool, create_engine, func, select
+from sqlalchemy import URL, NullPool, create_engine, event, func, select
 from sqlalchemy.orm import Session
 
 from models import access
@@ -55,6 +57,22 @@ def _charlie_on(session: Session, cast: Any, customer: Customer, *rights: Right)
     """Charlie, who has these rights on this customer and nothing else."""
     factories.access(session, customer, factories.role(session, rights=frozenset(rights)), cast.charlie)
     return access.looker_for(session, cast.charlie)
+
+
+@contextmanager
+def _sent(session: Session) -> Iterator[list[str]]:
+    """Every statement that is sent meanwhile."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        sent.append(" ".join(statement.split()))
+
+    engine = session.get_bind()
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
 
 
 # One person alone
@@ -426,6 +444,36 @@ def test_a_change_taken_back_meanwhile_is_no_clash(session: Session, customer: C
     _edit(session, customer, ELIN, phone="2")
     _edit(session, customer, ELIN, phone="1")
     assert save(session, JOHAN, Customer, customer.id, {"phone": "3"}, base=shown).record.phone == "3"
+
+
+def test_what_came_of_a_save_is_told_without_asking_the_database(session: Session, customer: Customer) -> None:
+    changed = save(session, ELIN, Customer, customer.id, {"reference": "PO 1"})
+    with _sent(session) as sent:
+        assert changed.record.id
+        assert changed.changeset is not None
+        assert changed.changeset.id
+        assert not changed.changeset.is_empty
+    assert sent == []
+
+
+def test_a_save_asks_nothing_of_labels_that_stay_as_they_are(session: Session, customer: Customer) -> None:
+    label = factories.label(session)
+    factories.put_label(session, label, customer=customer)
+    shown, values = position(session), {"reference": "PO 1", "labels": {label.id}}
+    with _sent(session) as sent:
+        save(session, ELIN, Customer, customer.id, values, base=shown)
+    assert [statement for statement in sent if re.search(r"FROM (label|label_group)\b", statement)] == []
+
+
+def test_a_save_asks_once_what_it_needs_of_where_the_journal_stood(session: Session, customer: Customer) -> None:
+    factories.address(session, customer, is_head_office=True, city="Lund")
+    shown = position(session)
+    values = {"reference": "PO 1", "labels": set[int](), "head_office_city": "Lund"}
+    with _sent(session) as sent:
+        save(session, ELIN, Customer, customer.id, values, base=shown)
+    assert sum("change.transaction_id, " in statement for statement in sent) <= 1
+    assert sum("archived_at IS NOT NULL" in statement for statement in sent) == 1
+    assert sum(statement.startswith("UPDATE changeset") for statement in sent) == 1
 
 
 def test_labels_merge_as_a_set(session: Session, customer: Customer) -> None:
