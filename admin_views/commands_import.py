@@ -17,6 +17,7 @@ from admin_views.commands import as_system
 from importers import export, run
 from importers.apply import Applied
 from importers.files import Unreadable, letters
+from importers.mapping import Certainty
 from importers.run import Choices
 from importers.trouble import describe
 from models import access
@@ -152,7 +153,10 @@ def _foreseen(session: Session, run_id: int) -> Applied:
 
 
 def _tell(session: Session, run_id: int) -> None:
-    """The rows that need somebody's eye, on standard error."""
+    """The columns that the importer may not bring and the rows that need somebody's eye, on standard error."""
+    for column in run.find(session, run_id, is_open=False).options["columns"]:
+        if column["certainty"] == Certainty.NOT_ALLOWED.name:
+            click.echo(f"column {column['letter']}, {column['header']}: {Certainty.NOT_ALLOWED}", err=True)
     query = (
         select(ImportRow.row_number, ImportRow.problems)
         .where(ImportRow.run_id == run_id, ImportRow.status.in_([RowStatus.REJECTED, RowStatus.AMBIGUOUS]))

@@ -216,7 +216,6 @@ class CustomerView(EntityView):
     tabs = card.CUSTOMER_TABS
     actions = (converting.CUSTOMER_LABELS, converting.KIND, *verbs.CUSTOMER_ACTIONS)
     exports = True
-    amounts = frozenset({"hourly_rate"})
 
     def customer_of(self, record: Any) -> int | None:
         return record.id

@@ -137,7 +137,6 @@ class Declared:
     create: ClassVar[Right] = Right.EDIT
     exports: ClassVar[bool] = False
     locks: ClassVar[bool] = True  # whether what is archived can only be read
-    amounts: ClassVar[frozenset[str]] = frozenset()  # fields that nobody sees without "see revenue"
     archives: ClassVar[tuple[tuple[str, Any], ...]] = ()
     search_hint: ClassVar[Any] = lazy_gettext("Name…")
     views: ClassVar[tuple[tuple[Any, str], ...]] = ()
@@ -170,6 +169,11 @@ class Declared:
     def may(self, right: Right, record: Any = None) -> bool:
         """Whether the person who looks may do this, on this record."""
         return access.may(shell.here(), shell.looker(), right, self.customer_of(record) if record is not None else None)
+
+    def hidden_fields(self, record: Any = None) -> frozenset[str]:
+        """The fields that the person who looks may neither see nor write, on this record."""
+        customer = self.customer_of(record) if record is not None else None
+        return access.hidden_columns(shell.here(), shell.looker(), self.noun.__tablename__, customer)
 
     def may_see_all(self) -> bool:
         """Whether an empty list is empty for everybody."""

@@ -19,7 +19,6 @@ from models.base import LARGEST_POSITION, whole
 from models.errors import NotAllowed, NotFound, Problems, Reason, Refused
 from models.operations import bin as binned
 from models.operations.save import Child, EditConflict, Saved, Side, Theirs, check, save
-from models.user import Right
 
 
 class Editing(Declared):
@@ -28,9 +27,8 @@ class Editing(Declared):
     def form_for(self, record: Any, posted: MultiDict[str, str] | None = None) -> EntityForm:
         """The form, filled from what was posted or from the record."""
         made: EntityForm = self.form(posted, data=self.values_of(record) if record is not None else self.defaults())
-        if self.amounts and not self.may(Right.SEE_REVENUE, record):
-            for name in self.amounts:
-                del made[name]
+        for name in self.hidden_fields(record):
+            del made[name]
         return made
 
     def defaults(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from admin_views import pages, shell
 from importers import apply, run, workbooks
 from importers import plan as planning
 from importers.columns import COLUMNS
+from importers.columns import allowed as allowed_columns
 from importers.files import Remark, Unreadable
 from importers.mapping import Certainty
 from importers.run import Choices
@@ -166,7 +167,8 @@ def _mapped(form: Mapping[str, str]) -> dict[int, str | None]:
 
 
 def _columns_page(found: ImportRun, error: str | None = None) -> str:
-    offered = [(column.key, column.title(language())) for column in COLUMNS[found.kind].values() if not column.only_out]
+    may_map = allowed_columns(shell.here(), shell.looker(), found.kind).values()
+    offered = [(column.key, column.title(language())) for column in may_map if not column.only_out]
     return pages.show(
         "imports/columns.html",
         run=found,
@@ -348,7 +350,9 @@ def rejected(key: int) -> Response:
 @page.get("/template/<kind>.xlsx")
 def template(kind: str) -> Response:
     """An empty workbook with the right columns and an example row."""
-    return _workbook(workbooks.template(shell.here(), _kind(kind), language(), gettext), _kind(kind).value)
+    return _workbook(
+        workbooks.template(shell.here(), shell.looker(), _kind(kind), language(), gettext), _kind(kind).value
+    )
 
 
 def _workbook(body: bytes, name: str) -> Response:

@@ -113,7 +113,6 @@ class ProjectView(EntityView):
         ),
     )
     meta_template = "project/meta.html"
-    amounts = frozenset({"hourly_rate"})
     actions = verbs.PROJECT_ACTIONS
     tabs = (
         Tab("registrations", lazy_gettext("Registrations"), "project/registrations.html", registrations),

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Table, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from importers.columns import thaw
+from importers.columns import allowed, thaw
 from importers.known import (
     ACCOUNT,
     ADDRESS,
@@ -33,7 +33,7 @@ from importers.trouble import Trouble
 from models import journal
 from models.access import Looker, require
 from models.base import folded, utc_now
-from models.errors import Conflict, Reason
+from models.errors import Conflict, NotAllowed, Reason
 from models.imports import ImportKind, ImportRun, ImportState, RowStatus
 from models.journal import Origin, changeset
 from models.label import Colour
@@ -107,6 +107,7 @@ def commit(session: Session, looker: Looker, run_id: int, expected: str) -> Appl
         run = session.get_one(ImportRun, run_id, with_for_update=True)
         if run.state is not ImportState.PLANNED or digest(session, run) != expected:
             raise Conflict(Reason.PLAN_CHANGED)
+        require_columns(session, looker, run)
         writer = (_CustomerWriter if run.kind is ImportKind.CUSTOMERS else _ContactWriter)(session, run)
         writer.write()
         counts = writer.counts()
@@ -116,6 +117,12 @@ def commit(session: Session, looker: Looker, run_id: int, expected: str) -> Appl
         run.changeset_id = None
         session.commit()
     return Applied(**counts, changeset=run.changeset_id)
+
+
+def require_columns(session: Session, looker: Looker, run: ImportRun) -> None:
+    """Go on only if this person may write every column of the run; the right may be gone since they were chosen."""
+    if run.mapping.keys() - allowed(session, looker, run.kind).keys():
+        raise NotAllowed(Reason.NO_RIGHT, right=Right.SEE_REVENUE)
 
 
 def digest(session: Session, run: ImportRun) -> str:

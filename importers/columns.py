@@ -13,9 +13,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from importers import reading
 from importers.reading import LANGUAGES, Parse, Reading
 from importers.trouble import Trouble
+from models.access import Looker, hidden_columns
 from models.base import Limits, limits_of
 from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer
@@ -606,6 +609,14 @@ COLUMNS: Mapping[ImportKind, Mapping[str, Column]] = {
     ImportKind.CONTACTS: {column.key: column for column in CONTACT_COLUMNS},
 }
 
+
+def allowed(session: Session, looker: Looker, kind: ImportKind) -> Mapping[str, Column]:
+    """The columns that this person may see and write, by their keys."""
+    hidden = hidden_columns(session, looker, _TABLES[kind])
+    return {key: column for key, column in COLUMNS[kind].items() if column.attribute not in hidden}
+
+
+_TABLES = {ImportKind.CUSTOMERS: "customer", ImportKind.CONTACTS: "contact"}
 _MONEY = frozenset({"hourly_rate", "vat_percentage"})
 _DAYS = frozenset({"customer_since", "birth_date"})
 

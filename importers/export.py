@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, select
 from sqlalchemy.orm import Session
 
 from importers import xlsx
-from importers.columns import COLUMNS, Column, Place
+from importers.columns import COLUMNS, Column, Place, allowed
 from importers.known import ACCOUNT, ADDRESS, CONTACT, CUSTOMER, LABEL, LABELLED, LINK, LIST, USER
 from importers.reading import GUARDED
 from models.access import Looker, looker_of, reachable, require
@@ -70,11 +70,13 @@ def stream(
 ) -> Iterator[bytes]:
     """The records with these ids, in the order of that SELECT, as the bytes of a file: the first at once.
 
-    `columns` are keys of columns that go out (KeyError for others); none means all. Asks for no right: whoever lets
-    people at `ids` does. It goes on reading from the session until the end.
+    `columns` are keys of columns that go out and that the one who looks may see (KeyError for others); none means all
+    of those. Asks for no other right: whoever lets people at `ids` does. It goes on reading from the session until the
+    end.
     """
     kind = ImportKind(noun)
-    known = {column.key: column for column in exported(kind)}
+    seen = allowed(session, looker_of(session), kind)
+    known = {column.key: column for column in exported(kind) if column.key in seen}
     chosen = tuple(known[key] for key in columns) or tuple(known.values())
     titles = [column.title(language) for column in chosen]
     blocks = _blocks(session, kind, ids, chosen, language)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -34,6 +34,7 @@ class Certainty(enum.StrEnum):
     SKIPPED = "skipped"
     TWICE = "another column is taken for this"
     DOUBTFUL = "the values do not fit"
+    NOT_ALLOWED = "left out: you may not see amounts"
     NO_HEADER = "no name above this column"
 
 
@@ -325,16 +326,21 @@ def best_sheet(sheets: Sequence[Sheet], kind: ImportKind) -> Sheet | None:
 
 
 def guess(
-    header: Row, rows: Sequence[Row], kind: ImportKind, remembered: Mapping[str, str] | None = None
+    header: Row,
+    rows: Sequence[Row],
+    kind: ImportKind,
+    remembered: Mapping[str, str] | None = None,
+    allowed: Collection[str] | None = None,
 ) -> tuple[Guess, ...]:
     """What each column of the file seems to be. `rows` are the records; `remembered`: squeezed header -> field.
 
-    A field is given to one column only, but for those that may be repeated (labels, notes).
+    Only the `allowed` fields are given away; a column that seems to be another one is left out and says so. A field is
+    given to one column only, but for those that may be repeated (labels, notes).
     """
     width = max((len(header), *(len(row) for row in rows[:SAMPLES])), default=0)
     names = [_name(header, position) for position in range(width)]
     columns = [[row[position] if position < len(row) else None for row in rows[:SAMPLES]] for position in range(width)]
-    fields = _assign(names, columns, kind, remembered or {})
+    fields = _assign(names, columns, kind, remembered or {}, COLUMNS[kind] if allowed is None else allowed)
     guesses = []
     for position, name in enumerate(names):
         field, certainty = fields.get(position, (None, Certainty.SKIPPED if name else Certainty.NO_HEADER))
@@ -357,8 +363,15 @@ def _name(header: Row, position: int) -> str:
     return " ".join(plain(cell).split()) if isinstance(cell, str) else ""
 
 
+_NOT_ALLOWED = (None, Certainty.NOT_ALLOWED)
+
+
 def _assign(
-    names: Sequence[str], columns: Sequence[Sequence[Cell]], kind: ImportKind, remembered: Mapping[str, str]
+    names: Sequence[str],
+    columns: Sequence[Sequence[Cell]],
+    kind: ImportKind,
+    remembered: Mapping[str, str],
+    allowed: Collection[str],
 ) -> dict[int, tuple[str | None, Certainty]]:
     wishes: list[tuple[int, int, str, Certainty]] = []
     for position, name in enumerate(names):
@@ -374,9 +387,11 @@ def _assign(
     taken = set[str]()
     for _rank, position, field, certainty in sorted(wishes, key=lambda wish: wish[:2]):
         column = COLUMNS[kind][field]
-        if given.get(position, (None,))[0] is not None:
+        if given.get(position, (None,))[0] is not None or given.get(position) == _NOT_ALLOWED:
             continue
-        if not _fits(column, columns[position]):
+        if field not in allowed:
+            given[position] = _NOT_ALLOWED
+        elif not _fits(column, columns[position]):
             given.setdefault(position, (None, Certainty.DOUBTFUL))
         elif field in taken and not column.repeatable:
             given.setdefault(position, (None, Certainty.TWICE))

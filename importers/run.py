@@ -17,8 +17,8 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from importers import apply, plan
-from importers.apply import Applied, Moved, digest
-from importers.columns import COLUMNS
+from importers.apply import Applied, Moved, digest, require_columns
+from importers.columns import COLUMNS, allowed
 from importers.files import Limits, ReadOptions, Refusal, Sheet, Unreadable, Workbook, letters, read
 from importers.files.workbook import MB
 from importers.known import reading_for
@@ -37,7 +37,7 @@ from importers.plan import ROW, Source
 from importers.reading import days_come_first, decimals_have_a_comma, squeezed
 from models import journal
 from models.access import Looker, require
-from models.errors import Conflict, NotFound, Reason, Refused
+from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
 from models.imports import ImportKind, ImportMode, ImportRun, ImportState, RowStatus
 from models.journal import Undone
 from models.operations.undo import undo as undo_changeset
@@ -101,7 +101,7 @@ def upload(
             options={"choices": _choices_kept(choices or Choices())},
             counts={},
         )
-        _look(session, run, read(path, name=name, limits=LIMITS, options=(choices or Choices()).of_the_file))
+        _look(session, looker, run, read(path, name=name, limits=LIMITS, options=(choices or Choices()).of_the_file))
     except BaseException:
         path.unlink(missing_ok=True)
         raise
@@ -166,13 +166,18 @@ def look_again(
     run = find(session, run_id)
     if choices is not None:
         run.options = {**run.options, "choices": _choices_kept(choices)}
-    _look(session, run, reread(run, folder), sheet, header)
+    _look(session, looker, run, reread(run, folder), sheet, header)
     session.commit()
     return run
 
 
 def _look(
-    session: Session, run: ImportRun, book: Workbook, sheet: str | None = None, header: int | None = None
+    session: Session,
+    looker: Looker,
+    run: ImportRun,
+    book: Workbook,
+    sheet: str | None = None,
+    header: int | None = None,
 ) -> None:
     """Fill in what can be seen of the file: sheets, first rows, header row, columns, dates and decimals."""
     found = (
@@ -192,7 +197,7 @@ def _look(
         "decisions": {},
     }
     if found is not None and row is not None:
-        _guess_columns(session, run, found, row)
+        _guess_columns(session, looker, run, found, row)
     else:
         run.mapping = {}
         run.options = {**run.options, "columns": [], "rows": 0}
@@ -206,10 +211,11 @@ def _first_rows(sheet: Sheet) -> list[dict[str, Any]]:
     ]
 
 
-def _guess_columns(session: Session, run: ImportRun, sheet: Sheet, header: int) -> None:
+def _guess_columns(session: Session, looker: Looker, run: ImportRun, sheet: Sheet, header: int) -> None:
     rows = [row for _, row in records(sheet, header)]
     names = header_cells(sheet, header, run.kind, choices_of(run).two_lines)
-    guesses = guess(names, rows, run.kind, _remembered(session, run, [str(cell or "") for cell in names]))
+    remembered = _remembered(session, run, [str(cell or "") for cell in names])
+    guesses = guess(names, rows, run.kind, remembered, allowed(session, looker, run.kind))
     run.mapping = mapping_of(guesses)
     run.options = {
         **run.options,
@@ -278,13 +284,15 @@ def map_columns(session: Session, looker: Looker, run_id: int, fields: Mapping[i
     """Correct what columns are taken for: position -> field, or None to leave it out. Others stay as they are."""
     require(session, looker, Right.IMPORT)
     run = find(session, run_id)
-    known = COLUMNS[run.kind]
+    known, may_write = COLUMNS[run.kind], allowed(session, looker, run.kind)
     taken: dict[str, list[int]] = {}
     columns = []
     for column in run.options["columns"]:
         field = fields.get(column["position"], column["field"])
         if field is not None and (field not in known or known[field].only_out):
             raise Refused(Reason.WRONG_VALUE, field=str(field), value=str(field), example="")
+        if field is not None and field not in may_write:
+            raise NotAllowed(Reason.NO_RIGHT, right=Right.SEE_REVENUE)
         certainty = column["certainty"] if field == column["field"] else Certainty.CHOSEN.name
         columns.append({**column, "field": field, "certainty": certainty})
         if field is not None:
@@ -309,6 +317,7 @@ def make_plan(session: Session, looker: Looker, folder: Path, run_id: int) -> Co
         raise Refused(Reason.NO_HEADER)
     if not NAMES & run.mapping.keys():
         raise Refused(Reason.NO_NAME_COLUMN)
+    require_columns(session, looker, run)
     position = journal.position(session)
     book = reread(run, folder)
     sheet = next((one for one in book.sheets if one.name == run.sheet), None)

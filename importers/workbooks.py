@@ -15,8 +15,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from importers.columns import COLUMNS, Column
+from importers.columns import Column, allowed
 from importers.trouble import describe
+from models.access import Looker
 from models.imports import ImportKind, ImportRow, ImportRun, RowStatus
 from models.label import Label
 
@@ -28,9 +29,13 @@ _UNFIT = dict.fromkeys((*range(9), 11, 12, *range(14, 32)))
 _LIST_LENGTH = 255  # what a drop-down list written into a cell may hold
 
 
-def template(session: Session, kind: ImportKind, language: str = "en", translate: Translate = str) -> bytes:
-    """An .xlsx with the columns that can come in, titled in this language, and one example row to write over."""
-    columns = [column for column in COLUMNS[kind].values() if not column.only_in and not column.only_out]
+def template(
+    session: Session, looker: Looker, kind: ImportKind, language: str = "en", translate: Translate = str
+) -> bytes:
+    """An .xlsx with the columns that this person can bring in, titled in this language, and an example row."""
+    columns = [
+        column for column in allowed(session, looker, kind).values() if not column.only_in and not column.only_out
+    ]
     columns.sort(key=lambda column: not column.example)
     book = Workbook()
     sheet = book.active
@@ -83,7 +88,7 @@ def _headers(columns: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def _left_out(run_id: int) -> Select[Any]:
-    """Rejected and undecided rows, and those that others changed in the meantime."""
+    """Rejected and undecided rows."""
     return (
         select(ImportRow.row_number, ImportRow.raw, ImportRow.problems, ImportRow.status)
         .where(ImportRow.run_id == run_id, ImportRow.status.in_([RowStatus.REJECTED, RowStatus.AMBIGUOUS]))

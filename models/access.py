@@ -212,6 +212,16 @@ def require(session: AnySession, looker: Looker, right: Right, customer_id: int 
         raise NotAllowed(Reason.NO_RIGHT, right=right)
 
 
+AMOUNTS: dict[str, frozenset[str]] = {"customer": frozenset({"hourly_rate"}), "project": frozenset({"hourly_rate"})}
+"""Columns that are amounts, by table: who may not see revenue sees and writes them nowhere."""
+
+
+def hidden_columns(session: AnySession, looker: Looker, table: str, customer_id: int | None = None) -> frozenset[str]:
+    """The columns of a table that `looker` may neither see nor write: of this customer, or of all of them together."""
+    columns = AMOUNTS.get(table, frozenset())
+    return columns if columns and not may(session, looker, Right.SEE_REVENUE, customer_id) else frozenset()
+
+
 def reachable(looker: Looker, right: Right) -> ColumnElement[bool] | None:
     """The condition on Customer.id for the customers on which `looker` holds `right`; None means all of them."""
     return _on(looker, right, Customer.id)

@@ -171,3 +171,21 @@ def test_an_export_to_standard_output_is_csv(desk: Desk) -> None:
 
 def test_an_export_of_an_unknown_kind_of_file_is_wrong_use(desk: Desk) -> None:
     assert desk.run("export", "customers", str(desk.folder / "out.pdf")).exit_code == 2
+
+
+def test_who_may_not_see_amounts_neither_exports_nor_imports_them(desk: Desk) -> None:
+    with desk.session() as session:
+        role = factories.role(session, rights=frozenset({"view", "edit", "import", "export"}))
+        factories.user(session, email="erik@kaartenbak.example", role_id=role.id)
+        factories.customer(session, number="K-1", company_name="Acme", hourly_rate=1250)
+        session.commit()
+    user = ("--user", "erik@kaartenbak.example")
+    sent = desk.run("export", "customers", "-", *user).stdout
+    assert "Acme" in sent
+    assert "Hourly rate" not in sent
+    rows = desk.file("Customer number;Company name;Hourly rate\nK-1;Acme Europe;99\n")
+    done = desk.run("import", rows, "--as", "customers", *user)
+    assert "1 changed" in done.stdout
+    assert "column C, Hourly rate: left out: you may not see amounts" in done.stderr
+    assert "1250" in desk.run("export", "customers", "-").stdout
+    assert desk.run("import", rows, "--as", "customers", "--map", "hourly_rate=C", *user).exit_code != 0
