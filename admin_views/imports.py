@@ -24,7 +24,7 @@ from importers.trouble import Trouble, describe
 from models import access
 from models.base import whole
 from models.contact import Contact
-from models.customer import Customer
+from models.customer import Customer, Kind
 from models.errors import Conflict, NotAllowed, NotFound, Refused
 from models.imports import ImportKind, ImportMode, ImportRow, ImportRun, ImportState, RowStatus
 from models.journal import Changeset
@@ -223,6 +223,8 @@ def _check_page(found: ImportRun, error: str | None = None) -> str:
     owners = {row.values["customer"]["owner_id"] for row in listed if row.values.get("customer", {}).get("owner_id")}
     users = {one.id: one.name for one in shell.here().execute(select(User.id, User.name).where(User.id.in_(owners)))}
 
+    titles = {name: column.title(language()) for name, column in COLUMNS[found.kind].items()}
+
     def candidates(row: ImportRow) -> list[tuple[int | str, str]]:
         """Whom an open row may mean, as far as one may see them; of several equal rows it may be the one that counts."""
         wanted = [row.target_id, *(row.values or {}).get("candidates", ())]
@@ -248,12 +250,32 @@ def _check_page(found: ImportRun, error: str | None = None) -> str:
         foreseen=run.foreseen(shell.here(), found.id),
         token=apply.digest(shell.here(), found),
         error=error,
-        fields={name: column.title(language()) for name, column in COLUMNS[found.kind].items()},
         words=describe_row,
-        diff={row.id: planning.shown(row, users) for row in listed},
+        told={row.id: _told(row, planning.shown(row, users), titles) for row in listed},
         decisions=found.options.get("decisions", {}),
         size=PAGE,
     )
+
+
+def _told(
+    row: ImportRow, fields: Mapping[str, list[Any]], titles: Mapping[str, str]
+) -> list[tuple[str, str | bool, str]]:
+    """Field by field what a row writes, in words: its title, the old (False: there is none) and the new."""
+    is_new = row.status is RowStatus.NEW
+    return [
+        (titles.get(key, key), False if is_new and old in ("", False, []) else _in_words(key, old), _in_words(key, new))
+        for key, (old, new) in fields.items()
+    ]
+
+
+def _in_words(key: str, value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if key == "kind" and value:
+        return gettext("Private person") if value == Kind.PRIVATE.value else gettext("Company")
+    return str(value)
 
 
 def _names(kind: ImportKind, rows: list[ImportRow]) -> dict[int, str]:

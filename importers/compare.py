@@ -6,14 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from importers.columns import COLUMNS, Column, Place
 from importers.known import Held
 from importers.reading import Reading, first_of
-from importers.rows import Record, full_name
+from importers.rows import Record, contact_name, full_name
 from importers.trouble import Trouble
 from models.base import folded
 from models.imports import ImportKind
@@ -60,8 +60,11 @@ def contact(record: Record, held: Held | None, reading: Reading, replaces_labels
     return found
 
 
-def link(record: Record, held: Held | None, customer: int, found: Difference) -> None:
-    """What a row would do to the link of a contact with a customer, or to make one."""
+def link(record: Record, held: Held | None, customer: int, mains: Sequence[str], found: Difference) -> None:
+    """What a row would do to the link of a contact with a customer, or to make one.
+
+    `mains` are the names of who is its main contact, now and by rows before this one: who becomes it takes the mark away.
+    """
     has = next((one for one in held.links if one["customer_id"] == customer), None) if held else None
     part: dict[str, Any] = {}
     for name in ("function", "is_main", "is_invoice_contact"):
@@ -70,6 +73,8 @@ def link(record: Record, held: Held | None, customer: int, found: Difference) ->
         if value != "" and value != old:
             part[name] = value
             found.diff[f"customer.{name}"] = [old, value]
+    if part.get("is_main") and mains:
+        found.diff["customer.is_main"] = [list(mains), contact_name(record.values) or (held.name if held else "")]
     if has is None:
         found.diff["customer.name"] = ["", record.values.get("customer.name") or record.values["customer.number"]]
     if part or has is None:
@@ -87,7 +92,10 @@ def _name(record: Record, held: Held | None, found: Difference, part: str = "cus
         found.put(part, "kind", kind, "kind", old.get("kind", ""))
     for key, value in given.items():
         if value != old.get(key, ""):
-            found.put(part, key, value, key, old.get(key, ""))
+            found.put(part, key, value, _TOLD[part].get(key, key), old.get(key, ""))
+
+
+_TOLD = {"customer": dict[str, str](), "contact": {"company_name": "own_company"}}
 
 
 def _given_name(record: Record, held: Held | None) -> dict[str, str]:

@@ -202,6 +202,13 @@ def held_contacts(session: Session, ids: Iterable[int]) -> dict[int, Held]:
     return held
 
 
+def main_contacts(session: Session, ids: Iterable[int]) -> dict[int, list[str]]:
+    """Customer -> the name of its main contact, as a list of one, for those that have one."""
+    query = select(LINK.c.customer_id, CONTACT.c.name).join(CONTACT, CONTACT.c.id == LINK.c.contact_id)
+    query = query.where(LINK.c.is_main.is_(True), one_of(LINK.c.customer_id, ids)).order_by(LINK.c.id)
+    return {customer: [name] for customer, name in session.execute(query)}
+
+
 def archived_among(session: Session, ids: Iterable[int]) -> set[int]:
     """Those of these customers that are archived."""
     archived = select(CUSTOMER.c.id).where(CUSTOMER.c.archived_at.is_not(None), one_of(CUSTOMER.c.id, ids))

@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from importers import compare, known
+from importers.columns import COLUMNS, Place
 from importers.compare import Difference
 from importers.files import Row, Sheet
 from importers.known import Held, Namesake, Rights
@@ -97,26 +98,33 @@ _KEYS = {"status_id": "status", "industry_id": "industry", "invoice_layout_id": 
 
 
 def shown(row: ImportRow, users: Mapping[int, str]) -> dict[str, list[Any]]:
-    """What a row of a plan writes, for people: field -> [old, new]. A new record has no old; it is told in full."""
+    """What a row of a plan writes, for people: field -> [old, new]. A new record is told in full.
+
+    Where it takes a mark away from another record, that one is the old.
+    """
     if row.status != RowStatus.NEW:
         return row.diff
     told: dict[str, list[Any]] = {}
     for part, written in row.values.items():
+        if part == "link":
+            continue
         if part == "labels":
             told["labels"] = ["", written["add"]]
             continue
-        place = {"customer": "", "contact": "", "bank": "", "link": "customer."}.get(part, f"{part}.")
+        place = {"customer": "", "contact": "", "bank": ""}.get(part, f"{part}.")
         flat = {**written, **written.get("set", {})} if part == "main_contact" else written
         if part == "main_contact":
             told["main_contact.contact"] = ["", full_name(flat)]
         for name, value in flat.items():
             if value != "" and name not in _UNTOLD and not isinstance(value, dict):
-                key = f"{place}{_KEYS.get(name, name)}"
+                key = f"{place}{_OF_CONTACT.get(name, name) if part == 'contact' else _KEYS.get(name, name)}"
                 told[key] = ["", users.get(value, value) if name == "owner_id" else value]
-    return told
+    return told | row.diff
 
 
-_UNTOLD = frozenset({"kind", "is_main", "customer_id", "id"})
+# The mark of a new customer's only contact is told by its being there.
+_UNTOLD = frozenset({"is_main"})
+_OF_CONTACT = {**_KEYS, "company_name": "own_company"}
 
 
 def _kept(run_id: int, outcome: Outcome, source: Source) -> dict[str, Any]:
@@ -354,6 +362,9 @@ _MATCH_FIELDS = (
 )  # fmt: skip
 
 
+_LINK_KEYS = frozenset(column.key for column in COLUMNS[ImportKind.CONTACTS].values() if column.place is Place.LINK)
+
+
 class _Contacts(_Planner):
     """By e-mail address; else by name, and by the customer they belong to where the row names one."""
 
@@ -372,6 +383,7 @@ class _Contacts(_Planner):
             firms.add(folded(values.get("customer.name") or ""))
         for found in (emails, names, numbers, firms):
             found.discard("")
+        self.mains: dict[int, list[str]] = {}
         self.by_email, self.by_name = known.contacts_like(self.session, emails, names)
         self.by_number = known.by_number(self.session, sorted(numbers))
         self.firms = known.customers_named(self.session, firms)
@@ -384,7 +396,17 @@ class _Contacts(_Planner):
         customers |= {link["customer_id"] for held in self.held.values() for link in held.links}
         self.seen, self.editable = self.rights.among(customers)
         self.archived = known.archived_among(self.session, customers)
-        return [self._settle(record, ids) for record, ids in zip(records, likely, strict=True)]
+        if "customer.is_main" in self.source.mapping:
+            self.mains = known.main_contacts(self.session, customers) | self.mains
+        return [self._marked(self._settle(record, ids)) for record, ids in zip(records, likely, strict=True)]
+
+    def _marked(self, outcome: Outcome) -> Outcome:
+        """Remember whom a row makes main contact: a later row takes the mark from that one."""
+        link = outcome.write.get("link", {})
+        if link.get("is_main"):
+            mains = self.mains.get(link["customer_id"], [])
+            self.mains[link["customer_id"]] = [*mains, outcome.title]
+        return outcome
 
     def _likely(self, record: Record) -> list[int]:
         values = record.values
@@ -410,7 +432,8 @@ class _Contacts(_Planner):
             return self.existing(record, held, found)
         if record.is_rejected():
             return self.rejected(record)
-        return Outcome(record, RowStatus.NEW, None, contact_name(record.values), found.write)
+        of_link = {key: pair for key, pair in found.diff.items() if key in _LINK_KEYS}
+        return Outcome(record, RowStatus.NEW, None, contact_name(record.values), found.write, of_link)
 
     def _is_locked(self, record: Record, held: Held | None, customer: int | None) -> bool:
         """Whether nothing of it may be written, and why; a row that writes nothing need not ask."""
@@ -437,7 +460,7 @@ class _Contacts(_Planner):
             record.values.setdefault("job_title", function)
         found = compare.contact(record, held, self.source.reading, self.source.replaces_labels)
         if customer is not None:
-            compare.link(record, held, customer, found)
+            compare.link(record, held, customer, self.mains.get(customer, ()), found)
         return found
 
     def _customer(self, record: Record, likely: Sequence[int]) -> int | None:

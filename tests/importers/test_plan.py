@@ -8,18 +8,21 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from importers import plan
 from importers import run as steps
+from importers.columns import COLUMNS
 from importers.run import Choices
 from models import access
 from models.access import Looker
 from models.base import Base, utc_now
 from models.customer import Customer, Kind
 from models.errors import NotAllowed, Reason, Refused
+from models.imports import ImportKind
 from models.journal import changeset
 from models.settings import ValueList
 from tests import factories
 from tests.conftest import Cast
-from tests.importers.helpers import ADD, CONTACTS, Desk, desk_of
+from tests.importers.helpers import ADD, CONTACTS, CUSTOMERS, Desk, desk_of
 
 
 @pytest.fixture
@@ -444,3 +447,55 @@ def test_what_nobody_can_see_in_a_cell_is_left_out_and_said(desk: Desk) -> None:
         "C2": "Den⟨U+2028⟩Haag",
         "E2": "⟨U+202A⟩+31 10 555 0100⟨U+202C⟩",
     }
+
+
+MARKED = ("First name", "Last name", "E-mail", "Customer: customer number", "Main contact")
+
+
+def test_a_contact_that_becomes_main_contact_shows_who_is_it_no_more(desk: Desk) -> None:
+    customer = factories.customer(desk.session, number="K-1", company_name="Acme")
+    factories.link(
+        desk.session, customer, factories.contact(desk.session, first_name="Zed", last_name="Old"), is_main=True
+    )
+    known = factories.contact(desk.session, first_name="Kim", last_name="Known", email="kim@x.nl")
+    run = desk.plan(
+        MARKED,
+        ("Ann", "Berg", "ann@x.nl", "K-1", "yes"),
+        ("Kim", "Known", "kim@x.nl", "K-1", "yes"),
+        ("Bo", "Last", "bo@x.nl", "K-1", "no"),
+        kind=CONTACTS,
+    )
+    told = {number: plan.shown(row, {}) for number, row in desk.rows(run).items()}
+    assert told[2]["customer.name"] == ["", "K-1"]
+    assert told[2]["customer.is_main"] == [["Zed Old"], "Ann Berg"]
+    assert desk.rows(run)[3].target_id == known.id
+    assert told[3]["customer.is_main"] == [["Zed Old", "Ann Berg"], "Kim Known"]
+    assert "customer.is_main" not in told[4]
+    desk.commit(run)
+    assert [link["contact_id"] for link in desk.table("customer_contact") if link["is_main"]] == [known.id]
+
+
+@pytest.mark.parametrize("kind", ImportKind)
+def test_all_that_a_new_row_writes_is_shown_under_the_title_of_a_column(desk: Desk, kind: ImportKind) -> None:
+    factories.customer(desk.session, number="K-1", company_name="Acme")
+    columns = [column for column in COLUMNS[kind].values() if not column.only_out and column.key in FILLED]
+    head, row = [column.title() for column in columns], [FILLED[column.key] for column in columns]
+    run = desk.plan(head, row, kind=kind)
+    row_of_plan = desk.rows(run)[2]
+    assert row_of_plan.status.value == "new", row_of_plan.problems
+    told = plan.shown(row_of_plan, {})
+    assert told.keys() <= COLUMNS[kind].keys()
+    written = {name for part in row_of_plan.values.values() for name in (part if isinstance(part, dict) else ())}
+    unsaid = (
+        written - {key.rpartition(".")[2] for key in told} - {"customer_id", "company_name", "add", "remove", "set"}
+    )
+    assert unsaid <= ({"is_main"} if kind is CUSTOMERS else set())
+
+
+FILLED = {
+    "number": "K-77", "company_name": "Beta", "kind": "company", "first_name": "Ann", "last_name": "Berg",
+    "own_company": "Berg Co", "email": "ann@x.nl", "customer.number": "K-1", "customer.function": "Buyer",
+    "customer.is_main": "yes", "customer.is_invoice_contact": "yes", "iban": "NL91ABNA0417164300", "labels": "Big",
+    "head_office.city": "Assen", "main_contact.email": "bo@x.nl", "main_contact.contact": "Bo Berg",
+    "main_contact.function": "Buyer", "expenses_billable": "yes",
+}  # fmt: skip

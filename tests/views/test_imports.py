@@ -281,3 +281,25 @@ def test_the_imports_of_others_are_not_there_but_for_administrators(session: Ses
     for path in (f"{run}rows/", f"{run}commit/", f"{run}forget/"):
         assert erik.send(path).status_code == 404, path
     assert client_for("Dana").get(f"{run}check/").status_code == 200
+
+
+def test_a_contact_that_takes_the_mark_of_main_contact_is_told_in_words(
+    client_for: ClientFor, session: Session
+) -> None:
+    acme = factories.customer(session, number="K-1", company_name="Acme")
+    factories.link(session, acme, factories.contact(session, first_name="Zed", last_name="Old"), is_main=True)
+    session.commit()
+    file = (
+        "First name;Last name;Company of the contact;Customer: customer number;Main contact;Invoice contact;E-mail;Phone;City\n"
+        "Ann;Berg;Berg Co;K-1;yes;yes;ann@x.nl;0612345678;Assen\n"
+    )
+    client = client_for("Dana")
+    said = text_of(client.get(planned(client, file, kind="contacts") + "check/")).replace(" ", "")
+    for told in (
+        "MaincontactwasZedOldnowAnnBerg",
+        "Invoicecontactnow+yes",
+        "Companyofthecontactnow+BergCo",
+        "Citynow+Assen",
+    ):
+        assert told in said, said
+    assert "company_name" not in said
