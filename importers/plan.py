@@ -315,7 +315,7 @@ class _Customers(_Planner):
         found = compare.customer(record, held, self.source.reading, self.source.replaces_labels)
         if found.write and self._is_locked(record, held):
             return self.rejected(record, held)
-        if meeting.is_open and found.write:
+        if meeting.is_open:
             return self.open(record, meeting.candidates)
         if "customer" in found.write and not compare.is_named(found.write["customer"], held):
             self.reject(record, Trouble.NAME_MISSING)
@@ -362,6 +362,7 @@ _MATCH_FIELDS = (
 )  # fmt: skip
 
 
+_ASKED = {Trouble.NAME_KNOWN.name, Trouble.NAME_KNOWN_OFTEN.name}
 _LINK_KEYS = frozenset(column.key for column in COLUMNS[ImportKind.CONTACTS].values() if column.place is Place.LINK)
 
 
@@ -426,6 +427,9 @@ class _Contacts(_Planner):
             return self.rejected(record, held)
         if meeting.is_open and (held is None or found.write):
             return self.open(record, meeting.candidates)
+        if meeting.is_open:
+            # Only one is likely and the row leaves that one as it is: there is nothing to decide, and nothing is asked.
+            record.problems = [one for one in record.problems if one["code"] not in _ASKED]
         if found.write and self._is_locked(record, held, customer):
             return self.rejected(record, held)
         if held is not None:
@@ -513,8 +517,8 @@ class _Contacts(_Planner):
         if not sure and not unsure:
             return _Meeting(record)
         likely_ones = sure or unsure
-        self.say(record, Trouble.NAME_KNOWN_OFTEN, "last_name", name=likely_ones[0].name, count=len(likely_ones))
-        # Where only one is likely and the row would leave that one as it is, there is nothing to decide.
+        asked = Trouble.NAME_KNOWN if len(likely_ones) == 1 else Trouble.NAME_KNOWN_OFTEN
+        self.say(record, asked, "last_name", name=likely_ones[0].name, count=len(likely_ones))
         target = likely_ones[0].id if len(likely_ones) == 1 else None
         return _Meeting(record, target=target, candidates=tuple(held.id for held in likely_ones), is_open=True)
 

@@ -499,3 +499,22 @@ FILLED = {
     "head_office.city": "Assen", "main_contact.email": "bo@x.nl", "main_contact.contact": "Bo Berg",
     "main_contact.function": "Buyer", "expenses_billable": "yes",
 }  # fmt: skip
+
+
+def test_a_row_without_a_number_that_changes_nothing_stands_where_the_choice_is(desk: Desk) -> None:
+    known = factories.customer(desk.session, number="K-1", company_name="Acme")
+    run = desk.plan(("Klantnummer", "Bedrijfsnaam"), ("", "Acme"), ("K-9", "Other"))
+    assert desk.statuses(run) == {2: "ambiguous", 3: "new"}
+    assert desk.codes(run, 2) == ["NAME_KNOWN_NO_NUMBER"]
+    assert desk.rows(run)[2].values["candidates"] == [known.id]
+    desk.decide(run, row_2=str(known.id))
+    assert (desk.statuses(run)[2], desk.codes(run, 2)) == ("unchanged", [])
+
+
+def test_a_contact_that_stays_as_it_is_asks_nothing(desk: Desk) -> None:
+    factories.contact(desk.session, first_name="Ann", last_name="Berg", email="ann@x.nl", company_name="Berg Co")
+    run = desk.plan(("Voornaam", "Achternaam"), ("Ann", "Berg"), kind=CONTACTS)
+    assert desk.statuses(run) == {2: "unchanged"}
+    assert desk.codes(run, 2) == []
+    run = desk.plan(("Voornaam", "Achternaam", "Functietitel"), ("Ann", "Berg", "Buyer"), kind=CONTACTS)
+    assert (desk.statuses(run), desk.codes(run, 2)) == ({2: "ambiguous"}, ["NAME_KNOWN"])
