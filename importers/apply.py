@@ -237,12 +237,15 @@ class _Writer:
         self.hold(targets.all())
         self.touched: set[int] = set()
         self.appeared: set[str] = set()
+        self.gone: set[str] = set()
         for change in journal.since(self.session, self.run.position or 0, [(table, None) for table in self.owners]):
             for image in (change.before, change.after):
                 if image:
                     self.touched.add(image[self.owners[change.table]])
             if change.table == self.noun and change.after:
                 self.appeared.add(folded(self.name(change.after)))
+            if change.table == CUSTOMER.name and change.before and not change.after:
+                self.gone.add(folded(change.before["number"]))
 
     def name(self, image: Mapping[str, Any]) -> str:
         """What a record is called."""
@@ -393,7 +396,8 @@ class _CustomerWriter(_Writer):
 
     def taken(self, block: Sequence[_Planned]) -> set[int]:
         keys = {folded(row.part("customer")["number"]): row.row for row in block if row.part("customer").get("number")}
-        return {keys[key] for key in by_number(self.session, list(keys))}
+        taken = by_number(self.session, list(keys)).keys() | number.in_bin(self.session, keys.keys() & self.gone)
+        return {keys[key] for key in taken}
 
     def put(self, rows: Sequence[_Planned]) -> None:
         new = [row for row in rows if row.target is None]

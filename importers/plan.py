@@ -25,6 +25,7 @@ from importers.trouble import Trouble, problem
 from models.access import Looker
 from models.base import Base, folded
 from models.imports import ImportKind, ImportMode, ImportRow, RowStatus
+from models.operations.number import in_bin, peek
 from models.operations.selection import one_of
 
 ROW = Base.metadata.tables[ImportRow.__tablename__]
@@ -223,6 +224,9 @@ class _Customers(_Planner):
             number_of[number] = folded(text)
             self.rows_of_number.setdefault(number_of[number], []).append(number)
         self.by_number = known.by_number(self.session, list(self.rows_of_number))
+        # What nobody has now may still belong to a customer in the bin.
+        self.in_bin = in_bin(self.session, self.rows_of_number.keys() - self.by_number.keys())
+        self.free_number = peek(self.session) if self.in_bin else ""
         unknown = [item for item in self.source.records if number_of.get(item[0], "") not in self.by_number]
         names = set[str]()
         for number, name in self._names(unknown):
@@ -319,6 +323,7 @@ class _Customers(_Planner):
             return self.open(record, meeting.candidates)
         if "customer" in found.write and not compare.is_named(found.write["customer"], held):
             self.reject(record, Trouble.NAME_MISSING)
+        self._check_number(record, found)
         return self.existing(record, held, found)
 
     def _is_locked(self, record: Record, held: Held) -> bool:
@@ -335,9 +340,15 @@ class _Customers(_Planner):
             self.reject(record, Trouble.NAME_MISSING, "company_name")
         elif not self.rights.may_add:
             self.reject(record, Trouble.NO_RIGHT_TO_ADD)
+        self._check_number(record, found)
         if record.is_rejected():
             return self.rejected(record)
         return Outcome(record, RowStatus.NEW, None, full_name(record.values), found.write)
+
+    def _check_number(self, record: Record, found: Difference) -> None:
+        """A number waits for its customer while that is in the bin."""
+        if folded(found.write.get("customer", {}).get("number", "")) in self.in_bin:
+            self.reject(record, Trouble.NUMBER_IN_BIN, "number", number=self.free_number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ import enum
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from models.errors import Reason
+
 
 class Trouble(enum.StrEnum):
     """Everything there is to say about a row. The value is the message in English; `{…}` is filled in."""
@@ -46,6 +48,7 @@ class Trouble(enum.StrEnum):
     NO_RIGHT = "You may not edit {name}."
     NO_RIGHT_TO_ADD = "You need the right edit everywhere to add this."
     NUMBER_UNSEEN = "This number is already in use."
+    NUMBER_IN_BIN = Reason.NUMBER_IN_BIN.value
     KNOWN_ALREADY = "{name} exists already, and only new ones are added."
     CHANGED_MEANWHILE = "{name} was changed after this was shown. Look at this row again."
     TAKEN_MEANWHILE = "This number was given to someone else after this was shown. Look at this row again."

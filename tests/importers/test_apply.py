@@ -12,6 +12,7 @@ from importers import apply
 from importers import run as steps
 from importers.apply import Applied, digest
 from importers.run import Choices
+from importers.trouble import describe
 from models import access
 from models.access import SYSTEM, Looker
 from models.base import utc_now
@@ -20,6 +21,7 @@ from models.customer import Customer
 from models.errors import Conflict, NotFound, Refused
 from models.imports import ImportRun, ImportState
 from models.journal import Changeset, Origin, changeset
+from models.operations import delete
 from models.settings import ValueList
 from models.user import User
 from tests import factories
@@ -366,3 +368,31 @@ def test_writing_asks_the_database_as_often_for_many_rows_as_for_few(desk: Desk)
         desk.commit(run)
         amounts.append(len(asked))
     assert amounts[1] <= amounts[0] + 2
+
+
+def binned(desk: Desk, number: str) -> None:
+    """A customer with this number, archived and deleted."""
+    gone = factories.customer(desk.session, number=number, company_name=f"Gone {number}", archived_at=utc_now())
+    plan = delete.plan(desk.session, SYSTEM, Customer, [gone.id])
+    delete.do(desk.session, SYSTEM, Customer, [gone.id], plan.digest, plan.confirm)
+
+
+def test_a_number_whose_customer_is_in_the_bin_is_given_to_no_row(desk: Desk) -> None:
+    binned(desk, "DEL-1")
+    beta = factories.customer(desk.session, number="K-1", company_name="Beta")
+    rows = (("Klantnummer", "Bedrijfsnaam"), ("del - 1", "Acme"), ("DEL-1 ", "Beta"), ("K-2", "Other"))
+    run = desk.plan(rows[0], rows[1], rows[3])
+    assert (desk.statuses(run), desk.codes(run, 2)) == ({2: "rejected", 3: "new"}, ["NUMBER_IN_BIN"])
+    said = describe(desk.rows(run)[2].problems[0])
+    assert said.startswith("This number belongs to a customer in the bin. Restore that one, or take another.")
+    run = desk.plan(rows[0], rows[2])
+    desk.decide(run, row_2=str(beta.id))
+    assert (desk.statuses(run), desk.codes(run, 2)) == ({2: "rejected"}, ["NUMBER_IN_BIN"])
+
+
+def test_a_number_whose_customer_went_to_the_bin_after_the_plan_is_given_to_nobody(desk: Desk) -> None:
+    run = desk.plan(HEAD, ("DEL-1", "Mine", "", "", ""), ("K-2", "Other", "", "", ""))
+    binned(desk, "DEL-1")
+    assert stale(desk, run)[2] == ["TAKEN_MEANWHILE", "NUMBER_IN_BIN"]
+    assert desk.statuses(run) == {2: "rejected", 3: "new"}
+    assert desk.commit(run).created == 1
