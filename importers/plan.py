@@ -459,8 +459,6 @@ class _Contacts(_Planner):
             self.reject(record, trouble, key, name=name)
         elif held is not None and not self._may_edit(held, customer):
             self.reject(record, Trouble.NO_RIGHT, "email", name=held.name)
-        elif held is not None and held.is_archived:
-            self.reject(record, Trouble.ARCHIVED, "email", name=held.name)
         elif held is None and not (self.rights.may_add or customer is not None):
             self.reject(record, Trouble.NO_RIGHT_TO_ADD)
         return record.is_rejected()

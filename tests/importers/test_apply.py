@@ -396,3 +396,17 @@ def test_a_number_whose_customer_went_to_the_bin_after_the_plan_is_given_to_nobo
     assert stale(desk, run)[2] == ["TAKEN_MEANWHILE", "NUMBER_IN_BIN"]
     assert desk.statuses(run) == {2: "rejected", 3: "new"}
     assert desk.commit(run).created == 1
+
+
+def test_a_deactivated_contact_is_changed_like_any_other(desk: Desk) -> None:
+    acme = factories.customer(desk.session, number="K-1", company_name="Acme")
+    ann = factories.contact(desk.session, first_name="Ann", last_name="Berg", email="ann@x.nl", archived_at=utc_now())
+    done = desk.bring(
+        ("First name", "Last name", "E-mail", "Phone", "Customer: customer number"),
+        ("Ann", "Berg", "ann@x.nl", "0612345678", "K-1"),
+        kind=CONTACTS,
+    )
+    assert (done.updated, done.rejected) == (1, 0)
+    assert desk.one("contact")["phone"] == "0612345678"
+    assert desk.one("contact")["archived_at"] is not None
+    assert desk.one("customer_contact", customer_id=acme.id)["contact_id"] == ann.id
