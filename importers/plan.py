@@ -157,6 +157,8 @@ class _Planner:
         self.session, self.source = session, source
         self.reader = RowReader(source.sheet, source.mapping, source.kind, source.reading, source.clears)
         self.rights = Rights(session, looker)
+        self.examples = {number for number, row in source.records if self.reader.is_example(row)}
+        self.records = [item for item in source.records if item[0] not in self.examples]
         self.prepare()
 
     def prepare(self) -> None:
@@ -166,6 +168,14 @@ class _Planner:
     def plan(self, block: Sequence[tuple[int, Row]]) -> list[Outcome]:
         """What each row of a block would do."""
         raise NotImplementedError
+
+    def read(self, number: int, row: Row) -> Record:
+        """The values of a row; one that is no record of anybody is rejected as it is."""
+        if number not in self.examples:
+            return self.reader.read(number, row)
+        record = Record(number, row)
+        record.reject(Trouble.EXAMPLE_ROW)
+        return record
 
     def say(self, record: Record, trouble: Trouble, key: str, **values: object) -> None:
         """Say something about one field of a row; the row goes in all the same."""
@@ -220,14 +230,14 @@ class _Customers(_Planner):
         self.rows_of_number: dict[str, list[int]] = {}
         self.rows_of_name: dict[str, list[int]] = {}
         number_of: dict[int, str] = {}
-        for number, text in self.reader.texts("number", self.source.records):
+        for number, text in self.reader.texts("number", self.records):
             number_of[number] = folded(text)
             self.rows_of_number.setdefault(number_of[number], []).append(number)
         self.by_number = known.by_number(self.session, list(self.rows_of_number))
         # What nobody has now may still belong to a customer in the bin.
         self.in_bin = in_bin(self.session, self.rows_of_number.keys() - self.by_number.keys())
         self.free_number = peek(self.session) if self.in_bin else ""
-        unknown = [item for item in self.source.records if number_of.get(item[0], "") not in self.by_number]
+        unknown = [item for item in self.records if number_of.get(item[0], "") not in self.by_number]
         names = set[str]()
         for number, name in self._names(unknown):
             names.add(name)
@@ -254,7 +264,7 @@ class _Customers(_Planner):
                 yield number, name
 
     def plan(self, block: Sequence[tuple[int, Row]]) -> list[Outcome]:
-        met = [self._meet(self.reader.read(number, row)) for number, row in block]
+        met = [self._meet(self.read(number, row)) for number, row in block]
         ids = {one for meeting in met for one in meeting.ids}
         self.held = known.held_customers(self.session, ids, self.places, self.source.mapping)
         self.seen, self.editable = self.rights.among(ids)
@@ -384,7 +394,7 @@ class _Contacts(_Planner):
         self.rows_of: dict[tuple[str, ...], list[int]] = {}
         emails, names, numbers, firms = set[str](), set[str](), set[str](), set[str]()
         reader = self.reader.only(*_MATCH_FIELDS)
-        for number, row in self.source.records:
+        for number, row in self.records:
             values = reader.read(number, row).values
             key = _key_of(values)
             if any(key):
@@ -401,7 +411,7 @@ class _Contacts(_Planner):
         self.firms = known.customers_named(self.session, firms)
 
     def plan(self, block: Sequence[tuple[int, Row]]) -> list[Outcome]:
-        records = [self.reader.read(number, row) for number, row in block]
+        records = [self.read(number, row) for number, row in block]
         likely = [self._likely(record) for record in records]
         self.held = known.held_contacts(self.session, {one for ids in likely for one in ids})
         customers = set(self.by_number.values()) | {one.id for firm in self.firms.values() for one in firm}

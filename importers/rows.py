@@ -16,6 +16,9 @@ from models.imports import ImportKind
 
 Values = dict[str, Any]
 
+# A row with fewer of the values that stand in the example of the template may be a record all the same.
+FEWEST_EXAMPLES = 5
+
 
 @dataclass(slots=True)
 class Record:
@@ -81,6 +84,7 @@ class RowReader:
         }
         self._cells = {slot.column.key: slot.place for slot in self.slots}
         self._exact = _exact_columns(sheet.rows)
+        self._is_template = sum(slot.column.example != "" for slot in self.slots) >= FEWEST_EXAMPLES
 
     def cell_of(self, key: str, row: int) -> str:
         """The place of a field in a row, such as B12; '' where it is not mapped."""
@@ -126,6 +130,13 @@ class RowReader:
                 field, limit = COLUMNS[self.kind][key].title(), self._longest[key]
                 cell = self.cell_of(key, record.number)
                 record.reject(Trouble.TOO_LONG, cell, value, field=field, length=len(value), limit=limit)
+
+    def is_example(self, row: Row) -> bool:
+        """Whether a row is the example of the template, untouched."""
+        return self._is_template and all(
+            plain(row[slot.position] if slot.position < len(row) else None) == slot.column.example
+            for slot in self.slots
+        )
 
     def _is_note(self, row: Row) -> bool:
         """Whether a row has hardly anything, and nothing where the table has its numbers and dates."""

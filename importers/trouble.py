@@ -20,6 +20,7 @@ class Trouble(enum.StrEnum):
     PERSON_MISSING = "First name and last name are empty."
     NAME_WITHOUT_LETTERS = "{value} holds no letter or digit, so it cannot be a name."
     NOTE_ROW = "This looks like a note beside the table, not like a row of it."
+    EXAMPLE_ROW = "This is the example row of the template, so it was left out."
     TOO_LONG = "{field} is too long: {length} characters, at most {limit} fit."
     NOT_A_NUMBER = "{field} must be a number, for example {example}"
     NUMBER_OUT_OF_RANGE = "{field} must lie between {least} and {most}."

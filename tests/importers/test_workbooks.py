@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -29,14 +30,33 @@ def opened(content: bytes) -> Worksheet:
     return sheet
 
 
+def with_rows(template: bytes, start: Sequence[str]) -> bytes:
+    """The template with its example once more below it, that begins with these cells instead."""
+    book = load_workbook(io.BytesIO(template))
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    example = [cell.value for cell in sheet[2]]
+    sheet.append([*start, *example[len(start) :]])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
 @pytest.mark.parametrize("kind", ImportKind)
-def test_the_template_holds_every_column_and_an_example_that_goes_in(desk: Desk, kind: ImportKind) -> None:
+def test_the_template_holds_every_column_and_an_example_that_stays_out_until_it_is_written_over(
+    desk: Desk, kind: ImportKind
+) -> None:
     factories.customer(desk.session, number="K-10031" if kind is CONTACTS else "K-1", company_name="Nordhamn")
     for language in TITLE_LANGUAGES if kind is CUSTOMERS else ("en",):
-        run = desk.upload(template(desk.session, desk.looker, kind, language), kind)
+        made = template(desk.session, desk.looker, kind, language)
+        run = desk.upload(made, kind)
         assert all(column["field"] for column in run.options["columns"]), language
         counts = steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
-        assert (counts["new"], counts["rejected"]) == (1, 0), desk.rows(run)[2].problems
+        assert (counts["new"], counts["rejected"]) == (0, 1)
+        assert desk.codes(run, 2) == ["EXAMPLE_ROW"]
+        run = desk.upload(with_rows(made, ("K-10031", "Own") if kind is CUSTOMERS else ("Ann",)), kind)
+        counts = steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+        assert (counts["new"], counts["rejected"]) == (1, 1), desk.rows(run)[3].problems
     assert len(run.mapping) == sum(not one.only_in and not one.only_out for one in COLUMNS[kind].values())
 
 
