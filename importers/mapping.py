@@ -302,6 +302,33 @@ def records(sheet: Sheet, header: int) -> Iterator[tuple[int, Row]]:
             yield number, row
 
 
+_BLOCK = 16
+
+
+def misfits(sheet: Sheet, header: int, rows: Iterable[tuple[int, Row]]) -> dict[int, tuple[int, int]]:
+    """Rows of a text file with more or fewer cells than there are names: row number -> its cells, and the names.
+
+    Spreadsheet programs write text in blocks of sixteen rows, and may leave off the empty cells at the end that all rows
+    of a block have; those are as they should be.
+    """
+    names = dict(sheet.numbered()).get(header, ())
+    if not sheet.keeps_ends or not names:
+        return {}
+    wide = max(at for at, cell in enumerate(names, 1) if cell is not None)
+    blocks: dict[int, set[int]] = {(header - 1) // _BLOCK: {len(names)}}
+    found: dict[int, tuple[int, int]] = {}
+    short: dict[int, int] = {}
+    for number, row in rows:
+        blocks.setdefault((number - 1) // _BLOCK, set()).add(len(row))
+        filled = max(at for at, cell in enumerate(row, 1) if cell is not None)
+        if filled > len(names):
+            found[number] = (filled, wide)
+        elif len(row) < wide:
+            short[number] = len(row)
+    cut = {number: (cells, wide) for number, cells in short.items() if len(blocks[(number - 1) // _BLOCK]) > 1}
+    return found | cut
+
+
 def is_technical(header: Row, row: Row) -> bool:
     """Whether a row right below the header repeats it for programs (NPSP__CONTACT1_FIRSTNAME__C): it is no record."""
     cells = [cell for cell in row if cell is not None]

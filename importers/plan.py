@@ -36,7 +36,10 @@ NEW, SKIP, TAKE = "new", "skip", "take"
 
 @dataclass(frozen=True)
 class Source:
-    """What is planned: the records of a sheet, and the choices. `decisions`: row -> new, skip, take or an id."""
+    """What is planned: the records of a sheet, and the choices. `decisions`: row -> new, skip, take or an id.
+
+    `misfits`: the rows that have more or fewer cells than there are columns, see `mapping.misfits`.
+    """
 
     kind: ImportKind
     mode: ImportMode
@@ -48,6 +51,7 @@ class Source:
     replaces_labels: bool = False
     decisions: Mapping[int, str] = field(default_factory=dict)
     unticked: frozenset[int] = frozenset()
+    misfits: Mapping[int, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -158,7 +162,8 @@ class _Planner:
         self.reader = RowReader(source.sheet, source.mapping, source.kind, source.reading, source.clears)
         self.rights = Rights(session, looker)
         self.examples = {number for number, row in source.records if self.reader.is_example(row)}
-        self.records = [item for item in source.records if item[0] not in self.examples]
+        left_out = self.examples | source.misfits.keys()
+        self.records = [item for item in source.records if item[0] not in left_out]
         self.prepare()
 
     def prepare(self) -> None:
@@ -171,10 +176,15 @@ class _Planner:
 
     def read(self, number: int, row: Row) -> Record:
         """The values of a row; one that is no record of anybody is rejected as it is."""
-        if number not in self.examples:
-            return self.reader.read(number, row)
-        record = Record(number, row)
-        record.reject(Trouble.EXAMPLE_ROW)
+        if number in self.examples:
+            record = Record(number, row)
+            record.reject(Trouble.EXAMPLE_ROW)
+        elif number in self.source.misfits:
+            cells, names = self.source.misfits[number]
+            record = Record(number, row)
+            record.reject(Trouble.ROW_TOO_LONG if cells > names else Trouble.ROW_CUT_SHORT, cells=cells, names=names)
+        else:
+            record = self.reader.read(number, row)
         return record
 
     def say(self, record: Record, trouble: Trouble, key: str, **values: object) -> None:

@@ -30,6 +30,7 @@ from importers.mapping import (
     header_cells,
     header_row,
     mapping_of,
+    misfits,
     records,
     separator_of,
 )
@@ -354,6 +355,7 @@ def _source(session: Session, looker: Looker, run: ImportRun, sheet: Sheet, rows
         replaces_labels=choices.replace_labels,
         decisions={int(row): decision for row, decision in run.options.get("decisions", {}).items()},
         unticked=frozenset(session.scalars(unticked)) if run.options.get("made") else frozenset(),
+        misfits=misfits(sheet, run.header_row or 0, rows),
     )
 
 

@@ -21,6 +21,11 @@ class Trouble(enum.StrEnum):
     NAME_WITHOUT_LETTERS = "{value} holds no letter or digit, so it cannot be a name."
     NOTE_ROW = "This looks like a note beside the table, not like a row of it."
     EXAMPLE_ROW = "This is the example row of the template, so it was left out."
+    ROW_CUT_SHORT = "This row ends too early: it has {cells} cells, and there are {names} columns."
+    ROW_TOO_LONG = "This row has {cells} cells, but there are only {names} columns. Is there a separator too many?"
+    NAME_SHORTENED = (
+        "{field} has {length} characters and was shortened to {limit}; the whole of it stands in the notes."
+    )
     TOO_LONG = "{field} is too long: {length} characters, at most {limit} fit."
     NOT_A_NUMBER = "{field} must be a number, for example {example}"
     NUMBER_OUT_OF_RANGE = "{field} must lie between {least} and {most}."

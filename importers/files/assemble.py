@@ -108,6 +108,7 @@ class _Building:
             kept,
             self._problems(hidden_rows, hidden_columns),
             tuple(self._notes),
+            self._assembler.kind is Kind.TEXT,
         )
 
     def _note(self, remark: Remark, **values: str | int) -> None:

@@ -19,7 +19,8 @@ _ROWS_PER_LINE = 500
 def lines(workbook: Workbook) -> Iterator[bytes]:
     """The workbook, a few rows at a time."""
     for sheet in workbook.sheets:
-        yield _line({"sheet": sheet.name, "hidden": sheet.hidden, "notes": _notes(sheet.notes)})
+        head = {"sheet": sheet.name, "hidden": sheet.hidden, "keeps_ends": sheet.keeps_ends}
+        yield _line({**head, "notes": _notes(sheet.notes)})
         for start in range(0, len(sheet.rows), _ROWS_PER_LINE):
             yield _line({"rows": sheet.rows[start : start + _ROWS_PER_LINE]})
         yield _line(
@@ -60,7 +61,8 @@ class Receiver:
         if "rows" in message:
             self._sheets[-1].rows += map(tuple, message["rows"])
         elif "sheet" in message:
-            self._sheets.append(Sheet(message["sheet"], message["hidden"], notes=_read_notes(message["notes"])))
+            notes, ends = _read_notes(message["notes"]), message["keeps_ends"]
+            self._sheets.append(Sheet(message["sheet"], message["hidden"], notes=notes, keeps_ends=ends))
         elif "problems" in message:
             self._finish_sheet(message)
         else:

@@ -80,7 +80,8 @@ class Sheet:
     """Rows as the spreadsheet program numbers them. Rows may differ in length; empty rows within the data are kept.
 
     `numbers[i]` is the 1-based number of `rows[i]`, `columns[j]` that of the cells `rows[i][j]`: hidden rows and
-    columns may have been left out. `problems` is keyed by those two numbers.
+    columns may have been left out. `problems` is keyed by those two numbers. With `keeps_ends` the rows hold their empty
+    cells at the end too, so that one that was cut short can be told.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Sheet:
     columns: Sequence[int] = ()
     problems: dict[tuple[int, int], Problem] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    keeps_ends: bool = False
 
     def numbered(self) -> Iterator[tuple[int, Row]]:
         """Each row with its number."""

@@ -518,3 +518,23 @@ def test_a_contact_that_stays_as_it_is_asks_nothing(desk: Desk) -> None:
     assert desk.codes(run, 2) == []
     run = desk.plan(("Voornaam", "Achternaam", "Functietitel"), ("Ann", "Berg", "Buyer"), kind=CONTACTS)
     assert (desk.statuses(run), desk.codes(run, 2)) == ({2: "ambiguous"}, ["NAME_KNOWN"])
+
+
+def test_a_row_with_more_or_fewer_cells_than_there_are_columns_is_rejected_with_the_reason(desk: Desk) -> None:
+    run = desk.plan(
+        ("Klantnummer", "Bedrijfsnaam", "Plaats"),
+        ("K-1", "Acme"),
+        ("K-2", "Beta", "Assen", "Potatoes"),
+        ("K-3", "Gamma", "", ""),
+        ("K-4", "Delta", "Assen"),
+    )
+    assert desk.statuses(run) == {2: "rejected", 3: "rejected", 4: "new", 5: "new"}
+    assert (desk.codes(run, 2), desk.codes(run, 3)) == (["ROW_CUT_SHORT"], ["ROW_TOO_LONG"])
+    assert desk.rows(run)[3].problems[0]["values"] == {"cells": 4, "names": 3}
+
+
+def test_a_block_of_rows_that_a_spreadsheet_program_wrote_without_empty_ends_is_whole(desk: Desk) -> None:
+    cities = ["Assen"] * 15 + [None] * 16 + ["Assen"] * 4
+    rows = [(f"K-{at}", f"Firm {at}", *([city] if city else [])) for at, city in enumerate(cities)]
+    run = desk.plan(("Klantnummer", "Bedrijfsnaam", "Plaats"), *rows)
+    assert run.counts == {"new": 35, "changed": 0, "unchanged": 0, "ambiguous": 0, "rejected": 0}

@@ -27,7 +27,7 @@ CUSTOMER_LISTS: dict[str, tuple[int, int] | str] = {
     "list__fr__accent.csv": HEADER,
     "list__fr__blank-headers.csv": (0, 2),
     "list__fr__bom.csv": (2, 0),
-    "list__fr__defective-rows.csv": (2, 0),
+    "list__fr__defective-rows.csv": (0, 2),
     "list__fr__duplicate-headers.csv": (2, 0),
     "list__fr__latin1.csv": (1, 1),
     "list__fr__leading-zeros.csv": HEADER,
