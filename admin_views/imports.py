@@ -33,6 +33,7 @@ from models.user import Right, User
 
 page = pages.blueprint("imports", "/imports")
 PAGE = 25
+UNDECIDED = "?"  # of several columns with one name: nobody chose yet
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Answer = str | Response | BaseResponse | tuple[str, int]
 TWICE = {Trouble.NUMBER_TWICE.name, Trouble.SAME_TWICE.name}
@@ -162,7 +163,7 @@ def _mapped(form: Mapping[str, str]) -> dict[int, str | None]:
     return {
         position: value or None
         for name, value in form.items()
-        if name.startswith(prefix) and (position := whole(name.removeprefix(prefix))) is not None
+        if name.startswith(prefix) and value != UNDECIDED and (position := whole(name.removeprefix(prefix))) is not None
     }
 
 

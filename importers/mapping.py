@@ -34,6 +34,7 @@ class Certainty(enum.StrEnum):
     SKIPPED = "skipped"
     TWICE = "another column is taken for this"
     DOUBTFUL = "the values do not fit"
+    WHICH = "several columns have this name: choose one"
     NOT_ALLOWED = "left out: you may not see amounts"
     NO_HEADER = "no name above this column"
 
@@ -356,10 +357,10 @@ def guess(
     header: Row,
     rows: Sequence[Row],
     kind: ImportKind,
-    remembered: Mapping[str, str] | None = None,
+    remembered: Mapping[int, str] | None = None,
     allowed: Collection[str] | None = None,
 ) -> tuple[Guess, ...]:
-    """What each column of the file seems to be. `rows` are the records; `remembered`: squeezed header -> field.
+    """What each column of the file seems to be. `rows` are the records; `remembered`: position -> field.
 
     Only the `allowed` fields are given away; a column that seems to be another one is left out and says so. A field is
     given to one column only, but for those that may be repeated (labels, notes).
@@ -390,31 +391,31 @@ def _name(header: Row, position: int) -> str:
     return " ".join(plain(cell).split()) if isinstance(cell, str) else ""
 
 
-_NOT_ALLOWED = (None, Certainty.NOT_ALLOWED)
+_NOT_ALLOWED, _WHICH = (None, Certainty.NOT_ALLOWED), (None, Certainty.WHICH)
 
 
 def _assign(
     names: Sequence[str],
     columns: Sequence[Sequence[Cell]],
     kind: ImportKind,
-    remembered: Mapping[str, str],
+    remembered: Mapping[int, str],
     allowed: Collection[str],
 ) -> dict[int, tuple[str | None, Certainty]]:
     wishes: list[tuple[int, int, str, Certainty]] = []
     for position, name in enumerate(names):
-        again = remembered.get(squeezed(name))
-        if again in COLUMNS[kind]:
-            wishes.append((-1, position, str(again), Certainty.REMEMBERED))
+        again = remembered.get(position)
+        if again is not None and again in COLUMNS[kind]:
+            wishes.append((-1, position, again, Certainty.REMEMBERED))
         for meaning in meanings(name, kind) if name else ():
             wishes.append((meaning.rank, position, meaning.field, meaning.certainty))
         by_value = _by_values(columns[position], kind) if name else None
         if by_value:
             wishes.append((_WEAK * 2, position, by_value, Certainty.VALUES))
     given: dict[int, tuple[str | None, Certainty]] = {}
-    taken = set[str]()
+    taken, rivals = set[str](), _rivals(names, columns)
     for _rank, position, field, certainty in sorted(wishes, key=lambda wish: wish[:2]):
         column = COLUMNS[kind][field]
-        if given.get(position, (None,))[0] is not None or given.get(position) == _NOT_ALLOWED:
+        if given.get(position, (None,))[0] is not None or given.get(position) in {_NOT_ALLOWED, _WHICH}:
             continue
         if field not in allowed:
             given[position] = _NOT_ALLOWED
@@ -422,10 +423,23 @@ def _assign(
             given.setdefault(position, (None, Certainty.DOUBTFUL))
         elif field in taken and not column.repeatable:
             given.setdefault(position, (None, Certainty.TWICE))
+        elif certainty is not Certainty.REMEMBERED and not column.repeatable and position in rivals:
+            given.update(dict.fromkeys(rivals[position], _WHICH))
+            taken.add(field)
         else:
             given[position] = (field, certainty)
             taken.add(field)
     return _without_stray_additions(given, taken)
+
+
+def _rivals(names: Sequence[str], columns: Sequence[Sequence[Cell]]) -> dict[int, list[int]]:
+    """Columns of one name that hold different things: position -> the positions of all of that name."""
+    found: dict[int, list[int]] = {}
+    for name in {squeezed(name) for name in names if name}:
+        same = [at for at, other in enumerate(names) if squeezed(other) == name and any(map(plain, columns[at]))]
+        if len({tuple(map(plain, columns[at])) for at in same}) > 1:
+            found.update(dict.fromkeys(same, same))
+    return found
 
 
 def _without_stray_additions(

@@ -47,7 +47,7 @@ from models.user import Right
 LIMITS = Limits()
 SHOWN_ROWS = 15
 NAMES = frozenset({"name", "company_name", "first_name", "last_name", "number", "email"})
-MEANS = frozenset({"number", "email", "phone", "mobile", "website", "vat_number", "company_number", "iban", "labels"})
+MEANS = frozenset({"number", "email", "phone", "mobile", "website", "vat_number", "company_number", "iban"})
 
 
 @dataclass(frozen=True)
@@ -196,6 +196,7 @@ def _look(
         "file": {"kind": book.kind.value, "encoding": book.encoding, "delimiter": book.delimiter},
         "first_rows": _first_rows(found) if found else [],
         "decisions": {},
+        "is_confirmed": False,
     }
     if found is not None and row is not None:
         _guess_columns(session, looker, run, found, row)
@@ -256,7 +257,7 @@ def _read_as(run: ImportRun, guesses: Iterable[Guess], rows: list[Any]) -> dict[
     return {key: value for key, value in seen.items() if value is not None}
 
 
-def _remembered(session: Session, run: ImportRun, names: list[str]) -> dict[str, str]:
+def _remembered(session: Session, run: ImportRun, names: list[str]) -> dict[int, str]:
     """What the last finished import of a file with the same columns made of them."""
     signature = _signature(names)
     run.options = {**run.options, "signature": signature}
@@ -268,12 +269,7 @@ def _remembered(session: Session, run: ImportRun, names: list[str]) -> dict[str,
     )
     for options, mapping in session.execute(query):
         if options.get("signature") == signature and signature:
-            fields = {position: field for field, positions in mapping.items() for position in positions}
-            return {
-                squeezed(column["header"]): fields[column["position"]]
-                for column in options.get("columns", ())
-                if column["position"] in fields
-            }
+            return {position: field for field, positions in mapping.items() for position in positions}
     return {}
 
 
@@ -294,17 +290,27 @@ def map_columns(session: Session, looker: Looker, run_id: int, fields: Mapping[i
             raise Refused(Reason.WRONG_VALUE, field=str(field), value=str(field), example="")
         if field is not None and field not in may_write:
             raise NotAllowed(Reason.NO_RIGHT, right=Right.SEE_REVENUE)
-        certainty = column["certainty"] if field == column["field"] else Certainty.CHOSEN.name
-        columns.append({**column, "field": field, "certainty": certainty})
+        columns.append({**column, "field": field, "certainty": _certainty(column, field, fields)})
         if field is not None:
             taken.setdefault(field, []).append(column["position"])
     for field, positions in taken.items():
         if len(positions) > 1 and not known[field].repeatable:
             raise Refused(Reason.MAPPED_TWICE, field=known[field].title())
-    run.mapping, run.options = taken, {**run.options, "columns": columns}
+    chosen = {squeezed(column["header"]) for column in columns if column["field"] is not None}
+    for column in columns:
+        if column["certainty"] == Certainty.WHICH.name and squeezed(column["header"]) in chosen:
+            column["certainty"] = Certainty.TWICE.name
+    run.mapping, run.options = taken, {**run.options, "columns": columns, "is_confirmed": True}
     run.state = ImportState.UPLOADED
     session.commit()
     return run
+
+
+def _certainty(column: Mapping[str, Any], field: str | None, fields: Mapping[int, str | None]) -> str:
+    """How sure it is what a column goes into; one of several with a name is settled by saying that it stays out, too."""
+    if field == column["field"] and not (column["certainty"] == Certainty.WHICH.name and column["position"] in fields):
+        return str(column["certainty"])
+    return Certainty.CHOSEN.name if field is not None else Certainty.SKIPPED.name
 
 
 # Plan ----------------------------------------------------------------------------------------------------------------
@@ -316,8 +322,13 @@ def make_plan(session: Session, looker: Looker, folder: Path, run_id: int) -> Co
     run = find(session, run_id)
     if run.sheet is None or run.header_row is None:
         raise Refused(Reason.NO_HEADER)
+    undecided = [column["header"] for column in run.options["columns"] if column["certainty"] == Certainty.WHICH.name]
+    if undecided:
+        raise Refused(Reason.WHICH_COLUMN, name=undecided[0])
     if not NAMES & run.mapping.keys():
         raise Refused(Reason.NO_NAME_COLUMN)
+    if not run.options.get("is_confirmed") and _is_of_something_else(run):
+        raise Refused(Reason.NO_LIST)
     require_columns(session, looker, run)
     position = journal.position(session)
     book = reread(run, folder)
@@ -357,6 +368,12 @@ def _source(session: Session, looker: Looker, run: ImportRun, sheet: Sheet, rows
         unticked=frozenset(session.scalars(unticked)) if run.options.get("made") else frozenset(),
         misfits=misfits(sheet, run.header_row or 0, rows),
     )
+
+
+def _is_of_something_else(run: ImportRun) -> bool:
+    """Whether a file seems to be no list of relations: nothing but a name, among more that nobody knows."""
+    unknown = sum(column["field"] is None and column["header"] != "" for column in run.options["columns"])
+    return not looks_like_customers(run) and unknown > len(run.options["columns"]) // 2
 
 
 def looks_like_customers(run: ImportRun) -> bool:

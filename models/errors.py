@@ -64,6 +64,10 @@ class Reason(enum.StrEnum):
     NO_SUCH = "There is no {kind} {name}."
     NO_HEADER = "No row with the names of the columns was recognised. Choose the row, or say that there is none."
     NO_NAME_COLUMN = "No column holds a name or a number. Choose which column goes into which field."
+    WHICH_COLUMN = "Several columns are called {name}. Choose which of them is meant, or leave them out."
+    NO_LIST = (
+        "Only a name was recognised: this may be a list of something else. Choose which column goes into which field."
+    )
     NO_ROWS = "There are no rows below the names of the columns, so there is nothing to import."
     MAPPED_TWICE = "Two columns go into {field}. Choose one of them."
 

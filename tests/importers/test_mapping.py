@@ -190,7 +190,7 @@ def test_a_single_wrong_value_does_not_leave_a_column_out() -> None:
 
 
 def test_what_an_earlier_import_chose_goes_first() -> None:
-    guesses = guess(("Naam", "Foo"), [("a", "1")], CUSTOMERS, {"foo": "reference"})
+    guesses = guess(("Naam", "Foo"), [("a", "1")], CUSTOMERS, {1: "reference"})
     assert (guesses[1].field, guesses[1].certainty) == ("reference", Certainty.REMEMBERED)
 
 

@@ -22,7 +22,7 @@ from models.journal import changeset
 from models.settings import ValueList
 from tests import factories
 from tests.conftest import Cast
-from tests.importers.helpers import ADD, CONTACTS, CUSTOMERS, Desk, desk_of
+from tests.importers.helpers import ADD, CONTACTS, CUSTOMERS, Desk, desk_of, text_of
 
 
 @pytest.fixture
@@ -538,3 +538,45 @@ def test_a_block_of_rows_that_a_spreadsheet_program_wrote_without_empty_ends_is_
     rows = [(f"K-{at}", f"Firm {at}", *([city] if city else [])) for at, city in enumerate(cities)]
     run = desk.plan(("Klantnummer", "Bedrijfsnaam", "Plaats"), *rows)
     assert run.counts == {"new": 35, "changed": 0, "unchanged": 0, "ambiguous": 0, "rejected": 0}
+
+
+SAME = (("id", "name", "id", "Telefoon"), ("7", "Acme", "K-1", "1234567"), ("8", "Beta", "K-2", "1234568"))
+
+
+def test_of_several_columns_with_one_name_none_is_taken_before_somebody_chose(desk: Desk) -> None:
+    run = desk.upload(text_of(*SAME))
+    assert [column["certainty"] for column in run.options["columns"]] == ["WHICH", "SAME", "WHICH", "SAME"]
+    with pytest.raises(Refused) as refused:
+        steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+    assert (refused.value.reason, refused.value.values["name"]) == (Reason.WHICH_COLUMN, "id")
+    steps.map_columns(desk.session, desk.looker, run.id, {2: "number"})
+    steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+    assert [row.values["customer"]["number"] for row in desk.rows(run).values()] == ["K-1", "K-2"]
+    desk.commit(run)
+    again = desk.plan(*SAME)
+    assert (again.mapping["number"], again.counts["unchanged"]) == ([2], 2)
+
+
+def test_columns_with_one_name_can_all_stay_out(desk: Desk) -> None:
+    run = desk.upload(text_of(*SAME))
+    steps.map_columns(desk.session, desk.looker, run.id, {0: None, 2: None})
+    steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+    assert (run.counts["new"], "number" in run.mapping) == (2, False)
+
+
+def test_columns_with_one_name_and_the_same_values_ask_nothing(desk: Desk) -> None:
+    run = desk.plan(("Nr", "Naam", "Nr", "Nr"), ("K-1", "Acme", "K-1", ""), ("K-2", "Beta", "K-2", ""))
+    assert (run.counts["new"], run.mapping["number"]) == (2, [0])
+
+
+def test_a_file_of_which_only_a_name_was_recognised_is_not_planned_before_somebody_looked(desk: Desk) -> None:
+    articles = (
+        ("Art. nummer", "naam", "inkoopprijs", "leverancier", "categorie"),
+        ("PPW10", "Passe-partout", "1", "x", "y"),
+    )
+    run = desk.upload(text_of(*articles))
+    with pytest.raises(Refused) as refused:
+        steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+    assert refused.value.reason is Reason.NO_LIST
+    steps.map_columns(desk.session, desk.looker, run.id, {})
+    assert steps.make_plan(desk.session, desk.looker, desk.folder, run.id)["new"] == 1

@@ -303,3 +303,18 @@ def test_a_contact_that_takes_the_mark_of_main_contact_is_told_in_words(
     ):
         assert told in said, said
     assert "company_name" not in said
+
+
+def test_of_several_columns_with_one_name_the_page_asks_which(client_for: ClientFor, session: Session) -> None:
+    client = client_for("Dana")
+    columns = upload(client, "id;name;id;Telefoon\n7;Acme;K-1;1234567\n8;Beta;K-2;1234568\n").location
+    shown = html.document_fromstring(client.get(columns).get_data(as_text=True))
+    chosen = {
+        select.get("name"): select.xpath("string(option[@selected]/@value)")
+        for select in shown.xpath("//select[starts-with(@name, 'column-')]")
+    }
+    assert chosen == {"column-0": "?", "column-1": "name", "column-2": "?", "column-3": "phone"}
+    answer = client.send(columns, step="map", **chosen)
+    assert answer.status_code == 422
+    assert "Several columns are called id." in text_of(answer)
+    assert client.send(columns, step="map", **{**chosen, "column-2": "number"}).status_code == 302
