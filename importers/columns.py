@@ -430,6 +430,7 @@ class Column:
     """One column. `attribute` is the column of the table it lives in, '' where the plan puts it together.
 
     `repeatable`: several columns of a file may go into it. `only_out`: it is exported, never imported.
+    `shortens`: what is too long for it is shortened, and stands in the notes as a whole.
     """
 
     key: str
@@ -440,6 +441,7 @@ class Column:
     limits: Limits | None = None
     doubt: Callable[[str, Reading], Trouble | None] | None = None
     several: bool = False
+    shortens: bool = False
     repeatable: bool = False
     only_in: bool = False
     only_out: bool = False
@@ -504,8 +506,8 @@ _HEAD_OFFICE = {"street": "Frihamnsgatan 12", "postal_code": "115 56", "city": "
 
 CUSTOMER_COLUMNS: tuple[Column, ...] = (
     _limited("number", reading.text, Customer.number, example="K-10031"),
-    _limited("name", reading.text, Customer.company_name, attribute=""),
-    _limited("company_name", reading.text, Customer.company_name, example="Nordhamn Logistik AB"),
+    _limited("name", reading.text, Customer.company_name, attribute="", shortens=True),
+    _limited("company_name", reading.text, Customer.company_name, shortens=True, example="Nordhamn Logistik AB"),
     _limited("name_2", reading.text, Customer.company_name, attribute="", only_in=True),
     _limited("first_name", reading.text, Customer.first_name),
     _limited("infix", reading.text, Customer.last_name, attribute="", only_in=True),

@@ -19,7 +19,7 @@ from importers.columns import COLUMNS, Place
 from importers.compare import Difference
 from importers.files import Row, Sheet
 from importers.known import Held, Namesake, Rights
-from importers.reading import Reading, first_of
+from importers.reading import NAME_LENGTH, Reading, first_of, shortened
 from importers.rows import Record, RowReader, contact_name, full_name
 from importers.trouble import Trouble, problem
 from models.access import Looker
@@ -230,6 +230,7 @@ def _others(rows: Sequence[int], row: int) -> str:
 
 # Customers -----------------------------------------------------------------------------------------------------------
 
+_WHOLE_NAMES = ("company_name", "name")
 _NAME_FIELDS = ("company_name", "name", "name_2", "first_name", "last_name", "infix", "kind")
 
 
@@ -256,6 +257,9 @@ class _Customers(_Planner):
         self.named = known.customers_named(self.session, names)
         seen, _ = self.rights.among(one.id for namesakes in self.named.values() for one in namesakes)
         self.named = {name: [one for one in named if one.id in seen] for name, named in self.named.items()}
+        self.fields = {*self.source.mapping}
+        if any(len(text) > NAME_LENGTH for key in _WHOLE_NAMES for _, text in self.reader.texts(key, self.records)):
+            self.fields.add("description")
         self.places = {column.partition(".")[0] for column in self.source.mapping}
         self.places |= {"bank"} if "iban" in self.source.mapping else set()
         if {"first_name", "last_name"} & self.source.mapping.keys():
@@ -265,7 +269,7 @@ class _Customers(_Planner):
         """Row number and folded name."""
         mapped = [key for key in _NAME_FIELDS if key in self.source.mapping]
         if len(mapped) == 1:
-            yield from ((number, folded(text)) for number, text in self.reader.texts(mapped[0], rows))
+            yield from ((number, folded(shortened(text))) for number, text in self.reader.texts(mapped[0], rows))
             return
         reader = self.reader.only(*_NAME_FIELDS)
         for number, row in rows:
@@ -276,7 +280,7 @@ class _Customers(_Planner):
     def plan(self, block: Sequence[tuple[int, Row]]) -> list[Outcome]:
         met = [self._meet(self.read(number, row)) for number, row in block]
         ids = {one for meeting in met for one in meeting.ids}
-        self.held = known.held_customers(self.session, ids, self.places, self.source.mapping)
+        self.held = known.held_customers(self.session, ids, self.places, self.fields)
         self.seen, self.editable = self.rights.among(ids)
         return [self._settle(meeting) for meeting in met]
 
@@ -336,6 +340,7 @@ class _Customers(_Planner):
         if held.id not in self.seen:
             self.reject(record, Trouble.NUMBER_UNSEEN, "number")
             return self.rejected(record)
+        _keep_whole_name(record, held)
         found = compare.customer(record, held, self.source.reading, self.source.replaces_labels)
         if found.write and self._is_locked(record, held):
             return self.rejected(record, held)
@@ -355,6 +360,7 @@ class _Customers(_Planner):
         return record.is_rejected()
 
     def _new(self, record: Record) -> Outcome:
+        _keep_whole_name(record, None)
         found = compare.customer(record, None, self.source.reading, self.source.replaces_labels)
         if not compare.is_named(found.write.get("customer", {}), None):
             self.reject(record, Trouble.NAME_MISSING, "company_name")
@@ -369,6 +375,13 @@ class _Customers(_Planner):
         """A number waits for its customer while that is in the bin."""
         if folded(found.write.get("customer", {}).get("number", "")) in self.in_bin:
             self.reject(record, Trouble.NUMBER_IN_BIN, "number", number=self.free_number)
+
+
+def _keep_whole_name(record: Record, held: Held | None) -> None:
+    """A name that had to be shortened stands in the notes as a whole, above what is there."""
+    notes = record.values.get("description", held.values["description"] if held and record.too_long else "")
+    if record.too_long not in notes:
+        record.values["description"] = f"{record.too_long}\n{notes}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from importers.files.workbook import Cell
 from importers.trouble import Trouble, Wrong
 from models import codes
 from models.base import Limits, folded, invisible, limits_of
+from models.customer import Customer
 from models.label import Label
 from models.settings import ListValue, ValueList
 
@@ -97,6 +98,16 @@ def plain(cell: Cell) -> str:
     if isinstance(cell, Decimal):
         return format(cell, "f")
     return str(cell)
+
+
+NAME_LENGTH, NAME_START = limits_of(Customer.company_name).longest or 0, 60
+
+
+def shortened(name: str) -> str:
+    """A name as far as it fits: its beginning and its end, which tells it from others that begin the same way."""
+    if len(name) <= NAME_LENGTH:
+        return name
+    return f"{name[:NAME_START].rstrip()} … {name[NAME_START + 3 - NAME_LENGTH :].lstrip()}"
 
 
 def long_text(cell: Cell) -> str:

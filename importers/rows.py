@@ -9,7 +9,17 @@ from typing import Any
 
 from importers.columns import COLUMNS, Column
 from importers.files import Cell, Row, Sheet, address
-from importers.reading import Reading, legible, person, plain, postal_place, rest_of, unseen
+from importers.reading import (
+    NAME_LENGTH,
+    Reading,
+    legible,
+    person,
+    plain,
+    postal_place,
+    rest_of,
+    shortened,
+    unseen,
+)
 from importers.trouble import Trouble, Wrong, problem
 from models.base import spelt_out
 from models.imports import ImportKind
@@ -25,13 +35,14 @@ class Record:
     """A row on its way in. `values`: field -> value, for what the row gives; with `clears` '' for empty cells, too.
 
     `whole_name` is the name where the row gives it in one piece: whether it is a company, and what of it is the first
-    name, is then only a guess.
+    name, is then only a guess. `too_long` is the name before it was shortened.
     """
 
     number: int
     raw: Row
     values: Values = field(default_factory=dict)
     whole_name: str = ""
+    too_long: str = ""
     problems: list[dict[str, Any]] = field(default_factory=list)
 
     def is_rejected(self) -> bool:
@@ -151,6 +162,10 @@ class RowReader:
             where, shown = address(record.number, slot.place), spelt_out(cell, hidden)
             record.say(Trouble.INVISIBLE_LEFT_OUT, where, cell, field=column.title(), shown=shown)
             cell = legible(cell)
+        if column.shortens and isinstance(cell, str) and len(whole := plain(cell)) > NAME_LENGTH:
+            where, limits = address(record.number, slot.place), {"length": len(whole), "limit": NAME_LENGTH}
+            record.say(Trouble.NAME_SHORTENED, where, cell, field=column.title(), **limits)
+            record.too_long, cell = whole, shortened(whole)
         try:
             value = slot.parse(cell)
         except Wrong as wrong:

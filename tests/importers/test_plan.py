@@ -13,7 +13,7 @@ from importers import run as steps
 from importers.columns import COLUMNS
 from importers.run import Choices
 from models import access
-from models.access import Looker
+from models.access import SYSTEM, Looker
 from models.base import Base, utc_now
 from models.customer import Customer, Kind
 from models.errors import NotAllowed, Reason, Refused
@@ -580,3 +580,20 @@ def test_a_file_of_which_only_a_name_was_recognised_is_not_planned_before_somebo
     assert refused.value.reason is Reason.NO_LIST
     steps.map_columns(desk.session, desk.looker, run.id, {})
     assert steps.make_plan(desk.session, desk.looker, desk.folder, run.id)["new"] == 1
+
+
+def test_a_name_that_is_too_long_is_shortened_and_stands_in_the_notes_as_a_whole(desk: Desk) -> None:
+    long = [f"Department of {'very ' * 50}long names, section {at}" for at in (1, 2)]
+    rows = (("Bedrijfsnaam", "Plaats"), (long[0], "Assen"), (long[1], "Assen"))
+    run = desk.plan(*rows)
+    assert (run.counts["new"], desk.codes(run, 2)) == (2, ["NAME_SHORTENED"])
+    desk.commit(run)
+    kept = desk.table("customer")
+    assert [row["description"] for row in kept] == long
+    assert [len(row["name"]) <= 200 and row["name"][-9:] for row in kept] == ["section 1", "section 2"]
+    assert desk.plan(*rows).counts["unchanged"] == 2
+    with changeset(desk.session, SYSTEM, "Noted"):
+        desk.session.get_one(Customer, kept[0]["id"]).description = "Call them"
+    again = desk.plan(*rows)
+    assert desk.statuses(again) == {2: "changed", 3: "unchanged"}
+    assert desk.rows(again)[2].diff == {"description": ["Call them", f"{long[0]}\nCall them"]}

@@ -37,6 +37,7 @@ CUSTOMER_LISTS: dict[str, tuple[int, int] | str] = {
     "list__nwc__customers.csv": (91, 0),
     "list__oca__partner_list.xlsx": ROWS,
     "list__or__persons.csv": (3, 0),
+    "list__pb__ch.csv": (2785, 0),
     "list__pb__eu.csv": (129, 0),
     "list__pb__gb.csv": (5362, 0),
     "list__pb__se.csv": (652, 0),
