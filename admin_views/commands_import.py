@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from admin_views.commands import as_system
 from importers import export, run
 from importers.apply import Applied
+from importers.columns import COLUMNS
 from importers.files import Unreadable, letters
 from importers.mapping import Certainty
 from importers.run import Choices
@@ -114,12 +115,15 @@ def import_command(
             if corrections:
                 run.map_columns(session, looker, run_id, _corrected(made, corrections))
             run.make_plan(session, looker, uploads(), run_id)
-            applied = _foreseen(session, run_id) if only_plan else run.commit(session, looker, uploads(), run_id)
+            applied = _foreseen(session, run_id)
+            writes = not only_plan and applied.created + applied.updated > 0
+            if writes:
+                applied = run.commit(session, looker, uploads(), run_id)
             _tell(session, run_id)
         except (Refused, Unreadable, click.UsageError):
             run.forget(session, looker, uploads(), run_id)
             raise
-        if only_plan:
+        if not writes:
             run.forget(session, looker, uploads(), run_id)
     _report(applied, as_json, only_plan)
 
@@ -127,6 +131,7 @@ def import_command(
 def _corrected(made: ImportRun, corrections: tuple[str, ...]) -> dict[int, str | None]:
     """`--map number=A` or `--map number=Debiteur`: position of the column -> field."""
     columns = made.options["columns"]
+    known = [key for key, column in COLUMNS[made.kind].items() if not column.only_out]
     fields: dict[int, str | None] = {}
     for correction in corrections:
         field, equals, wanted = correction.partition("=")
@@ -138,6 +143,10 @@ def _corrected(made: ImportRun, corrections: tuple[str, ...]) -> dict[int, str |
         if not equals or not places:
             names = ", ".join(column["header"] or letters(column["position"] + 1) for column in columns)
             raise click.BadParameter(f"{correction!r}: write FIELD=COLUMN with one of {names}", param_hint="--map")
+        if field and field not in known:
+            raise click.BadParameter(
+                f"{correction!r}: there is no field {field}. Fields: {', '.join(known)}", param_hint="--map"
+            )
         fields[places[0]] = field or None
         # Whatever was taken for this field makes place for the column that was asked for.
         for column in columns:
@@ -168,7 +177,8 @@ def _tell(session: Session, run_id: int) -> None:
             where = f"row {row}" + (f", {one['cell']}" if one["cell"] else "")
             click.echo(f"{where}: {describe(one)}", err=True)
     if len(rows) > SHOWN:
-        click.echo(f"… and {len(rows) - SHOWN} more rows; see the page of the import for all of them.", err=True)
+        more = len(rows) - SHOWN
+        click.echo(f"… and {more} more {'row' if more == 1 else 'rows'}, shown on the page of an import.", err=True)
 
 
 def _report(applied: Applied, as_json: bool, only_plan: bool) -> None:

@@ -335,6 +335,10 @@ def commit(key: int) -> Answer:
             else ""
         )
         return _check_page(found, f"{shell.say(conflict)} {marked}".rstrip()), 409
+    except Refused as refused:
+        if isinstance(refused, NotAllowed | NotFound):
+            raise
+        return _check_page(run.find(shell.here(), key), shell.say(refused)), 422
     if done.changeset is not None:
         text = ngettext("%(num)d row imported", "%(num)d rows imported", done.created + done.updated)
         shell.offer_undo(text, done.changeset)

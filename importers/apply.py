@@ -33,7 +33,7 @@ from importers.trouble import Trouble
 from models import journal
 from models.access import Looker, require
 from models.base import folded, utc_now
-from models.errors import Conflict, NotAllowed, Reason
+from models.errors import Conflict, NotAllowed, Reason, Refused
 from models.imports import ImportKind, ImportRun, ImportState, RowStatus
 from models.journal import Origin, changeset
 from models.label import Colour
@@ -108,6 +108,9 @@ def commit(session: Session, looker: Looker, run_id: int, expected: str) -> Appl
         if run.state is not ImportState.PLANNED or digest(session, run) != expected:
             raise Conflict(Reason.PLAN_CHANGED)
         require_columns(session, looker, run)
+        ticked = ROW.c.run_id == run.id, ROW.c.status.in_(WRITTEN), ROW.c.ticked.is_(True)
+        if session.scalar(select(ROW.c.id).where(*ticked).limit(1)) is None:
+            raise Refused(Reason.NOTHING_TO_IMPORT)
         writer = (_CustomerWriter if run.kind is ImportKind.CUSTOMERS else _ContactWriter)(session, run)
         writer.write()
         counts = writer.counts()

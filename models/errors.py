@@ -69,6 +69,7 @@ class Reason(enum.StrEnum):
         "Only a name was recognised: this may be a list of something else. Choose which column goes into which field."
     )
     NO_ROWS = "There are no rows below the names of the columns, so there is nothing to import."
+    NOTHING_TO_IMPORT = "No row that is ticked adds or changes anything, so there is nothing to import."
     MAPPED_TWICE = "Two columns go into {field}. Choose one of them."
 
 

@@ -189,3 +189,17 @@ def test_who_may_not_see_amounts_neither_exports_nor_imports_them(desk: Desk) ->
     assert "column C, Hourly rate: left out: you may not see amounts" in done.stderr
     assert "1250" in desk.run("export", "customers", "-").stdout
     assert desk.run("import", rows, "--as", "customers", "--map", "hourly_rate=C", *user).exit_code != 0
+
+
+def test_a_field_that_does_not_exist_is_named_with_those_that_do(desk: Desk) -> None:
+    done = desk.run("import", desk.file(), "--as", "customers", "--map", "nope=A")
+    assert done.exit_code == 2
+    assert "there is no field nope" in done.stderr
+    assert "company_name" in done.stderr
+
+
+def test_a_file_that_changes_nothing_leaves_no_open_import_behind(desk: Desk) -> None:
+    assert desk.counted(desk.file(), "--as", "customers")["created"] == 1
+    again = desk.counted(desk.file(), "--as", "customers")
+    assert (again["created"], again["updated"], again["unchanged"], again["changeset"]) == (0, 0, 1, None)
+    assert desk.count("import_run") == 1

@@ -64,8 +64,10 @@ class Desk:
         mode: ImportMode = UPDATE,
         choices: Choices | None = None,
     ) -> Applied:
-        """Upload rows, plan them and commit the plan."""
-        return self.commit(self.plan(*rows, kind=kind, mode=mode, choices=choices))
+        """Upload rows, plan them and commit the plan, if there is something in it."""
+        run = self.plan(*rows, kind=kind, mode=mode, choices=choices)
+        foreseen = Applied(**steps.foreseen(self.session, run.id), changeset=None)
+        return self.commit(run) if foreseen.created + foreseen.updated else foreseen
 
     def commit(self, run: ImportRun) -> Applied:
         return steps.commit(self.session, self.looker, self.folder, run.id)

@@ -18,7 +18,7 @@ from models.access import SYSTEM, Looker
 from models.base import utc_now
 from models.contact import Contact
 from models.customer import Customer
-from models.errors import Conflict, NotFound, Refused
+from models.errors import Conflict, NotFound, Reason, Refused
 from models.imports import ImportRun, ImportState
 from models.journal import Changeset, Origin, changeset
 from models.operations import delete
@@ -410,3 +410,13 @@ def test_a_deactivated_contact_is_changed_like_any_other(desk: Desk) -> None:
     assert desk.one("contact")["phone"] == "0612345678"
     assert desk.one("contact")["archived_at"] is not None
     assert desk.one("customer_contact", customer_id=acme.id)["contact_id"] == ann.id
+
+
+def test_an_import_without_a_row_to_write_is_not_ended(desk: Desk) -> None:
+    run = desk.plan(HEAD, ("K-1", "Acme", "", "", ""))
+    steps.tick(desk.session, desk.looker, run.id, [2], ticked=False)
+    with pytest.raises(Refused) as refused:
+        desk.commit(run)
+    assert refused.value.reason is Reason.NOTHING_TO_IMPORT
+    steps.tick(desk.session, desk.looker, run.id, [2], ticked=True)
+    assert desk.commit(run).created == 1

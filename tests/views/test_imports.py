@@ -318,3 +318,13 @@ def test_of_several_columns_with_one_name_the_page_asks_which(client_for: Client
     assert answer.status_code == 422
     assert "Several columns are called id." in text_of(answer)
     assert client.send(columns, step="map", **{**chosen, "column-2": "number"}).status_code == 302
+
+
+def test_an_import_of_no_rows_is_refused_with_a_sentence(client_for: ClientFor, session: Session) -> None:
+    client = client_for("Dana")
+    address = planned(client, "Klantnummer;Bedrijfsnaam;Plaats;Land\nK-1;Acme;Assen;Zweeden\n")
+    token = plan_of(client.get(address + "check/"))
+    answer = client.send(address + "commit/", plan=token)
+    assert answer.status_code == 422
+    assert "there is nothing to import" in text_of(answer)
+    assert client.get(address + "check/").status_code == 200
