@@ -75,7 +75,7 @@ def legible(cell: Cell) -> Cell:
     """A cell without what nobody can see; what parts words becomes a space."""
     if not isinstance(cell, str) or not (hidden := unseen(cell)):
         return cell
-    return "".join(letter if at not in hidden else " " * letter.isspace() for at, letter in enumerate(cell))
+    return "".join(letter if at not in hidden else " " * letter.isspace() for at, letter in enumerate(cell)).strip()
 
 
 def plain(cell: Cell) -> str:

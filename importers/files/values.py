@@ -8,11 +8,13 @@ from decimal import Decimal
 from math import isfinite
 
 from importers.files.workbook import Cell, Fault
+from models.base import invisible
 
-# What looks like nothing: spaces of all kinds, the zero-width ones and the byte order mark.
-_BLANK = "".join(map(chr, [*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200C), 0x2028, 0x2029]))
-_BLANK += "\u200c\u200d\u2060\u202f\u205f\u3000\ufeff"
-_UNWANTED = re.compile(r"\r\n?|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|[\ud800-\udfff]")
+# Spaces of all kinds.
+_BLANK = "".join(map(chr, [*range(9, 14), 32, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029]))
+_BLANK += "\u202f\u205f\u3000"
+# No database takes these; the others that nobody can see are for the importer to leave out and to say.
+_UNWANTED = re.compile(r"\r\n?|[\x00\ud800-\udfff]")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _FEWEST_LOST_DIGITS = 10**15
 _LONGEST_NUMBER = 10**30
@@ -34,9 +36,11 @@ def cell(value: Read) -> Cell:
 
 
 def text(value: str) -> str | None:
-    """Text without blanks around it and without control characters in it; nothing left is nothing."""
+    """Text without blanks around it; nothing that can be seen is nothing, and what nobody can keep is shown as such."""
     if not value.isprintable():
-        value = _UNWANTED.sub(lambda found: "\n" if found[0][0] == "\r" else "", value)
+        value = _UNWANTED.sub(lambda found: "\n" if found[0][0] == "\r" else "\ufffd", value)
+        value = value.strip(_BLANK)
+        return None if len(invisible(value)) == len(value) else value
     return value.strip(_BLANK) or None
 
 

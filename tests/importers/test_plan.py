@@ -597,3 +597,17 @@ def test_a_name_that_is_too_long_is_shortened_and_stands_in_the_notes_as_a_whole
     again = desk.plan(*rows)
     assert desk.statuses(again) == {2: "changed", 3: "unchanged"}
     assert desk.rows(again)[2].diff == {"description": ["Call them", f"{long[0]}\nCall them"]}
+
+
+def test_what_nobody_can_see_at_the_edge_of_a_cell_is_left_out_and_said(desk: Desk) -> None:
+    run = desk.plan(
+        ("Klantnummer", "Bedrijfsnaam\u200b", "Plaats"),
+        ("K-1\u200b", "\u200b Acme \x07", " Assen\u00a0"),
+        ("K-2", "Beta", "\u200b"),
+    )
+    assert run.mapping["company_name"] == [1]
+    assert desk.rows(run)[2].values["customer"]["number"] == "K-1"
+    assert desk.rows(run)[2].values["customer"]["company_name"] == "Acme"
+    assert desk.rows(run)[2].values["head_office"] == {"city": "Assen"}
+    assert desk.codes(run, 2) == ["INVISIBLE_LEFT_OUT", "INVISIBLE_LEFT_OUT"]
+    assert desk.codes(run, 3) == []

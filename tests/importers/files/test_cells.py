@@ -43,7 +43,7 @@ FACTS: tuple[tuple[str, str, Cell, Fault | None], ...] = (
     ("C6", '<c r="C6"><f>A1+1</f></c>', None, Fault.NO_RESULT),
     ("D6", '<c r="D6" t="str"><f>IF(A1,"","")</f><v></v></c>', None, None),
     ("E6", '<c r="E6"><f>A1+1</f><v>2</v></c>', 2, None),
-    ("A7", '<c r="A7" t="inlineStr"><is><t xml:space="preserve">\u00a0 a\u200b </t></is></c>', "a", None),
+    ("A7", '<c r="A7" t="inlineStr"><is><t xml:space="preserve">\u00a0 a\u200b </t></is></c>', "a\u200b", None),
     ("B7", '<c r="B7" t="inlineStr"><is><t xml:space="preserve"> \u00a0\u200b</t></is></c>', None, None),
     ("C7", '<c r="C7" t="inlineStr"><is><t>a_x000D_\nb</t></is></c>', "a\nb", None),
     ("D7", '<c r="D7" t="b"><v>1</v></c>', True, None),
