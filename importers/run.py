@@ -46,6 +46,8 @@ from models.user import Right
 
 LIMITS = Limits()
 SHOWN_ROWS = 15
+# From so many columns on that nobody knows, a list with nothing but names may be one of articles.
+FOREIGN = 4
 NAMES = frozenset({"name", "company_name", "first_name", "last_name", "number", "email"})
 MEANS = frozenset({"number", "email", "phone", "mobile", "website", "vat_number", "company_number", "iban"})
 
@@ -373,7 +375,7 @@ def _source(session: Session, looker: Looker, run: ImportRun, sheet: Sheet, rows
 def _is_of_something_else(run: ImportRun) -> bool:
     """Whether a file seems to be no list of relations: nothing but a name, among more that nobody knows."""
     unknown = sum(column["field"] is None and column["header"] != "" for column in run.options["columns"])
-    return not looks_like_customers(run) and unknown > len(run.options["columns"]) // 2
+    return not looks_like_customers(run) and unknown >= max(FOREIGN, len(run.options["columns"]) // 2 + 1)
 
 
 def looks_like_customers(run: ImportRun) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, delete, event, or_, select, text, true
+from sqlalchemy import ColumnElement, Select, and_, event, or_, select, text, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from models.access import ADMINISTERS, AnySession, Looker, granted, known, looker_of, require
@@ -43,11 +43,6 @@ class Holder:
 def give(session: AnySession, actor: Looker, customer_id: int, holder: Holder, role_id: int) -> Changeset:
     """Give a role on a customer; a role that the holder had there is replaced. NotFound, NotAllowed, Refused."""
     return assign(session, actor, customer_id, {holder: role_id})
-
-
-def take(session: AnySession, actor: Looker, customer_id: int, holder: Holder) -> Changeset:
-    """Take the role away that the holder has on a customer."""
-    return assign(session, actor, customer_id, {holder: None})
 
 
 def assign(session: AnySession, actor: Looker, customer_id: int, wanted: Mapping[Holder, int | None]) -> Changeset:
@@ -105,20 +100,6 @@ def _put(session: AnySession, customer_id: int, holder: Holder, role_id: int | N
 # Everywhere -----------------------------------------------------------------------------------------------------------
 
 
-def set_role_of(session: AnySession, actor: Looker, holder: Holder, role_id: int | None) -> Changeset:
-    """Set what a user, or every member of a team, may on all customers; None takes it away."""
-    require(session, actor, Right.MANAGE_USERS)
-    who: User | Team
-    who = _there(session, User, holder.user_id) if holder.user_id else _there(session, Team, holder.team_id)
-    values = {"holder": who.name}
-    if role_id is not None:
-        values["role"] = _there(session, Role, role_id).name
-    title = "Take the role of {holder} away" if role_id is None else "Give {holder} the role {role}"
-    with changeset(session, actor, title, origin=Origin.GRANT, **values) as kept:
-        who.role_id = role_id
-    return kept
-
-
 def set_rights(
     session: AnySession, actor: Looker, name: str, add: Collection[Right] = (), remove: Collection[Right] = ()
 ) -> Changeset:
@@ -134,35 +115,6 @@ def set_rights(
             session.add(role)
         role.rights = frozenset(role.rights - set(remove) | {str(right) for right in add})
     return kept
-
-
-def join(session: AnySession, actor: Looker, team_id: int, user_id: int) -> Changeset:
-    """Put a user in a team; somebody who is in it already stays so."""
-    team, user = _team_and_user(session, actor, team_id, user_id)
-    with changeset(session, actor, "Add {user} to the team {team}", origin=Origin.GRANT, user=user, team=team) as kept:
-        if not _membership(session, team_id, user_id):
-            session.add(TeamMember(team_id=team_id, user_id=user_id))
-    return kept
-
-
-def leave(session: AnySession, actor: Looker, team_id: int, user_id: int) -> Changeset:
-    """Take a user out of a team."""
-    team, user = _team_and_user(session, actor, team_id, user_id)
-    with changeset(
-        session, actor, "Take {user} out of the team {team}", origin=Origin.GRANT, user=user, team=team
-    ) as kept:
-        session.execute(delete(TeamMember).where(TeamMember.team_id == team_id, TeamMember.user_id == user_id))
-    return kept
-
-
-def _team_and_user(session: AnySession, actor: Looker, team_id: int, user_id: int) -> tuple[str, str]:
-    require(session, actor, Right.MANAGE_USERS)
-    return _there(session, Team, team_id).name, _there(session, User, user_id).name
-
-
-def _membership(session: AnySession, team_id: int, user_id: int) -> bool:
-    found = select(TeamMember.id).where(TeamMember.team_id == team_id, TeamMember.user_id == user_id)
-    return session.scalar(found) is not None
 
 
 def _there(session: AnySession, noun: type[N], key: int | None) -> N:

@@ -19,7 +19,7 @@ from models.operations import grant, password, save, sign_in, user
 from models.operations.grant import Holder
 from models.operations.sign_in import TooManyTries
 from models.user import ADMINISTRATOR, BUILT_IN_ROLES, FailedSignIn, Right, Role, SignIn, TeamMember, User
-from tests import factories
+from tests import factories, granting
 from tests.conftest import PASSWORD, Cast
 
 HERE = "192.0.2.1"
@@ -181,7 +181,7 @@ def test_adding_and_disabling_people_needs_its_right_and_its_limits(
         with pytest.raises(NotAllowed):
             verb()
     keeper = factories.role(session, rights=frozenset({Right.MANAGE_USERS}))
-    grant.set_role_of(session, SYSTEM, Holder(user_id=cast.charlie.id), keeper.id)
+    granting.set_role_of(session, SYSTEM, Holder(user_id=cast.charlie.id), keeper.id)
     charlie = looker_for(session, cast.charlie)
     administrator = role_id(session, ADMINISTRATOR)
     look_as(session, charlie)
@@ -413,7 +413,7 @@ def test_one_ends_ones_own_sessions_only(session: Session, bob: Looker, cast: Ca
 def test_a_right_that_is_taken_is_gone_with_the_next_look(session: Session, bob: Looker, dana: Looker) -> None:
     token = sign_in.sign_in(session, BOB, PASSWORD, HERE)
     look_as(session, dana)
-    grant.set_role_of(session, dana, Holder(user_id=bob.id), None)
+    granting.set_role_of(session, dana, Holder(user_id=bob.id), None)
     seat = sign_in.seat_of(session, token)
     assert seat is not None
     assert seat.looker.everywhere == frozenset()

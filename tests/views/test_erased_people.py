@@ -12,7 +12,7 @@ from models.operations import grant
 from models.operations.grant import Holder
 from models.operations.save import save
 from models.user import Role, User
-from tests import factories
+from tests import factories, granting
 from tests.conftest import Cast, ClientFor
 
 
@@ -31,7 +31,7 @@ def test_the_name_of_an_erased_user_is_nowhere_in_the_journal(
     reader = session.query(Role).filter(Role.name == "Reader").one()
     team = factories.team(session)
     grant.give(session, SYSTEM, customer.id, Holder(user_id=ada.id), reader.id)
-    grant.join(session, SYSTEM, team.id, ada.id)
+    granting.join(session, SYSTEM, team.id, ada.id)
     looker, key, at = looker_for(session, ada), ada.id, customer.id
     look_as(session, looker)
     saved = save(session, looker, Customer, at, {"phone": "1"})

@@ -19,10 +19,10 @@ from admin_views.login import browser, inside
 from app import create_app
 from models.access import SYSTEM, look_as, looker_for
 from models.journal import changeset
-from models.operations import grant, password, sign_in, user
+from models.operations import password, sign_in, user
 from models.operations.grant import Holder
 from models.user import SignIn, User
-from tests import factories
+from tests import factories, granting
 from tests.conftest import PASSWORD, Cast, ClientFor
 from tests.pages import PageClient
 
@@ -252,7 +252,7 @@ def test_a_role_that_is_taken_is_gone_at_the_next_request(client_for: ClientFor,
     client = client_for("Bob")
     assert client.get(f"/customers/details/?id={customer}").status_code == 200
     session.rollback()
-    grant.set_role_of(session, SYSTEM, Holder(user_id=bob.id), None)
+    granting.set_role_of(session, SYSTEM, Holder(user_id=bob.id), None)
     answer = client.get(f"/customers/details/?id={customer}")
     assert answer.status_code == 404
     assert "Nordhamn" not in answer.get_data(as_text=True)

@@ -7,10 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.access import SYSTEM
-from models.operations import grant
 from models.operations.grant import Holder
 from models.user import ADMINISTRATOR, Right, Role, User
-from tests import factories
+from tests import factories, granting
 from tests.conftest import Cast, ClientFor
 from tests.views.test_forms import at_fields, text_of, typed
 
@@ -22,7 +21,7 @@ def administrators(session: Session) -> Role:
 def keeper_of_users(session: Session, cast: Cast) -> None:
     """Charlie, who may manage users and nothing else."""
     role = factories.role(session, rights=frozenset({Right.MANAGE_USERS}))
-    grant.set_role_of(session, SYSTEM, Holder(user_id=cast.charlie.id), role.id)
+    granting.set_role_of(session, SYSTEM, Holder(user_id=cast.charlie.id), role.id)
 
 
 def test_a_user_form_that_would_leave_no_administrator_comes_back_with_what_was_typed(
