@@ -103,7 +103,7 @@ def test_a_catalogue_compiles_and_is_what_the_panel_reads(path: Path, whole: Fla
         "Save customer",
         "You need the right {right} for this.",
         "Archive {count} customers",
-        "Give {holder} the role {role}",
+        "Give {holder} the role {role} on {customer}",
         "Make {name} a company",
         "Seeded {customers} customers",
         "See all totals",

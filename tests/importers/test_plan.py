@@ -571,8 +571,8 @@ def test_columns_with_one_name_and_the_same_values_ask_nothing(desk: Desk) -> No
 
 def test_a_file_of_which_only_a_name_was_recognised_is_not_planned_before_somebody_looked(desk: Desk) -> None:
     articles = (
-        ("Art. nummer", "naam", "inkoopprijs", "leverancier", "categorie"),
-        ("PPW10", "Passe-partout", "1", "x", "y"),
+        ("Art. nummer", "naam", "inkoopprijs", "leverancier", "categorie", "merk"),
+        ("PPW10", "Passe-partout", "1", "x", "y", "z"),
     )
     run = desk.upload(text_of(*articles))
     with pytest.raises(Refused) as refused:

@@ -14,6 +14,7 @@ from wtforms import Form
 from wtforms.widgets import html_params
 
 from admin_views.forms import Choices, LongText, Option, Text, attributes, drawn, drop_down, original
+from models.base import Limits
 
 
 @pytest.mark.parametrize(
@@ -53,10 +54,11 @@ def test_a_text_of_a_field_is_looked_up_once() -> None:
 
 def test_a_field_says_what_it_held_what_is_wrong_and_where_that_is_written() -> None:
     class Some(Form):
-        note = Text("Note", longest=3, description="Short")
+        note = Text("Note", description="Short")
         story = LongText("Story")
 
     form = Some(MultiDict({"note": "<long>"}), data={"note": 'a"b', "story": None})
+    form.note.limits = Limits(longest=3)
     assert not form.validate()
     found = drawn(form.note, {"span": "full", "kind": "private", "prefix": "#"})
     assert found.control == (
