@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import URL, NullPool, create_engine, select
 from sqlalchemy.orm import Session
 
@@ -131,8 +133,14 @@ def data() -> Path:
 ClientFor = Callable[[str], PageClient]
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates are compiled once a run, not once for each test's application."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(database_url: URL, tmp_path: Path) -> Iterator[Flask]:
+def app(database_url: URL, tmp_path: Path, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
     """The application on the fresh database that `session` looks at too."""
     made = create_app(
         {
@@ -143,6 +151,7 @@ def app(database_url: URL, tmp_path: Path) -> Iterator[Flask]:
         }
     )
     made.test_client_class = PageClient
+    made.jinja_env.bytecode_cache = compiled_templates
     yield made
     with made.app_context():
         db.engine.dispose()
@@ -152,6 +161,12 @@ def app(database_url: URL, tmp_path: Path) -> Iterator[Flask]:
 def client(app: Flask) -> PageClient:
     """Somebody who is not signed in."""
     return app.test_client()  # type: ignore[return-value]
+
+
+@cache
+def _hashed() -> str:
+    """The hash of everybody's password: it is dear by design, so it is made once a run."""
+    return password.hashed(PASSWORD)
 
 
 @pytest.fixture
@@ -164,7 +179,8 @@ def client_for(app: Flask) -> ClientFor:
             access.look_as(session, SYSTEM)
             user = session.query(User).filter(User.name == name).one()
             if user.password_hash is None:
-                password.reset(session, SYSTEM, user.id, PASSWORD)
+                with changeset(session, SYSTEM, "Set up", origin=Origin.SEED):
+                    user.password_hash = _hashed()
             email = session.query(User.email).filter(User.name == name).scalar()
         made: PageClient = app.test_client()  # type: ignore[assignment]
         made.get("/login/")
