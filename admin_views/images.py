@@ -18,7 +18,7 @@ from admin_views import shell
 from models import access
 from models.base import Base, Money, UtcDateTime, WordSet
 from models.journal import Change, Operation
-from models.user import Right, Role
+from models.user import Role
 
 # What follows from other fields, or says nothing to a reader.
 UNSAID = frozenset({"id", "number_key", "email_key", "created_at", "changed_at", "customer_id", "contact_id"})
@@ -85,16 +85,11 @@ def _lines_of(change: Change, names: _Names) -> Iterable[Line]:
         return
     if change.operation is Operation.UPDATE:
         before, after = change.before or {}, change.after or {}
+        unsaid = UNSAID | names.hidden(change)
         for key in after:
-            if key in UNSAID or key not in table.c or before.get(key) == after[key]:
+            if key in unsaid or key not in table.c or before.get(key) == after[key]:
                 continue
             column = table.c[key]
-            if (
-                isinstance(column.type, Money)
-                and key != "vat_percentage"
-                and not names.sees_amounts(change.customer_id)
-            ):
-                continue
             yield _line(change, key, names.text(column, before.get(key)), names.text(column, after[key]))
         return
     image = (change.after if change.operation is Operation.INSERT else change.before) or {}
@@ -149,9 +144,9 @@ class _Names:
                         wanted[target].add(value)
         self.known = dict(_looked_up(session, wanted))
 
-    def sees_amounts(self, customer_id: int | None) -> bool:
-        """Whether amounts of this customer may be shown to the person who looks."""
-        return access.may(self.session, shell.looker(), Right.SEE_REVENUE, customer_id)
+    def hidden(self, change: Change) -> frozenset[str]:
+        """The columns of the changed row that are not for the person who looks."""
+        return access.hidden_columns(self.session, shell.looker(), change.table_name, change.customer_id)
 
     def text(self, column: Column[Any], raw: Any) -> str | None:
         """A value as people read it; None is empty."""

@@ -49,7 +49,7 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.orm.interfaces import ORMOption
 
-from models.base import EVERYTHING, Base
+from models.base import EVERYTHING, Base, Money
 from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer
 from models.errors import NotAllowed, Reason, Refused
@@ -212,8 +212,11 @@ def require(session: AnySession, looker: Looker, right: Right, customer_id: int 
         raise NotAllowed(Reason.NO_RIGHT, right=right)
 
 
-AMOUNTS: dict[str, frozenset[str]] = {"customer": frozenset({"hourly_rate"}), "project": frozenset({"hourly_rate"})}
-"""Columns that are amounts, by table: who may not see revenue sees and writes them nowhere."""
+AMOUNTS: dict[str, frozenset[str]] = {
+    noun.__tablename__: frozenset(column.name for column in noun.__table__.columns if type(column.type) is Money)
+    for noun in (Customer, Project, Invoice, Quote)
+}
+"""Columns that are amounts, by table: who may not see revenue sees and writes them nowhere. A percentage is none."""
 
 
 def hidden_columns(session: AnySession, looker: Looker, table: str, customer_id: int | None = None) -> frozenset[str]:
