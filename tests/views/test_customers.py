@@ -13,9 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from models.access import unlocking
+from models.access import SYSTEM, unlocking
 from models.customer import Address, Customer
 from models.journal import position
+from models.operations.save import save
 from models.project import Project
 from tests import factories
 from tests.conftest import Cast, ClientFor
@@ -406,3 +407,15 @@ def test_a_role_given_on_the_card_lets_somebody_in_at_once(session: Session, cli
         .status_code
         == 403
     )
+
+
+def test_the_history_of_a_card_shows_amounts_only_with_the_right_and_percentages_always(
+    session: Session, client_for: ClientFor
+) -> None:
+    customer = factories.customer(session)
+    save(session, SYSTEM, Customer, customer.id, {"hourly_rate": Decimal("98.76"), "vat_percentage": Decimal("13.57")})
+    path = f"/customers/details/?id={customer.id}&tab=history"
+    assert "98.76" in text_of(client_for("Dana").get(path))
+    without = text_of(client_for("Bob").get(path))
+    assert "13.57" in without
+    assert "98.76" not in without
