@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from math import isfinite
 
 from importers.files.workbook import Cell, Fault
-from models.base import invisible
 
 # Spaces of all kinds.
 _BLANK = "".join(map(chr, [*range(9, 14), 32, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029]))
 _BLANK += "\u202f\u205f\u3000"
 # No database takes these; the others that nobody can see are for the importer to leave out and to say.
 _UNWANTED = re.compile(r"\r\n?|[\x00\ud800-\udfff]")
+# Controls and marks without a shape. Which of them may stand between letters, the importer knows (`models.base.invisible`);
+# the child, which loads nothing of the domain, only tells a cell of nothing else.
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp"})
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _FEWEST_LOST_DIGITS = 10**15
 _LONGEST_NUMBER = 10**30
@@ -40,7 +43,7 @@ def text(value: str) -> str | None:
     if not value.isprintable():
         value = _UNWANTED.sub(lambda found: "\n" if found[0][0] == "\r" else "\ufffd", value)
         value = value.strip(_BLANK)
-        return None if len(invisible(value)) == len(value) else value
+        return None if all(unicodedata.category(letter) in _UNSEEN for letter in value) else value
     return value.strip(_BLANK) or None
 
 
