@@ -13,6 +13,7 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import URL, NullPool, create_engine, select
 from sqlalchemy.orm import Session
+from werkzeug.security import generate_password_hash
 
 from admin_views import commands_translate
 from app import create_app
@@ -165,8 +166,11 @@ def client(app: Flask) -> PageClient:
 
 @cache
 def _hashed() -> str:
-    """The hash of everybody's password: it is dear by design, so it is made once a run."""
-    return password.hashed(PASSWORD)
+    """The hash of everybody's password, of the kind that is kept but cheap to compare with.
+
+    The dear one is that of the tests of signing in, which set a password as people do.
+    """
+    return generate_password_hash(password.as_kept(PASSWORD), "scrypt:1024:8:1")
 
 
 @pytest.fixture
@@ -183,7 +187,6 @@ def client_for(app: Flask) -> ClientFor:
                     user.password_hash = _hashed()
             email = session.query(User.email).filter(User.name == name).scalar()
         made: PageClient = app.test_client()  # type: ignore[assignment]
-        made.get("/login/")
         answer = made.post(
             "/login/", data={"email": email, "password": PASSWORD, "csrf_token": made.token_of("/login/")}
         )

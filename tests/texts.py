@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -22,27 +22,36 @@ UNFINISHED = re.compile(
 )
 # What is in the database is not translated: the value of a list.
 DATA = {"Active"}
-# What people typed is shown as they typed it.
-QUOTED = {"pre", "code", "textarea", "mark", "samp"}
 
 
-def said(tree: Any, attributes: tuple[str, ...] = (*HEARD, *LATER)) -> Iterator[str]:
-    """Every piece of text on a page that a reader sees or hears."""
-    for node in tree.iter():
-        if isinstance(node.tag, str) and node.tag not in ("script", "style"):
-            for text in (node.text, *(child.tail for child in node), *(node.get(name) for name in attributes)):
-                if text and text.strip():
-                    yield " ".join(text.split())
+def problems(nodes: Iterable[Any], language: str, typed: Collection[str] = ()) -> list[str]:
+    """What is wrong with the texts of a page, as sentences."""
+    heard, later = said(nodes)
+    found = [f"not filled in: {text!r}" for text in heard if is_unfinished(_without(text, typed))]
+    found += [f"a name that only programs know: {text!r}" for text in heard if is_raw(text)]
+    if language == "nl":
+        of_both = [*heard, *later]
+        found += [f"English on a page in Dutch: {text!r}" for text in of_both if is_english(_without(text, typed))]
+    return found
 
 
-def english(tree: Any, typed: Collection[str] = ()) -> list[str]:
-    """The English on a page in Dutch, but for what people typed."""
-    return [text for text in said(tree) if is_english(_without(text, typed))]
+def said(nodes: Iterable[Any]) -> tuple[list[str], list[str]]:
+    """Every piece of text on a page that a reader sees or hears, and those that a script shows later."""
+    heard, later = list[str](), list[str]()
+    for node in nodes:
+        if node.tag in ("script", "style"):
+            continue
+        heard += (node.text, *(child.tail for child in node))
+        if node.attrib:
+            heard += map(node.get, HEARD)
+            later += map(node.get, LATER)
+    return _tidy(heard), _tidy(later)
 
 
-def unfinished(tree: Any, typed: Collection[str] = ()) -> list[str]:
-    """Texts with a place that was not filled in; what people typed may look like one."""
-    return [text for text in said(tree, HEARD) if UNFINISHED.search(_without(text, typed))]
+def _tidy(found: Iterable[str | None]) -> list[str]:
+    """Each text once, in its order, without the blanks around it."""
+    whole = dict.fromkeys(" ".join(text.split()) for text in dict.fromkeys(found) if text)
+    return [text for text in whole if text]
 
 
 def _without(text: str, typed: Collection[str]) -> str:
@@ -51,9 +60,16 @@ def _without(text: str, typed: Collection[str]) -> str:
     return text
 
 
-def raw(tree: Any) -> list[str]:
-    """Texts with a name that only programs know: of a column, a table, a member of an enum."""
-    return [text for text in said(tree, HEARD) if names().search(text)]
+@cache
+def is_unfinished(text: str) -> bool:
+    """Whether a text has a place that was not filled in; what people typed may look like one."""
+    return UNFINISHED.search(text) is not None
+
+
+@cache
+def is_raw(text: str) -> bool:
+    """Whether a text holds a name that only programs know: of a column, a table, a member of an enum."""
+    return names().search(text) is not None
 
 
 @cache
