@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from importers.columns import COLUMNS, PLACE_TITLES, TERMS, Column, Place
+from importers.columns import COLUMNS, PLACE_TITLES, Column, Place
 from importers.files import Cell, Row, Sheet
 from importers.reading import Reading, plain, squeezed
+from importers.terms import TERMS
 from importers.trouble import Wrong
 from models.imports import ImportKind
 

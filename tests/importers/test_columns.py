@@ -10,9 +10,10 @@ from email_validator import validate_email
 from sqlalchemy import Table
 
 from importers import reading
-from importers.columns import COLUMNS, TERMS, TITLE_LANGUAGES, Place, freeze, thaw
+from importers.columns import COLUMNS, Place, freeze, thaw
 from importers.mapping import meanings
 from importers.reading import Reading, country_named, days_come_first, decimals_have_a_comma, person, postal_place
+from importers.terms import TERMS, TITLE_LANGUAGES
 from importers.trouble import Trouble, Wrong
 from models.base import Base, Limits, limits_of
 from models.imports import ImportKind

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from importers import export
 from importers import run as steps
-from importers.columns import TITLE_LANGUAGES
 from importers.export import everything, exported, stream
+from importers.terms import TITLE_LANGUAGES
 from models import access
 from models.access import SYSTEM
 from models.base import Base, utc_now

@@ -12,7 +12,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy.orm import Session
 
 from importers import run as steps
-from importers.columns import COLUMNS, TITLE_LANGUAGES
+from importers.columns import COLUMNS
+from importers.terms import TITLE_LANGUAGES
 from importers.workbooks import rejected, template
 from models.imports import ImportKind, ImportRun
 from tests import factories

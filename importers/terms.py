@@ -1,0 +1,385 @@
+"""The words of the trade: what a column is called in six languages, and the names that real files use for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from importers.reading import LANGUAGES
+
+TITLE_LANGUAGES = LANGUAGES[:6]
+
+
+@dataclass(frozen=True)
+class Term:
+    """`titles` in the order of TITLE_LANGUAGES. `words` are names seen in real files, the surest first.
+
+    `weak` ones mean many things and count only where nothing better is in the file.
+    """
+
+    key: str
+    titles: tuple[str, str, str, str, str, str]
+    words: tuple[str, ...] = ()
+    weak: tuple[str, ...] = ()
+
+
+def _list(names: str) -> tuple[str, ...]:
+    return tuple(names.split(";"))
+
+
+def _terms(*terms: Term) -> Mapping[str, Term]:
+    return {term.key: term for term in terms}
+
+
+TERMS = _terms(
+    Term(
+        "number",
+        ("Customer number", "Klantnummer", "Kundnummer", "Kundennummer", "Asiakasnumero", "Kundenummer"),
+        _list(
+            "Relatienummer;Relatiecode;Klantcode;Klantnr;Debiteurnr;Debiteurnummer;Debiteurennummer;Debiteurencode;"
+            "Extern debiteurnummer;Extern relatienummer;Nr. boekhouding;Kundnr;Customer code;CustomerID;Customer no;"
+            "Customer nr;Client number;Client code;Account number;Company ID;KundenID;Kundennr;"
+            "Debitorennummer;"
+            "Debitorennr;Asiakaskoodi;Asiakastunnus;Asiakasnro;Kundenr.;NAVNEKODE;Medlemsnummer;Klient nummer"
+        ),
+        ("Code", "Store#", "Symbol", "Your Ref #", "Konto", "Nummer", "Number", "No", "Nr", "id", "#"),
+    ),
+    Term(
+        "name",
+        ("Name", "Naam", "Namn", "Name", "Nimi", "Navn"),
+        _list(
+            "NIMI1;NAVN1;Display Name;Full name;Volledige naam;Weergavenaam;Fullständigt namn;Contact: Full Name"
+        ),
+        ("Store Name", "Supplier Name", "Security", "Account"),
+    ),
+    # The customer itself in a list of customers, the customer they belong to in a list of contacts.
+    Term(
+        "customer_name",
+        ("Customer name", "Klantnaam", "Kundnamn", "Kundenname", "Asiakkaan nimi", "Kundenavn"),
+        ("Account name", "Klant", "Customer", "Kund", "Kunde", "Asiakas", "Client", "Relatie", "Debiteur"),
+    ),
+    Term(
+        "company_name",
+        ("Company name", "Bedrijfsnaam", "Företagsnamn", "Firma", "Yrityksen nimi", "Firmanavn"),
+        _list(
+            "naam bedrijf;Bedrijf;DebiteurNaam;Juridische naam;Handelsnaam;bedrijfsnaam_verzending;"
+            "company_name;Company;"
+            "Legal name;Organization;Organisation;Organisatie;Organization name;Firmenname;Firmenname1;"
+            "Unternehmen;Yritys;"
+            "Företag;Foretak;Bedriftsnavn;Bedrift;Firmanavn;Virksomhed;Your Company;Naam organisatie"
+        ),
+    ),
+    Term(
+        "own_company",
+        ("Company of the contact", "Bedrijf van het contact", "Kontaktens företag", "Firma des Kontakts",
+         "Yhteyshenkilön yritys", "Kontaktens firma"),
+    ),
+    Term(
+        "name_2",
+        ("Name, second line", "Naam, tweede regel", "Namn, andra raden", "Name, zweite Zeile", "Nimen jatke",
+         "Navn, andre linje"),
+        ("Firmenname2", "NAVN2", "NIMI2", "Name 2", "Naam 2", "Namn 2"),
+    ),
+    Term(
+        "kind",
+        ("Kind", "Soort", "Typ", "Art", "Laji", "Type"),
+        ("Company or person", "Soort relatie", "Bedrijf of persoon", "Kundtyp", "Adressattyp", "Customer type",
+         "Klanttype",
+         "Kundetype", "Asiakastyyppi"),
+        ("Relation type",),
+    ),
+    Term(
+        "salutation",
+        ("Salutation", "Aanhef", "Hälsning", "Anrede", "Puhuttelu", "Tiltale"),
+        ("Prefix", "Contact1 Salutation", "Titel/Akad. Grad"),
+    ),
+    Term(
+        "first_name",
+        ("First name", "Voornaam", "Förnamn", "Vorname", "Etunimi", "Fornavn"),
+        ("Firstname", "first_name", "Given Name", "voornaam_verzending", "Forename"),
+        ("Initialen", "Initials", "Voorletters"),
+    ),
+    Term(
+        "infix",
+        ("Name infix", "Tussenvoegsel", "Namnpartikel", "Namenszusatz", "Nimen välisana", "Navnepartikkel"),
+        ("Voorvoegsel", "Voorvoegsels", "Tussenvoegsels", "Infix"),
+    ),
+    Term(
+        "last_name",
+        ("Last name", "Achternaam", "Efternamn", "Nachname", "Sukunimi", "Etternavn"),
+        ("Lastname", "last_name", "Family Name", "Surname", "Familienaam", "achternaam_verzending", "Familienname",
+         "Efternavn", "Zuname"),
+    ),
+    Term(
+        "contact",
+        ("Contact", "Contactpersoon", "Kontaktperson", "Ansprechpartner", "Yhteyshenkilö", "Kontaktperson"),
+        ("Contact name", "ContactNaam", "contactName", "Contact person", "t.a.v.", "TAV", "FactuurTAV", "Attn Line",
+         "Attention", "Kontakt", "Persoon", "Main contact", "Primary contact", "Naam contactpersoon"),
+    ),
+    Term(
+        "nickname",
+        ("Nickname", "Roepnaam", "Smeknamn", "Rufname", "Kutsumanimi", "Kallenavn"),
+        ("Short name", "Korte naam", "Zoeknaam", "Zoekcode", "Search name", "Kurzname", "Matchcode", "Kortnavn"),
+        ("abbreviation", "Afkorting"),
+    ),
+    Term("status", ("Status", "Status", "Status", "Status", "Tila", "Status"), ("Klantstatus", "Customer status")),
+    Term(
+        "industry",
+        ("Industry", "Branche", "Bransch", "Branche", "Toimiala", "Bransje"),
+        ("Branch", "Sector", "GICS Sector", "Bedrijfstak", "Business sector"),
+    ),
+    Term(
+        "owner",
+        ("Owner", "Eigenaar", "Ansvarig", "Betreuer", "Vastuuhenkilö", "Ansvarlig"),
+        ("Account manager", "Acc. manager", "Accountmanager", "Relatiebeheerder", "Customer manager", "Kundansvarig",
+         "Kundenbetreuer", "Kundeansvarlig", "Asiakasvastaava", "Responsible", "Verantwoordelijke", "Owner e-mail"),
+    ),
+    Term(
+        "description",
+        ("Notes", "Opmerkingen", "Anteckningar", "Bemerkung", "Lisätietoja", "Notat"),
+        ("Opmerking", "Opmerking1", "Omschrijving", "Kommentar", "Comment", "Comments", "Note", "Remarks", "Remark",
+         "Description", "Beschrijving", "Bemerkungen", "Beschreibung", "Beskrivning", "Beskrivelse", "ContactNote",
+         "SPL Instruction", "Memo", "Kuvaus", "Toelichting", "Notitie", "Notities"),
+    ),
+    Term(
+        "email",
+        ("E-mail", "E-mailadres", "E-post", "E-Mail", "Sähköposti", "E-post"),
+        ("Email", "E-mail address", "Email address", "eMail", "Emailadres", "epost", "E-postadress", "E-postadresse",
+         "E-Mail Adresse", "Mailadresse", "Mail", "E-mail 1 - Value", "Primary Email", "Preferred Email", "Work Email",
+         "Sähköpostiosoite", "request_email", "Mailadres", "Personal Email"),
+    ),
+    Term(
+        "phone",
+        ("Phone", "Telefoon", "Telefon", "Telefon", "Puhelin", "Telefon"),
+        ("Telefoonnummer", "Telephone", "Phone number", "Tel", "Tel.", "Telnr", "Telefoonnr", "Telefonnummer", "TLFNR",
+         "Tlf", "Phone # w area code", "Phone 1 - Value", "Preferred Phone", "Telefonnr", "Puhelinnumero",
+         "Telefon (jobb)", "Contact Number", "Contacttelefoonnr", "Office phone", "Business Phone", "Work Phone",
+         "Home Phone", "Telefon 1", "Telephone number"),
+        ("Office", "Home"),
+    ),
+    Term(
+        "mobile",
+        ("Mobile", "Mobiel", "Mobil", "Mobil", "Matkapuhelin", "Mobil"),
+        ("Mobiel nummer", "Mobiele telefoon", "Telefoonnummer mobiel", "Mobile Phone", "Mobile number", "CellPhone",
+         "Cell", "Cell phone", "GSM", "Mobilnummer", "Mobiltelefon", "Handy", "Kännykkä"),
+    ),
+    Term(
+        "fax",
+        ("Fax", "Fax", "Fax", "Fax", "Faksi", "Faks"),
+        ("Faxnr", "Fax number", "Faxnummer", "Telefax", "Fax # w area code", "Telefaks"),
+    ),
+    Term(
+        "website",
+        ("Website", "Website", "Webbplats", "Webseite", "Kotisivut", "Nettsted"),
+        ("URL website", "Web Page", "Web Page 1", "Web site", "Webadresse", "Homepage", "Home page", "Hemsida",
+         "Hjemmeside", "www", "Internetadres", "Verkkosivusto", "Internetseite"),
+        ("url", "web", "Internet"),
+    ),
+    Term("language", ("Language", "Taal", "Språk", "Sprache", "Kieli", "Språk"), ("Language code", "Taalcode",
+        "Sprog")),
+    Term(
+        "vat_number",
+        ("VAT number", "BTW-nummer", "Momsregistreringsnummer", "USt-IdNr.", "ALV-numero", "MVA-nummer"),
+        ("VAT", "VAT ID", "VAT no", "VAT nr", "VAT-nr", "vat_id", "BTW", "BTW nr", "BTW-nr", "btwnummer", "BTW-ID",
+         "BTW identificatienummer", "Tax number", "tax_number", "Tax id", "Momsregnr", "Moms nr", "Momsnummer",
+         "Umsatzsteuer ID", "Umsatzsteuer-Identifikationsnummer", "UStId", "EU-UStID", "MVAnr.", "Partner VAT"),
+        ("Steuernummer",),
+    ),
+    Term(
+        "company_number",
+        ("Company number", "KvK-nummer", "Organisationsnummer", "Handelsregisternummer", "Y-tunnus",
+         "Organisasjonsnummer"),
+        ("kvk", "KVK Number", "KvK nr", "Kamer van Koophandel", "Ondernemingsnummer", "orgnr", "Org.nr", "Org nummer",
+         "Business ID", "Registration number", "Company registration number", "CompanyGovNo", "Duns#", "Manuf Duns #",
+         "Handelsregisternr.", "Organisasjonsnr.", "CVR", "CVR-nummer", "Chamber of Commerce"),
+    ),
+    Term(
+        "reference",
+        ("Reference", "Referentie", "Referens", "Referenz", "Viite", "Referanse"),
+        ("Your reference", "Uw referentie", "Er referens", "Ihre Referenz", "Customer reference"),
+    ),
+    Term(
+        "bookkeeping_code",
+        ("Bookkeeping code", "Boekhoudcode", "Bokföringskod", "Buchhaltungscode", "Kirjanpitokoodi", "Regnskapskode"),
+        ("Accounting code", "Grootboekcode", "External ID", "Externe code", "Ledger code"),
+    ),
+    Term(
+        "customer_since",
+        ("Customer since", "Klant sinds", "Kund sedan", "Kunde seit", "Asiakas alkaen", "Kunde siden"),
+        ("Klantdatum", "Since", "Start date"),
+    ),
+    Term(
+        "hourly_rate",
+        ("Hourly rate", "Uurtarief", "Timpris", "Stundensatz", "Tuntihinta", "Timepris"),
+        ("Rate per hour", "Tarief", "Timtaxa", "Timesats"),
+    ),
+    Term(
+        "vat_percentage",
+        ("VAT percentage", "BTW-percentage", "Momssats", "Steuersatz", "ALV-prosentti", "MVA-sats"),
+        ("VAT rate", "BTW tarief", "Moms %", "BTW %", "VAT %"),
+    ),
+    Term(
+        "payment_term_days",
+        ("Payment term (days)", "Betalingstermijn (dagen)", "Betalningsvillkor (dagar)", "Zahlungsziel (Tage)",
+         "Maksuehto (päivää)", "Betalingsfrist (dager)"),
+        ("Payment term", "Payment terms", "Payment days", "Betaaltermijn", "Betalingstermijn", "Betaalconditie",
+         "Betaling",
+         "Betalningsvillkor", "Kredittid", "Zahlungsziel", "Zahlungsbedingung", "Maksuehto", "Betalingsfrist",
+         "Betalingsbetingelser", "Krediettermijn"),
+    ),
+    Term("currency", ("Currency", "Valuta", "Valuta", "Währung", "Valuutta", "Valuta"),
+         ("Currency code", "currency_code", "Valutacode", "Muntsoort")),
+    Term(
+        "invoice_layout",
+        ("Invoice layout", "Factuurlay-out", "Fakturalayout", "Rechnungslayout", "Laskupohja", "Fakturaoppsett"),
+        ("Invoice template", "Factuursjabloon"),
+    ),
+    Term(
+        "invoice_email",
+        ("Invoice e-mail", "E-mailadres facturen", "Faktura-e-post", "Rechnungs-E-Mail", "Laskutussähköposti",
+         "Faktura-e-post"),
+        ("E-mail factuur", "E-mail facturen", "FactuurEmailadres", "Factuuremail", "CompanyInvoiceEmail",
+         "Billing email",
+         "Invoice email", "Email facturatie", "Fakturamail"),
+    ),
+    Term(
+        "e_invoice_id",
+        ("E-invoice address", "E-factuuradres", "E-fakturaadress", "E-Rechnungsadresse", "Verkkolaskuosoite",
+         "E-fakturaadresse"),
+        ("Peppol ID", "Peppol", "OVT-tunnus", "GLN", "E-invoice ID", "OIN", "Leitweg-ID"),
+    ),
+    Term(
+        "expenses_billable",
+        ("Expenses billable", "Onkosten doorbelasten", "Utlägg debiteras", "Spesen abrechenbar", "Kulut laskutetaan",
+         "Utlegg faktureres"),
+    ),
+    Term(
+        "mileage_billable",
+        ("Mileage billable", "Kilometers doorbelasten", "Mil debiteras", "Kilometer abrechenbar",
+         "Kilometrit laskutetaan",
+         "Kjøring faktureres"),
+    ),
+    Term(
+        "distance_km",
+        ("Distance (km)", "Afstand (km)", "Avstånd (km)", "Entfernung (km)", "Etäisyys (km)", "Avstand (km)"),
+        ("Distance", "Kilometers", "Afstand"),
+    ),
+    Term(
+        "max_distance_km",
+        ("Maximum distance (km)", "Maximale afstand (km)", "Längsta avstånd (km)", "Höchstentfernung (km)",
+         "Enimmäisetäisyys (km)", "Største avstand (km)"),
+    ),
+    Term(
+        "street",
+        ("Street and number", "Straat en huisnummer", "Gatuadress", "Straße und Hausnummer", "Katuosoite",
+         "Gateadresse"),
+        ("Straat", "Straatnaam", "Adres", "Straat + huisnr", "Straat + nr", "Straat en nr", "Straat en nummer",
+         "Adresregel 1", "Adresregel", "adres_verz_straat", "Street", "Street address", "Address", "Address 1",
+         "Address line 1", "AddressLine1", "addr1", "Adress", "Gata", "Strasse", "Straße", "Adresse", "Anschrift",
+         "Osoite",
+         "Lähiosoite", "Gate", "ADRESSE1", "Adresse - linje 1", "Vej"),
+    ),
+    Term(
+        "house_number",
+        ("House number", "Huisnummer", "Husnummer", "Hausnummer", "Talon numero", "Husnummer"),
+        ("Huisnr", "House no", "House nr", "adres_verz_huisnummer", "Hausnr"),
+    ),
+    Term(
+        "house_addition",
+        ("House number addition", "Huisnummertoevoeging", "Husnummertillägg", "Hausnummerzusatz", "Talon lisätunnus",
+         "Husbokstav"),
+        ("Huisnummer toevoeging", "HuisnummerToev", "Toevoeging", "busnummer", "adres_verz_huisnummer_toev",
+         "Apartment"),
+        ("Unit", "Bus"),
+    ),
+    Term(
+        "street_2",
+        ("Address line 2", "Adresregel 2", "Adressrad 2", "Adresszusatz", "Osoiterivi 2", "Adresselinje 2"),
+        ("Address 2", "AddressLine2", "addr2", "ADRESSE2", "Adres 2", "c/o", "Street 2", "Adresse - linje 2"),
+    ),
+    Term(
+        "postal_code",
+        ("Postal code", "Postcode", "Postnummer", "PLZ", "Postinumero", "Postnummer"),
+        ("Post code", "PC", "Postnr", "Zip", "Zip Code", "zip_code", "zipcode", "Zip/Postal Code", "postalCode",
+         "postcode_verzending", "Postleitzahl"),
+    ),
+    Term(
+        "city",
+        ("City", "Plaats", "Ort", "Ort", "Postitoimipaikka", "Poststed"),
+        ("Woonplaats", "Plaatsnaam", "Gemeente", "Stad", "woonplaats_verzending", "Town", "City or County", "Postort",
+         "Wohnort", "Stadt", "Sted", "POSTDST", "by", "Kaupunki", "Vestigingsplaats", "Locality"),
+        ("Location",),
+    ),
+    Term(
+        "postal_place",
+        ("Postal code and city", "Postcode en plaats", "Postnummer och ort", "PLZ und Ort", "Postiosoite",
+         "Postnummer og sted"),
+        ("PLZ Ort", "PC Plaats", "Postcode + plaats", "Postnr/sted", "Zip and city"),
+    ),
+    Term(
+        "region",
+        ("Region", "Provincie", "Region", "Bundesland", "Maakunta", "Fylke"),
+        ("State", "Province", "State/Province", "County", "Regio", "Län", "Kanton"),
+    ),
+    Term(
+        "country",
+        ("Country", "Land", "Land", "Land", "Maa", "Land"),
+        ("Country code", "country-code", "Landcode", "Landcode (ISO-2)", "FactuurCodeLand", "land_verzending",
+         "Country/Region", "EU-Land", "LANDKODE", "Landkod", "Maakoodi", "Ländercode", "Landskode"),
+    ),
+    Term("attention", ("Attention of", "Ter attentie van", "Att.", "Zu Händen", "Vastaanottaja", "Att."), ("Attn",)),
+    Term(
+        "iban",
+        ("IBAN", "IBAN", "IBAN", "IBAN", "IBAN", "IBAN"),
+        ("bankrekening/iban", "BankReknr", "Bankrekening", "Rekeningnummer", "Bankrekeningnummer", "Bank account",
+         "Bankkonto", "Bankkontonr.", "Tilinumero", "Kontonummer", "Bankgiro"),
+    ),
+    Term("bic", ("BIC", "BIC", "BIC", "BIC", "BIC", "BIC"), ("SWIFT", "BIC code", "SWIFT/BIC", "BIC-code")),
+    Term(
+        "holder",
+        ("Account holder", "Rekeninghouder", "Kontoinnehavare", "Kontoinhaber", "Tilinomistaja", "Kontoinnehaver"),
+        ("naam_rekeninghouder", "Tenaamstelling", "Ten name van"),
+    ),
+    Term(
+        "labels",
+        ("Labels", "Labels", "Etiketter", "Etiketten", "Tunnisteet", "Etiketter"),
+        ("Label", "TagNr", "Tags", "Tag", "tag_string", "Trefwoorden", "Trefwoord", "Categorie", "Categorieën",
+         "Klantgroep",
+         "Kundgruppering", "Kundgrupp", "nyckelord", "Categories", "Category", "Segments", "Segment", "Keyword",
+         "Keywords",
+         "Market segment", "Group Membership", "Groups", "Group", "Groep", "Groepen", "Kundenart", "Gruppe",
+         "Kundengruppe",
+         "Asiakasryhmä", "ASIAKASSEGMENTTI", "Ryhmät", "Kategori", "Kategorier"),
+    ),
+    Term(
+        "function",
+        ("Function", "Functie", "Befattning", "Funktion", "Tehtävä", "Stilling"),
+        ("Contact title", "contactTitle", "Job title", "Jobtitle", "Functietitel", "Position", "Titel", "Tehtävänimike",
+         "Rolle", "Profession", "Beroep", "Occupation"),
+        ("Title",),
+    ),
+    Term(
+        "job_title",
+        ("Job title", "Functietitel", "Yrkestitel", "Berufsbezeichnung", "Ammattinimike", "Stillingstittel"),
+    ),
+    Term(
+        "birth_date",
+        ("Date of birth", "Geboortedatum", "Födelsedatum", "Geburtsdatum", "Syntymäaika", "Fødselsdato"),
+        ("Birthday", "Birthdate", "Birth date", "Verjaardag"),
+    ),
+    Term(
+        "is_main",
+        ("Main contact", "Hoofdcontact", "Huvudkontakt", "Hauptkontakt", "Pääyhteyshenkilö", "Hovedkontakt"),
+        ("Is main contact",),
+    ),
+    Term(
+        "is_invoice_contact",
+        ("Invoice contact", "Factuurcontact", "Fakturakontakt", "Rechnungskontakt", "Laskutusyhteyshenkilö",
+         "Fakturakontakt"),
+        ("Is invoice contact",),
+    ),
+    Term(
+        "archived",
+        ("Archived", "Gearchiveerd", "Arkiverad", "Archiviert", "Arkistoitu", "Arkivert"),
+    ),
+)  # fmt: skip
