@@ -300,7 +300,7 @@ class Plan:
                 continue
             if kind != "delete":
                 yield parent, f"(SELECT t.{quoted(name)} FROM {quoted(table.name)} t WHERE t.id = u.row_id)"
-            if kind == "delete" or column in self.changed.get(table.name, []):
+            if kind == "delete" or (kind == "update" and column in self.changed[table.name]):
                 yield parent, self.sql.value(column, "f.before")
 
     def _archived_since(self, parent: Table, key: str) -> str:

@@ -187,6 +187,22 @@ def test_a_registration_of_a_project_archived_since_stays(session: Session, dana
         undo.undo(session, dana, changed.id)
 
 
+def test_what_was_added_and_what_was_moved_by_one_change_go_back_together(session: Session, dana: Looker) -> None:
+    customer = factories.customer(session)
+    before, after = factories.project(session, customer), factories.project(session, customer)
+    moved = factories.registration(session, before)
+    with changeset(session, dana, "Import") as done:
+        moved.project_id = after.id
+        added = Registration(**{name: getattr(moved, name) for name in ("customer_id", "day", "minutes", "amount")})
+        added.project_id = after.id
+        session.add(added)
+    key = added.id
+    assert undo.undo(session, dana, done.id).left == []
+    session.expire_all()
+    assert session.get_one(Registration, moved.id).project_id == before.id
+    assert session.get(Registration, key) is None
+
+
 def test_a_value_used_by_another_since_is_named_with_its_holder(session: Session, dana: Looker) -> None:
     customer = factories.customer(session, number="K-1")
     key = customer.id
