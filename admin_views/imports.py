@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from werkzeug.wrappers import Response as BaseResponse
 
 from admin_views import pages, shell
-from importers import apply, run, workbooks
+from importers import apply, planner, run, workbooks
 from importers import plan as planning
 from importers.columns import COLUMNS
 from importers.columns import allowed as allowed_columns
@@ -233,7 +233,7 @@ def _check_page(found: ImportRun, error: str | None = None) -> str:
             (key, gettext("The same one: %(name)s", name=names[key])) for key in dict.fromkeys(wanted) if key in names
         ]
         if TWICE & {problem["code"] for problem in row.problems}:
-            found.append((planning.TAKE, gettext("This row counts, not the others")))
+            found.append((planner.TAKE, gettext("This row counts, not the others")))
         return found
 
     return pages.show(
@@ -319,7 +319,7 @@ def rows(key: int) -> Answer:
 
 
 def _is_decision(text: str) -> bool:
-    return text in {planning.NEW, planning.SKIP, planning.TAKE} or whole(text) is not None
+    return text in {planner.NEW, planner.SKIP, planner.TAKE} or whole(text) is not None
 
 
 @page.post("/<key:key>/commit/")

@@ -34,7 +34,8 @@ from importers.mapping import (
     records,
     separator_of,
 )
-from importers.plan import ROW, Source
+from importers.plan import ROW
+from importers.planner import Source
 from importers.reading import days_come_first, decimals_have_a_comma, squeezed
 from models import journal
 from models.access import Looker, require

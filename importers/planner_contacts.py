@@ -1,0 +1,228 @@
+"""What each row of a list of contacts would do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from importers import compare, known
+from importers.columns import COLUMNS, Place
+from importers.compare import Difference
+from importers.files import Row
+from importers.known import Held
+from importers.planner import NEW, TAKE, Meeting, Outcome, Planner, others
+from importers.reading import first_of
+from importers.rows import Record, contact_name
+from importers.trouble import Trouble
+from models.base import folded
+from models.imports import ImportKind, RowStatus
+
+_MATCH_FIELDS = (
+    "name", "own_company", "first_name", "last_name", "infix", "kind", "email", "customer.number", "customer.name",
+)  # fmt: skip
+
+
+_ASKED = {Trouble.NAME_KNOWN.name, Trouble.NAME_KNOWN_OFTEN.name}
+_LINK_KEYS = frozenset(column.key for column in COLUMNS[ImportKind.CONTACTS].values() if column.place is Place.LINK)
+
+
+class Contacts(Planner):
+    """By e-mail address; else by name, and by the customer they belong to where the row names one."""
+
+    def prepare(self) -> None:
+        self.rows_of: dict[tuple[str, ...], list[int]] = {}
+        emails, names, numbers, firms = set[str](), set[str](), set[str](), set[str]()
+        reader = self.reader.only(*_MATCH_FIELDS)
+        for number, row in self.records:
+            values = reader.read(number, row).values
+            key = _key_of(values)
+            if any(key):
+                self.rows_of.setdefault(key, []).append(number)
+            emails.add(folded(values.get("email") or ""))
+            names.add(folded(contact_name(values)))
+            numbers.add(folded(values.get("customer.number") or ""))
+            firms.add(folded(values.get("customer.name") or ""))
+        for found in (emails, names, numbers, firms):
+            found.discard("")
+        self.mains: dict[int, list[str]] = {}
+        self.by_email, self.by_name = known.contacts_like(self.session, emails, names)
+        self.by_number = known.by_number(self.session, sorted(numbers))
+        self.firms = known.customers_named(self.session, firms)
+
+    def plan(self, block: Sequence[tuple[int, Row]]) -> list[Outcome]:
+        records = [self.read(number, row) for number, row in block]
+        likely = [self._likely(record) for record in records]
+        self.held = known.held_contacts(self.session, {one for ids in likely for one in ids})
+        customers = set(self.by_number.values()) | {one.id for firm in self.firms.values() for one in firm}
+        customers |= {link["customer_id"] for held in self.held.values() for link in held.links}
+        self.seen, self.editable = self.rights.among(customers)
+        self.archived = known.archived_among(self.session, customers)
+        if "customer.is_main" in self.source.mapping:
+            self.mains = known.main_contacts(self.session, customers) | self.mains
+        return [self._marked(self._settle(record, ids)) for record, ids in zip(records, likely, strict=True)]
+
+    def _marked(self, outcome: Outcome) -> Outcome:
+        """Remember whom a row makes main contact: a later row takes the mark from that one."""
+        link = outcome.write.get("link", {})
+        if link.get("is_main"):
+            mains = self.mains.get(link["customer_id"], [])
+            self.mains[link["customer_id"]] = [*mains, outcome.title]
+        return outcome
+
+    def _likely(self, record: Record) -> list[int]:
+        values = record.values
+        by_email = self.by_email.get(folded(values.get("email") or ""), [])
+        by_name = self.by_name.get(folded(contact_name(values)), [])
+        return list(dict.fromkeys([*by_email, *by_name]))
+
+    def _settle(self, record: Record, likely: Sequence[int]) -> Outcome:
+        customer = self._customer(record, likely)
+        if record.is_rejected():
+            return self.rejected(record)
+        meeting = self._meet(record, likely, customer)
+        held = self.held.get(meeting.target or 0)
+        found = self._difference(record, held, customer)
+        if found.write and not self._is_named(record):
+            self.reject(record, Trouble.PERSON_MISSING, "last_name")
+            return self.rejected(record, held)
+        if meeting.is_open and (held is None or found.write):
+            return self.open(record, meeting.candidates)
+        if meeting.is_open:
+            # Only one is likely and the row leaves that one as it is: there is nothing to decide, and nothing is asked.
+            record.problems = [one for one in record.problems if one["code"] not in _ASKED]
+        if found.write and self._is_locked(record, held, customer):
+            return self.rejected(record, held)
+        if held is not None:
+            return self.existing(record, held, found)
+        if record.is_rejected():
+            return self.rejected(record)
+        of_link = {key: pair for key, pair in found.diff.items() if key in _LINK_KEYS}
+        return Outcome(record, RowStatus.NEW, None, contact_name(record.values), found.write, of_link)
+
+    def _is_locked(self, record: Record, held: Held | None, customer: int | None) -> bool:
+        """Whether nothing of it may be written, and why; a row that writes nothing need not ask."""
+        if customer is not None and (customer in self.archived or customer not in self.editable):
+            key = "customer.number" if record.values.get("customer.number") else "customer.name"
+            name = record.values.get("customer.name") or record.values["customer.number"]
+            trouble = Trouble.ARCHIVED if customer in self.archived else Trouble.NO_RIGHT
+            self.reject(record, trouble, key, name=name)
+        elif held is not None and not self._may_edit(held, customer):
+            self.reject(record, Trouble.NO_RIGHT, "email", name=held.name)
+        elif held is None and not (self.rights.may_add or customer is not None):
+            self.reject(record, Trouble.NO_RIGHT_TO_ADD)
+        return record.is_rejected()
+
+    def _is_named(self, record: Record) -> bool:
+        reachable = record.values.get("email") or record.values.get("phone")
+        return bool(contact_name(record.values) or (record.values.get("company_name") and reachable))
+
+    def _difference(self, record: Record, held: Held | None, customer: int | None) -> Difference:
+        function = record.values.get("customer.function")
+        if customer is None and function:
+            record.values.setdefault("job_title", function)
+        found = compare.contact(record, held, self.source.reading, self.source.replaces_labels)
+        if customer is not None:
+            compare.link(record, held, customer, self.mains.get(customer, ()), found)
+        return found
+
+    def _customer(self, record: Record, likely: Sequence[int]) -> int | None:
+        """The customer that the row names; if there is none that one may see, that is said."""
+        number = folded(record.values.get("customer.number") or "")
+        name = record.values.get("customer.name") or ""
+        if not number:
+            return self._named(record, name, likely) if name else None
+        customer = self.by_number.get(number)
+        if customer not in self.seen:
+            self.reject(record, Trouble.NO_CUSTOMER_NUMBER, "customer.number")
+            return None
+        return customer
+
+    def _named(self, record: Record, name: str, likely: Sequence[int]) -> int | None:
+        firms = [one for one in self.firms.get(folded(name), []) if one.id in self.seen]
+        active = [one for one in firms if not one.is_archived] or firms
+        linked = {link["customer_id"] for key in likely for link in self.held[key].links if key in self.held}
+        own = [one for one in active if one.id in linked]
+        if len(active) == 1 or own:
+            return (own or active)[0].id
+        record.values.setdefault("company_name", name)
+        if active:
+            self.say(record, Trouble.CUSTOMER_NAMED_OFTEN, "customer.name", count=len(active))
+        else:
+            self.say(record, Trouble.NO_CUSTOMER_NAMED, "customer.name")
+        return None
+
+    def _meet(self, record: Record, likely: Sequence[int], customer: int | None) -> Meeting:
+        values = record.values
+        decision = self.source.decisions.get(record.number, "")
+        twice = self.rows_of.get(_key_of(values), [])
+        if len(twice) > 1 and decision not in {TAKE, NEW, *map(str, likely)}:
+            self.say(
+                record,
+                Trouble.SAME_TWICE,
+                "email" if values.get("email") else "last_name",
+                rows=others(twice, record.number),
+            )
+            return Meeting(record, is_open=True)
+        if decision == NEW:
+            return Meeting(record)
+        candidates = [self.held[key] for key in likely if key in self.held and self._may_see(self.held[key])]
+        chosen = [held for held in candidates if str(held.id) == decision]
+        if chosen:
+            return Meeting(record, target=chosen[0].id)
+        sure, unsure = self._weigh(values, candidates, customer)
+        if len(sure) == 1:
+            return Meeting(record, target=sure[0].id)
+        if not sure and not unsure:
+            return Meeting(record)
+        likely_ones = sure or unsure
+        asked = Trouble.NAME_KNOWN if len(likely_ones) == 1 else Trouble.NAME_KNOWN_OFTEN
+        self.say(record, asked, "last_name", name=likely_ones[0].name, count=len(likely_ones))
+        target = likely_ones[0].id if len(likely_ones) == 1 else None
+        return Meeting(record, target=target, candidates=tuple(held.id for held in likely_ones), is_open=True)
+
+    def _weigh(
+        self, values: Mapping[str, Any], candidates: Sequence[Held], customer: int | None
+    ) -> tuple[list[Held], list[Held]]:
+        """Who it surely is, and who it may be: somebody else with that address, a namesake elsewhere."""
+        email, name = folded(values.get("email") or ""), folded(contact_name(values))
+        by_email = [held for held in candidates if email and folded(first_of(held.values["email"])) == email]
+        both = [held for held in by_email if not name or folded(held.name) == name]
+        if both:
+            return both, []
+        akin = [held for held in by_email if _akin(values, held)]
+        if by_email:
+            return akin, by_email
+        namesakes = [held for held in candidates if name and folded(held.name) == name]
+        if customer is not None:
+            at_customer = [held for held in namesakes if customer in {link["customer_id"] for link in held.links}]
+            loose = [held for held in namesakes if not held.links]
+            return at_customer, loose if not at_customer else []
+        firm = folded(values.get("company_name") or "")
+        # A firm that is on file as a contact is called after its own company.
+        same = [held for held in namesakes if folded(held.values["company_name"]) in {firm, name}]
+        other_address = [held for held in same if email and held.values["email"]]
+        return [held for held in same if held not in other_address], other_address or ([] if firm else namesakes)
+
+    def _may_see(self, held: Held) -> bool:
+        return self.rights.may_see_all or any(link["customer_id"] in self.seen for link in held.links)
+
+    def _may_edit(self, held: Held, customer: int | None) -> bool:
+        if self.rights.may_add:
+            return True
+        mine = {link["customer_id"] for link in held.links}
+        return bool(mine & self.editable) or (customer is not None and customer in mine)
+
+
+def _key_of(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """What makes two rows the same contact: name with address, or name with customer."""
+    name, email = folded(contact_name(values)), folded(values.get("email") or "")
+    if email:
+        return (name, email)
+    return (name, "", folded(values.get("customer.number") or values.get("customer.name") or "")) if name else ()
+
+
+def _akin(values: Mapping[str, Any], held: Held) -> bool:
+    """Whether first or last name is the same, as after a marriage."""
+    return any(
+        values.get(part) and folded(values[part]) == folded(held.values[part]) for part in ("first_name", "last_name")
+    )

@@ -1,0 +1,170 @@
+"""What each row of a list of customers would do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from importers import compare, known
+from importers.compare import Difference
+from importers.files import Row
+from importers.known import Held, Namesake
+from importers.planner import NEW, TAKE, Meeting, Outcome, Planner, others
+from importers.reading import NAME_LENGTH, shortened
+from importers.rows import Record, full_name
+from importers.trouble import Trouble
+from models.base import folded
+from models.imports import RowStatus
+from models.operations.number import in_bin, peek
+
+_WHOLE_NAMES = ("company_name", "name")
+_NAME_FIELDS = ("company_name", "name", "name_2", "first_name", "last_name", "infix", "kind")
+
+
+class Customers(Planner):
+    """By number; if the row has none, by name. Whoever may be the same under another number is asked about (X-05)."""
+
+    def prepare(self) -> None:
+        self.rows_of_number: dict[str, list[int]] = {}
+        self.rows_of_name: dict[str, list[int]] = {}
+        number_of: dict[int, str] = {}
+        for number, text in self.reader.texts("number", self.records):
+            number_of[number] = folded(text)
+            self.rows_of_number.setdefault(number_of[number], []).append(number)
+        self.by_number = known.by_number(self.session, list(self.rows_of_number))
+        # What nobody has now may still belong to a customer in the bin.
+        self.in_bin = in_bin(self.session, self.rows_of_number.keys() - self.by_number.keys())
+        self.free_number = peek(self.session) if self.in_bin else ""
+        unknown = [item for item in self.records if number_of.get(item[0], "") not in self.by_number]
+        names = set[str]()
+        for number, name in self._names(unknown):
+            names.add(name)
+            if number not in number_of:
+                self.rows_of_name.setdefault(name, []).append(number)
+        self.named = known.customers_named(self.session, names)
+        seen, _ = self.rights.among(one.id for namesakes in self.named.values() for one in namesakes)
+        self.named = {name: [one for one in named if one.id in seen] for name, named in self.named.items()}
+        self.fields = {*self.source.mapping}
+        if any(len(text) > NAME_LENGTH for key in _WHOLE_NAMES for _, text in self.reader.texts(key, self.records)):
+            self.fields.add("description")
+        self.places = {column.partition(".")[0] for column in self.source.mapping}
+        self.places |= {"bank"} if "iban" in self.source.mapping else set()
+        if {"first_name", "last_name"} & self.source.mapping.keys():
+            self.places.add("main_contact")
+
+    def _names(self, rows: Sequence[tuple[int, Row]]) -> Iterator[tuple[int, str]]:
+        """Row number and folded name."""
+        mapped = [key for key in _NAME_FIELDS if key in self.source.mapping]
+        if len(mapped) == 1:
+            yield from ((number, folded(shortened(text))) for number, text in self.reader.texts(mapped[0], rows))
+            return
+        reader = self.reader.only(*_NAME_FIELDS)
+        for number, row in rows:
+            name = folded(full_name(reader.read(number, row).values))
+            if name:
+                yield number, name
+
+    def plan(self, block: Sequence[tuple[int, Row]]) -> list[Outcome]:
+        met = [self._meet(self.read(number, row)) for number, row in block]
+        ids = {one for meeting in met for one in meeting.ids}
+        self.held = known.held_customers(self.session, ids, self.places, self.fields)
+        self.seen, self.editable = self.rights.among(ids)
+        return [self._settle(meeting) for meeting in met]
+
+    def _meet(self, record: Record) -> Meeting:
+        """Whom a row may mean: one target, or several candidates, or nobody."""
+        number = folded(str(record.values.get("number") or ""))
+        name = folded(full_name(record.values))
+        namesakes = self.named.get(name, [])
+        decision = self.source.decisions.get(record.number, "")
+        twice = self.rows_of_number.get(number, []) if number else self.rows_of_name.get(name, [])
+        # Two rows with one number cannot both go in; two with one name can, if somebody says so.
+        settled = {TAKE} if number else {TAKE, NEW, *(str(one.id) for one in namesakes)}
+        if len(twice) > 1 and decision not in settled:
+            trouble, key = (Trouble.NUMBER_TWICE, "number") if number else (Trouble.SAME_TWICE, "company_name")
+            self.say(record, trouble, key, rows=others(twice, record.number))
+            return Meeting(record, is_open=True)
+        if number and number in self.by_number:
+            return Meeting(record, target=self.by_number[number])
+        if number:
+            # A namesake whose own number stands in the file is somebody else.
+            namesakes = [one for one in namesakes if one.number_key not in self.rows_of_number]
+        if decision == NEW:
+            return Meeting(record)
+        chosen = [one for one in namesakes if str(one.id) == decision]
+        if chosen:
+            return Meeting(record, target=chosen[0].id)
+        if not namesakes:
+            return Meeting(record)
+        return self._among(record, namesakes, number)
+
+    def _among(self, record: Record, namesakes: Sequence[Namesake], number: str) -> Meeting:
+        active = [one for one in namesakes if not one.is_archived] or list(namesakes)
+        first = active[0]
+        candidates = tuple(one.id for one in active)
+        key = next((key for key in ("company_name", "name", "last_name") if key in self.source.mapping), "")
+        if len(active) > 1:
+            self.say(record, Trouble.NAME_KNOWN_OFTEN, key, name=first.name, count=len(active))
+            return Meeting(record, candidates=candidates, is_open=True)
+        if number:
+            self.say(record, Trouble.NAME_KNOWN_OTHER_NUMBER, "number", name=first.name, number=first.number)
+            return Meeting(record, candidates=candidates, is_open=True)
+        if self.rows_of_number:
+            self.say(record, Trouble.NAME_KNOWN_NO_NUMBER, key, name=first.name, number=first.number)
+            return Meeting(record, target=first.id, candidates=candidates, is_open=True)
+        self.say(record, Trouble.RECOGNISED_BY_NAME, key, number=first.number)
+        return Meeting(record, target=first.id, candidates=candidates)
+
+    def _settle(self, meeting: Meeting) -> Outcome:
+        record, held = meeting.record, self.held.get(meeting.target or 0)
+        if meeting.target is not None and held is None:
+            # It was there a moment ago: somebody deletes it right now.
+            record.reject(Trouble.CHANGED_MEANWHILE, name=full_name(record.values))
+        if record.is_rejected() or (meeting.is_open and held is None):
+            return self.rejected(record, held) if record.is_rejected() else self.open(record, meeting.candidates)
+        if held is None:
+            return self._new(record)
+        if held.id not in self.seen:
+            self.reject(record, Trouble.NUMBER_UNSEEN, "number")
+            return self.rejected(record)
+        _keep_whole_name(record, held)
+        found = compare.customer(record, held, self.source.reading, self.source.replaces_labels)
+        if found.write and self._is_locked(record, held):
+            return self.rejected(record, held)
+        if meeting.is_open:
+            return self.open(record, meeting.candidates)
+        if "customer" in found.write and not compare.is_named(found.write["customer"], held):
+            self.reject(record, Trouble.NAME_MISSING)
+        self._check_number(record, found)
+        return self.existing(record, held, found)
+
+    def _is_locked(self, record: Record, held: Held) -> bool:
+        """Whether nothing of it may be written, and why; a row that writes nothing need not ask."""
+        if held.is_archived:
+            self.reject(record, Trouble.ARCHIVED, "number", name=held.name)
+        elif held.id not in self.editable:
+            self.reject(record, Trouble.NO_RIGHT, "number", name=held.name)
+        return record.is_rejected()
+
+    def _new(self, record: Record) -> Outcome:
+        _keep_whole_name(record, None)
+        found = compare.customer(record, None, self.source.reading, self.source.replaces_labels)
+        if not compare.is_named(found.write.get("customer", {}), None):
+            self.reject(record, Trouble.NAME_MISSING, "company_name")
+        elif not self.rights.may_add:
+            self.reject(record, Trouble.NO_RIGHT_TO_ADD)
+        self._check_number(record, found)
+        if record.is_rejected():
+            return self.rejected(record)
+        return Outcome(record, RowStatus.NEW, None, full_name(record.values), found.write)
+
+    def _check_number(self, record: Record, found: Difference) -> None:
+        """A number waits for its customer while that is in the bin."""
+        if folded(found.write.get("customer", {}).get("number", "")) in self.in_bin:
+            self.reject(record, Trouble.NUMBER_IN_BIN, "number", number=self.free_number)
+
+
+def _keep_whole_name(record: Record, held: Held | None) -> None:
+    """A name that had to be shortened stands in the notes as a whole, above what is there."""
+    notes = record.values.get("description", held.values["description"] if held and record.too_long else "")
+    if record.too_long not in notes:
+        record.values["description"] = f"{record.too_long}\n{notes}".rstrip()
