@@ -12,21 +12,32 @@ from werkzeug.wrappers import Response
 from admin_views import choices, pages, shell
 from models import access, settings
 from models.errors import Problems, Refused
-from models.operations.configure import configure
+from models.operations.configure import Overtaken, configure
 from models.user import Right
 
 page = pages.blueprint("settings", "/settings")
+
+
+# A field that says beside each setting what was shown.
+SHOWN = "shown-"
 
 
 @page.get("/")
 def index() -> str:
     """Every setting with its value and what it does."""
     pages.need(Right.SETTINGS)
-    return _show(settings.everything(shell.here()), {})
+    now = settings.everything(shell.here())
+    return _show(now, now, {})
 
 
-def _show(values: Mapping[str, Any], errors: Mapping[str, str]) -> str:
-    options = {
+def _show(values: Mapping[str, Any], shown: Mapping[str, Any], errors: Mapping[str, str]) -> str:
+    context = {"values": values, "shown": shown, "errors": errors, "options": _options()}
+    return pages.show("settings.html", known=settings.SETTINGS, **context)
+
+
+def _options() -> dict[str, list[tuple[str, str]]]:
+    """What can be chosen, by setting: (value, text)."""
+    return {
         "deleting": [
             (settings.Deleting.ARCHIVED_ONLY, gettext("Only what is archived")),
             (settings.Deleting.DIRECT, gettext("Directly")),
@@ -35,8 +46,6 @@ def _show(values: Mapping[str, Any], errors: Mapping[str, str]) -> str:
         "default_country": [(option.value, option.label) for option in choices.countries()],
         "currency": [(option.value, option.label) for option in choices.currencies()],
     }
-    shown = {"values": values, "errors": errors, "options": options}
-    return pages.show("settings.html", known=settings.SETTINGS, **shown)
 
 
 def _title(problem: Refused) -> str:
@@ -46,19 +55,39 @@ def _title(problem: Refused) -> str:
 
 @page.post("/")
 def save() -> Response | tuple[str, int]:
-    """Save them all in one changeset; what does not fit is said at its field and nothing is saved."""
+    """Save what differs from what was shown in one changeset; what does not fit is said at its field.
+
+    Nothing is saved then, nor where somebody else changed one of them meanwhile: both values are shown instead.
+    """
     pages.need(Right.SETTINGS)
     typed = {known.key: request.form.get(known.key, "") for known in settings.SETTINGS}
+    shown = {key: request.form[SHOWN + key] for key in typed if SHOWN + key in request.form}
+    mine = {key: text for key, text in typed.items() if text != shown.get(key)}
     try:
-        done = configure(shell.here(), shell.looker(), settings.read(typed))
+        done = configure(shell.here(), shell.looker(), settings.read(mine), settings.read(shown))
     except Problems as problems:
         errors = {str(one.field): shell.say(one, _title(one)) for one in problems.problems}
-        return _show(typed, errors), 422
+        return _show(typed, shown, errors), 422
+    except Overtaken as overtaken:
+        now = settings.everything(shell.here())
+        return _show({**now, **mine}, now, _overtaken(overtaken)), 409
     if done.is_empty:
         flash(gettext("Nothing was changed."), "info")
     else:
         shell.offer_undo(gettext("Settings saved"), done.id)
     return redirect(url_for("settings.index"))
+
+
+def _overtaken(refused: Overtaken) -> dict[str, str]:
+    """What others made of a setting meanwhile, by key."""
+    words = {key: {str(value): text for value, text in options} for key, options in _options().items()}
+    return {
+        key: gettext(
+            "Somebody else changed this to %(value)s meanwhile. Save again to put yours in its place.",
+            value=words.get(key, {}).get(str(value), value) or gettext("empty"),
+        )
+        for key, value in refused.now.items()
+    }
 
 
 def register(app: Flask) -> None:

@@ -111,7 +111,7 @@ KNOWN = {known.key: known for known in SETTINGS}
 
 
 class Setting(Base):
-    """A setting that differs from its default. `value` is JSON."""
+    """A setting that somebody changed; without a row its default holds. `value` is JSON."""
 
     key: Mapped[str] = mapped_column(String(60), unique=True)
     value: Mapped[str] = mapped_column(Text)
@@ -178,17 +178,17 @@ def parsed(stored: str | None) -> Any:
 
 
 def put(session: Session, key: str, value: Value) -> None:
-    """Set a setting, inside a changeset. Raises Refused for what does not fit."""
+    """Set a setting, inside a changeset; what holds already is left alone. Raises Refused for what does not fit."""
     misfit = KNOWN[key].misfit(value)
     if misfit:
         raise misfit
     row = session.scalar(select(Setting).where(Setting.key == key))
-    if row is None:
-        session.add(Setting(key=key, value=json.dumps(value)))
-    else:
+    if row is not None:
         row.value = json.dumps(value)
+    elif value != KNOWN[key].default:
+        session.add(Setting(key=key, value=json.dumps(value)))
 
 
 def read(typed: Mapping[str, str]) -> dict[str, Value]:
-    """All settings as people typed them."""
-    return {known.key: known.typed(typed.get(known.key, "")) for known in SETTINGS}
+    """Settings as people typed them."""
+    return {key: KNOWN[key].typed(text) for key, text in typed.items()}

@@ -62,6 +62,15 @@ def test_settings_are_changed_in_one_event_that_can_be_undone(session: Session) 
     assert settings.get(session, "default_country") == "NL"
 
 
+def test_a_default_that_holds_already_is_not_stored(session: Session) -> None:
+    defaults = {known.key: known.default for known in settings.SETTINGS}
+    assert configure(session, SYSTEM, defaults).is_empty
+    assert session.scalar(select(func.count(Setting.id))) == 0
+    configure(session, SYSTEM, {"bin_days": 7})
+    configure(session, SYSTEM, {"bin_days": 30})
+    assert settings.get(session, "bin_days") == 30
+
+
 def test_only_who_holds_the_right_changes_settings(session: Session, alice: Looker, dana: Looker, cast: Cast) -> None:
     with pytest.raises(NotAllowed):
         configure(session, alice, {"bin_days": 7})
