@@ -25,23 +25,26 @@ from models.project import Project
 from models.user import ON_A_CUSTOMER, CustomerAccess, Right, Role, Team, TeamMember, User
 
 MONTHS_SHOWN = 12
+# The periods of the chart, with how many months each has.
+MONTHS_OF = {"months": 1, "quarters": 3, "years": 12}
 
 
 def overview(session: Session, looker: Looker, customer: Customer) -> Mapping[str, Any]:
     """Key numbers, totals per period and per employee: of everybody, or one's own only."""
     today = shell.today()
-    # The month before a year's first is kept, so that "this year" and "the last twelve months" come from one query.
-    since = dt.date(today.year - 1, 1, 1)
+    asked = request.args.get("period", "")
+    period = asked if asked in MONTHS_OF else "months"
+    # No chart begins later than this year does, so that its totals come from the same query.
+    since = first_day(shown_periods(period, today)[0], period)
     months = totals.per_month(session, customer.id, since)
     sees_revenue = access.may(session, looker, Right.SEE_REVENUE, customer.id)
     measure = "revenue" if request.args.get("measure") == "revenue" and sees_revenue else "hours"
-    period = request.args.get("period", "months")
     year = [month for month in months if month.year == today.year]
     return {
         "sees_all": access.may(session, looker, Right.SEE_ALL_TOTALS, customer.id),
         "sees_revenue": sees_revenue,
         "measure": measure,
-        "period": period if period in {"months", "quarters", "years"} else "months",
+        "period": period,
         "bars": bars(months, measure, period, today),
         "this_month": sum(m.minutes for m in year if m.month == today.month),
         "this_year": sum(m.minutes for m in year),
@@ -65,9 +68,10 @@ def bars(
         value = one.amount if measure == "revenue" else Decimal(one.minutes) / 60
         found[key] = found.get(key, Decimal(0)) + value
     made = []
-    for key in shown_periods(period, today):
+    shown = shown_periods(period, today)
+    for key in shown:
         value = found.get(key, Decimal(0))
-        is_open = key == shown_periods(period, today)[-1]
+        is_open = key == shown[-1]
         style = "open" if is_open else "pale" if key[0] != today.year else ""
         made.append((period_name(key, period), float(value), format_decimal(value, format="#,##0.#"), style))
     return made
@@ -82,6 +86,12 @@ def shown_periods(period: str, today: dt.date) -> list[tuple[int, int]]:
         return [divmod(number, 4) for number in range(last - 6, last + 1)]
     last = today.year * 12 + today.month - 1
     return [(number // 12, number % 12 + 1) for number in range(last - MONTHS_SHOWN + 1, last + 1)]
+
+
+def first_day(key: tuple[int, int], period: str) -> dt.date:
+    """The day a period begins."""
+    year, number = key
+    return dt.date(year, number if period == "months" else number * MONTHS_OF[period] + 1, 1)
 
 
 def period_name(key: tuple[int, int], period: str) -> str:

@@ -1,0 +1,43 @@
+"""The card of a customer: its figures are those of the whole period they name, and say what they add up."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from lxml import html
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from admin_views import shell
+from tests import factories
+from tests.conftest import ClientFor
+
+
+def chart(answer: TestResponse) -> dict[str, str]:
+    """The chart as its table has it: period -> value."""
+    tree = html.document_fromstring(answer.get_data(as_text=True))
+    rows = tree.xpath("//figure[contains(@class, 'kb-chart')]//tbody/tr")
+    return {row.findtext("th"): row.findtext("td") for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("period", "first", "day"),
+    [("months", "Mar", (2026, 3, 1)), ("quarters", "Q3 2025", (2025, 7, 1)), ("years", "2026", (2026, 1, 1))],
+)
+def test_each_period_of_the_chart_holds_all_its_hours_from_its_first_day_on(
+    session: Session,
+    client_for: ClientFor,
+    monkeypatch: pytest.MonkeyPatch,
+    period: str,
+    first: str,
+    day: tuple[int, int, int],
+) -> None:
+    project = factories.project(session, factories.customer(session))
+    begins = dt.date(*day)
+    factories.registration(session, project, day=begins, minutes=120)
+    factories.registration(session, project, day=begins - dt.timedelta(days=1), minutes=60)
+    dana = client_for("Dana")
+    monkeypatch.setattr(shell, "today", lambda: dt.date(2027, 2, 10))
+    shown = chart(dana.get(f"/customers/details/?id={project.customer_id}&period={period}"))
+    assert next(iter(shown.items())) == (first, "2")
