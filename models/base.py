@@ -182,6 +182,9 @@ def spelt_out(text: str, places: Collection[int]) -> str:
     return "".join(f"\u27e8U+{ord(text[at]):04X}\u27e9" if at in places else text[at] for at in around)
 
 
+BUSY = "busy_timeout=10000"
+
+
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     """Durable, patient and with foreign keys: SQLite's own defaults are none of these."""
@@ -195,7 +198,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        "busy_timeout=10000",
+        BUSY,
         "recursive_triggers=ON",
         "cache_size=-32000",
         "temp_store=MEMORY",
@@ -205,16 +208,30 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -
 
 
 WILL_WRITE = {"kaartenbak_will_write": True}
+# For a write that can as well be left out: OperationalError at once where somebody else holds the lock.
+WRITES_IF_FREE = {**WILL_WRITE, "kaartenbak_waits": False}
 # Execution options of a SELECT that must see every row, whoever is looking: see models/access.py.
 EVERYTHING = {"kaartenbak_everything": True}
 
 
 @event.listens_for(Engine, "begin")
-def _begin_sqlite(connection: Connection) -> None:
+def _begin(connection: Connection) -> None:
     """A transaction that will write takes the lock at once: turning a reader into a writer fails, waiting does not."""
-    if connection.dialect.name == "sqlite":
-        immediate = connection.get_execution_options().get("kaartenbak_will_write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    options = connection.get_execution_options()
+    waits = options.get("kaartenbak_waits", True)
+    if connection.dialect.name != "sqlite":
+        if not waits:
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '50ms'")
+        return
+    begin = "BEGIN IMMEDIATE" if options.get("kaartenbak_will_write", False) else "BEGIN"
+    if waits:
+        connection.exec_driver_sql(begin)
+        return
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        connection.exec_driver_sql(begin)
+    finally:
+        connection.exec_driver_sql(f"PRAGMA {BUSY}")
 
 
 @dataclass(frozen=True)

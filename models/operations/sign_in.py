@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from sqlalchemy import Row, delete, func, insert, or_, select, text, update
 from werkzeug.security import generate_password_hash
 
 from models.access import AnySession, Looker, look_as, looker_for
-from models.base import EVERYTHING, WILL_WRITE, folded, utc_now
+from models.base import EVERYTHING, WILL_WRITE, WRITES_IF_FREE, folded, utc_now
 from models.errors import NotFound, Reason, Refused
 from models.journal import is_open
 from models.operations import password as passwords
@@ -151,9 +151,9 @@ def seat_of(
 
 
 def seen(session: AnySession, seat: Seat) -> None:
-    """Note that the session is in use; not at every request."""
+    """Note that the session is in use; not at every request. OperationalError at once where the lock is not free."""
     if utc_now() - seat.seen_at > SEEN_EVERY:
-        with _writing(session):
+        with _writing(session, WRITES_IF_FREE):
             session.execute(update(SignIn).where(SignIn.id == seat.sign_in_id).values(seen_at=utc_now()))
 
 
@@ -239,12 +239,12 @@ def _forget_tries(session: AnySession, account: str, tried: list[int]) -> None:
 
 
 @contextmanager
-def _writing(session: AnySession) -> Iterator[None]:
+def _writing(session: AnySession, options: Mapping[str, bool] = WILL_WRITE) -> Iterator[None]:
     """A transaction of its own for the working tables of signing in, which the journal does not keep."""
     if session.new or session.dirty or session.deleted or is_open(session):
         raise RuntimeError("signing in does not mix with other work")
     session.rollback()
-    session.connection(execution_options=WILL_WRITE)
+    session.connection(execution_options=options)
     try:
         yield
         session.commit()

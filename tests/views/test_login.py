@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import time
 from urllib.parse import urljoin, urlsplit
 
 import pytest
 import time_machine
 from flask import Flask, g
-from sqlalchemy import select, update
+from sqlalchemy import URL, NullPool, create_engine, select, text, update
 from sqlalchemy.orm import Session
 from werkzeug.test import Client, TestResponse
 
@@ -18,6 +19,7 @@ from admin_views import commands_panel
 from admin_views.login import browser, inside
 from app import create_app
 from models.access import SYSTEM, look_as, looker_for
+from models.base import WILL_WRITE
 from models.journal import changeset
 from models.operations import password, sign_in, user
 from models.operations.grant import Holder
@@ -191,6 +193,30 @@ def _end(client: PageClient, session: Session, bob: User) -> None:
 
 def _disable(client: PageClient, session: Session, bob: User) -> None:
     user.disable(session, SYSTEM, bob.id)
+
+
+def test_a_page_does_not_wait_for_the_lock_that_somebody_else_holds(
+    client: PageClient, session: Session, database_url: URL, bob: User
+) -> None:
+    post_login(client)
+    long_ago = dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
+    session.execute(update(SignIn).values(seen_at=long_ago))
+    session.commit()
+    with create_engine(database_url, poolclass=NullPool).connect() as other:
+        if database_url.get_backend_name() == "postgresql":
+            # Were it waited for, this lets go before the test hangs.
+            other.execute(text("SET idle_in_transaction_session_timeout = '5s'"))
+            other.commit()
+            other.execute(text("SELECT id FROM sign_in FOR UPDATE"))
+        else:
+            other.execution_options(**WILL_WRITE).execute(text("SELECT 1"))
+        began = time.monotonic()
+        assert [signed_in(client) for _ in range(2)] == [True, True]
+        assert time.monotonic() - began < 3
+    assert session.scalar(select(SignIn.seen_at)) == long_ago
+    session.commit()
+    assert signed_in(client)
+    assert (session.scalar(select(SignIn.seen_at)) or long_ago) > long_ago
 
 
 def _reset(client: PageClient, session: Session, bob: User) -> None:
