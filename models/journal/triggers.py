@@ -98,13 +98,13 @@ def _schema(connection: Connection) -> str:
 
 
 def _present(connection: Connection) -> dict[tuple[str, str], str]:
-    """The journal's triggers in the database: (name, table) -> the statement that made them."""
+    """The journal's triggers in the database: (name, table) -> the statement that made them, "" for one switched off."""
     if connection.dialect.name == "postgresql":
         found = connection.execute(
             text(
-                "SELECT t.tgname, c.relname, pg_get_triggerdef(t.oid) "
+                "SELECT t.tgname, c.relname, CASE WHEN t.tgenabled IN ('O', 'A') THEN pg_get_triggerdef(t.oid) ELSE '' END "
                 "FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
-                "WHERE NOT t.tgisinternal AND starts_with(t.tgname, :prefix) AND t.tgenabled <> 'D' "
+                "WHERE NOT t.tgisinternal AND starts_with(t.tgname, :prefix) "
                 "AND c.relnamespace = current_schema()::regnamespace"
             ),
             {"prefix": PREFIX},
@@ -198,7 +198,7 @@ def _sqlite_first(rows: tuple[str, ...], column: str) -> str:
     return values[0] if len(values) == 1 else f"coalesce({', '.join(values)})"
 
 
-# --- PostgreSQL: the same two functions for all tables ---------------------------------------------------------------
+# --- PostgreSQL: the same three functions for all tables -------------------------------------------------------------
 
 
 def hidden_columns(table: Table) -> list[str]:

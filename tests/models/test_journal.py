@@ -401,6 +401,17 @@ def test_a_missing_trigger_is_named_and_made_again(toy: Session, toy_engine: Eng
         assert missing(connection, Toy.registry) == []
 
 
+@pytest.mark.parametrize("how", ["DISABLE", "ENABLE REPLICA"])
+def test_a_trigger_that_is_switched_off_is_named_and_made_again(toy_engine: Engine, how: str) -> None:
+    if toy_engine.dialect.name == "sqlite":
+        pytest.skip("SQLite cannot switch a trigger off.")
+    with toy_engine.begin() as connection:
+        connection.execute(text(f"ALTER TABLE contact {how} TRIGGER journal_contact_update"))
+        assert missing(connection, Toy.registry) == ["journal_contact_update"]
+        install(connection, Toy.registry)
+        assert missing(connection, Toy.registry) == []
+
+
 @pytest.mark.parametrize(
     "statement",
     [
