@@ -38,7 +38,7 @@ def overview(session: Session, looker: Looker, customer: Customer) -> Mapping[st
     since = first_day(shown_periods(period, today)[0], period)
     months = totals.per_month(session, customer.id, since)
     sees_revenue = access.may(session, looker, Right.SEE_REVENUE, customer.id)
-    measure = "revenue" if request.args.get("measure") == "revenue" and sees_revenue else "hours"
+    measure = "value" if request.args.get("measure") == "value" and sees_revenue else "hours"
     year = [month for month in months if month.year == today.year]
     return {
         "sees_all": access.may(session, looker, Right.SEE_ALL_TOTALS, customer.id),
@@ -48,7 +48,7 @@ def overview(session: Session, looker: Looker, customer: Customer) -> Mapping[st
         "bars": bars(months, measure, period, today),
         "this_month": sum(m.minutes for m in year if m.month == today.month),
         "this_year": sum(m.minutes for m in year),
-        "revenue": sum((m.amount for m in year), Decimal(0)),
+        "value": sum((m.amount for m in year), Decimal(0)),
         "open_registrations": totals.open_registrations(session, customer.id),
         "people": totals.per_person(session, customer.id, dt.date(today.year, 1, 1), today),
         "invoiced": totals.invoiced_per_year(session, customer.id) if sees_revenue else [],
@@ -65,7 +65,7 @@ def bars(
     found: dict[tuple[int, int], Decimal] = {}
     for one in months:
         key = {"quarters": (one.year, (one.month - 1) // 3), "years": (one.year, 0)}.get(period, (one.year, one.month))
-        value = one.amount if measure == "revenue" else Decimal(one.minutes) / 60
+        value = one.amount if measure == "value" else Decimal(one.minutes) / 60
         found[key] = found.get(key, Decimal(0)) + value
     made = []
     shown = shown_periods(period, today)

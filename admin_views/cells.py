@@ -132,8 +132,9 @@ def _number(_view: ListView, _column: Column, row: Any, value: Any) -> tuple[Any
     return value, office.city if office is not None else None
 
 
-def _money(_view: ListView, _column: Column, row: Any, value: Any) -> str:
-    return shell.money(round(value, 0), row.currency)
+def _money(_view: ListView, _column: Column, _row: Any, value: Any) -> str | None:
+    """Amounts by currency, which do not add up."""
+    return " + ".join(shell.money(round(amount, 0), currency) for currency, amount in value.items()) or None
 
 
 def _count(_view: ListView, _column: Column, _row: Any, value: Any) -> str | None:

@@ -21,12 +21,16 @@ class InvoiceStatus(enum.StrEnum):
     PAID = "paid"
 
 
+# What counts as revenue, and may have to be kept.
+BILLED = (InvoiceStatus.SENT, InvoiceStatus.PAID)
+
+
 class Invoice(Stamped, Base):
     """An invoice. It keeps the names it was made out to, whatever becomes of the customer and the contact (VS-30)."""
 
     __table_args__ = table_args(
         UniqueConstraint("number"),
-        Index("ix_invoice_revenue", "customer_id", "day", "status", "amount"),
+        Index("ix_invoice_revenue", "customer_id", "day", "status", "currency", "amount"),
         Index("ix_invoice_contact_id", "contact_id"),
     )
 

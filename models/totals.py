@@ -15,10 +15,8 @@ from sqlalchemy.orm import Session
 
 from models.base import Money
 from models.project import Project, Registration, RegistrationStatus
-from models.sales import Invoice, InvoiceStatus
+from models.sales import BILLED, Invoice
 from models.user import User
-
-BILLED = (InvoiceStatus.SENT, InvoiceStatus.PAID)
 
 
 @dataclass(frozen=True)
@@ -44,9 +42,10 @@ class PersonTotal:
 
 @dataclass(frozen=True)
 class YearTotal:
-    """What was invoiced in one year."""
+    """What was invoiced in one year in one currency."""
 
     year: int
+    currency: str
     amount: Decimal
     invoices: int
 
@@ -98,13 +97,13 @@ def open_registrations(session: Session, customer_id: int) -> int:
 
 
 def invoiced_per_year(session: Session, customer_id: int) -> list[YearTotal]:
-    """What was sent or paid, year by year, the newest first (TL-38)."""
+    """What was sent or paid, year by year, the newest first, each currency by itself (TL-38)."""
     year = cast(extract("year", Invoice.day), Integer)
     rows = session.execute(
-        select(year, func.sum(Invoice.amount, type_=Money()), func.count(Invoice.id))
+        select(year, Invoice.currency, func.sum(Invoice.amount, type_=Money()), func.count(Invoice.id))
         .where(Invoice.customer_id == customer_id, Invoice.status.in_(BILLED))
-        .group_by(year)
-        .order_by(year.desc())
+        .group_by(year, Invoice.currency)
+        .order_by(year.desc(), Invoice.currency)
     )
     return [YearTotal(*row) for row in rows]
 

@@ -36,7 +36,7 @@ from models.operations.consequences import (
 from models.operations.impact import Figures, Impact, Reach, figures, impact
 from models.operations.selection import Chosen, Selection, one_of
 from models.project import Project, Registration
-from models.sales import Invoice, InvoiceStatus, Quote
+from models.sales import BILLED, Invoice, InvoiceStatus, Quote
 from models.settings import Deleting, ListValue
 from models.user import Right, Role, Team, User
 
@@ -77,7 +77,7 @@ SAMPLE = 2
 SPLITS: dict[str, tuple[str, Mapping[str, Sequence[Any]]]] = {
     Invoice.__tablename__: (
         "status",
-        {"draft": [InvoiceStatus.DRAFT], "sent": [InvoiceStatus.SENT, InvoiceStatus.PAID]},
+        {"draft": [InvoiceStatus.DRAFT], "sent": BILLED},
     )
 }
 GROUPS: dict[str, str] = {

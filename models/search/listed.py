@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Integer, Select, String, bindparam, cast, func, select
 from sqlalchemy.orm import Session
 
-from models.base import Money
 from models.customer import Address, Customer, Kind
 from models.label import Colour, CustomerLabel, Label
 from models.project import Registration
-from models.sales import Invoice, InvoiceStatus
+from models.sales import BILLED, Invoice
 from models.search.nouns import OPEN
 from models.user import User
 
@@ -47,7 +46,7 @@ class Chip(NamedTuple):
 class ListedCustomer:
     """A customer as lists show it, for reading only: records of the ORM would take three times as long.
 
-    `open_registrations` and `revenue` are those that may be seen; revenue is None where nothing is.
+    `open_registrations` and `revenue` are those that may be seen; revenue is by currency, and empty where nothing is.
     """
 
     id: int
@@ -60,7 +59,7 @@ class ListedCustomer:
     owner: Named | None
     head_office: Place | None
     open_registrations: int
-    revenue: Decimal | None
+    revenue: Mapping[str, Decimal]
     labels: Sequence[Chip]
 
     def __str__(self) -> str:
@@ -97,9 +96,15 @@ def _listed(row: Any, labels: Sequence[Chip]) -> ListedCustomer:
         None if owner_id is None else Named(owner_id, owner),
         None if office_id is None else Place(city, country),
         open_registrations,
-        revenue,
+        _amounts(revenue),
         labels,
     )
+
+
+def _amounts(told: str | None) -> dict[str, Decimal]:
+    """Amounts by currency, from "EUR 1250,SEK 900" in cents."""
+    pairs = (one.rpartition(" ") for one in sorted(told.split(","))) if told else ()
+    return {currency: Decimal(cents).scaleb(-2) for currency, _, cents in pairs}
 
 
 # Both are made once: to put a statement together costs about as much as to run it.
@@ -109,14 +114,19 @@ def _listed(row: Any, labels: Sequence[Chip]) -> ListedCustomer:
 def _customers() -> Select[*tuple[Any, ...]]:
     waiting = select(func.count(Registration.id)).where(Registration.customer_id == Customer.id, OPEN).scalar_subquery()
     invoiced = (
-        select(func.sum(Invoice.amount, type_=Money()))
+        select(Invoice.currency, func.sum(Invoice.amount, type_=Integer()).label("cents"))
         .where(
             Invoice.customer_id == Customer.id,
             Invoice.day.between(bindparam("first"), bindparam("last")),
-            Invoice.status.in_((InvoiceStatus.SENT, InvoiceStatus.PAID)),
+            Invoice.status.in_(BILLED),
         )
-        .scalar_subquery()
+        .group_by(Invoice.currency)
+        .correlate(Customer)
+        .subquery()
     )
+    # In one value, so that a row stays a row: "EUR 1250,SEK 900".
+    told = invoiced.c.currency + " " + cast(invoiced.c.cents, String)
+    revenue = select(func.aggregate_strings(told, ",")).scalar_subquery()
     return (
         select(
             Customer.id,
@@ -132,7 +142,7 @@ def _customers() -> Select[*tuple[Any, ...]]:
             Address.city,
             Address.country,
             waiting,
-            invoiced,
+            revenue,
         )
         .outerjoin(Customer.owner)
         .outerjoin(Customer.head_office)

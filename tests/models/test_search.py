@@ -332,7 +332,7 @@ def test_of_many_those_that_begin_with_the_text_come_first(session: Session) -> 
     assert group.more
 
 
-def test_figures_count_open_registrations_and_what_was_invoiced_this_year(session: Session) -> None:
+def test_figures_count_open_registrations_and_what_was_invoiced_this_year_in_each_currency(session: Session) -> None:
     busy, quiet = factories.customer(session), factories.customer(session)
     project = factories.project(session, busy)
     for status in (RegistrationStatus.OPEN, RegistrationStatus.OPEN, RegistrationStatus.INVOICED):
@@ -344,9 +344,11 @@ def test_figures_count_open_registrations_and_what_was_invoiced_this_year(sessio
         (InvoiceStatus.PAID, dt.date(2025, 12, 31), "500"),
     ):
         factories.invoice(session, busy, status=status, day=day, amount=Decimal(amount))
+    factories.invoice(session, busy, currency="SEK", amount=Decimal(900))
     first, second = search.listed(session, [quiet.id, busy.id], 2026)
-    assert (first.id, first.open_registrations, first.revenue) == (quiet.id, 0, None)
-    assert (second.id, second.open_registrations, second.revenue) == (busy.id, 2, Decimal("10.15"))
+    assert (first.id, first.open_registrations, first.revenue) == (quiet.id, 0, {})
+    assert (second.id, second.open_registrations) == (busy.id, 2)
+    assert list(second.revenue.items()) == [("EUR", Decimal("10.15")), ("SEK", Decimal(900))]
     assert search.listed(session, [], 2026) == []
 
 
@@ -378,7 +380,7 @@ def test_figures_and_hits_are_only_of_what_one_may_see(session: Session, cast: C
     session.commit()
     access.look_as(session, charlie)
     assert [(row.id, row.open_registrations, row.revenue) for row in search.listed(session, ids, 2026)] == [
-        (ids[0], 0, None)
+        (ids[0], 0, {})
     ]
     groups = search.find(session, "bakker", 10)
     assert {group.endpoint: [hit.name for hit in group.hits] for group in groups} == {

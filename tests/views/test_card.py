@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from lxml import html
@@ -41,3 +42,26 @@ def test_each_period_of_the_chart_holds_all_its_hours_from_its_first_day_on(
     monkeypatch.setattr(shell, "today", lambda: dt.date(2027, 2, 10))
     shown = chart(dana.get(f"/customers/details/?id={project.customer_id}&period={period}"))
     assert next(iter(shown.items())) == (first, "2")
+
+
+def test_amounts_in_several_currencies_are_not_added_up(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session, currency="EUR")
+    day = factories.this_year()
+    for currency, amount in (("EUR", 1210), ("EUR", 40), ("SEK", 900)):
+        factories.invoice(session, customer, day=day, currency=currency, amount=Decimal(amount))
+    dana = client_for("Dana")
+    assert "€\xa01,250 + SEK\xa0900" in dana.get("/customers/").get_data(as_text=True)
+    tree = html.document_fromstring(dana.get(f"/customers/details/?id={customer.id}").get_data(as_text=True))
+    years = tree.xpath("//div[@aria-label='Invoiced per year']//tbody/tr")
+    assert [[cell.text_content() for cell in row] for row in years] == [
+        [str(day.year), "2", "€\xa01,250"],
+        [str(day.year), "1", "SEK\xa0900"],
+    ]
+
+
+def test_what_was_registered_is_not_called_what_was_invoiced(session: Session, client_for: ClientFor) -> None:
+    project = factories.project(session, factories.customer(session))
+    factories.registration(session, project, day=factories.this_year(), amount=Decimal(80))
+    page = client_for("Dana").get(f"/customers/details/?id={project.customer_id}&measure=value").get_data(as_text=True)
+    assert "Registered value" in page
+    assert "Revenue" not in page
