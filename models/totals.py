@@ -18,6 +18,9 @@ from models.project import Project, Registration, RegistrationStatus
 from models.sales import BILLED, Invoice
 from models.user import User
 
+# More than these are for the list of projects.
+MOST_PROJECTS = 200
+
 
 @dataclass(frozen=True)
 class PeriodTotal:
@@ -117,8 +120,8 @@ class ProjectTotal:
     registrations: int
 
 
-def per_project(session: Session, customer_id: int, limit: int = 200) -> list[ProjectTotal]:
-    """The projects of a customer, the archived ones last, with their totals."""
+def per_project(session: Session, customer_id: int) -> list[ProjectTotal]:
+    """The first projects of a customer, the archived ones last, with their totals."""
     totals = (
         select(
             Registration.project_id,
@@ -134,6 +137,6 @@ def per_project(session: Session, customer_id: int, limit: int = 200) -> list[Pr
         .outerjoin(totals, totals.c.project_id == Project.id)
         .where(Project.customer_id == customer_id)
         .order_by(Project.archived_at.is_not(None), Project.name, Project.id)
-        .limit(limit)
+        .limit(MOST_PROJECTS)
     )
     return [ProjectTotal(*row) for row in rows]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from admin_views import shell
+from models import totals
 from tests import factories
 from tests.conftest import ClientFor
 
@@ -65,3 +66,19 @@ def test_what_was_registered_is_not_called_what_was_invoiced(session: Session, c
     page = client_for("Dana").get(f"/customers/details/?id={project.customer_id}&measure=value").get_data(as_text=True)
     assert "Registered value" in page
     assert "Revenue" not in page
+
+
+def test_a_card_that_does_not_show_all_projects_says_how_many_more_and_where(
+    session: Session, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(totals, "MOST_PROJECTS", 2)
+    customer = factories.customer(session)
+    for n in range(5):
+        factories.project(session, customer, archived_at=factories.A_MOMENT if n else None)
+    factories.project(session, factories.customer(session))
+    dana = client_for("Dana")
+    page = dana.get(f"/customers/details/?id={customer.id}&tab=projects").get_data(as_text=True)
+    assert "and 3 more projects" in page
+    (link,) = html.document_fromstring(page).xpath("//a[.='All projects']/@href")
+    listed = html.document_fromstring(dana.get(link).get_data(as_text=True))
+    assert len(listed.xpath("//tbody//th[@scope='row']")) == 5
