@@ -213,8 +213,9 @@ def require(session: AnySession, looker: Looker, right: Right, customer_id: int 
 
 
 AMOUNTS: dict[str, frozenset[str]] = {
-    noun.__tablename__: frozenset(column.name for column in noun.__table__.columns if type(column.type) is Money)
-    for noun in (Customer, Project, Invoice, Quote)
+    table.name: amounts
+    for table in Base.metadata.tables.values()
+    if (amounts := frozenset(column.name for column in table.columns if type(column.type) is Money))
 }
 """Columns that are amounts, by table: who may not see revenue sees and writes them nowhere. A percentage is none."""
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import openpyxl
 from lxml import html
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -18,6 +18,7 @@ from models.customer import Address, Customer
 from models.journal import position
 from models.operations.save import save
 from models.project import Project
+from models.user import Role
 from tests import factories
 from tests.conftest import Cast, ClientFor
 
@@ -418,4 +419,22 @@ def test_the_history_of_a_card_shows_amounts_only_with_the_right_and_percentages
     assert "98.76" in text_of(client_for("Dana").get(path))
     without = text_of(client_for("Bob").get(path))
     assert "13.57" in without
+    assert "98.76" not in without
+
+
+def test_the_history_of_a_card_shows_no_amount_of_registered_time_without_the_right(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    customer = factories.customer(session)
+    factories.registration(session, factories.project(session, customer), cast.alice, amount=Decimal("43.21"))
+    session.connection().execute(text("UPDATE registration SET amount = 9876, minutes = 77"))
+    session.commit()
+    factories.user(session, name="Erik", role_id=session.scalar(select(Role.id).where(Role.name == "Editor")))
+    path = f"/customers/details/?id={customer.id}&tab=history"
+    seen = text_of(client_for("Dana").get(path))
+    assert "43.21" in seen
+    assert "98.76" in seen
+    without = text_of(client_for("Erik").get(path))
+    assert "77" in without
+    assert "43.21" not in without
     assert "98.76" not in without
