@@ -473,27 +473,30 @@ class _Work:
         if noun in EVERYWHERE:
             access.require(self.session, self.actor, EVERYWHERE[noun])
         elif noun is Customer:
-            access.require(self.session, self.actor, Right.EDIT, row.id if row else None)
+            for right in self._rights_on(noun, row, changes):
+                access.require(self.session, self.actor, right, row.id if row else None)
         elif noun is Contact:
             self._require_contact(row)
         else:
             parent = pending.below[1] if pending.below and pending.below[1].noun is Customer else None
             customers = {getattr(row, "customer_id", None), changes.get("customer_id"), parent.key if parent else None}
-            right = self._right_on(noun, row, changes)
-            if customers == {None} and parent is None:
-                access.require(self.session, self.actor, right)
+            rights = tuple(self._rights_on(noun, row, changes))
+            if customers == {None}:
+                for right in rights:
+                    access.require(self.session, self.actor, right)
             for customer_id in sorted(key for key in customers if key is not None):
                 # Held, so that it is not archived between the look at it and the write below it.
                 held = select(_customer.c.id).where(_customer.c.id == customer_id)
                 self.session.execute(held.with_for_update(read=True, key_share=True)).all()
-                access.require(self.session, self.actor, right, customer_id)
+                for right in rights:
+                    access.require(self.session, self.actor, right, customer_id)
 
-    def _right_on(self, noun: type[Base], row: Base | None, changes: Mapping[str, Any]) -> Right:
-        """Own time is registered with the right to register; all else is editing."""
-        if noun is not Registration:
-            return Right.EDIT
+    def _rights_on(self, noun: type[Base], row: Base | None, changes: Mapping[str, Any]) -> Iterator[Right]:
+        """Own time is registered with the right to register; all else is editing. Amounts are for who may see them."""
         people = {getattr(row, "user_id", self.actor.id), changes.get("user_id", self.actor.id)}
-        return Right.REGISTER if people == {self.actor.id} else Right.EDIT
+        yield Right.REGISTER if noun is Registration and people == {self.actor.id} else Right.EDIT
+        if changes.keys() & access.AMOUNTS.get(noun.__tablename__, frozenset()):
+            yield Right.SEE_REVENUE
 
     def _require_contact(self, row: Base | None) -> None:
         """A contact is edited by who may edit one of its customers; one without any by who may edit all."""

@@ -1,15 +1,16 @@
 """Take a changeset back, whole or in part: what nobody changed or archived since; the rest stays and is listed.
 
 What was archived already when the changeset reached it is set back to what it was then: that edits nothing.
-An undo needs the right of what it does: taking away and bringing back need delete, archiving and restoring archive.
+An undo needs the right of what it does: taking away and bringing back need delete, archiving and restoring archive, and
+changing an amount takes the right to see it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Select, and_, case, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, or_, select
 from sqlalchemy.orm import Session, scoped_session
 
 from models import access, journal
@@ -46,10 +47,10 @@ def plan(
     actor: Looker,
     changeset_id: int,
     rows: Iterable[Pair] | None = None,
-    fields: Iterable[str] | None = None,
+    fields: Collection[str] | None = None,
 ) -> UndoPlan:
     """What taking it back would do, and what it would leave. Refuses what `undo` refuses."""
-    _require(session, actor, changeset_id, whole=rows is None and fields is None)
+    _require(session, actor, changeset_id, fields, whole=rows is None and fields is None)
     found = journal.undo_plan(session, changeset_id, rows=rows, fields=fields, locks=access.LOCKS)
     return replace(found, left=_named(session, found.left))
 
@@ -59,10 +60,10 @@ def undo(
     actor: Looker,
     changeset_id: int,
     rows: Iterable[Pair] | None = None,
-    fields: Iterable[str] | None = None,
+    fields: Collection[str] | None = None,
 ) -> Undone:
     """Take it back. NotFound, NotAllowed, Refused when it is undone already or purged, NothingToUndo when all stays."""
-    _require(session, actor, changeset_id, whole=rows is None and fields is None)
+    _require(session, actor, changeset_id, fields, whole=rows is None and fields is None)
     try:
         with access.unlocking(plain(session)):
             done = journal.undo(session, actor, changeset_id, rows=rows, fields=fields, locks=access.LOCKS)
@@ -115,9 +116,12 @@ class _Touched:
     customer_id: int | None
     contact_id: int | None
     is_archiving: bool
+    changes_amount: bool
 
 
-def _require(session: AnySession, actor: Looker, changeset_id: int, *, whole: bool) -> None:
+def _require(
+    session: AnySession, actor: Looker, changeset_id: int, fields: Collection[str] | None, *, whole: bool
+) -> None:
     """The rights of the inverse verb: what an undo removes or brings back needs delete, what it archives, archive.
 
     Who made a record may take it back by the right to edit, and who deleted one, or brought it back, by the right to
@@ -128,7 +132,7 @@ def _require(session: AnySession, actor: Looker, changeset_id: int, *, whole: bo
         raise NotFound
     if actor.is_system:
         return
-    touched = _touched(session, changeset_id)
+    touched = _touched(session, changeset_id, fields)
     is_own = kept.user_id is not None and kept.user_id == actor.id
     if is_own and whole and any(map(_is_record, touched)) and _is_about_deleting(session, kept):
         _require_as_deleted(session, actor, changeset_id, touched)
@@ -136,18 +140,31 @@ def _require(session: AnySession, actor: Looker, changeset_id: int, *, whole: bo
         _require_each(session, actor, touched, is_own)
 
 
-def _touched(session: AnySession, changeset_id: int) -> Sequence[_Touched]:
-    archived = Change.before["archived_at"].as_string().is_distinct_from(Change.after["archived_at"].as_string())
-    is_archiving = and_(Change.operation == Operation.UPDATE, Change.table_name.in_(WHOLE), archived)
+def _touched(session: AnySession, changeset_id: int, fields: Collection[str] | None) -> Sequence[_Touched]:
+    is_update = Change.operation == Operation.UPDATE
+    is_archiving = and_(is_update, Change.table_name.in_(WHOLE), _changed("archived_at"))
+    changes_amount = and_(is_update, or_(false(), *_changed_amounts(fields)))
     # Only a contact is asked for itself; of the rest the customer decides.
     contact = case((Change.customer_id.is_(None), Change.contact_id))
     found = session.execute(
-        select(Change.table_name, Change.operation, Change.customer_id, contact, is_archiving)
+        select(Change.table_name, Change.operation, Change.customer_id, contact, is_archiving, changes_amount)
         .where(Change.changeset_id == changeset_id)
         .distinct(),
         execution_options=EVERYTHING,
     )
     return [_Touched(*row) for row in found]
+
+
+def _changed(column: str) -> ColumnElement[bool]:
+    changed: ColumnElement[bool] = Change.before[column].as_string().is_distinct_from(Change.after[column].as_string())
+    return changed
+
+
+def _changed_amounts(fields: Collection[str] | None) -> Iterator[ColumnElement[bool]]:
+    """Of each amount that may be set back, whether it was changed: all of them, or those among the fields asked for."""
+    for table, columns in access.AMOUNTS.items():
+        for column in columns if fields is None else columns.intersection(fields):
+            yield and_(Change.table_name == table, _changed(column))
 
 
 def _is_about_deleting(session: AnySession, kept: Changeset) -> bool:
@@ -200,6 +217,8 @@ def _require_each(session: AnySession, actor: Looker, touched: Iterable[_Touched
     needed: dict[Right, list[_Touched]] = {}
     for one in touched:
         needed.setdefault(_right(one, is_own), []).append(one)
+        if one.changes_amount:
+            needed.setdefault(Right.SEE_REVENUE, []).append(one)
     for right, changes in needed.items():
         if not access.may(session, actor, right) and not _held_at(session, actor, right, changes):
             raise NotAllowed(Reason.NO_RIGHT, right=right)

@@ -345,6 +345,29 @@ def test_a_row_cannot_be_moved_to_a_customer_one_may_not_edit(session: Session, 
     assert save(session, charlie, Project, key, {"name": "Renamed"}).record.customer_id == here
 
 
+def test_an_amount_is_written_only_by_who_may_see_it(session: Session, cast: Any, customer: Customer) -> None:
+    editing = (Right.VIEW, Right.SEE_ALL_TOTALS, Right.EDIT)
+    seen = factories.customer(session)
+    _charlie_on(session, cast, seen, *editing, Right.SEE_REVENUE)
+    charlie = _charlie_on(session, cast, customer, *editing)
+    worked = factories.registration(session, factories.project(session, customer)).id
+    unseen, there = customer.id, seen.id
+    access.look_as(session, charlie)
+    rate = {"hourly_rate": Decimal(90)}
+    for noun, key, values in (
+        (Customer, unseen, rate),
+        (Project, None, {"customer_id": unseen, "name": "New", **rate}),
+        (Registration, worked, {"amount": Decimal(90)}),
+    ):
+        with pytest.raises(NotAllowed) as refused:
+            save(session, charlie, noun, key, values)
+        assert refused.value.values["right"] == Right.SEE_REVENUE
+    saved = save(session, charlie, Customer, there, rate).record
+    assert saved.hourly_rate == Decimal(90)
+    project = save(session, charlie, Project, None, {"customer_id": there, "name": "New", **rate}).record
+    assert project.hourly_rate == Decimal(90)
+
+
 def test_a_registrar_registers_own_time_only(session: Session, cast: Any, customer: Customer) -> None:
     project = factories.project(session, customer)
     charlie = _charlie_on(session, cast, customer, Right.VIEW, Right.REGISTER)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from decimal import Decimal
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import access
-from models.access import Looker
+from models.access import SYSTEM, Looker
 from models.contact import Contact
 from models.customer import Customer
 from models.errors import NotAllowed, NotFound
@@ -16,7 +19,7 @@ from models.label import CustomerLabel, Label
 from models.operations import archive, delete, undo
 from models.operations.save import save
 from models.project import Project, Registration
-from models.user import Role, User
+from models.user import Right, Role, User
 from tests import factories
 from tests.conftest import Cast
 
@@ -42,6 +45,41 @@ def test_who_may_not_archive_may_not_undo_an_archive(session: Session, alice: Lo
     undo.undo(session, alice, changeset)
     session.expire_all()
     assert session.get_one(Customer, customer.id).archived_at is None
+
+
+def test_who_may_not_see_amounts_does_not_set_one_back(session: Session, alice: Looker, editor: Looker) -> None:
+    customer = factories.customer(session, hourly_rate=Decimal(90), phone="1")
+    changed = save(session, alice, Customer, customer.id, {"hourly_rate": Decimal(120), "phone": "2"}).changeset
+    assert changed is not None
+    row = [("customer", customer.id)]
+    for rows, asked in ((None, None), (row, None), (row, ["hourly_rate"]), (row, ["phone", "hourly_rate"])):
+        for step in (undo.plan, undo.undo):
+            with pytest.raises(NotAllowed) as refused:
+                step(session, editor, changed.id, rows, asked)
+            assert refused.value.values["right"] == Right.SEE_REVENUE
+    undo.undo(session, editor, changed.id, row, ["phone"])
+    session.expire_all()
+    assert (customer.hourly_rate, customer.phone) == (Decimal(120), "1")
+    undo.undo(session, alice, changed.id)
+    session.expire_all()
+    assert customer.hourly_rate == Decimal(90)
+
+
+def test_an_amount_goes_back_by_the_right_to_see_those_of_its_customer(session: Session, cast: Cast) -> None:
+    role = factories.role(session, rights=frozenset({"view", "edit", "see-all-totals", "see-revenue"}))
+    done = []
+    for given in (role, session.scalars(select(Role).where(Role.name == "Editor")).one()):
+        customer = factories.customer(session)
+        factories.access(session, customer, given, cast.charlie)
+        worked = factories.registration(session, factories.project(session, customer), amount=Decimal(90))
+        done.append((worked.id, save(session, SYSTEM, Registration, worked.id, {"amount": Decimal(120)}).changeset))
+    charlie = access.looker_for(session, cast.charlie)
+    for (key, changed), amount in zip(done, (Decimal(90), Decimal(120)), strict=True):
+        assert changed is not None
+        with nullcontext() if amount == Decimal(90) else pytest.raises(NotAllowed):
+            undo.undo(session, charlie, changed.id)
+        session.expire_all()
+        assert session.get_one(Registration, key).amount == amount
 
 
 def test_who_may_not_delete_may_not_undo_what_somebody_else_made(
