@@ -148,6 +148,7 @@ def _one(event: journal.Event, lines: list[images.Line], counts: list[Count]) ->
     else:
         who = shell.person(kept.user_name)
         text = title(kept.title, kept.values)
+    records = kept.change_count if event.is_more and kept else event.count
     return Shown(
         key=kept.id if kept else None,
         at=event.at,
@@ -157,8 +158,8 @@ def _one(event: journal.Event, lines: list[images.Line], counts: list[Count]) ->
         icon=ICONS.get(kept.origin.value if kept else "outside"),
         lines=lines,
         counts=counts,
-        records=event.changeset.change_count if event.is_more and event.changeset else event.count,
-        more=max(0, event.count - len(event.changes)),
+        records=records,
+        more=max(0, records - len(event.changes)),
         undone=bool(kept and kept.undone_by_id),
         undo_url=None
         if kept is None or kept.undone_by_id or kept.purged_at

@@ -11,14 +11,15 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import format_date, format_datetime, gettext
-from sqlalchemy import Boolean, Column, Date, select
+from sqlalchemy import Boolean, Column, Date, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from admin_views import shell
 from models import access
 from models.base import Base, Money, UtcDateTime, WordSet
 from models.journal import Change, Operation
-from models.user import Role
+from models.operations.selection import one_of
+from models.user import Right, Role
 
 # What follows from other fields, or says nothing to a reader.
 UNSAID = frozenset({"id", "number_key", "email_key", "created_at", "changed_at", "customer_id", "contact_id"})
@@ -55,10 +56,6 @@ TABLES = {
 }
 
 
-# A page shows so many names at most; both databases take far more columns than that.
-MOST_NAMES = 400
-
-
 @dataclass(frozen=True)
 class Line:
     """One field of one changed row. `old` or `new` is False where there is none: it was added or taken away."""
@@ -73,7 +70,7 @@ class Line:
 
 
 def lines(session: Session, changes: Iterable[Change]) -> dict[int, list[Line]]:
-    """The lines of each change, by its id; names behind foreign keys in one query per table they point at."""
+    """The lines of each change, by its id; names behind foreign keys in one query."""
     found = list(changes)
     names = _Names(session, found)
     return {change.id: list(_lines_of(change, names)) for change in found}
@@ -85,10 +82,7 @@ def _lines_of(change: Change, names: _Names) -> Iterable[Line]:
         return
     if change.operation is Operation.UPDATE:
         before, after = change.before or {}, change.after or {}
-        unsaid = UNSAID | names.hidden(change)
-        for key in after:
-            if key in unsaid or key not in table.c or before.get(key) == after[key]:
-                continue
+        for key in names.fields[change.id]:
             column = table.c[key]
             yield _line(change, key, names.text(column, before.get(key)), names.text(column, after[key]))
         return
@@ -129,24 +123,33 @@ def label_of(table: str, key: str) -> str:
     return str(known) if known is not None else gettext(key.removesuffix("_id").replace("_", " ").capitalize())
 
 
+def _fields(change: Change, hidden: frozenset[str]) -> list[str]:
+    """The fields whose values are shown: those that were changed, or that say what was linked or given."""
+    table = Base.metadata.tables.get(change.table_name)
+    if table is None:
+        return []
+    if change.operation is Operation.UPDATE:
+        before, after, unsaid = change.before or {}, change.after or {}, UNSAID | hidden
+        return [key for key in after if key not in unsaid and key in table.c and before.get(key) != after[key]]
+    if change.table_name in LINKS:
+        return [LINKS[change.table_name][0]]
+    return ["user_id", "team_id", "role_id"] if change.table_name == "customer_access" else []
+
+
 class _Names:
-    """Values in words, with the names behind foreign keys looked up in one go."""
+    """Values in words, with the names behind foreign keys looked up in one go; and which fields are shown at all."""
 
     def __init__(self, session: Session, changes: list[Change]) -> None:
-        self.session = session
+        hidden = _hidden(session, changes)
+        self.fields = {change.id: _fields(change, hidden.get(change.id, frozenset())) for change in changes}
         wanted: dict[str, set[int]] = defaultdict(set)
         for change in changes:
-            table = Base.metadata.tables.get(change.table_name)
-            for image in (change.before, change.after) if table is not None else ():
-                for key, value in (image or {}).items():
-                    target = _target(table.c.get(key)) if table is not None else None
-                    if target is not None and isinstance(value, int) and key != "customer_id":
-                        wanted[target].add(value)
+            for key in self.fields[change.id]:
+                target = _target(Base.metadata.tables[change.table_name].c[key])
+                values = [image.get(key) for image in (change.before, change.after) if image]
+                if target is not None:
+                    wanted[target].update(value for value in values if isinstance(value, int))
         self.known = dict(_looked_up(session, wanted))
-
-    def hidden(self, change: Change) -> frozenset[str]:
-        """The columns of the changed row that are not for the person who looks."""
-        return access.hidden_columns(self.session, shell.looker(), change.table_name, change.customer_id)
 
     def text(self, column: Column[Any], raw: Any) -> str | None:
         """A value as people read it; None is empty."""
@@ -162,18 +165,26 @@ class _Names:
         return _words(column, raw)
 
 
+def _hidden(session: Session, changes: list[Change]) -> dict[int, frozenset[str]]:
+    """The columns of changed rows, by change, that are not for the person who looks."""
+    looker, amounts = shell.looker(), [change for change in changes if change.table_name in access.AMOUNTS]
+    if access.may(session, looker, Right.SEE_REVENUE):
+        return {}
+    customers = {change.customer_id for change in amounts if change.customer_id is not None}
+    seen = {*access.split(session, looker, Right.SEE_REVENUE, customers)[0]}
+    return {change.id: access.AMOUNTS[change.table_name] for change in amounts if change.customer_id not in seen}
+
+
 def _looked_up(session: Session, wanted: Mapping[str, set[int]]) -> Iterator[tuple[tuple[str, int], str]]:
     """The names of rows of several tables in one query; what may not be seen has none."""
     named = {m.class_.__tablename__: m.class_ for m in Base.registry.mappers if hasattr(m.class_, "name")}
-    pairs = [(table, key) for table, ids in sorted(wanted.items()) if table in named for key in sorted(ids)][
-        :MOST_NAMES
+    parts = [
+        select(literal(table), named[table].id, named[table].name).where(one_of(named[table].id, ids))
+        for table, ids in sorted(wanted.items())
+        if table in named and ids
     ]
-    if not pairs:
-        return
-    row = session.execute(
-        select(*(select(named[table].name).where(named[table].id == key).scalar_subquery() for table, key in pairs))
-    ).one()
-    yield from ((pair, text) for pair, text in zip(pairs, row, strict=True) if text is not None)
+    for table, key, text in session.execute(union_all(*parts)) if parts else ():
+        yield (table, key), text
 
 
 def _target(column: Column[Any] | None) -> str | None:
