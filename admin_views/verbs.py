@@ -31,18 +31,21 @@ def first(options: Options, name: str) -> str | None:
     return str(values[0]).strip() or None if values[0] is not None else None
 
 
+def _leave_open(options: Options) -> bool:
+    return first(options, "leave_open") is not None
+
+
 def _archive(noun: Archivable) -> Callable[[Session, Looker, Selection, Options, str], Changeset]:
     def do(session: Session, looker: Looker, chosen: Selection, options: Options, digest: str) -> Changeset:
-        return archive.do(session, looker, noun, chosen, digest, (first(options, "reason") or "")[:300] or None)
+        reason = (first(options, "reason") or "")[:300] or None
+        return archive.do(session, looker, noun, chosen, digest, reason, leave_open=_leave_open(options))
 
     return do
 
 
 def _plan(noun: Archivable, way: archive.Way) -> Callable[[Session, Looker, Selection, Options], archive.ArchivePlan]:
     def plan(session: Session, looker: Looker, chosen: Selection, options: Options) -> archive.ArchivePlan:
-        if way is archive.Way.ARCHIVE and first(options, "leave_open"):
-            chosen = archive.without_open(session, chosen)
-        return archive.plan(session, looker, noun, chosen, way)
+        return archive.plan(session, looker, noun, chosen, way, leave_open=_leave_open(options))
 
     return plan
 

@@ -16,6 +16,7 @@ class Reason(enum.StrEnum):
     NOT_ARCHIVED = "{name} is not archived."
     DELETING_IS_OFF = "Deleting is switched off in the settings. Archive the customer instead."
     ARCHIVED_IS_LOCKED = "{name} is archived and can only be read. Restore it first."
+    HAS_OPEN = "{name} has open registrations."
     PLAN_CHANGED = "Something changed since this was shown. Look again and confirm again."
     PLAN_EXPIRED = "This confirmation is too old. Look again and confirm again."
     PLAN_OF_ANOTHER = (

@@ -80,17 +80,32 @@ class ArchivePlan:
     ids: tuple[int, ...] = field(repr=False, default=())
 
 
-def plan(session: Session, actor: Looker, noun: Archivable, chosen: Chosen, way: Way = Way.ARCHIVE) -> ArchivePlan:
-    """What would happen to the chosen rows; writes nothing."""
-    sorted_out = _sorted_out(session, actor, noun, Selection.of(chosen).resolve(session), way)
+def plan(
+    session: Session,
+    actor: Looker,
+    noun: Archivable,
+    chosen: Chosen,
+    way: Way = Way.ARCHIVE,
+    *,
+    leave_open: bool = False,
+) -> ArchivePlan:
+    """What would happen to the chosen rows, with `leave_open` without those that have open registrations."""
+    sorted_out = _sorted_out(session, actor, noun, Selection.of(chosen).resolve(session), way, leave_open)
     return _plan(session, noun, sorted_out, way)
 
 
 def do(
-    session: Session, actor: Looker, noun: Archivable, chosen: Chosen, expected: str, reason: str | None = None
+    session: Session,
+    actor: Looker,
+    noun: Archivable,
+    chosen: Chosen,
+    expected: str,
+    reason: str | None = None,
+    *,
+    leave_open: bool = False,
 ) -> Changeset:
     """Archive as planned. `reason` is kept on customers. Conflict when the plan is another one by now."""
-    return _carry_out(session, actor, noun, chosen, expected, Way.ARCHIVE, reason)
+    return _carry_out(session, actor, noun, chosen, expected, Way.ARCHIVE, reason, leave_open)
 
 
 def restore(session: Session, actor: Looker, noun: Archivable, chosen: Chosen, expected: str) -> Changeset:
@@ -98,32 +113,41 @@ def restore(session: Session, actor: Looker, noun: Archivable, chosen: Chosen, e
     return _carry_out(session, actor, noun, chosen, expected, Way.RESTORE, None)
 
 
-def without_open(session: Session, chosen: Chosen) -> Selection:
-    """The chosen customers but those with open registrations."""
-    ids = Selection.of(chosen).resolve(session)
-    below = (_registration.c.status == RegistrationStatus.OPEN) & one_of(_registration.c.customer_id, ids)
-    have = set(session.scalars(select(_registration.c.customer_id).where(below).distinct()))
-    return Selection(tuple(key for key in ids if key not in have))
-
-
-def _sorted_out(session: Session, actor: Looker, noun: Archivable, ids: Sequence[int], way: Way) -> Sorted:
+def _sorted_out(
+    session: Session, actor: Looker, noun: Archivable, ids: Sequence[int], way: Way, leave_open: bool
+) -> Sorted:
     archiving = way is Way.ARCHIVE
     states = {archiving: Reason.ALREADY_ARCHIVED if archiving else Reason.NOT_ARCHIVED}
     found = sort_out(session, actor, noun, ids, Right.ARCHIVE, states)
-    return _without_locked(session, found) if noun is Project else found
+    if noun is Project:
+        found = _without(found, _locked(session, found.ids), Reason.ARCHIVED_IS_LOCKED)
+    if leave_open:
+        found = _without(found, {key: found.going[key] for key in _open_at(session, noun, found.ids)}, Reason.HAS_OPEN)
+    return found
 
 
-def _without_locked(session: Session, found: Sorted) -> Sorted:
-    """A project of an archived customer stays as it is: the customer comes back first."""
-    locked = session.execute(
-        select(Project.id, Customer.name)
-        .join(Customer, Customer.id == Project.customer_id)
-        .where(one_of(Project.id, found.ids), Customer.archived_at.is_not(None))
-    )
-    held = {key: LeftOut(key, found.going[key], Reason.ARCHIVED_IS_LOCKED, {"name": name}) for key, name in locked}
+def _locked(session: Session, projects: Iterable[int]) -> dict[int, str]:
+    """A project of an archived customer stays as it is: the customer, named here, comes back first."""
+    locked = select(Project.id, Customer.name).join(Customer, Customer.id == Project.customer_id)
+    rows = session.execute(locked.where(one_of(Project.id, projects), Customer.archived_at.is_not(None)))
+    return dict(rows.all())
+
+
+def _open_at(session: Session, noun: Archivable, ids: Iterable[int]) -> Iterable[int]:
+    """Those of these ids that have open registrations."""
+    owner = _owner(noun)
+    if owner is None:
+        return ()
+    column = _registration.c[owner]
+    below = (_registration.c.status == RegistrationStatus.OPEN) & one_of(column, ids)
+    return session.scalars(select(column).where(below).distinct())
+
+
+def _without(found: Sorted, held: Mapping[int, str], reason: Reason) -> Sorted:
+    """The same without the rows that are `held`, by id with the name of what holds them."""
+    left = [LeftOut(key, found.going[key], reason, {"name": held[key]}) for key in sorted(held)]
     going = {key: name for key, name in found.going.items() if key not in held}
-    left_out = (*found.left_out, *held.values())[:NAMED]
-    return Sorted(going, left_out, found.left_out_count + len(held))
+    return Sorted(going, (*found.left_out, *left)[:NAMED], found.left_out_count + len(left))
 
 
 def _plan(session: Session, noun: Archivable, found: Sorted, way: Way) -> ArchivePlan:
@@ -223,6 +247,7 @@ def _carry_out(
     expected: str,
     way: Way,
     reason: str | None,
+    leave_open: bool = False,
 ) -> Changeset:
     one, many = TITLES[noun, way]
     joins = is_open(session)
@@ -230,7 +255,7 @@ def _carry_out(
         # A query may find others than a moment ago. What it finds is held, and then must turn out to be the same.
         ids = Selection.of(chosen).resolve(session)
         hold(session, noun, ids)
-        found = _sorted_out(session, actor, noun, ids, way)
+        found = _sorted_out(session, actor, noun, ids, way, leave_open)
         found.require_any()
         again = _plan(session, noun, found, way)
         require_unchanged(expected, again.digest)

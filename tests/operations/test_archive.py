@@ -164,9 +164,25 @@ def test_all_matching_is_a_query_of_ids(session: Session, customer: Customer) ->
         archive.restore(session, SYSTEM, Customer, everything, plan.digest)
 
 
-def test_customers_with_open_registrations_can_be_left_out(session: Session, customer: Customer) -> None:
+def test_rows_with_open_registrations_can_be_left_out(session: Session, customer: Customer) -> None:
     other = factories.customer(session)
-    assert archive.without_open(session, [customer.id, other.id]).ids == (other.id,)
+    plan = archive.plan(session, SYSTEM, Customer, [customer.id, other.id], leave_open=True)
+    assert plan.ids == (other.id,)
+    assert [(one.id, one.reason) for one in plan.left_out] == [(customer.id, Reason.HAS_OPEN)]
+    assert plan.left_out_count == 1
+    archive.do(session, SYSTEM, Customer, [customer.id, other.id], plan.digest, leave_open=True)
+    assert (customer.is_archived, other.is_archived) == (False, True)
+    shown = archive.plan(session, SYSTEM, Contact, [factories.contact(session).id], leave_open=True)
+    assert (shown.count, shown.left_out_count) == (1, 0)
+
+
+def test_of_projects_those_with_open_registrations_of_their_own_are_left_out(
+    session: Session, customer: Customer
+) -> None:
+    ids = session.scalars(select(Project.id).where(Project.archived_at.is_(None)).order_by(Project.name)).all()
+    plan = archive.plan(session, SYSTEM, Project, ids, leave_open=True)
+    assert [line.name for line in plan.lines] == ["Peppol roll-out"]
+    assert [one.name for one in plan.left_out] == ["Terminal 2 routing"]
 
 
 def test_a_contact_is_deactivated_and_reactivated(session: Session) -> None:

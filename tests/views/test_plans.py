@@ -15,6 +15,7 @@ from admin_views import plans
 from models.access import SYSTEM, looker_for
 from models.customer import Customer
 from models.operations import archive
+from models.project import Project, RegistrationStatus
 from models.user import User
 from tests import factories
 from tests.conftest import Cast, ClientFor
@@ -79,6 +80,43 @@ def test_a_plan_that_is_too_old_is_counted_anew_and_can_be_confirmed_again(
         assert done.status_code == 302
     session.rollback()
     assert session.get_one(Customer, one.id).archive_reason == "Klaar"
+
+
+@pytest.mark.parametrize("path", ["customers", "projects"])
+def test_what_has_open_registrations_can_be_left_out_of_archiving(
+    session: Session, client_for: ClientFor, path: str
+) -> None:
+    # The ids of the two nouns are kept apart, so that one is not taken for the other.
+    factories.customer(session)
+    busy, quiet = (factories.customer(session, company_name=name) for name in ("Druk B.V.", "Stil B.V."))
+    open_one = factories.project(session, busy, name="Druk werk")
+    factories.registration(session, open_one, status=RegistrationStatus.OPEN)
+    rows: list[Customer] | list[Project] = [busy, quiet]
+    if path == "projects":
+        rows = [open_one, factories.project(session, quiet, name="Stil werk")]
+    noun, keys = type(rows[0]), [row.id for row in rows]
+    dana = client_for("Dana")
+    shown = dana.get(f"/{path}/action/?action=archive&rowid={keys[0]}&rowid={keys[1]}")
+    shown = dana.press(shown, "Leave out what has any")
+    assert f"{rows[0].name} has open registrations." in text_of(shown)
+    done = dana.press(shown, "Archive 1 customer" if path == "customers" else "Archive 1 project")
+    assert done.status_code == 302, text_of(done)
+    session.rollback()
+    assert [session.get_one(noun, key).is_archived for key in keys] == [False, True]
+
+
+def test_where_all_have_open_registrations_leaving_them_out_leaves_nothing(
+    session: Session, client_for: ClientFor
+) -> None:
+    rows = [factories.customer(session, company_name=name) for name in ("Druk B.V.", "Drukker B.V.")]
+    for row in rows:
+        factories.registration(session, factories.project(session, row), status=RegistrationStatus.OPEN)
+    dana = client_for("Dana")
+    shown = dana.get(f"/customers/action/?action=archive&rowid={rows[0].id}&rowid={rows[1].id}")
+    shown = dana.press(shown, "Leave out what has any")
+    assert shown.status_code == 200
+    assert "Drukker B.V. has open registrations." in text_of(shown)
+    assert "None of them can be taken: nothing will happen." in text_of(shown)
 
 
 def test_the_plan_of_somebody_else_or_of_another_verb_is_shown_again(
