@@ -40,7 +40,7 @@ class Acting(Declared):
         options = {name: request.values.getlist(name) for name in request.values if taken(action, name)}
         token = request.form.get("plan") if request.method == "POST" else None
         if token is None:
-            return self.show_plan(action, self.selected(), options)
+            return self.show_plan(action, self.shown_before(action), options)
         problem: Refused
         selection = self.selected()
         try:
@@ -64,6 +64,17 @@ class Acting(Declared):
             return redirect(action.target(plan, done) if action.target else self.back_url())
         return self.show_plan(action, selection, options, problem)
 
+    def shown_before(self, action: Action) -> Selection:
+        """The rows of the page that asks for its plan anew (`again` holds the one it showed), or those selected."""
+        again = request.form.get("again")
+        if again is None:
+            return self.selected()
+        try:
+            what = plans.shown(shell.looker(), f"{self.endpoint}.{action.name}", again)
+        except plans.Stale as stale:
+            return Selection(ids=stale.ids)
+        return Selection(ids=tuple(what["ids"]))
+
     def show_plan(
         self, action: Action, selection: Selection, options: Mapping[str, Any], problem: Refused | None = None
     ) -> Answer:
@@ -75,7 +86,13 @@ class Acting(Declared):
         if not ids:
             flash(gettext("Tick one or more rows first."), "warning")
             return redirect(self.back_url())
-        plan = action.plan(shell.here(), looker, Selection(ids=ids), options)
+        try:
+            plan = action.plan(shell.here(), looker, Selection(ids=ids), options)
+        except Refused as refused:
+            if isinstance(refused, (NotAllowed, NotFound)) or not options:
+                raise
+            # What was chosen on the page does not go: it asks again.
+            return self.show_plan(action, selection, {}, refused)
         refuse_empty(plan)
         token = plans.sign(looker, f"{self.endpoint}.{action.name}", ids=ids, digest=plan.digest)
         status = 200 if problem is None else 409 if isinstance(problem, Conflict) else 422

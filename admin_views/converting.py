@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from admin_views import choices
 from admin_views.base import Action
+from admin_views.forms import Option
 from admin_views.verbs import Options, first
 from models.access import Looker
 from models.base import whole
@@ -19,7 +20,7 @@ from models.customer import Customer, Kind
 from models.errors import Conflict, Reason
 from models.journal import Changeset
 from models.operations import convert, kind, label
-from models.operations.consequences import LeftOut, digest
+from models.operations.consequences import LeftOut
 from models.operations.convert import Choice, ConvertPlan
 from models.operations.selection import Selection
 from models.user import Right
@@ -177,31 +178,29 @@ KIND = Action(
 
 @dataclass(frozen=True)
 class LabelPage:
-    """Labelling as the page shows it: how many records, who is left out, and what is chosen."""
+    """Labelling as the page shows it: first the labels to choose from, then what the `chosen` ones come to."""
 
+    plan: label.LabelPlan
+    digest: str
     count: int
     left_out: tuple[LeftOut, ...]
     left_out_count: int
-    digest: str
-    ids: tuple[int, ...]
-    offered: list[Any] = field(default_factory=list)
+    chosen: bool
+    offered: list[Option]
 
 
 def labelling(noun: label.Labelled, text: Any) -> Action:
     """Put labels on many and take others off."""
 
     def plan(session: Session, looker: Looker, chosen: Selection, options: Options) -> LabelPage:
-        made = label.plan(session, looker, noun, chosen)
-        ids = chosen.resolve(session)
+        put, take = _labels(options)
+        made = label.plan(session, looker, noun, chosen, put, take)
         return LabelPage(
-            made.count, made.left_out, made.left_out_count, digest("label", ids, made.count), ids, choices.labels()
+            made, made.digest, made.count, made.left_out, made.left_out_count, bool(put | take), choices.labels()
         )
 
     def do(session: Session, looker: Looker, chosen: Selection, options: Options, shown: str) -> Changeset:
-        if plan(session, looker, chosen, options).digest != shown:
-            raise Conflict(Reason.PLAN_CHANGED)
-        put, take = (_whole(options.get(name, ())) for name in ("put", "take"))
-        return label.do(session, looker, noun, chosen, put, take)
+        return label.do(session, looker, noun, chosen, shown, *_labels(options))
 
     return Action(
         name="label",
@@ -216,6 +215,11 @@ def labelling(noun: label.Labelled, text: Any) -> Action:
         key="L",
         shown_when="active",
     )
+
+
+def _labels(options: Options) -> tuple[set[int], set[int]]:
+    """The labels to put on, and those to take off."""
+    return _whole(options.get("put", ())), _whole(options.get("take", ()))
 
 
 def _whole(texts: Any) -> set[int]:

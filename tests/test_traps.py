@@ -226,7 +226,8 @@ def test_x16_undo_works_at_thousands_of_rows(session: Session) -> None:
         session.add_all(Customer(number=f"M-{n}", company_name=f"Firm {n}") for n in range(3000))
     tag = factories.label(session).id
     everyone = Selection(query=select(Customer.id))
-    kept = label.do(session, SYSTEM, Customer, everyone, put=[tag])
+    plan = label.plan(session, SYSTEM, Customer, everyone, put=[tag])
+    kept = label.do(session, SYSTEM, Customer, everyone, plan.digest, put=[tag])
     assert session.scalar(select(func.count(CustomerLabel.id))) == 3000
     undone = undo(session, SYSTEM, kept.id)
     assert (undone.taken_back, undone.left) == (3000, [])

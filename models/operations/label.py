@@ -15,7 +15,7 @@ from models.customer import Customer
 from models.errors import NotFound, Reason, Refused
 from models.journal import Changeset, Origin, changeset, is_open
 from models.label import ContactLabel, CustomerLabel, Label, LabelGroup
-from models.operations.consequences import LeftOut, Sorted, hold, sort_out
+from models.operations.consequences import LeftOut, Sorted, digest, hold, require_unchanged, sort_out
 from models.operations.selection import Chosen, Selection, one_of
 from models.user import Right
 
@@ -32,19 +32,16 @@ class LabelPlan:
     replaced: int
     left_out: tuple[LeftOut, ...]
     left_out_count: int
+    digest: str
 
 
 def plan(
     session: Session, actor: Looker, noun: Labelled, chosen: Chosen, put: Iterable[int] = (), take: Iterable[int] = ()
 ) -> LabelPlan:
     """What `do` with the same arguments would do now; writes nothing."""
-    put, take = _known(session, put), _known(session, take)
-    require_one_each(session, put)
+    put, take = _wanted(session, put, take)
     found = _sorted_out(session, actor, noun, Selection.of(chosen).resolve(session))
-    links = _Links(session, noun, found.ids)
-    missing = sum(links.count(links.without(label)) for label in sorted(put))
-    replaced = links.linked(_replaced(session, put) - take)
-    return LabelPlan(len(found.ids), missing, links.linked(take), replaced, found.left_out, found.left_out_count)
+    return _plan(session, _Links(session, noun, found.ids), found, put, take)
 
 
 TITLES: dict[Labelled, tuple[str, str]] = {
@@ -54,15 +51,21 @@ TITLES: dict[Labelled, tuple[str, str]] = {
 
 
 def do(
-    session: Session, actor: Looker, noun: Labelled, chosen: Chosen, put: Iterable[int] = (), take: Iterable[int] = ()
+    session: Session,
+    actor: Looker,
+    noun: Labelled,
+    chosen: Chosen,
+    expected: str,
+    put: Iterable[int] = (),
+    take: Iterable[int] = (),
 ) -> Changeset:
-    """Put and take labels. What is there already, or not there, stays so; only what differs is written.
+    """Put and take labels as planned. What is there already, or not there, stays so; only what differs is written.
 
     Rows that may not be edited, and archived customers, are left out (see `plan`); it is refused when nothing else was
-    chosen, and with ONE_PER_RECORD when two of the labels are of a group of which only one fits on a record.
+    chosen, and with ONE_PER_RECORD when two of the labels are of a group of which only one fits on a record. Conflict
+    when the plan is another one by now.
     """
-    put, take = _known(session, put), _known(session, take)
-    require_one_each(session, put)
+    put, take = _wanted(session, put, take)
     one, many = TITLES[noun]
     joins = is_open(session)
     with changeset(session, actor, many, origin=Origin.BULK) as kept:
@@ -71,6 +74,7 @@ def do(
         found = _sorted_out(session, actor, noun, ids)
         found.require_any()
         links = _Links(session, noun, found.ids)
+        require_unchanged(expected, _plan(session, links, found, put, take).digest)
         links.take(take | _replaced(session, put))
         for label in sorted(put):
             links.put(label)
@@ -80,6 +84,20 @@ def do(
             kept.title = one if len(found.ids) == 1 else many
             kept.values = {"name": next(iter(found.going.values())), "count": len(found.ids), "labels": list(names)}
     return kept
+
+
+def _plan(session: Session, links: _Links, found: Sorted, put: frozenset[int], take: frozenset[int]) -> LabelPlan:
+    missing = sum(links.count(links.without(label)) for label in sorted(put))
+    taken, replaced = links.linked(take), links.linked(_replaced(session, put) - take)
+    said = (links.table.name, found.ids, sorted(put), sorted(take), missing, taken, replaced)
+    return LabelPlan(len(found.ids), missing, taken, replaced, found.left_out, found.left_out_count, digest(*said))
+
+
+def _wanted(session: Session, put: Iterable[int], take: Iterable[int]) -> tuple[frozenset[int], frozenset[int]]:
+    """The labels to put on, which may stand together, and those to take off: none that is put on all the same."""
+    put = _known(session, put)
+    require_one_each(session, put)
+    return put, _known(session, take) - put
 
 
 def _sorted_out(session: Session, actor: Looker, noun: Labelled, ids: Iterable[int]) -> Sorted:

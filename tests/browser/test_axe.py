@@ -29,6 +29,7 @@ PAGES = {
     "customers-archive": "/customers/action/?action=archive&rowid=31&rowid=30&rowid=29",
     "customer-kind": "/customers/action/?action=kind&rowid=31",
     "customers-label": "/customers/action/?action=label&rowid=31&rowid=30",
+    "customers-label-plan": "/customers/action/?action=label&rowid=31&rowid=30&put=1&take=2",
     "contacts": "/contacts/",
     "contact": "/contacts/details/?id=1",
     "contact-edit": "/contacts/edit/?id=1",

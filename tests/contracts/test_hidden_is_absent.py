@@ -64,16 +64,20 @@ PEOPLE = ("Charlie", "Erik")
 
 @dataclass(frozen=True)
 class Probe:
-    """A request with `{id}` where a key goes. `found` is the status for what is not there."""
+    """A request with `{id}` where a key goes. `found` is the status for what is not there.
+
+    With a `verb` a plan of it that was shown goes along, as the field `plan` or another.
+    """
 
     method: str
     path: str
     form: Mapping[str, str] = field(default_factory=dict)
     found: int = 404
     verb: str | None = None
+    plan: str = "plan"
 
     def __str__(self) -> str:
-        return f"{self.method} {self.path} {dict(self.form)}"
+        return f"{self.method} {self.path} {dict(self.form)} {self.plan if self.verb else ''}"
 
 
 def of_entity(endpoint: str) -> dict[str, list[Probe]]:
@@ -82,7 +86,11 @@ def of_entity(endpoint: str) -> dict[str, list[Probe]]:
     verbs = [action.name for action in ENTITIES[endpoint].actions if action.name != "delete"]
     two_steps = [Probe("GET", f"{at}/action/?action={verb}&rowid={{id}}") for verb in verbs]
     two_steps += [Probe("POST", f"{at}/action/", {"action": verb, "rowid": "{id}"}) for verb in verbs]
-    two_steps += [Probe("POST", f"{at}/action/", {"action": verb}, verb=f"{endpoint}.{verb}") for verb in verbs]
+    two_steps += [
+        Probe("POST", f"{at}/action/", {"action": verb}, verb=f"{endpoint}.{verb}", plan=field)
+        for verb in verbs
+        for field in ("plan", "again")
+    ]
     two_steps += [Probe("GET", f"{at}/action/?action={verb}&rowid={MINE}&rowid={{id}}", found=0) for verb in verbs]
     deleting = [
         Probe("GET", f"{at}/delete/?id={{id}}"),
@@ -231,14 +239,14 @@ def normal(answer: TestResponse, key: int) -> tuple[int, str | None, str]:
     """An answer without the key that was asked for, and without tokens."""
     body = answer.get_data(as_text=True)
     answer.close()
-    body = re.sub(r'(name="(?:csrf_token|plan)"[^>]*value=")[^"]*', r"\1", body)
+    body = re.sub(r'(name="(?:csrf_token|plan|again)"[^>]*value=")[^"]*', r"\1", body)
     return answer.status_code, *(text and re.sub(rf"\b{key}\b", "KEY", text) for text in (answer.location, body))
 
 
 def send(app: Flask, client: PageClient, token: str, probe: Probe, key: int, who: str) -> tuple[int, str | None, str]:
     put = {name: value.format(id=key) for name, value in probe.form.items()}
     if probe.verb is not None:
-        put["plan"] = signed(app, who, probe.verb, key)
+        put[probe.plan] = signed(app, who, probe.verb, key)
     path = probe.path.format(id=key)
     if probe.method == "GET":
         return normal(client.get(path), key)

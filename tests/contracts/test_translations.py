@@ -279,6 +279,7 @@ PAGES = [
     "/customers/action/?action=archive&rowid={customer}",
     "/customers/action/?action=kind&rowid={customer}",
     "/customers/action/?action=label&rowid={customer}",
+    "/customers/action/?action=label&rowid={customer}&put={label}",
     "/customers/action/?action=restore&rowid={archived}",
     "/customers/delete/?id={archived}",
     "/customers/delete/?id={customer}",
@@ -316,12 +317,16 @@ def test_no_page_in_dutch_speaks_english(app: Flask, client_for: ClientFor, sess
     project = factories.project(session, customer)
     factories.registration(session, project, cast.alice)
     factories.invoice(session, archived)
+    group = factories.label_group(session, one_per_record=True).id
+    factories.put_label(session, factories.label(session, group_id=group), customer=customer)
+    other = factories.label(session, group_id=group)
     archive.do(session, SYSTEM, Customer, [archived.id], archive.plan(session, SYSTEM, Customer, [archived.id]).digest)
     ids = {
         "customer": customer.id,
         "archived": archived.id,
         "contact": contact.id,
         "project": project.id,
+        "label": other.id,
         "user": cast.bob.id,
     }
     dana = client_for("Dana").in_dutch()

@@ -13,13 +13,18 @@ from models import access
 from models.access import SYSTEM
 from models.contact import Contact
 from models.customer import Customer
-from models.errors import NotAllowed, NotFound, Reason, Refused
-from models.journal import Change, changeset
+from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
+from models.journal import Change, Changeset, changeset
 from models.label import CustomerLabel, Label
 from models.operations import label
 from models.operations.selection import Selection
 from models.user import Right
 from tests import factories
+
+
+def _do(session: Session, noun: Any, chosen: Any, put: Any = (), take: Any = ()) -> Changeset:
+    plan = label.plan(session, SYSTEM, noun, chosen, put, take)
+    return label.do(session, SYSTEM, noun, chosen, plan.digest, put, take)
 
 
 def _labels(session: Session, noun: Any, key: int) -> list[str]:
@@ -30,28 +35,52 @@ def _labels(session: Session, noun: Any, key: int) -> list[str]:
 def test_labels_are_put_and_taken_as_sets(session: Session) -> None:
     first, second, third = (factories.label(session, name=name).id for name in ("A", "B", "C"))
     one, two = factories.customer(session).id, factories.customer(session).id
-    label.do(session, SYSTEM, Customer, [one], put=[first, second])
+    _do(session, Customer, [one], put=[first, second])
     plan = label.plan(session, SYSTEM, Customer, [one, two], put=[second, third], take=[first])
     assert (plan.count, plan.put, plan.taken, plan.replaced) == (2, 3, 1, 0)
-    kept = label.do(session, SYSTEM, Customer, [one, two], put=[second, third], take=[first])
+    kept = _do(session, Customer, [one, two], put=[second, third], take=[first])
     assert (_labels(session, Customer, one), _labels(session, Customer, two)) == (["B", "C"], ["B", "C"])
     assert kept.change_count == 4
     assert kept.title.format(**kept.values) == "Label 2 customers"
-    kept = label.do(session, SYSTEM, Customer, [one], put=[first])
+    kept = _do(session, Customer, [one], put=[first])
     assert kept.title.format(**kept.values) == f"Label customer {session.get_one(Customer, one).name}"
+
+
+def test_what_is_put_on_and_taken_off_at_once_is_put_on(session: Session) -> None:
+    tag, one, two = (
+        factories.label(session, name="A").id,
+        factories.customer(session).id,
+        factories.customer(session).id,
+    )
+    _do(session, Customer, [one], put=[tag])
+    plan = label.plan(session, SYSTEM, Customer, [one, two], put=[tag], take=[tag])
+    assert (plan.put, plan.taken) == (1, 0)
+    assert _do(session, Customer, [one, two], put=[tag], take=[tag]).change_count == 1
+
+
+def test_what_would_be_done_by_now_and_was_not_shown_is_not_done(session: Session) -> None:
+    group = factories.label_group(session, one_per_record=True).id
+    monthly, yearly = (factories.label(session, name=name, group_id=group).id for name in ("Monthly", "Yearly"))
+    one = factories.customer(session).id
+    plan = label.plan(session, SYSTEM, Customer, [one], put=[yearly])
+    _do(session, Customer, [one], put=[monthly])
+    with pytest.raises(Conflict) as caught:
+        label.do(session, SYSTEM, Customer, [one], plan.digest, put=[yearly])
+    assert caught.value.reason is Reason.PLAN_CHANGED
+    assert _labels(session, Customer, one) == ["Monthly"]
 
 
 def test_nothing_is_written_where_nothing_differs(session: Session) -> None:
     tag, one = factories.label(session).id, factories.customer(session).id
-    label.do(session, SYSTEM, Customer, [one], put=[tag])
+    _do(session, Customer, [one], put=[tag])
     before = session.scalar(select(func.count(Change.id)))
-    assert label.do(session, SYSTEM, Customer, [one], put=[tag]).is_empty
+    assert _do(session, Customer, [one], put=[tag]).is_empty
     assert session.scalar(select(func.count(Change.id))) == before
 
 
 def test_contacts_are_labelled_alike(session: Session) -> None:
     tag, one = factories.label(session, name="A").id, factories.contact(session).id
-    label.do(session, SYSTEM, Contact, [one], put=[tag])
+    _do(session, Contact, [one], put=[tag])
     assert _labels(session, Contact, one) == ["A"]
 
 
@@ -60,12 +89,12 @@ def test_a_label_of_a_group_of_one_replaces_its_siblings(session: Session) -> No
     free = factories.label(session, name="Free").id
     monthly, yearly = (factories.label(session, name=name, group_id=group).id for name in ("Monthly", "Yearly"))
     one = factories.customer(session).id
-    label.do(session, SYSTEM, Customer, [one], put=[monthly, free])
+    _do(session, Customer, [one], put=[monthly, free])
     assert label.plan(session, SYSTEM, Customer, [one], put=[yearly]).replaced == 1
-    label.do(session, SYSTEM, Customer, [one], put=[yearly])
+    _do(session, Customer, [one], put=[yearly])
     assert _labels(session, Customer, one) == ["Free", "Yearly"]
     with pytest.raises(Refused) as caught:
-        label.do(session, SYSTEM, Customer, [one], put=[monthly, yearly])
+        _do(session, Customer, [one], put=[monthly, yearly])
     assert (caught.value.reason, caught.value.values) == (Reason.ONE_PER_RECORD, {"name": "Invoicing"})
 
 
@@ -87,9 +116,9 @@ def test_what_may_not_be_edited_is_left_out_and_named(session: Session, cast: An
         (ids[1], Reason.NO_RIGHT),
         (ids[3], Reason.ARCHIVED_IS_LOCKED),
     ]
-    label.do(session, charlie, Customer, ids, put=[tag])
+    label.do(session, charlie, Customer, ids, plan.digest, put=[tag])
     with pytest.raises(NotAllowed):
-        label.do(session, charlie, Customer, ids[1:2], put=[tag])
+        label.do(session, charlie, Customer, ids[1:2], plan.digest, put=[tag])
     access.look_as(session, SYSTEM)
     assert session.scalars(select(CustomerLabel.customer_id)).all() == [ids[0]]
 
@@ -97,7 +126,7 @@ def test_what_may_not_be_edited_is_left_out_and_named(session: Session, cast: An
 def test_a_label_that_is_not_there_is_refused(session: Session) -> None:
     one = factories.customer(session).id
     with pytest.raises(NotFound):
-        label.do(session, SYSTEM, Customer, [one], put=[10**6])
+        _do(session, Customer, [one], put=[10**6])
 
 
 def test_many_thousand_customers_are_labelled_in_few_statements(session: Session) -> None:
@@ -105,7 +134,7 @@ def test_many_thousand_customers_are_labelled_in_few_statements(session: Session
 
     with changeset(session, SYSTEM, "Many"):
         session.add_all(Customer(number=f"M-{n}", company_name=f"Firm {n}") for n in range(500))
-    kept = label.do(session, SYSTEM, Customer, Selection(query=select(Customer.id)), put=[tag])
+    kept = _do(session, Customer, Selection(query=select(Customer.id)), put=[tag])
     assert kept.change_count == 500
     assert session.scalar(select(func.count(Label.id))) == 1
 
@@ -113,5 +142,5 @@ def test_many_thousand_customers_are_labelled_in_few_statements(session: Session
 def test_a_deactivated_contact_is_labelled_like_any_other(session: Session) -> None:
     contact = factories.contact(session, archived_at=dt.datetime.now(dt.UTC))
     chosen = factories.label(session)
-    label.do(session, SYSTEM, Contact, [contact.id], put=[chosen.id])
+    _do(session, Contact, [contact.id], put=[chosen.id])
     assert _labels(session, Contact, contact.id) == [chosen.name]

@@ -130,7 +130,9 @@ class Bench:
     def label(self, a: int, b: int, _text: str) -> None:
         noun = (Customer, Contact)[b % 2]
         put, take = self.picks(Label, a)[:1], self.picks(Label, a + 1)[:2]
-        label.do(self.session, SYSTEM, noun, self.picks(noun, b), put, set(take) - set(put))
+        ids = self.picks(noun, b)
+        plan = label.plan(self.session, SYSTEM, noun, ids, put, take)
+        label.do(self.session, SYSTEM, noun, ids, plan.digest, put, take)
 
     def grant(self, a: int, b: int, _text: str) -> None:
         customer, role = self.pick(Customer, a), self.pick(Role, b)

@@ -8,13 +8,15 @@ import re
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from admin_views import plans
 from models.access import SYSTEM, looker_for
 from models.customer import Customer
-from models.operations import archive
+from models.label import Label
+from models.operations import archive, label
 from models.project import Project, RegistrationStatus
 from models.user import User
 from tests import factories
@@ -56,9 +58,10 @@ def test_a_plan_that_is_too_old_is_shown_again_with_its_rows(
     contact = factories.contact(session, first_name="Astrid", last_name="Oud")
     dana = client_for("Dana")
     key = contact.id if "contacts" in path else customer.id
-    shown = token(dana.get(f"{path}?action={verb}&rowid={key}"))
+    put = {"put": factories.label(session).id} if verb == "label" else {}
+    shown = token(dana.get(path, query_string={"action": verb, "rowid": key, **put}))
     with time_machine.travel(dt.datetime.now(dt.UTC) + LATER, tick=True):
-        answer = dana.send(path, action=verb, plan=shown)
+        answer = dana.send(path, action=verb, plan=shown, **put)
         assert answer.status_code == 409
         assert OLD in text_of(answer)
         assert ("Labels of 1 record" if verb == "label" else "Oud") in text_of(answer)
@@ -161,3 +164,72 @@ def test_the_plan_of_somebody_else_shows_no_rows_that_one_may_not_see(
     answer = client_for("Charlie").send("/customers/action/", action="archive", plan=plan)
     assert answer.status_code == 404
     assert "Geheim" not in text_of(answer)
+
+
+@pytest.fixture
+def monthly_and_yearly(session: Session) -> tuple[int, int]:
+    """Two labels of a group of which only one fits on a record."""
+    group = factories.label_group(session, name="Facturatie", one_per_record=True).id
+    monthly, yearly = (factories.label(session, name=name, group_id=group) for name in ("Maandelijks", "Jaarlijks"))
+    return monthly.id, yearly.id
+
+
+def labels_on(session: Session) -> list[str]:
+    """The labels of the customers, in their order."""
+    session.rollback()
+    customers = session.scalars(select(Customer).order_by(Customer.id))
+    return [", ".join(label.name for label in customer.labels) for customer in customers]
+
+
+def test_labelling_shows_what_it_puts_on_and_what_makes_way_before_it_does_it(
+    session: Session, client_for: ClientFor, monthly_and_yearly: tuple[int, int]
+) -> None:
+    monthly, yearly = monthly_and_yearly
+    keys = [factories.customer(session).id for _ in range(3)]
+    other = factories.label(session, name="Vast").id
+    label.do(session, SYSTEM, Customer, keys, label.plan(session, SYSTEM, Customer, keys, [other]).digest, [other])
+    some = keys[:2]
+    label.do(session, SYSTEM, Customer, some, label.plan(session, SYSTEM, Customer, some, [monthly]).digest, [monthly])
+    dana = client_for("Dana")
+    shown = dana.get("/customers/action/", query_string={"action": "label", "rowid": keys})
+    assert "Tick one or more labels first." in text_of(dana.press(shown, "Go on"))
+    shown = dana.press(shown, "Go on", put=[yearly], take=[other])
+    assert "3 labels are put on" in text_of(shown)
+    assert "3 labels are taken off" in text_of(shown)
+    assert "2 other labels come off" in text_of(shown)
+    assert labels_on(session) == ["Maandelijks, Vast", "Maandelijks, Vast", "Vast"]
+    assert dana.press(shown, "Label 3 records").status_code == 302
+    assert labels_on(session) == ["Jaarlijks"] * 3
+
+
+def test_labelling_that_would_do_something_else_by_now_is_shown_again(
+    session: Session, client_for: ClientFor, monthly_and_yearly: tuple[int, int]
+) -> None:
+    monthly, yearly = monthly_and_yearly
+    keys = [factories.customer(session).id for _ in range(2)]
+    dana = client_for("Dana")
+    shown = dana.get("/customers/action/", query_string={"action": "label", "rowid": keys, "put": yearly})
+    assert "come off" not in text_of(shown)
+    factories.put_label(session, session.get_one(Label, monthly), customer=session.get_one(Customer, keys[0]))
+    moved = dana.press(shown, "Label 2 records")
+    assert moved.status_code == 409
+    assert "1 other label comes off" in text_of(moved)
+    another = dana.press(moved, "Label 2 records", put=[monthly])
+    assert another.status_code == 409, "what was not shown is not done"
+    assert labels_on(session) == ["Maandelijks", ""]
+    assert dana.press(moved, "Label 2 records").status_code == 302
+    assert labels_on(session) == ["Jaarlijks", "Jaarlijks"]
+
+
+def test_labels_that_do_not_stand_together_are_asked_for_again(
+    session: Session, client_for: ClientFor, monthly_and_yearly: tuple[int, int]
+) -> None:
+    dana = client_for("Dana")
+    key = factories.customer(session).id
+    shown = dana.get("/customers/action/", query_string={"action": "label", "rowid": key})
+    refused = dana.press(shown, "Go on", put=list(monthly_and_yearly))
+    assert refused.status_code == 422
+    assert "Only one label of the group Facturatie fits on a record." in text_of(refused)
+    page = refused.get_data(as_text=True)
+    assert all(f'name="put" value="{label}"' in page for label in monthly_and_yearly)
+    assert page.count(" checked>") == 2
