@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import case, delete, func, select, update
+from sqlalchemy import and_, case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from models import access, settings
@@ -21,7 +21,7 @@ from models.base import EVERYTHING, Base, folded, utc_now
 from models.contact import Contact, CustomerContact
 from models.customer import Customer
 from models.errors import Conflict, Reason, Refused
-from models.journal import Change, Changeset, Operation, Origin, changeset, is_open
+from models.journal import Change, Changeset, Operation, Origin, changeset, is_open, open_id
 from models.label import CustomerLabel, Label, LabelGroup
 from models.operations import number
 from models.operations.consequences import (
@@ -429,9 +429,10 @@ def _carry_out(session: Session, going: DeletePlan) -> None:
         number.notice(session, session.scalars(select(table.c.number).where(one_of(table.c.id, going.ids))))
     if going.noun is Contact:
         _leave_tombstones(session, going.ids)
+    # Not what others delete meanwhile, nor what the same changeset deleted before.
     begun = session.scalar(select(func.max(_change.id))) or 0
     session.execute(delete(table).where(one_of(table.c.id, going.ids)))
-    gone = (_change.id > begun) & (_change.operation == Operation.DELETE)
+    gone = and_(_change.changeset_id == open_id(session), _change.id > begun, _change.operation == Operation.DELETE)
     if session.scalar(select(func.count()).select_from(_change.id.table).where(gone)) != going.total:
         # What was shown is what goes, or nothing goes.
         raise Conflict(Reason.PLAN_CHANGED)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import URL, Connection, NullPool, create_engine, event, func, select, update
 from sqlalchemy.orm import Session
 
 from models import access, settings
@@ -168,6 +168,30 @@ def test_what_moved_since_it_was_shown_is_shown_again(session: Session, customer
         delete.do(session, SYSTEM, Customer, [key], plan.digest, plan.confirm, invoices_saved=True)
     assert caught.value.reason is Reason.PLAN_CHANGED
     assert session.get(Customer, key) is not None
+
+
+@pytest.mark.parametrize("engine_kind", ["postgresql"], indirect=True)
+def test_what_others_delete_at_the_same_moment_does_not_count(
+    session: Session, database_url: URL, customer: Customer
+) -> None:
+    """SQLite lets only one write at a time."""
+    bystander = factories.contact(session).id
+    engine = create_engine(database_url, poolclass=NullPool)
+
+    def delete_another(connection: Connection, cursor: Any, statement: str, *rest: Any) -> None:
+        if not statement.startswith("DELETE FROM customer"):
+            return
+        with Session(engine) as second:
+            access.look_as(second, SYSTEM)
+            shown = delete.plan(second, SYSTEM, Contact, [bystander])
+            delete.do(second, SYSTEM, Contact, [bystander], shown.digest)
+
+    plan = _plan(session, customer.id)
+    event.listen(session.get_bind(), "before_cursor_execute", delete_another)
+    kept = delete.do(session, SYSTEM, Customer, [customer.id], plan.digest, plan.confirm, invoices_saved=True)
+    engine.dispose()
+    assert kept.change_count == plan.total
+    assert session.get(Contact, bystander) is None
 
 
 def test_only_what_is_archived_may_go_unless_the_settings_say_otherwise(session: Session) -> None:
