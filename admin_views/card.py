@@ -21,6 +21,7 @@ from models.access import Looker
 from models.base import whole
 from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer
+from models.operations.grant import Holder
 from models.project import Project
 from models.user import ON_A_CUSTOMER, CustomerAccess, Right, Role, Team, TeamMember, User
 
@@ -147,6 +148,37 @@ def projects(session: Session, looker: Looker, customer: Customer) -> Mapping[st
     return {"projects": totals.per_project(session, customer.id)}
 
 
+@dataclass(frozen=True)
+class AskedRole:
+    """What a line of the Roles tab asks for: the role in place of the one it showed; empty is none."""
+
+    holder: Holder
+    shown: str
+    role: str
+
+
+def asked_roles() -> dict[str, AskedRole]:
+    """The lines of the Roles tab that were changed before it was sent, by field (user-7, team-3); none on a GET."""
+    lines = dict(request.form.items())
+    added = lines.pop("who", "")
+    lines[added] = lines.pop("role", "")
+    found = {}
+    for name, role in lines.items():
+        holder, shown = holder_of(name), lines.get(f"was-{name}", "")
+        if holder is not None and role != shown:
+            found[name] = AskedRole(holder, shown, role)
+    return found
+
+
+def holder_of(text: str) -> Holder | None:
+    """The user or team that a field of the Roles tab is about."""
+    kind, _, key = text.partition("-")
+    number = whole(key)
+    if kind not in {"user", "team"} or number is None:
+        return None
+    return Holder(user_id=number) if kind == "user" else Holder(team_id=number)
+
+
 def roles(session: Session, looker: Looker, customer: Customer) -> Mapping[str, Any]:
     """Teams and employees with their role here, the rights that follow, and where each of one person's comes from."""
     size = (
@@ -166,17 +198,19 @@ def roles(session: Session, looker: Looker, customer: Customer) -> Mapping[str, 
     who = session.get(User, asked) if asked else None
     shown = who or session.get(User, looker.id or 0)
     all_roles = list(session.execute(select(Role.id, Role.name, Role.rights).order_by(Role.id)))
+    changed = asked_roles() if manages else {}
     everyone = employees(session, given, {key: rights for key, _, rights in all_roles})
     return {
-        "teams": [one for one in given if one.team is not None],
+        "teams": {one.team_id: one for one in given if one.team_id is not None},
         "sizes": sizes,
         "rights": [right for right in Right if right in ON_A_CUSTOMER],
         "who": shown,
         "explained": access.explain(session, shown, customer.id) if shown is not None else {},
         "everyone": everyone,
-        "here": [one for one in everyone if one.is_here],
+        "here": [one for one in everyone if one.is_here or f"user-{one.id}" in changed],
         "everywhere": [one for one in everyone if not one.is_here and one.marks],
         "nobody": sum(not one.marks and not one.is_here for one in everyone),
+        "asked": changed,
         "all_teams": list(session.execute(select(Team.id, Team.name).order_by(Team.name))),
         "all_roles": all_roles,
         "may_manage": manages,

@@ -10,7 +10,7 @@ from flask_admin import expose
 from flask_babel import LazyString, gettext, lazy_gettext
 from sqlalchemy.orm import joinedload
 
-from admin_views import card, choices, converting, shell, verbs
+from admin_views import card, choices, converting, errors, shell, verbs
 from admin_views.base import Column, EntityView, FilterChoice
 from admin_views.forms import Amount, Choice, Choices, Day, EntityForm, LongText, OneOf, Section, Text, Tick, Whole
 from admin_views.numbers import key_of
@@ -71,15 +71,6 @@ class CustomerForm(EntityForm):
     mileage_billable = Tick(lazy_gettext("Mileage is billed"))
     distance_km = Whole(lazy_gettext("Distance"), example="42")
     max_distance_km = Whole(lazy_gettext("Longest distance billed"), example="100")
-
-
-def holder_of(text: str) -> grant.Holder | None:
-    """The user or team that a field of the Roles tab is about: user-7, team-3."""
-    kind, _, key = text.partition("-")
-    number = whole(key)
-    if kind not in {"user", "team"} or number is None:
-        return None
-    return grant.Holder(user_id=number) if kind == "user" else grant.Holder(team_id=number)
 
 
 class CustomerView(EntityView):
@@ -254,27 +245,22 @@ class CustomerView(EntityView):
 
     @expose("/roles/", methods=("POST",))
     def roles_view(self) -> Any:
-        """Give and take roles on one customer, as the Roles tab shows them."""
+        """Give and take the roles on one customer that were changed on the Roles tab."""
         record = self.find(request.args.get("id"))
-        wanted: dict[grant.Holder, int | None] = {}
-        for name, value in request.form.items():
-            holder = holder_of(value if name == "who" else name)
-            if holder is None:
-                continue
-            role = request.form.get("role", "") if name == "who" else value
-            wanted[holder] = key_of(role) if role else None
-        target = url_for("customers.details_view", id=record.id, tab="roles")
-        if wanted:
+        asked = card.asked_roles()
+        if asked:
+            wanted = {one.holder: key_of(one.role) if one.role else None for one in asked.values()}
+            shown = {one.holder: whole(one.shown) for one in asked.values()}
             try:
-                done = grant.assign(shell.here(), shell.looker(), record.id, wanted)
+                done = grant.assign(shell.here(), shell.looker(), record.id, wanted, shown)
             except Refused as refused:
                 if isinstance(refused, (NotAllowed, NotFound)):
                     raise
                 flash(shell.say(refused), "danger")
-                return redirect(target)
+                return self.show_card("roles", errors.status_of(refused))
             if done.id is not None:
                 shell.offer_undo(gettext("Roles saved"), done.id)
-        return redirect(target)
+        return redirect(url_for("customers.details_view", id=record.id, tab="roles"))
 
     def tools(self, query: str) -> list[tuple[Any, str, str]]:
         return shell.import_link("customers")

@@ -21,12 +21,16 @@ class Showing(Declared):
 
     @expose("/details/")
     def details_view(self) -> Answer:
+        return self.show_card(request.args.get("tab"))
+
+    def show_card(self, wanted: str | None, status: int = 200) -> Answer:
+        """The card, open at a tab: the wanted one, or the first."""
         record = self.find(request.args.get("id"), *(self.card_options or self.list_options))
         tabs = [tab for tab in self.tabs if tab.right is None or self.may(tab.right, record)]
-        wanted = request.args.get("tab", tabs[0].key)
         tab = next((tab for tab in tabs if tab.key == wanted), tabs[0])
         return self.answer(
             self.details_template,
+            status,
             record=record,
             tab=tab,
             tabs=tabs,

@@ -36,6 +36,7 @@ class Reason(enum.StrEnum):
     AGREEMENT_ACTIVE = "{name} has {count} active agreements. End them first."
     ALREADY_THIS_KIND = "{name} is already of this kind."
     ALREADY_CUSTOMER = "{name} already belongs to {customer}."
+    ROLE_CHANGED = "Somebody else meanwhile changed the role of: {name}. Look again, then save again."
     LAST_ADMINISTRATOR = "There must always be an administrator. Make someone else administrator first."
     LAST_ROLE_MANAGER = "Nobody could manage the roles of this customer any more. Give someone else that right first."
     MORE_THAN_OWN = "You cannot give rights you do not have yourself: {right}."

@@ -17,7 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from models.access import ADMINISTERS, AnySession, Looker, granted, known, looker_of, require
 from models.base import EVERYTHING, Base
 from models.customer import Customer
-from models.errors import NotFound, Reason, Refused
+from models.errors import Conflict, NotFound, Reason, Refused
 from models.journal import Change, Changeset, Operation, Origin, changeset, open_id
 from models.operations.fields import misfits
 from models.user import ON_A_CUSTOMER, CustomerAccess, Right, Role, Team, TeamMember, User
@@ -45,40 +45,73 @@ def give(session: AnySession, actor: Looker, customer_id: int, holder: Holder, r
     return assign(session, actor, customer_id, {holder: role_id})
 
 
-def assign(session: AnySession, actor: Looker, customer_id: int, wanted: Mapping[Holder, int | None]) -> Changeset:
+def assign(
+    session: AnySession,
+    actor: Looker,
+    customer_id: int,
+    wanted: Mapping[Holder, int | None],
+    shown: Mapping[Holder, int | None] | None = None,
+) -> Changeset:
     """Give (role id) and take (None) several roles on one customer at once, as the Roles tab saves them.
 
     Holders that are not named keep what they have. Needs the right to manage roles there; what one gives, one has.
+    `shown` is what the holders had when the page was made: Conflict where somebody else changed that since.
     """
     customer = _there(session, Customer, customer_id)
     require(session, actor, Right.MANAGE_CUSTOMER_ROLES, customer_id)
     title, values = _title(session, customer, wanted)
     with changeset(session, actor, title, origin=Origin.GRANT, **values) as kept:
+        held = {holder: _held(session, customer_id, holder) for holder in wanted}
+        if shown is not None:
+            _require_as_shown(session, wanted, shown, {key: row.role_id for key, row in held.items() if row})
         for holder, role_id in wanted.items():
-            _put(session, customer_id, holder, role_id)
+            _put(session, held[holder], customer_id, holder, role_id)
     return kept
+
+
+def _require_as_shown(
+    session: AnySession,
+    wanted: Mapping[Holder, int | None],
+    shown: Mapping[Holder, int | None],
+    now: Mapping[Holder, int],
+) -> None:
+    """Go on only if nobody's role is another than was shown, or it is the wanted one already."""
+    moved = [holder for holder, role_id in wanted.items() if now.get(holder) not in (shown.get(holder), role_id)]
+    if moved:
+        raise Conflict(Reason.ROLE_CHANGED, name=", ".join(_who(session, holder).name for holder in moved))
 
 
 def _title(session: AnySession, customer: Customer, wanted: Mapping[Holder, int | None]) -> tuple[str, dict[str, Any]]:
     if len(wanted) != 1:
         return "Change {count} roles on {customer}", {"count": len(wanted), "customer": customer.name}
     (holder, role_id), *_ = wanted.items()
-    who = _there(session, User, holder.user_id) if holder.user_id else _there(session, Team, holder.team_id)
-    values = {"holder": who.name, "customer": customer.name}
+    values = {"holder": _who(session, holder).name, "customer": customer.name}
     if role_id is None:
         return "Take the role of {holder} on {customer} away", values
     return "Give {holder} the role {role} on {customer}", {**values, "role": _there(session, Role, role_id).name}
 
 
-def _put(session: AnySession, customer_id: int, holder: Holder, role_id: int | None) -> None:
-    held = session.scalar(
-        select(CustomerAccess).where(
+def _who(session: AnySession, holder: Holder) -> User | Team:
+    return _there(session, User, holder.user_id) if holder.user_id else _there(session, Team, holder.team_id)
+
+
+def _held(session: AnySession, customer_id: int, holder: Holder) -> CustomerAccess | None:
+    """What the holder has on a customer, kept as it is until the changeset ends."""
+    return session.scalar(
+        select(CustomerAccess)
+        .where(
             CustomerAccess.customer_id == customer_id,
             CustomerAccess.user_id == holder.user_id
             if holder.team_id is None
             else CustomerAccess.team_id == holder.team_id,
         )
+        .with_for_update()
     )
+
+
+def _put(
+    session: AnySession, held: CustomerAccess | None, customer_id: int, holder: Holder, role_id: int | None
+) -> None:
     if role_id is None:
         if held is not None:
             session.delete(held)
@@ -87,10 +120,7 @@ def _put(session: AnySession, customer_id: int, holder: Holder, role_id: int | N
     if held is not None:
         held.role_id = role_id
         return
-    if holder.team_id is None:
-        _there(session, User, holder.user_id)
-    else:
-        _there(session, Team, holder.team_id)
+    _who(session, holder)
     session.add(
         CustomerAccess(customer_id=customer_id, user_id=holder.user_id, team_id=holder.team_id, role_id=role_id)
     )

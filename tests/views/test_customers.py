@@ -15,12 +15,15 @@ from werkzeug.test import TestResponse
 
 from models.access import SYSTEM, unlocking
 from models.customer import Address, Customer
-from models.journal import position
+from models.journal import Changeset, position
+from models.operations import grant
+from models.operations.grant import Holder
 from models.operations.save import save
 from models.project import Project
-from models.user import Role
+from models.user import CustomerAccess, Role
 from tests import factories
 from tests.conftest import Cast, ClientFor
+from tests.pages import PageClient
 
 
 def text_of(answer: TestResponse) -> str:
@@ -408,6 +411,79 @@ def test_a_role_given_on_the_card_lets_somebody_in_at_once(session: Session, cli
         .status_code
         == 403
     )
+
+
+def roles_form(client: PageClient, customer: Customer) -> dict[str, str]:
+    """What the form of the Roles tab would send when nothing on it is touched."""
+    page = client.get(f"/customers/details/?id={customer.id}&tab=roles").get_data(as_text=True)
+    return dict(html.document_fromstring(page).get_element_by_id("roles-form").form_values())
+
+
+def roles_on(session: Session, customer: Customer) -> dict[int | None, int]:
+    session.rollback()
+    of_customer = select(CustomerAccess).where(CustomerAccess.customer_id == customer.id)
+    return {one.user_id: one.role_id for one in session.scalars(of_customer)}
+
+
+def test_only_the_roles_that_were_changed_on_the_page_are_saved(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    customer = factories.customer(session, company_name="Open B.V.")
+    reader, editor, manager = (factories.role(session, rights=frozenset({"view"})) for _ in range(3))
+    for user in (cast.bob, cast.charlie, cast.alice):
+        factories.access(session, customer, reader, user)
+    dana = client_for("Dana")
+    form = roles_form(dana, customer)
+    # Meanwhile one role is taken away and another is raised.
+    changed = {Holder(user_id=cast.charlie.id): None, Holder(user_id=cast.alice.id): manager.id}
+    grant.assign(session, SYSTEM, customer.id, changed)
+    path = f"/customers/roles/?id={customer.id}"
+    assert dana.send(path, **{**form, f"user-{cast.bob.id}": str(editor.id)}).status_code == 302
+    assert roles_on(session, customer) == {cast.bob.id: editor.id, cast.alice.id: manager.id}
+    last = session.scalars(select(Changeset).order_by(Changeset.id.desc())).first()
+    assert last is not None and last.title.format(**last.values).startswith("Give Bob the role")
+
+
+def test_a_role_that_somebody_else_changed_meanwhile_is_shown_with_what_was_chosen(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    customer = factories.customer(session, company_name="Open B.V.")
+    reader, editor, manager = (factories.role(session, rights=frozenset({"view"})) for _ in range(3))
+    team = factories.team(session, cast.bob)
+    for holder in (cast.bob, cast.charlie, team):
+        factories.access(session, customer, reader, holder)
+    dana = client_for("Dana")
+    bob, charlie, members = f"user-{cast.bob.id}", f"user-{cast.charlie.id}", f"team-{team.id}"
+    form = {**roles_form(dana, customer), bob: str(editor.id), charlie: str(editor.id), members: str(editor.id)}
+    now = {
+        Holder(user_id=cast.bob.id): manager.id,
+        Holder(user_id=cast.charlie.id): None,
+        Holder(team_id=team.id): None,
+    }
+    grant.assign(session, SYSTEM, customer.id, now)
+    answer = dana.send(f"/customers/roles/?id={customer.id}", **form)
+    assert answer.status_code == 409
+    assert f"Somebody else meanwhile changed the role of: {team.name}, Bob, Charlie." in text_of(answer)
+    assert f"now: {manager.name}" in text_of(answer)
+    assert roles_on(session, customer) == {cast.bob.id: manager.id}
+    shown = dict(html.document_fromstring(answer.get_data(as_text=True)).get_element_by_id("roles-form").form_values())
+    assert {shown[name] for name in (bob, charlie, members)} == {str(editor.id)}
+    assert (shown[f"was-{bob}"], shown[f"was-{charlie}"]) == (str(manager.id), "")
+    # Seen, it may be decided.
+    assert dana.send(f"/customers/roles/?id={customer.id}", **shown).status_code == 302
+    assert set(roles_on(session, customer).values()) == {editor.id}
+
+
+def test_adding_somebody_who_has_a_role_by_now_does_not_replace_it_unseen(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    customer = factories.customer(session, company_name="Open B.V.")
+    reader, manager = (factories.role(session, rights=frozenset({"view"})) for _ in range(2))
+    dana = client_for("Dana")
+    form = {**roles_form(dana, customer), "who": f"user-{cast.bob.id}", "role": str(reader.id)}
+    grant.give(session, SYSTEM, customer.id, Holder(user_id=cast.bob.id), manager.id)
+    assert dana.send(f"/customers/roles/?id={customer.id}", **form).status_code == 409
+    assert roles_on(session, customer) == {cast.bob.id: manager.id}
 
 
 def test_the_history_of_a_card_shows_amounts_only_with_the_right_and_percentages_always(
