@@ -1,8 +1,8 @@
 """Who may what: roles given on a customer and everywhere, the rights of roles, who is in which team.
 
 Every change of these passes the balance at the end of this page, by whatever path it was made, undo included: nobody
-gives more than they have or has a say over somebody who may more, an administrator always stays, and so does somebody
-to manage the roles of each customer.
+gives more than they have or has a say over somebody who may more, nobody weakens people, teams and roles by what they
+do not have themselves, an administrator always stays, and so does somebody to manage the roles of each customer.
 """
 
 from __future__ import annotations
@@ -247,6 +247,7 @@ def _balance(session: Session) -> None:
     weighing = _Weighing(session, looker, moves)
     weighing.nobody_gives_more_than_own()
     weighing.nobody_rules_who_may_more()
+    weighing.nobody_takes_more_than_own()
     weighing.an_administrator_stays()
     weighing.every_customer_keeps_a_role_manager()
 
@@ -380,9 +381,9 @@ class _Weighing:
         held_by_team = CustomerAccess.__table__.c.team_id == team_id
         return _has_more(self.session, self.looker, right, held_by_team, self.rights_of)
 
-    def _refuse(self, missing: Iterable[Right]) -> None:
+    def _refuse(self, missing: Iterable[Right], reason: Reason = Reason.MORE_THAN_OWN, **values: str) -> None:
         for right in sorted(missing, key=list(Right).index):
-            raise Refused(Reason.MORE_THAN_OWN, right=right)
+            raise Refused(reason, right=right, **values)
 
     # Nobody has a say over who may more
 
@@ -395,6 +396,51 @@ class _Weighing:
                 _require_as_strong(
                     self.session, self.looker, move.row_id, move.was("name"), roles, left, self.rights_before
                 )
+
+    # Nobody takes what they do not have: somebody who was made to may no more could be ruled then
+
+    def nobody_takes_more_than_own(self) -> None:
+        if self.looker.everywhere >= set(Right):
+            return
+        for name, taken in self._taken_everywhere():
+            self._refuse(taken - self.looker.everywhere, Reason.MAY_MORE, name=name)
+        # One that left each team stands for all who did.
+        left = {move.was("team_id"): move.was("user_id") for move in self._of(TeamMember) if move.before}
+        for team_id, user_id in left.items():
+            taken = self._rights_before(self._role_before(team_id)) - self.looker.everywhere
+            self._refuse({*taken, *self._had_more(team_id)}, Reason.MAY_MORE, name=self._name_of(user_id))
+
+    def _taken_everywhere(self) -> Iterator[tuple[str, frozenset[Right]]]:
+        """Who or what loses rights that counted on every customer, and which."""
+        for move in self._of(User, Team):
+            if move.changed("role_id"):
+                kept = self.rights_of.get(move.is_now("role_id") or 0, frozenset())
+                yield move.was("name"), self._rights_before(move.was("role_id")) - kept
+        for move in self._of(Role):
+            if move.before:
+                yield move.was("name"), self._rights_before(move.row_id) - self.rights_of.get(move.row_id, frozenset())
+
+    def _rights_before(self, role_id: int | None) -> frozenset[Right]:
+        return self.rights_before.get(role_id or 0, frozenset())
+
+    def _role_before(self, team_id: int) -> int | None:
+        """What the members of a team might everywhere, until this changeset."""
+        moved = [move.was("role_id") for move in self._of(Team) if move.row_id == team_id and move.before]
+        query = select(Team.role_id).where(Team.id == team_id)
+        return moved[0] if moved else self.session.scalar(query, execution_options=EVERYTHING)
+
+    def _had_more(self, team_id: int) -> Iterator[Right]:
+        """What a team might on a customer, until this changeset, where the person who takes a member out may not."""
+        gone = [move for move in self._of(CustomerAccess) if move.before and move.was("team_id") == team_id]
+        for right in ON_A_CUSTOMER - self.looker.everywhere:
+            lost = (move for move in gone if right in self._rights_before(move.was("role_id")))
+            if self._team_has_more(team_id, right) or any(not self._held(right, m.was("customer_id")) for m in lost):
+                yield right
+
+    def _name_of(self, user_id: int) -> str:
+        """What somebody is called, or was until this changeset."""
+        gone = [move.was("name") for move in self._of(User) if move.row_id == user_id and move.before]
+        return gone[0] if gone else self.session.scalars(select(User.name).where(User.id == user_id)).one()
 
     # An administrator stays
 

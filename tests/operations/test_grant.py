@@ -15,6 +15,7 @@ from models.base import utc_now
 from models.customer import Customer
 from models.errors import NotAllowed, NotFound, Reason, Refused
 from models.journal import Changeset, Origin, changeset
+from models.operations import delete as deleting
 from models.operations import grant, password, save, undo
 from models.operations import user as users
 from models.operations.grant import Holder
@@ -276,6 +277,71 @@ def test_who_may_no_more_than_oneself_is_kept_out_let_in_and_moved(
     save.save(session, charlie, User, reader, {"email": "moved@kaartenbak.example"})
     password.reset(session, charlie, reader, "vier kale paarden op zolder")
     save.save(session, charlie, User, charlie.id, {"email": "own@kaartenbak.example"})
+
+
+@pytest.mark.parametrize("way", ["own role", "role of a team", "team on a customer"])
+def test_nobody_takes_a_right_away_that_they_do_not_have(
+    session: Session, cast: Cast, user_manager: User, customer: int, way: str
+) -> None:
+    manager, other = session.get_one(Role, role_id(session, "Manager")), factories.user(session)
+    team = factories.team(session, other)
+    if way == "own role":
+        given = granting.set_role_of(session, SYSTEM, Holder(user_id=other.id), manager.id)
+    elif way == "role of a team":
+        given = granting.set_role_of(session, SYSTEM, Holder(team_id=team.id), manager.id)
+    else:
+        factories.access(session, session.get_one(Customer, customer), manager, team)
+        given = granting.leave(session, SYSTEM, team.id, other.id) and granting.join(session, SYSTEM, team.id, other.id)
+    assert given is not None
+    name, team_name, user_id, team_id = other.name, team.name, other.id, team.id
+    charlie = as_(session, user_manager)
+    verbs: dict[str, list[tuple[str, Callable[[], object]]]] = {
+        "own role": [
+            (name, lambda: granting.set_role_of(session, charlie, Holder(user_id=user_id), None)),
+            (name, lambda: granting.set_role_of(session, charlie, Holder(user_id=user_id), role_id(session, "Reader"))),
+            ("Manager", lambda: grant.set_rights(session, charlie, "Manager", remove=[Right.EDIT])),
+        ],
+        "role of a team": [
+            (team_name, lambda: granting.set_role_of(session, charlie, Holder(team_id=team_id), None)),
+            (name, lambda: granting.leave(session, charlie, team_id, user_id)),
+            (team_name, lambda: delete_team(session, charlie, team_id)),
+        ],
+        "team on a customer": [
+            (name, lambda: granting.leave(session, charlie, team_id, user_id)),
+            (name, lambda: delete_team(session, charlie, team_id)),
+        ],
+    }
+    for who, verb in (*verbs[way], (None, lambda: undo.undo(session, charlie, given.id or 0))):
+        refusal = refused(Reason.MAY_MORE, verb)
+        assert who in (None, refusal.values["name"])
+    with pytest.raises(Refused):
+        password.reset(session, charlie, user_id, "vier kale paarden op zolder")
+
+
+def delete_team(session: Session, actor: Looker, team_id: int) -> None:
+    shown = deleting.plan(session, actor, Team, [team_id])
+    deleting.do(session, actor, Team, [team_id], shown.digest)
+
+
+def test_what_one_has_oneself_may_be_taken_away(
+    session: Session, cast: Cast, user_manager: User, customer: int
+) -> None:
+    reader, other = session.get_one(Role, role_id(session, "Reader")), factories.user(session)
+    factories.access(
+        session, session.get_one(Customer, customer), session.get_one(Role, role_id(session, "Manager")), other
+    )
+    team = factories.team(session, other, role_id=reader.id)
+    factories.access(session, session.get_one(Customer, customer), reader, team)
+    user_id, team_id = other.id, team.id
+    charlie = as_(session, user_manager)
+    given = granting.set_role_of(session, charlie, Holder(user_id=user_id), reader.id)
+    assert given is not None
+    undo.undo(session, charlie, given.id or 0)
+    granting.leave(session, charlie, team_id, user_id)
+    granting.join(session, charlie, team_id, user_id)
+    granting.set_role_of(session, charlie, Holder(team_id=team_id), None)
+    delete_team(session, charlie, team_id)
+    granting.set_role_of(session, charlie, Holder(user_id=charlie.id), None)
 
 
 def test_the_limit_holds_for_plain_statements_too(session: Session, user_manager: User) -> None:
