@@ -21,7 +21,7 @@ from models.errors import NotFound, Problems, Reason, Refused
 from models.journal import Changeset, Origin, changeset, is_open
 from models.label import Label
 from models.operations import fields, number
-from models.operations.consequences import digest, hold, require_unchanged
+from models.operations.consequences import allowed, digest, hold, require_unchanged
 from models.operations.duplicates import Candidate, Duplicate, find
 from models.operations.save import Child, Saved, save
 from models.operations.selection import Chosen, Selection, one_of
@@ -243,7 +243,11 @@ def _problems_with(session: Session, actor: Looker, contact: Contact, customer_i
     customer = session.get(Customer, customer_id)
     if customer is None:
         return [Refused(Reason.NOT_FOUND, "use")]
-    if not access.may(session, actor, Right.EDIT, customer_id):
+    # Who may edit the customer may edit the contact once it is linked with it.
+    if not (
+        access.may(session, actor, Right.EDIT, customer_id)
+        and allowed(session, actor, Contact, [contact.id], Right.EDIT)
+    ):
         return [Refused(Reason.NO_RIGHT, "use", right=Right.EDIT.value)]
     if customer.is_archived:
         return [Refused(Reason.ARCHIVED_IS_LOCKED, "use", name=customer.name)]

@@ -24,6 +24,7 @@ from models.errors import NotFound, Problems, Reason, Refused
 from models.journal import Changeset, Origin, changeset, position
 from models.label import Label, LabelGroup
 from models.operations import fields, kind, label, number
+from models.operations.consequences import allowed
 from models.operations.fields import Part, SetField
 from models.operations.merging import Clash, EditConflict, Past, Side, Theirs, decoded
 from models.operations.selection import one_of
@@ -476,12 +477,14 @@ class _Work:
             for right in self._rights_on(noun, row, changes):
                 access.require(self.session, self.actor, right, row.id if row else None)
         elif noun is Contact:
-            self._require_contact(row)
+            self._require_contact(row.id if row else None)
         else:
             parent = pending.below[1] if pending.below and pending.below[1].noun is Customer else None
             customers = {getattr(row, "customer_id", None), changes.get("customer_id"), parent.key if parent else None}
+            if noun is CustomerContact:
+                self._require_linked(row, changes)
             rights = tuple(self._rights_on(noun, row, changes))
-            if customers == {None}:
+            if customers == {None} and parent is None:
                 for right in rights:
                     access.require(self.session, self.actor, right)
             for customer_id in sorted(key for key in customers if key is not None):
@@ -498,13 +501,17 @@ class _Work:
         if changes.keys() & access.AMOUNTS.get(noun.__tablename__, frozenset()):
             yield Right.SEE_REVENUE
 
-    def _require_contact(self, row: Base | None) -> None:
+    def _require_contact(self, key: int | None) -> None:
         """A contact is edited by who may edit one of its customers; one without any by who may edit all."""
-        if Right.EDIT in self.actor.everywhere:
-            return
-        linked = select(CustomerContact.customer_id).where(CustomerContact.contact_id == (row.id if row else 0))
-        if not any(access.may(self.session, self.actor, Right.EDIT, key) for key in self.session.scalars(linked)):
+        if key is None or not allowed(self.session, self.actor, Contact, [key], Right.EDIT):
             access.require(self.session, self.actor, Right.EDIT)
+
+    def _require_linked(self, link: Base | None, changes: Mapping[str, Any]) -> None:
+        """Who links a contact that is there already may edit it afterwards, so it takes that right before."""
+        key = changes.get("contact_id")
+        is_other = isinstance(key, int) and key != getattr(link, "contact_id", None)
+        if is_other and self.session.scalar(select(Contact.id).where(Contact.id == key)) is not None:
+            self._require_contact(key)
 
     def raise_if_any(self, name: str) -> None:
         """Stop here if anything is in the way: first what does not fit, then what others changed."""

@@ -18,6 +18,8 @@ from models.journal import Change
 from models.operations import convert
 from models.operations.convert import Choice
 from models.operations.duplicates import Likeness
+from models.operations.save import Child, save
+from models.user import CustomerAccess, Right
 from tests import factories
 
 
@@ -135,6 +137,40 @@ def test_making_customers_needs_the_right_to_edit_everywhere(session: Session, c
     access.look_as(session, bob)
     with pytest.raises(NotAllowed):
         convert.plan(session, bob, [key])
+
+
+def test_linking_a_contact_with_a_customer_takes_the_right_to_edit_both(
+    session: Session, cast: Any, freya: Contact
+) -> None:
+    own, other = factories.customer(session), factories.customer(session)
+    reads = factories.role(session, rights=frozenset({Right.VIEW}))
+    edits = factories.role(session, rights=frozenset({Right.VIEW, Right.EDIT}))
+    factories.link(session, other, freya)
+    factories.access(session, own, edits, cast.charlie)
+    given = factories.access(session, other, reads, cast.charlie).id
+    mine = factories.link(session, own, factories.contact(session)).id
+    key, own_id, edits_id = freya.id, own.id, edits.id
+    charlie = access.looker_for(session, cast.charlie)
+    access.look_as(session, charlie)
+    use = {key: Choice(use=own_id)}
+    plan = convert.plan(session, charlie, [key], use)
+    assert [problem.reason for problem in plan.conversions[0].problems] == [Reason.NO_RIGHT]
+    with pytest.raises(Problems):
+        convert.do(session, charlie, [key], plan.digest, use)
+    with pytest.raises(NotAllowed):
+        save(session, charlie, CustomerContact, None, {"customer_id": own_id, "contact_id": key})
+    with pytest.raises(NotAllowed):
+        save(session, charlie, CustomerContact, mine, {"contact_id": key})
+    with pytest.raises(NotAllowed):
+        save(session, charlie, Customer, own_id, {}, children=[Child(CustomerContact, None, {"contact_id": key})])
+    with pytest.raises(NotAllowed):
+        save(session, charlie, Contact, key, {"phone": "1"})
+    access.look_as(session, SYSTEM)
+    with journal.changeset(session, SYSTEM, "Raise"):
+        session.get_one(CustomerAccess, given).role_id = edits_id
+    access.look_as(session, charlie)
+    done = convert.do(session, charlie, [key], convert.plan(session, charlie, [key], use).digest, use)
+    assert done.customers == {key: own_id}
 
 
 def test_a_contact_that_may_not_be_seen_is_not_there_to_be_converted(
