@@ -144,6 +144,8 @@ class Declared:
     meta_template: ClassVar[str | None] = None
     save_text: ClassVar[Any] = lazy_gettext("Save")
     field_looks: ClassVar[dict[str, dict[str, Any]]] = {}
+    # Fields that are chosen when a record is made, and shown from then on: the name of the field, and what holds its text.
+    fixed: ClassVar[Mapping[str, str]] = {}
     list_template: ClassVar[str] = "entity/list.html"
     form_template: ClassVar[str] = "entity/form.html"
     details_template: ClassVar[str] = "entity/card.html"
@@ -169,11 +171,6 @@ class Declared:
     def may(self, right: Right, record: Any = None) -> bool:
         """Whether the person who looks may do this, on this record."""
         return access.may(shell.here(), shell.looker(), right, self.customer_of(record) if record is not None else None)
-
-    def hidden_fields(self, record: Any = None) -> frozenset[str]:
-        """The fields that the person who looks may neither see nor write, on this record."""
-        customer = self.customer_of(record) if record is not None else None
-        return access.hidden_columns(shell.here(), shell.looker(), self.noun.__tablename__, customer)
 
     def may_see_all(self) -> bool:
         """Whether an empty list is empty for everybody."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from admin_views import errors, shell
 from admin_views.declared import Answer, ArchivedNote, Declared
 from admin_views.forms import Choice, Choices, EntityForm, OneOf, Tick
-from models import journal
+from models import access, journal
 from models.base import LARGEST_POSITION, whole
 from models.errors import NotAllowed, NotFound, Problems, Reason, Refused
 from models.operations import bin as binned
@@ -26,10 +26,17 @@ class Editing(Declared):
 
     def form_for(self, record: Any, posted: MultiDict[str, str] | None = None) -> EntityForm:
         """The form, filled from what was posted or from the record."""
-        made: EntityForm = self.form(posted, data=self.values_of(record) if record is not None else self.defaults())
-        for name in self.hidden_fields(record):
+        values = self.values_of(record) if record is not None else self.defaults()
+        made: EntityForm = self.form(posted, data=values)
+        for name in self.left_out(record, values):
             del made[name]
         return made
+
+    def left_out(self, record: Any, values: Mapping[str, Any]) -> frozenset[str]:
+        """The fields that the person who looks may not see or write here, and those that are chosen only once."""
+        customer = self.customer_of(record) if record is not None else values.get("customer_id")
+        hidden = access.hidden_columns(shell.here(), shell.looker(), self.noun.__tablename__, customer)
+        return hidden if record is None else hidden | self.fixed.keys()
 
     def defaults(self) -> dict[str, Any]:
         """What a new form is preset with."""

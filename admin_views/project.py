@@ -112,6 +112,8 @@ class ProjectView(EntityView):
             ("customer_id", "name", "number", "hourly_rate", "budget_minutes", "starts_on", "ends_on", "description"),
         ),
     )
+    # A project that went to another customer would show there what its people may not see here.
+    fixed: ClassVar[Mapping[str, str]] = {"customer_id": "customer"}
     meta_template = "project/meta.html"
     actions = verbs.PROJECT_ACTIONS
     tabs = (

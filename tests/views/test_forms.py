@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from lxml import html
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -15,6 +17,8 @@ from models.customer import Customer
 from models.journal import changeset, position
 from models.label import LabelGroup
 from models.operations import archive, delete
+from models.project import Project
+from models.user import Role
 from tests import factories
 from tests.conftest import Cast, ClientFor
 
@@ -159,7 +163,7 @@ def test_a_project_does_not_end_before_it_starts(session: Session, client_for: C
     days = {"starts_on": "2026-03-10", "ends_on": "2026-03-09"}
     for answer in (
         dana.send(f"/projects/new/?customer={customer.id}", customer_id=customer.id, name="Verhuizing", **days),
-        dana.edit(f"/projects/edit/?id={project.id}", customer_id=customer.id, name="Verhuizing", **days),
+        dana.edit(f"/projects/edit/?id={project.id}", name="Verhuizing", **days),
     ):
         assert answer.status_code == 422
         assert at_fields(answer) == {
@@ -167,7 +171,39 @@ def test_a_project_does_not_end_before_it_starts(session: Session, client_for: C
         }
         assert typed(answer, "ends_on") == "2026-03-09"
     days["ends_on"] = "2026-03-10"
-    assert dana.edit(f"/projects/edit/?id={project.id}", customer_id=customer.id, name="Dag", **days).status_code == 302
+    assert dana.edit(f"/projects/edit/?id={project.id}", name="Dag", **days).status_code == 302
+
+
+def test_the_form_of_a_project_shows_its_customer_and_moves_it_to_no_other(
+    session: Session, client_for: ClientFor
+) -> None:
+    here = factories.customer(session, company_name="Hier B.V.")
+    there = factories.customer(session, company_name="Daar B.V.")
+    project = factories.project(session, here)
+    path = f"/projects/edit/?id={project.id}"
+    dana = client_for("Dana")
+    shown = text_of(dana.get(path))
+    assert "CustomerHier B.V." in shown
+    assert "(no longer offered)" not in shown
+    dana.edit(path, customer_id=there.id, name="Anders")
+    session.rollback()
+    assert (session.get_one(Project, project.id).name, project.customer_id) == ("Anders", here.id)
+
+
+def test_who_sees_amounts_on_one_customer_fills_in_the_hourly_rate_of_a_new_project_there(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    here, there = factories.customer(session), factories.customer(session)
+    for customer, role in ((here, "Manager"), (there, "Editor")):
+        factories.access(session, customer, session.scalars(select(Role).where(Role.name == role)).one(), cast.charlie)
+    charlie = client_for("Charlie")
+    for customer, rate in ((here, Decimal("98.76")), (there, None)):
+        path = f"/projects/new/?customer={customer.id}"
+        assert ('name="hourly_rate"' in charlie.get(path).get_data(as_text=True)) == (rate is not None)
+        assert charlie.send(path, customer_id=customer.id, name="Nieuw", hourly_rate="98.76").status_code == 302
+        session.rollback()
+        made = session.scalars(select(Project).where(Project.customer_id == customer.id)).one()
+        assert made.hourly_rate == rate
 
 
 def test_a_project_that_ends_before_it_starts_can_still_be_given_another_name(
@@ -179,7 +215,7 @@ def test_a_project_that_ends_before_it_starts_can_still_be_given_another_name(
     shown = {name: day.isoformat() for name, day in days.items()}
     dana = client_for("Dana")
     path = f"/projects/edit/?id={project.id}"
-    assert dana.edit(path, customer_id=customer.id, name="Anders", **shown).status_code == 302
+    assert dana.edit(path, name="Anders", **shown).status_code == 302
 
 
 # What is archived
