@@ -117,7 +117,10 @@ class LabelView(EntityView):
         return {"colour": Colour.TEAL.value}
 
     def tools(self, query: str) -> list[tuple[Any, str, str]]:
-        return [(lazy_gettext("Groups"), url_for("label-groups.index_view"), "collection")]
+        return [
+            (lazy_gettext("Groups"), url_for("label-groups.index_view"), "collection"),
+            (lazy_gettext("Lists"), url_for("lists.index_view"), "list-ul"),
+        ]
 
 
 class LabelGroupForm(EntityForm):

@@ -17,6 +17,7 @@ from admin_views.forms import drawn, drop_down, original
 from admin_views.label import LabelGroupView, LabelView
 from admin_views.project import ProjectView
 from admin_views.user import RoleView, TeamView, UserView
+from admin_views.values import ListValueView
 from models import access
 from models.user import Right
 
@@ -29,8 +30,9 @@ ENTITIES: dict[str, type[EntityView]] = {
     "users": UserView,
     "teams": TeamView,
     "roles": RoleView,
+    "lists": ListValueView,
 }
-NOT_IN_MENU = frozenset({"label-groups"})
+NOT_IN_MENU = frozenset({"label-groups", "lists"})
 
 
 class Home(AdminIndexView):

@@ -12,14 +12,16 @@ from admin_views import shell
 from admin_views.base import Action
 from models import settings
 from models.access import Looker
+from models.base import whole
 from models.contact import Contact
 from models.customer import Customer
 from models.journal import Changeset
 from models.label import Label, LabelGroup
-from models.operations import archive, delete
+from models.operations import archive, delete, merge_values
 from models.operations.consequences import Archivable
 from models.operations.selection import Selection
 from models.project import Project
+from models.settings import ListValue
 from models.user import Right, Role, Team
 
 Options = Mapping[str, Any]
@@ -138,6 +140,38 @@ PROJECT_ACTIONS = (
     deleting(Project, deletable_state),
 )
 LABEL_ACTIONS = (deleting(Label),)
+
+
+def _into(options: Options) -> int | None:
+    """The value that was chosen to stay."""
+    return whole(first(options, "into") or "")
+
+
+def _merge(session: Session, looker: Looker, chosen: Selection, options: Options, digest: str) -> Changeset:
+    return merge_values.do(session, looker, chosen, _into(options) or 0, digest)
+
+
+def _merged(plan: merge_values.MergePlan) -> str:
+    name = plan.target.name if plan.target else ""
+    return ngettext(
+        "%(num)d value merged into %(name)s.", "%(num)d values merged into %(name)s.", len(plan.others), name=name
+    )
+
+
+LIST_VALUE_ACTIONS = (
+    Action(
+        name="merge",
+        label=lazy_gettext("Merge…"),
+        icon="sign-merge-right",
+        right=Right.MANAGE_LISTS,
+        template="verbs/merge_values.html",
+        plan=lambda session, looker, chosen, options: merge_values.plan(session, looker, chosen, _into(options)),
+        do=_merge,
+        done=_merged,
+        options=("into",),
+    ),
+    deleting(ListValue),
+)
 LABEL_GROUP_ACTIONS = (deleting(LabelGroup),)
 ROLE_ACTIONS = (deleting(Role),)
 TEAM_ACTIONS = (deleting(Team),)

@@ -173,6 +173,17 @@ def _misfits_text(column: Column[Any], field: str, value: str) -> Refused | None
     return None
 
 
+def misfits_list(
+    session: Session, changes: Mapping[str, Any], record: Mapping[str, Any], record_id: int | None
+) -> Iterator[Refused]:
+    """Why a value does not fit its list: it is of another one, or another there is called so, however it is written."""
+    if record_id is not None and "list" in changes:
+        yield Refused(Reason.LIST_STAYS, "list")
+    names = select(ListValue.name).where(ListValue.list == record["list"], ListValue.id != (record_id or 0))
+    if "name" in changes and folded(record["name"] or "") in {folded(name) for name in session.scalars(names)}:
+        yield Refused(Reason.VALUE_TAKEN, "name")
+
+
 def ends_too_early(record: Mapping[str, Any]) -> Refused | None:
     """Whether what has a first and a last day ends before it starts."""
     start, end = record.get("starts_on"), record.get("ends_on")

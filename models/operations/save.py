@@ -444,6 +444,8 @@ class _Work:
         found += [problem for problem in fields.names_missing(noun, final) if problem.field not in bad]
         if changes.keys() & {"starts_on", "ends_on"} and (early := fields.ends_too_early(final)):
             found.append(early)
+        if noun is ListValue:
+            found += fields.misfits_list(self.session, changes, final, key)
         if noun is Registration and not self._belong_together(final):
             found.append(Refused(Reason.NOT_FOUND, "project_id"))
         if isinstance(pending.row, Customer) and "kind" in changes:

@@ -1,11 +1,12 @@
-"""The lists of few rows: labels, users, teams and roles. They are searched by name, without a search document."""
+"""The lists of few rows: labels, values of lists, users, teams and roles. They are searched by name, without a search document."""
 
 from __future__ import annotations
 
 from sqlalchemy import func
 
 from models.label import Label, LabelGroup
-from models.search.spec import ListSpec, Sort, key_filter
+from models.search.spec import ListSpec, Narrowing, Sort, enum_filter, key_filter, word_filter
+from models.settings import ListValue, ValueList
 from models.user import Role, Team, User
 
 LABELS = ListSpec.of(
@@ -40,4 +41,18 @@ LABEL_GROUPS = ListSpec.of(
     Sort("name", func.lower(LabelGroup.name)),
     Sort("created", LabelGroup.id),
     names=(LabelGroup.name,),
+)
+LIST_VALUES = ListSpec.of(
+    ListValue,
+    None,
+    "list",
+    Sort("list", ListValue.list),
+    Sort("name", func.lower(ListValue.name)),
+    Sort("created", ListValue.id),
+    enum_filter("of", ListValue.list, ValueList),
+    word_filter(
+        "offered",
+        {"yes": Narrowing(ListValue.retired.is_(False)), "no": Narrowing(ListValue.retired.is_(True))},
+    ),
+    names=(ListValue.name,),
 )

@@ -33,7 +33,7 @@ from tests.pages import PageClient
 
 HIDDEN, ABSENT, MINE = 7_111_111, 7_222_222, 7_333_333
 # What cannot be seen by its id: everybody who signed in sees these, or nobody comes there without a right everywhere.
-OPEN_TO_ALL = frozenset({"labels", "label-groups", "users", "teams", "roles"})
+OPEN_TO_ALL = frozenset({"labels", "label-groups", "lists", "users", "teams", "roles"})
 HIDING = tuple(endpoint for endpoint in ENTITIES if endpoint not in OPEN_TO_ALL)
 WITHOUT_IDS = frozenset(
     {

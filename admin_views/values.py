@@ -1,0 +1,118 @@
+"""The lists that the office keeps itself: statuses, industries, functions, invoice layouts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext, lazy_gettext
+from sqlalchemy.orm import Session
+
+from admin_views import history, shell, verbs
+from admin_views.base import Column, EntityView, FilterChoice, Tab
+from admin_views.forms import EntityForm, OneOf, Section, Text, Tick, Whole
+from models.access import Looker
+from models.operations import merge_values
+from models.search import small
+from models.settings import ListValue, ValueList
+from models.user import Right
+
+LISTS: dict[ValueList, Any] = {
+    ValueList.STATUS: lazy_gettext("Status"),
+    ValueList.INDUSTRY: lazy_gettext("Industry"),
+    ValueList.FUNCTION: lazy_gettext("Function"),
+    ValueList.INVOICE_LAYOUT: lazy_gettext("Invoice layout"),
+}
+# Where the records of a list are found: the filter of the list of customers.
+FILTERS = {ValueList.STATUS: "status", ValueList.INDUSTRY: "industry"}
+
+
+class ListValueForm(EntityForm):
+    """A value of a list."""
+
+    noun = ListValue
+
+    list = OneOf(lazy_gettext("List"), options=[(which.value, title) for which, title in LISTS.items()])
+    name = Text(lazy_gettext("Name"), required=True, example="Prospect")
+    position = Whole(lazy_gettext("Place in the list"), example="1")
+    retired = Tick(
+        lazy_gettext("No longer offered"),
+        description=lazy_gettext("Records that have it keep it; nobody can choose it for another one."),
+    )
+
+
+def used(session: Session, looker: Looker, value: ListValue) -> Mapping[str, Any]:
+    """How many records have it, and where they are."""
+    count = merge_values.uses(session, [value])[value.id]
+    return {"count": count, "where": _where(value)}
+
+
+def _where(value: ListValue) -> str | None:
+    """The list of the customers that have a value."""
+    name = FILTERS.get(value.list)
+    given: dict[str, Any] = {"archived": "all", name or "": value.id}
+    return url_for("customers.index_view", **given) if name else None
+
+
+class ListValueView(EntityView):
+    """The values of the lists."""
+
+    noun = ListValue
+    spec = small.LIST_VALUES
+    one = lazy_gettext("value of a list")
+    many = lazy_gettext("Lists")
+    new_text = lazy_gettext("New value")
+    save_text = lazy_gettext("Save value")
+    icon = "list-ul"
+    search_hint = lazy_gettext("Name…")
+    first_use = lazy_gettext("No values yet. A list holds what a field offers, such as the statuses of customers.")
+    edit = Right.MANAGE_LISTS
+    create = Right.MANAGE_LISTS
+    columns = (
+        Column("name", lazy_gettext("Value"), "name", "name"),
+        Column("uses", lazy_gettext("Records"), "count", numeric=True, place="kb-m-end"),
+        Column("retired", lazy_gettext("No longer offered"), "yes", place="kb-m-sub"),
+    )
+    filters = (
+        FilterChoice("of", lazy_gettext("List"), lambda: [(which.value, title) for which, title in LISTS.items()]),
+        FilterChoice("offered", lazy_gettext("Offered"), lambda: [("yes", gettext("yes")), ("no", gettext("no"))]),
+    )
+    form = ListValueForm
+    actions = verbs.LIST_VALUE_ACTIONS
+    sections = (Section("general", lazy_gettext("General"), ("list", "name", "position", "retired")),)
+    tabs = (
+        Tab("overview", lazy_gettext("Overview"), "value/overview.html", used),
+        Tab(
+            "history",
+            lazy_gettext("History"),
+            "entity/history.html",
+            lambda session, looker, value: history.events(session, rows=[("list_value", value.id)]),
+        ),
+    )
+
+    def list_extra(self, ids: Sequence[int]) -> Mapping[str, Any]:
+        return {"uses": merge_values.uses(shell.here(), self.rows(ids))}
+
+    def rows(self, ids: Sequence[int]) -> list[Any]:
+        """The values of a page by list, each in its own order."""
+        order = list(LISTS)
+        return sorted(
+            super().rows(ids), key=lambda value: (order.index(value.list), value.retired, value.position, value.name)
+        )
+
+    def group_of(self, row: ListValue) -> tuple[str, str] | None:
+        return str(LISTS[row.list]), ""
+
+    def hidden_fields(self, record: Any = None) -> frozenset[str]:
+        """A value stays in its list: records that have it would have something of another."""
+        return super().hidden_fields(record) | ({"list"} if record is not None else frozenset())
+
+    def values_of(self, record: ListValue) -> dict[str, Any]:
+        return {**super().values_of(record), "list": record.list.value}
+
+    def defaults(self) -> dict[str, Any]:
+        return {"list": ValueList.STATUS.value, "position": 0}
+
+    def card_meta(self, record: ListValue) -> str:
+        return str(LISTS[record.list])

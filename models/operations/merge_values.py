@@ -1,0 +1,134 @@
+"""Make several values of one list into one of them: every record that has one of the others gets that one instead.
+
+Nothing is lost: the others go to the bin with the same changeset, and its undo gives every record its own value back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from models import access
+from models.access import Looker
+from models.base import Base
+from models.contact import CustomerContact
+from models.errors import NotFound, Reason, Refused
+from models.journal import Changeset, Origin, changeset
+from models.operations.consequences import digest, require_unchanged
+from models.operations.selection import Chosen, Selection, one_of
+from models.settings import ListValue, ValueList
+from models.user import Right
+
+_VALUE = Base.metadata.tables[ListValue.__tablename__]
+_FUNCTION = Base.metadata.tables[CustomerContact.__tablename__].c.function
+
+
+@dataclass(frozen=True)
+class MergePlan:
+    """What a merge does. `uses`: table -> how many of its records get the value that stays, archived ones too.
+
+    `chosen` are the values it was asked for, `others` those of them that go, `target` the one that stays; None until
+    somebody chose it among `offered`.
+    """
+
+    list: ValueList
+    chosen: dict[int, str]
+    others: dict[int, str]
+    target: ListValue | None
+    offered: dict[int, str]
+    uses: dict[str, int]
+    digest: str
+
+    left_out_count = 0
+
+    @property
+    def count(self) -> int:
+        return len(self.chosen)
+
+    @property
+    def records(self) -> int:
+        return sum(self.uses.values())
+
+
+def plan(session: Session, actor: Looker, chosen: Chosen, into: int | None = None) -> MergePlan:
+    """What making the chosen values into `into` would do; writes nothing. Values of two lists cannot become one."""
+    access.require(session, actor, Right.MANAGE_LISTS)
+    ids = Selection.of(chosen).resolve(session)
+    values = session.scalars(select(ListValue).where(one_of(ListValue.id, ids)).order_by(ListValue.id)).all()
+    if not values:
+        raise NotFound
+    lists = {value.list for value in values}
+    if len(lists) > 1:
+        raise Refused(Reason.OF_TWO_LISTS)
+    (of_list,) = lists
+    offered = {
+        value.id: value.name
+        for value in session.scalars(
+            select(ListValue).where(ListValue.list == of_list).order_by(ListValue.retired, ListValue.name)
+        )
+    }
+    target = session.get(ListValue, into) if into in offered else None
+    chosen_ones = {value.id: value.name for value in values}
+    others = {key: name for key, name in chosen_ones.items() if target is None or key != target.id}
+    uses = dict[str, int]()
+    for column, condition in _uses(of_list, others):
+        count = session.scalar(select(func.count()).select_from(column.table).where(condition)) or 0
+        if count:
+            uses[column.table.name] = uses.get(column.table.name, 0) + count
+    said = digest(of_list, sorted(others.items()), target and (target.id, target.name), sorted(uses.items()))
+    return MergePlan(of_list, chosen_ones, others, target, offered, uses, said)
+
+
+def do(session: Session, actor: Looker, chosen: Chosen, into: int, expected: str) -> Changeset:
+    """Merge as planned, in one changeset. Conflict when anything moved since the plan was shown."""
+    with changeset(session, actor, "Merge list values into {name}", origin=Origin.MERGE) as kept:
+        going = plan(session, actor, chosen, into)
+        if going.target is None:
+            raise Refused(Reason.MISSING, "into")
+        if not going.others:
+            raise Refused(Reason.NOTHING_TO_MERGE)
+        require_unchanged(expected, going.digest)
+        for column, condition in _uses(going.list, going.others):
+            value = going.target.name if column is _FUNCTION else going.target.id
+            session.execute(update(column.table).where(condition).values({column.name: value}))
+        session.execute(delete(_VALUE).where(one_of(_VALUE.c.id, going.others)))
+        kept.values = {"name": going.target.name, "count": len(going.others)}
+        session.expire_all()
+    return kept
+
+
+def uses(session: Session, values: list[ListValue]) -> dict[int, int]:
+    """How many records have each of these values, archived ones too."""
+    found = dict.fromkeys((value.id for value in values), 0)
+    for column in _columns():
+        counted = select(column, func.count()).where(one_of(column, found)).group_by(column)
+        for key, count in session.execute(counted):
+            found[key] += count
+    functions = {value.name: value.id for value in values if value.list is ValueList.FUNCTION}
+    if functions:
+        counted = select(_FUNCTION, func.count()).where(_FUNCTION.in_(functions)).group_by(_FUNCTION)
+        for name, count in session.execute(counted):
+            found[functions[name]] += count
+    return found
+
+
+def _columns() -> Iterator[Column[Any]]:
+    """Every column that points at a value of a list."""
+    for table in Base.metadata.tables.values():
+        for column in table.columns:
+            if column.references(_VALUE.c.id):
+                yield column
+
+
+def _uses(of_list: ValueList, others: dict[int, str]) -> Iterator[tuple[Column[Any], ColumnElement[bool]]]:
+    """Where values stand, as column and condition. Functions are kept as words, not as links."""
+    if of_list is ValueList.FUNCTION:
+        yield _FUNCTION, _FUNCTION.in_(list(others.values()))
+        return
+    for column in _columns():
+        if column.name == f"{of_list.value}_id":
+            yield column, one_of(column, others)
