@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import request
 from flask_babel import format_date, format_decimal, lazy_gettext
@@ -15,8 +15,9 @@ from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from admin_views import history, shell
+from admin_views.address import route_to
 from admin_views.base import Tab
-from models import access, totals
+from models import access, journal, totals
 from models.access import Looker
 from models.base import whole
 from models.contact import Contact, CustomerContact
@@ -116,6 +117,17 @@ def main_contact(session: Session, customer_id: int) -> CustomerContact | None:
     )
 
 
+class Place(NamedTuple):
+    """An address with who changed it last, and the way there."""
+
+    address: Address
+    touch: journal.Touch
+    route: str | None
+
+
+_UNKNOWN = (journal.Touch(None, None),) * 2
+
+
 def contact_information(session: Session, looker: Looker, customer: Customer) -> Mapping[str, Any]:
     """Addresses, bank accounts and contacts, the deactivated ones on request."""
     shows_all = request.args.get("deactivated") == "1"
@@ -128,14 +140,17 @@ def contact_information(session: Session, looker: Looker, customer: Customer) ->
             .options(joinedload(CustomerContact.contact).selectinload(Contact.labels))
         )
     )
+    addresses = list(
+        session.scalars(
+            select(Address)
+            .where(Address.customer_id == customer.id)
+            .order_by(Address.is_head_office.desc(), Address.id)
+        )
+    )
+    touched = journal.touches(session, Address.__tablename__, [address.id for address in addresses])
     return {
-        "addresses": list(
-            session.scalars(
-                select(Address)
-                .where(Address.customer_id == customer.id)
-                .order_by(Address.is_head_office.desc(), Address.id)
-            )
-        ),
+        "addresses": [Place(address, touched.get(address.id, _UNKNOWN)[1], route_to(address)) for address in addresses],
+        "invoices_apart": any(address.is_invoice for address in addresses) and shell.setting("invoice_addresses"),
         "accounts": list(session.scalars(select(BankAccount).where(BankAccount.customer_id == customer.id))),
         "links": [link for link in links if shows_all or link.contact.archived_at is None],
         "deactivated": sum(link.contact.archived_at is not None for link in links),

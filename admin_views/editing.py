@@ -81,7 +81,7 @@ class Editing(Declared):
             report(form, each(refused))
             return self.show_form(None, form, errors.status_of(refused))
         self.tell(saved, gettext("%(name)s added", name=str(saved.record)))
-        return redirect(self.card_url(saved.record.id))
+        return redirect(self.saved_url(saved.record))
 
     def edit_record(self) -> Answer:
         """The form of a record, or the record with what was typed into it."""
@@ -116,7 +116,11 @@ class Editing(Declared):
             report(form, each(refused))
             return self.show_form(self.find(request.args.get("id")), form, errors.status_of(refused))
         self.tell(saved, gettext("%(name)s saved", name=name))
-        return redirect(self.card_url(saved.record.id))
+        return redirect(self.saved_url(saved.record))
+
+    def saved_url(self, record: Any) -> str:
+        """Where one goes from the form once it is saved."""
+        return self.card_url(record.id)
 
     def give_back(self, refused: Refused, key: str | None = None) -> Answer:
         """For a form that cannot be shown any more: what was typed, to be copied, and why. Who only looks: just why."""

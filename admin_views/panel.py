@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from admin_views import bin, health, history, keys, searching, shell, trees
 from admin_views import imports as importing
 from admin_views import settings as setting
+from admin_views.address import AddressView
 from admin_views.base import EntityView
 from admin_views.contact import ContactView
 from admin_views.customer import CustomerView
@@ -31,8 +32,9 @@ ENTITIES: dict[str, type[EntityView]] = {
     "teams": TeamView,
     "roles": RoleView,
     "lists": ListValueView,
+    "addresses": AddressView,
 }
-NOT_IN_MENU = frozenset({"label-groups", "lists"})
+NOT_IN_MENU = frozenset({"label-groups", "lists", "addresses"})
 
 
 class Home(AdminIndexView):

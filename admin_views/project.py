@@ -5,32 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from flask import request
 from flask_babel import lazy_gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from admin_views import history, shell, verbs
-from admin_views.base import Column, EntityView, Tab
-from admin_views.forms import Amount, Choice, Day, EntityForm, LongText, Option, Section, Text, Whole
+from admin_views import history, verbs
+from admin_views.base import Column, Tab
+from admin_views.below import BelowCustomer, offered_customers
+from admin_views.forms import Amount, Choice, Day, EntityForm, LongText, Section, Text, Whole
 from models import access, search
 from models.access import Looker
-from models.base import whole
-from models.customer import Customer
-from models.errors import NotFound, Reason, Refused
 from models.project import Project, Registration
 from models.user import Right
 
 NEWEST = 50
-
-
-def offered_customers() -> list[Option]:
-    """The customer a new project is for: the one whose card it is added from."""
-    wanted = whole(request.values.get("customer") or request.form.get("customer_id"))
-    if wanted is None:
-        return []
-    found = shell.here().execute(select(Customer.id, Customer.name).where(Customer.id == wanted))
-    return [Option(str(key), name) for key, name in found]
 
 
 class ProjectForm(EntityForm):
@@ -71,11 +59,8 @@ def registrations(session: Session, looker: Looker, project: Project) -> Mapping
     }
 
 
-class ProjectView(EntityView):
+class ProjectView(BelowCustomer):
     """The projects."""
-
-    # The right to edit that one customer is enough: see `defaults`.
-    routes = EntityView.routes | {"create_view": "see"}
 
     noun = Project
     spec = search.PROJECTS
@@ -112,8 +97,6 @@ class ProjectView(EntityView):
             ("customer_id", "name", "number", "hourly_rate", "budget_minutes", "starts_on", "ends_on", "description"),
         ),
     )
-    # A project that went to another customer would show there what its people may not see here.
-    fixed: ClassVar[Mapping[str, str]] = {"customer_id": "customer"}
     meta_template = "project/meta.html"
     actions = verbs.PROJECT_ACTIONS
     tabs = (
@@ -125,20 +108,3 @@ class ProjectView(EntityView):
             lambda session, looker, project: history.events(session, rows=[("project", project.id)]),
         ),
     )
-
-    def defaults(self) -> dict[str, Any]:
-        offered = offered_customers()
-        if not offered:
-            raise NotFound
-        customer = int(offered[0].value)
-        access.require(shell.here(), shell.looker(), Right.EDIT, customer)
-        if request.method == "GET" and shell.here().get_one(Customer, customer).is_archived:
-            # What was typed meanwhile is not refused here: the verb says so on the form.
-            raise Refused(Reason.ARCHIVED_IS_LOCKED, name=offered[0].label)
-        return {"customer_id": customer}
-
-    def may(self, right: Right, record: Any = None) -> bool:
-        """A project is added from a customer's card: in the list there is no button for it."""
-        if record is None and right == self.create and not request.values.get("customer"):
-            return False
-        return super().may(right, record)

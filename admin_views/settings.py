@@ -31,8 +31,13 @@ def index() -> str:
 
 
 def _show(values: Mapping[str, Any], shown: Mapping[str, Any], errors: Mapping[str, str]) -> str:
-    context = {"values": values, "shown": shown, "errors": errors, "options": _options()}
+    context = {"values": _written(values), "shown": _written(shown), "errors": errors, "options": _options()}
     return pages.show("settings.html", known=settings.SETTINGS, **context)
+
+
+def _written(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as the form has them: a yes is 1, a no is 0."""
+    return {key: str(int(value)) if isinstance(value, bool) else value for key, value in values.items()}
 
 
 def _options() -> dict[str, list[tuple[str, str]]]:
@@ -45,6 +50,7 @@ def _options() -> dict[str, list[tuple[str, str]]]:
         ],
         "default_country": [(option.value, option.label) for option in choices.countries()],
         "currency": [(option.value, option.label) for option in choices.currencies()],
+        "invoice_addresses": [("1", gettext("yes")), ("0", gettext("no"))],
     }
 
 
@@ -60,7 +66,7 @@ def save() -> Response | tuple[str, int]:
     Nothing is saved then, nor where somebody else changed one of them meanwhile: both values are shown instead.
     """
     pages.need(Right.SETTINGS)
-    typed = {known.key: request.form.get(known.key, "") for known in settings.SETTINGS}
+    typed = {key: request.form[key] for key in settings.KNOWN if key in request.form}
     shown = {key: request.form[SHOWN + key] for key in typed if SHOWN + key in request.form}
     mine = {key: text for key, text in typed.items() if text != shown.get(key)}
     try:
@@ -81,12 +87,13 @@ def save() -> Response | tuple[str, int]:
 def _overtaken(refused: Overtaken) -> dict[str, str]:
     """What others made of a setting meanwhile, by key."""
     words = {key: {str(value): text for value, text in options} for key, options in _options().items()}
+    now = _written(refused.now)
     return {
         key: gettext(
             "Somebody else changed this to %(value)s meanwhile. Save again to put yours in its place.",
             value=words.get(key, {}).get(str(value), value) or gettext("empty"),
         )
-        for key, value in refused.now.items()
+        for key, value in now.items()
     }
 
 

@@ -164,6 +164,8 @@ class Address(Stamped, Base):
     is_head_office: Mapped[bool] = mapped_column(Boolean, default=False)
     is_invoice: Mapped[bool] = mapped_column(Boolean, default=False)
 
+    customer: Mapped[Customer] = relationship(viewonly=True)
+
     def __str__(self) -> str:
         place = " ".join(part for part in (self.postal_code, self.city) if part)
         return ", ".join(part for part in (self.street, place) if part)

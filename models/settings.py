@@ -105,6 +105,20 @@ SETTINGS: tuple[Known, ...] = (
         Limits(least=1, most=999_999_999),
     ),
     Known("default_country", "NL", "Country of the firm", "Preset for new addresses.", codes=codes.COUNTRIES),
+    Known(
+        "start_address",
+        "",
+        "Address of the firm",
+        "Where routes to customers start; empty: no routes are offered.",
+        Limits(longest=200),
+        optional=True,
+    ),
+    Known(
+        "invoice_addresses",
+        True,
+        "Separate addresses for invoices",
+        "A customer can have another address for its invoices than the head office.",
+    ),
     Known("currency", "EUR", "Currency", "Preset for new customers.", codes=frozenset(codes.CURRENCIES)),
 )
 KNOWN = {known.key: known for known in SETTINGS}

@@ -4,7 +4,19 @@ from models.journal.context import OutsideChangeset, Somebody, changeset, is_ope
 from models.journal.keeping import adopt, erase, purge
 from models.journal.leaving import Kept, Left
 from models.journal.plan import Counts, Locks
-from models.journal.reading import Event, Later, Page, Since, history, latest, outside_ids, position, since
+from models.journal.reading import (
+    Event,
+    Later,
+    Page,
+    Since,
+    Touch,
+    history,
+    latest,
+    outside_ids,
+    position,
+    since,
+    touches,
+)
 from models.journal.tables import Actor, Change, Changeset, JournalContext, Operation, Origin, journaled_tables
 from models.journal.triggers import install, missing
 from models.journal.undoing import NothingToUndo, Undone, UndoPlan, undo, undo_plan
@@ -27,6 +39,7 @@ __all__ = [
     "Page",
     "Since",
     "Somebody",
+    "Touch",
     "UndoPlan",
     "Undone",
     "adopt",
@@ -43,6 +56,7 @@ __all__ = [
     "position",
     "purge",
     "since",
+    "touches",
     "undo",
     "undo_plan",
 ]

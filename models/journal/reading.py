@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -70,6 +70,31 @@ class Page:
 def position(session: AnySession) -> int:
     """Where the journal stands. Take it before reading what a form shows, and give it to `since` on saving."""
     return session.scalar(select(func.max(_CHANGE.id))) or 0
+
+
+@dataclass(frozen=True)
+class Touch:
+    """When a row was last changed and by whom; from outside, nobody is known."""
+
+    at: dt.datetime | None
+    user_name: str | None
+
+
+def touches(session: AnySession, table: str, ids: Collection[int]) -> dict[int, tuple[Touch, Touch]]:
+    """Of each of these rows when and by whom it was made and last changed, as far as the journal goes back: one query."""
+    said = (_CHANGE.row_id, func.min(_CHANGE.id).label("first"), func.max(_CHANGE.id).label("last"))
+    ends = select(*said).where(_CHANGE.table_name == table, _CHANGE.row_id.in_(ids)).group_by(_CHANGE.row_id).subquery()
+    rows = session.execute(
+        select(_CHANGE.row_id, _CHANGE.at, _CHANGESET.at, _CHANGESET.user_name)
+        .join_from(ends, Change.__table__, _CHANGE.id.in_([ends.c.first, ends.c.last]))
+        .outerjoin(Changeset.__table__, _CHANGESET.id == _CHANGE.changeset_id)
+        .order_by(_CHANGE.id)
+    ).all()
+    found: dict[int, tuple[Touch, Touch]] = {}
+    for key, outside, at, name in rows:
+        touch = Touch(at or outside, name)
+        found[key] = (found[key][0], touch) if key in found else (touch, touch)
+    return found
 
 
 def since(session: AnySession, position: int, pairs: Iterable[tuple[str, int | None]]) -> list[Later]:

@@ -3,12 +3,13 @@
 from models.search.documents import install, is_current, rebuild, remove, settle, suspended
 from models.search.everywhere import Group, Hit, find
 from models.search.listed import ListedCustomer, listed
-from models.search.nouns import CONTACTS, CUSTOMERS, PROJECTS
+from models.search.nouns import ADDRESSES, CONTACTS, CUSTOMERS, PROJECTS
 from models.search.paging import COUNT_CAP, Neighbours, Page, all_ids, neighbours, page
 from models.search.spec import Filter, ListSpec, Sort
 from models.search.state import PAGE_SIZES, Archived, Chip, Cursor, Dropped, ListState, Unfit, read_state
 
 __all__ = [
+    "ADDRESSES",
     "CONTACTS",
     "COUNT_CAP",
     "CUSTOMERS",

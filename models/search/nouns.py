@@ -112,3 +112,13 @@ PROJECTS = ListSpec.of(
     word_filter("with", {"open_registrations": Linked(Registration.project_id, Project.id, (OPEN,)).any()}),
     names=(Project.name, Project.number),
 )
+
+ADDRESSES = ListSpec.of(
+    Address,
+    None,
+    "created",
+    Sort("created", Address.id),
+    key_filter("customer", Address.customer_id),
+    column_filter("country", Address.country, read_country),
+    names=(Address.city, Address.street),
+)

@@ -12,7 +12,10 @@ from models.journal import Change
 from tests.conftest import ClientFor
 from tests.views.test_forms import at_fields
 
-FINE = {known.key: str(known.default) for known in settings.SETTINGS}
+FINE = {
+    known.key: str(int(known.default)) if isinstance(known.default, bool) else str(known.default)
+    for known in settings.SETTINGS
+}
 # What the page says it showed, when nothing was ever changed.
 FRESH = {f"shown-{key}": value for key, value in FINE.items()}
 

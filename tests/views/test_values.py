@@ -24,8 +24,12 @@ def test_TL_09_a_value_is_added_renamed_and_retired_and_records_keep_it(
     assert (value.list, value.name, value.retired) == (ValueList.INDUSTRY, "Bouw en infra", True)
     assert "Bouw en infra" in text_of(dana.get(f"/customers/details/?id={customer}"))
     assert "Bouw en infra" not in dana.get("/customers/new/").get_data(as_text=True)
-    shown = text_of(dana.get("/lists/?of=industry"))
-    assert "Bouw en infra" in shown
+    assert "Bouw en infra" in text_of(dana.get("/lists/?of=industry"))
+    card = dana.get(f"/lists/details/?id={value.id}").get_data(as_text=True)
+    assert (
+        f"/customers/?industry={value.id}&amp;archived=all" in card
+        or f"/customers/?archived=all&amp;industry={value.id}" in card
+    )
 
 
 def test_TL_09_values_are_merged_in_two_steps_that_show_how_many_records_change(

@@ -1,0 +1,53 @@
+"""What belongs to a customer and is added from its card: there its customer is known, and the right on it is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from flask import request
+from sqlalchemy import select
+
+from admin_views import shell
+from admin_views.base import EntityView
+from admin_views.forms import Option
+from models import access
+from models.base import whole
+from models.customer import Customer
+from models.errors import NotFound, Reason, Refused
+from models.user import Right
+
+
+def offered_customers() -> list[Option]:
+    """The customer a new record is for: the one whose card it is added from."""
+    wanted = whole(request.values.get("customer") or request.form.get("customer_id"))
+    if wanted is None:
+        return []
+    found = shell.here().execute(select(Customer.id, Customer.name).where(Customer.id == wanted))
+    return [Option(str(key), name) for key, name in found]
+
+
+class BelowCustomer(EntityView):
+    """The ground of these views."""
+
+    # The right to edit that one customer is enough: see `defaults`.
+    routes = EntityView.routes | {"create_view": "see"}
+    # What went to another customer would show there what its people may not see here.
+    fixed: ClassVar[Mapping[str, str]] = {"customer_id": "customer"}
+
+    def defaults(self) -> dict[str, Any]:
+        offered = offered_customers()
+        if not offered:
+            raise NotFound
+        customer = int(offered[0].value)
+        access.require(shell.here(), shell.looker(), Right.EDIT, customer)
+        if request.method == "GET" and shell.here().get_one(Customer, customer).is_archived:
+            # What was typed meanwhile is not refused here: the verb says so on the form.
+            raise Refused(Reason.ARCHIVED_IS_LOCKED, name=offered[0].label)
+        return {"customer_id": customer}
+
+    def may(self, right: Right, record: Any = None) -> bool:
+        """It is added from a customer's card: in the list there is no button for it."""
+        if record is None and right == self.create and not request.values.get("customer"):
+            return False
+        return super().may(right, record)
