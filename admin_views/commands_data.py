@@ -19,7 +19,7 @@ from models import journal, schema
 from models.access import SYSTEM
 from models.base import db
 from models.journal import Changeset
-from models.operations import check, dump, seed, undo
+from models.operations import adopt, check, dump, seed, undo
 
 DEMO_PASSWORD = "kaartenbak-demo"
 NEWEST = 50
@@ -107,16 +107,22 @@ def load_command(file: TextIOWrapper, as_json: bool) -> None:
 @click.option("--newest", type=click.IntRange(1), default=NEWEST, show_default=True, help="How many changesets.")
 @with_appcontext
 def journal_command(newest: int, as_json: bool) -> None:
-    """List the latest changesets, newest first."""
+    """List the latest changesets, newest first; then what was changed from outside, by its first and last change."""
     with as_system() as session:
         found = session.scalars(select(Changeset).order_by(Changeset.id.desc()).limit(newest)).all()
         rows = [_changeset(row) for row in found]
+        outside = [
+            {"first": one.first_id, "last": one.last_id, "at": one.at.isoformat(), "changes": one.count}
+            for one in journal.outside(session, newest)
+        ]
     if as_json:
-        click.echo(json.dumps({"changesets": rows}))
+        click.echo(json.dumps({"changesets": rows, "outside": outside}))
         return
     for row in rows:
         undone = f" (undone by {row['undone_by']})" if row["undone_by"] else ""
         click.echo(f"{row['id']:>8}  {row['at'][:16]}  {row['user']:<20} {row['changes']:>9,}  {row['title']}{undone}")
+    for one in outside:
+        click.echo(f"--outside {one['first']} {one['last']}  {str(one['at'])[:16]}  {one['changes']:,} changes")
 
 
 class _Lenient(dict[str, Any]):
@@ -147,14 +153,26 @@ def _changeset(row: Changeset) -> dict[str, Any]:
 
 
 @click.command("undo")
-@click.argument("changeset", type=int)
+@click.argument("changeset", type=int, required=False)
+@click.option(
+    "--outside",
+    type=(int, int),
+    metavar="FIRST LAST",
+    help="In place of a changeset, what was changed from outside: its first and last change, as `journal` lists them.",
+)
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
 @with_appcontext
-def undo_command(changeset: int, as_json: bool) -> None:
+def undo_command(changeset: int | None, outside: tuple[int, int] | None, as_json: bool) -> None:
     """Take a changeset back, as far as nobody changed it since; what stays is listed on standard error."""
     with as_system() as session:
+        if changeset is not None and outside is None:
+            key = changeset
+        elif outside is not None and changeset is None:
+            key = adopt.adopt(session, SYSTEM, *outside).id
+        else:
+            raise click.UsageError("Say which changeset, or with --outside which changes from outside.")
         try:
-            undone = undo.undo(session, SYSTEM, changeset)
+            undone = undo.undo(session, SYSTEM, key)
         except journal.NothingToUndo as nothing:
             _tell_left(nothing.left)
             raise

@@ -31,7 +31,7 @@ from importers.columns import COLUMNS
 from importers.files import Fault, Refusal, Remark
 from importers.mapping import Certainty
 from importers.trouble import Trouble
-from models import settings
+from models import journal, settings
 from models.access import SourceText
 from models.base import Base
 from models.errors import SINGULAR, Reason
@@ -101,6 +101,7 @@ def _data() -> Iterator[Text]:
         yield Text("models/errors.py", 0, singular, reason.value)
     for module in (save, delete, archive, convert, label):
         yield from _from(module.__name__, chain.from_iterable(module.TITLES.values()))
+    yield from _from("models.journal.keeping", (journal.ADOPTED,))
     for known in settings.SETTINGS:
         yield from _from(settings.__name__, (known.title, known.help, *known.choices))
     yield from _from("models.user", map(shell.right_name, Right))

@@ -20,9 +20,10 @@ from werkzeug.wrappers import Response
 from admin_views import images, login, pages, shell, trees
 from admin_views.numbers import key_of
 from models import access, journal
-from models.base import whole
-from models.errors import NotFound, Refused
-from models.journal import Change, Changeset, Kept, Left, NothingToUndo, Undone
+from models.base import LARGEST_POSITION, whole
+from models.errors import NotAllowed, NotFound, Refused
+from models.journal import Change, Changeset, Kept, Left, NothingToUndo, Origin, Undone
+from models.operations import adopt as adopting
 from models.operations import delete, save
 from models.operations import undo as undoing
 from models.user import Right, Role
@@ -74,6 +75,7 @@ class Shown:
     undone: bool
     undo_url: str | None
     is_undo: bool
+    outside: tuple[int, int] | None
     later: frozenset[tuple[int, str | None]] = field(default_factory=frozenset)
 
 
@@ -94,9 +96,9 @@ def latest(session: Session, limit: int = 4, **about: Any) -> list[dict[str, Any
     """The newest events in one line each, for a card's summary."""
     return [
         {
-            "name": shell.person(kept.user_name),
+            "name": _who(kept),
             "colour": shell.colour_of(kept.user_id),
-            "text": Markup("<b>{}</b> · {}").format(shell.person(kept.user_name), title(kept.title, kept.values)),
+            "text": Markup("<b>{}</b> · {}").format(_who(kept), title(kept.title, kept.values)),
             "body": "",
             "when": shell.when(kept.at),
             "title": format_datetime(kept.at, "medium"),
@@ -141,18 +143,24 @@ def _counts(session: Session, found: Sequence[journal.Event], about: Mapping[str
     return counts
 
 
+def _who(kept: Changeset | None) -> str:
+    """Who did it: a person, or another program, also where that was taken in since."""
+    if kept is None or kept.origin is Origin.OUTSIDE:
+        return gettext("From outside")
+    return shell.person(kept.user_name)
+
+
 def _one(event: journal.Event, lines: list[images.Line], counts: list[Count]) -> Shown:
     kept = event.changeset
-    if kept is None:
-        who, text = gettext("From outside"), gettext("changed the database directly")
+    if kept is None or kept.origin is Origin.OUTSIDE:
+        text = gettext("changed the database directly")
     else:
-        who = shell.person(kept.user_name)
         text = title(kept.title, kept.values)
     records = kept.change_count if event.is_more and kept else event.count
     return Shown(
         key=kept.id if kept else None,
         at=event.at,
-        who=who,
+        who=_who(kept),
         who_id=kept.user_id if kept else None,
         text=text,
         icon=ICONS.get(kept.origin.value if kept else "outside"),
@@ -165,6 +173,7 @@ def _one(event: journal.Event, lines: list[images.Line], counts: list[Count]) ->
         if kept is None or kept.undone_by_id or kept.purged_at
         else url_for("history.undo", changeset=kept.id),
         is_undo=bool(kept and kept.undoes_id),
+        outside=(event.first_id, event.last_id) if kept is None else None,
     )
 
 
@@ -222,6 +231,20 @@ def undo() -> Response | str:
     text = ngettext("%(num)d record put back", "%(num)d records put back", done.taken_back)
     say_done(text, done)
     return redirect(_back())
+
+
+@page.post("/adopt/")
+def adopt() -> Response:
+    """Take in what was changed from outside, and show what taking it back would do."""
+    first, last = (whole(request.form.get(name), LARGEST_POSITION) for name in ("first", "last"))
+    if first is None or last is None:
+        raise NotFound
+    try:
+        taken = adopting.adopt(shell.here(), shell.looker(), first, last)
+    except NotAllowed as refused:
+        say_refused(refused)
+        return redirect(_back())
+    return redirect(url_for("history.undo", changeset=taken.id, next=_back()))
 
 
 def say_refused(refused: Refused) -> None:

@@ -27,6 +27,7 @@ PUBLIC = frozenset(
 PAGES = {
     "history.index": "login",
     "history.undo": "as the change",
+    "history.adopt": "as the change",
     "settings.index": "settings",
     "settings.save": "settings",
     "searching.index": "login",

@@ -1,7 +1,7 @@
 """The journal: every change of every journaled table, kept by triggers in the database, and taken back by undo."""
 
 from models.journal.context import OutsideChangeset, Somebody, changeset, is_open, open_id
-from models.journal.keeping import adopt, erase, purge
+from models.journal.keeping import ADOPTED, adopt, erase, purge
 from models.journal.leaving import Kept, Left
 from models.journal.plan import Counts, Locks
 from models.journal.reading import (
@@ -12,6 +12,7 @@ from models.journal.reading import (
     Touch,
     history,
     latest,
+    outside,
     outside_ids,
     position,
     since,
@@ -22,6 +23,7 @@ from models.journal.triggers import install, missing
 from models.journal.undoing import NothingToUndo, Undone, UndoPlan, undo, undo_plan
 
 __all__ = [
+    "ADOPTED",
     "Actor",
     "Change",
     "Changeset",
@@ -52,6 +54,7 @@ __all__ = [
     "latest",
     "missing",
     "open_id",
+    "outside",
     "outside_ids",
     "position",
     "purge",

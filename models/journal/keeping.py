@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Table, bindparam, or_, select, text, update
+from sqlalchemy import ColumnElement, Table, bindparam, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from models.base import WILL_WRITE, Base, utc_now
 from models.errors import Reason, Refused
-from models.journal.context import AnySession, Somebody, changeset, is_open, plain
+from models.journal.context import AnySession, is_open, plain
 from models.journal.graph import references_of
 from models.journal.plan import Pair
 from models.journal.sql import sql_of
@@ -25,21 +25,30 @@ _AT_ONCE = 5000
 USERS = "user"
 """The table of the people whose names stand in the changesets."""
 ERASED = ""
-"""The name of somebody who was erased; who shows it says so in the reader's words."""
+"""The name of somebody who was erased, or was never known; who shows it says so in the reader's words."""
+ADOPTED = "Changed from outside"
 
 
-def adopt(session: AnySession, actor: Somebody, change_ids: Iterable[int]) -> Changeset:
-    """Give changes from outside a changeset, so that they can be undone. Refused when none of them is from outside."""
+def adopt(session: AnySession, change_ids: Iterable[int]) -> Changeset:
+    """Give changes from outside a changeset of their own moment and of nobody, so that they can be undone.
+
+    That changes nothing, so it is no changeset of whoever asks for it. Refused when none of them is from outside.
+    Commits by itself.
+    """
     session = plain(session)
-    with changeset(session, actor, "Changed from outside", Origin.OUTSIDE) as adopted:
-        taken = 0
-        with keeping(session.connection()):
-            for some in _some(change_ids):
-                mine = update(_CHANGE).where(_CHANGE.c.id.in_(some), _CHANGE.c.changeset_id.is_(None))
-                taken += session.connection().execute(mine.values(changeset_id=adopted.id)).rowcount
-        if not taken:
+    with _writing(session):
+        adopted = Changeset(user_name=ERASED, title=ADOPTED, origin=Origin.OUTSIDE)
+        session.add(adopted)
+        session.flush()
+        for some in _some(change_ids):
+            mine = update(_CHANGE).where(_CHANGE.c.id.in_(some), _CHANGE.c.changeset_id.is_(None))
+            session.connection().execute(mine.values(changeset_id=adopted.id))
+        taken = select(func.count(), func.max(_CHANGE.c.id), func.max(_CHANGE.c.at))
+        count, last, at = session.connection().execute(taken.where(_CHANGE.c.changeset_id == adopted.id)).one()
+        if not count:
             raise Refused(Reason.NOTHING_TO_UNDO)
-        session.expire_all()
+        adopted.change_count, adopted.last_change_id, adopted.at = count, last, at
+        session.flush()
     return adopted
 
 

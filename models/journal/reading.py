@@ -349,6 +349,12 @@ def _keys(change: Change, events: list[_Found]) -> Iterator[tuple[int | None, in
         yield from (e.key for e in events if e.changeset is None and e.first_id <= change.id <= e.last_id)
 
 
+def outside(session: AnySession, limit: int) -> list[Event]:
+    """What was changed from outside and belongs to no changeset yet, newest first, without the changes themselves."""
+    found = _merged([], _outside(plain(session), [], None))
+    return [event.shown({}) for event in found[:limit]]
+
+
 def outside_ids(session: AnySession, first_id: int, last_id: int) -> list[int]:
     """The changes from outside of an event, all of them: what `adopt` takes."""
     query = select(Change.id).where(Change.changeset_id.is_(None), Change.id.between(first_id, last_id))

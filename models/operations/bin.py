@@ -56,7 +56,9 @@ def deletion_of(session: Session, noun: type[Base], key: int) -> Deletion | None
     if change is None:
         return None
     kept = session.get(Changeset, change.changeset_id) if change.changeset_id is not None else None
-    return Deletion(kept.at, kept.user_name) if kept is not None else Deletion(change.at, None)
+    if kept is None or kept.origin is Origin.OUTSIDE:
+        return Deletion(change.at, None)
+    return Deletion(kept.at, kept.user_name)
 
 
 def items(session: Session, before: int | None = None, limit: int = PAGE) -> list[Item]:

@@ -7,7 +7,7 @@ changing an amount takes the right to see it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, or_, select
@@ -108,7 +108,7 @@ WHOLE = frozenset({Customer.__tablename__, Contact.__tablename__, Project.__tabl
 
 
 @dataclass(frozen=True)
-class _Touched:
+class Touched:
     """What a changeset did, as far as rights go: one of these stands for all rows alike."""
 
     table: str
@@ -132,15 +132,18 @@ def _require(
         raise NotFound
     if actor.is_system:
         return
-    touched = _touched(session, changeset_id, fields)
+    touched = touched_by(session, Change.changeset_id == changeset_id, fields, EVERYTHING)
     is_own = kept.user_id is not None and kept.user_id == actor.id
     if is_own and whole and any(map(_is_record, touched)) and _is_about_deleting(session, kept):
         _require_as_deleted(session, actor, changeset_id, touched)
     else:
-        _require_each(session, actor, touched, is_own)
+        require_each(session, actor, touched, is_own)
 
 
-def _touched(session: AnySession, changeset_id: int, fields: Collection[str] | None) -> Sequence[_Touched]:
+def touched_by(
+    session: AnySession, about: ColumnElement[bool], fields: Collection[str] | None, options: Mapping[str, bool]
+) -> Sequence[Touched]:
+    """What these changes did, or these fields of them, as far as rights go; `options` are those of the statement."""
     is_update = Change.operation == Operation.UPDATE
     is_archiving = and_(is_update, Change.table_name.in_(WHOLE), _changed("archived_at"))
     changes_amount = and_(is_update, or_(false(), *_changed_amounts(fields)))
@@ -148,11 +151,11 @@ def _touched(session: AnySession, changeset_id: int, fields: Collection[str] | N
     contact = case((Change.customer_id.is_(None), Change.contact_id))
     found = session.execute(
         select(Change.table_name, Change.operation, Change.customer_id, contact, is_archiving, changes_amount)
-        .where(Change.changeset_id == changeset_id)
+        .where(about)
         .distinct(),
-        execution_options=EVERYTHING,
+        execution_options=options,
     )
-    return [_Touched(*row) for row in found]
+    return [Touched(*row) for row in found]
 
 
 def _changed(column: str) -> ColumnElement[bool]:
@@ -176,12 +179,12 @@ def _is_about_deleting(session: AnySession, kept: Changeset) -> bool:
     return origin is Origin.DELETE
 
 
-def _is_record(one: _Touched) -> bool:
+def _is_record(one: Touched) -> bool:
     """Whether a record came or went by itself, not along with another."""
     return one.operation is not Operation.UPDATE and (one.table in WHOLE or one.table in NEEDED)
 
 
-def _require_as_deleted(session: AnySession, actor: Looker, changeset_id: int, touched: Iterable[_Touched]) -> None:
+def _require_as_deleted(session: AnySession, actor: Looker, changeset_id: int, touched: Iterable[Touched]) -> None:
     """What deleting took, for the records that went: on a customer that is gone as its roles stood until then.
 
     The rest went along with them, and comes back with them.
@@ -212,9 +215,9 @@ def _links(changeset_id: int, contacts: Iterable[int]) -> Select[int | None, int
     )
 
 
-def _require_each(session: AnySession, actor: Looker, touched: Iterable[_Touched], is_own: bool) -> None:
+def require_each(session: AnySession, actor: Looker, touched: Iterable[Touched], is_own: bool) -> None:
     """For each change the right of its opposite, where it was made."""
-    needed: dict[Right, list[_Touched]] = {}
+    needed: dict[Right, list[Touched]] = {}
     for one in touched:
         needed.setdefault(_right(one, is_own), []).append(one)
         if one.changes_amount:
@@ -224,7 +227,7 @@ def _require_each(session: AnySession, actor: Looker, touched: Iterable[_Touched
             raise NotAllowed(Reason.NO_RIGHT, right=right)
 
 
-def _held_at(session: AnySession, actor: Looker, right: Right, changes: Sequence[_Touched]) -> bool:
+def _held_at(session: AnySession, actor: Looker, right: Right, changes: Sequence[Touched]) -> bool:
     """Whether a right is held where these changes were made. What is nobody's, or gone, takes it everywhere."""
     if any(one.table in NEEDED or (one.customer_id is None and one.contact_id is None) for one in changes):
         return False
@@ -236,7 +239,7 @@ def _held_at(session: AnySession, actor: Looker, right: Right, changes: Sequence
     )
 
 
-def _right(one: _Touched, is_own: bool) -> Right:
+def _right(one: Touched, is_own: bool) -> Right:
     """The right that taking this change back needs."""
     if one.table in NEEDED:
         return NEEDED[one.table]

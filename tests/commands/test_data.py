@@ -281,6 +281,22 @@ def test_undo_names_what_it_left(panel: Panel) -> None:
     assert "1 rows taken back, 1 left" in result.stdout
 
 
+def test_what_was_changed_from_outside_is_listed_and_taken_back(panel: Panel) -> None:
+    _label(panel, "ours")
+    before = panel.did("dump")
+    with create_engine(panel.url, poolclass=NullPool).begin() as connection:
+        connection.execute(text("UPDATE label SET name = 'theirs'"))
+    assert panel.did("dump") != before
+    (found,) = json.loads(panel.did("journal", "--json"))["outside"]
+    assert f"--outside {found['first']} {found['last']}" in panel.did("journal")
+    answer = json.loads(panel.did("undo", "--outside", str(found["first"]), str(found["last"]), "--json"))
+    assert (answer["taken_back"], answer["left"]) == (1, 0)
+    assert panel.did("dump") == before
+    assert json.loads(panel.did("journal", "--json"))["outside"] == []
+    assert panel.run("undo", "--outside", str(found["first"]), str(found["last"])).exit_code == 1
+    assert panel.run("undo").exit_code == 2
+
+
 # --- check ------------------------------------------------------------------------------------------------------
 
 

@@ -151,6 +151,7 @@ def probes() -> dict[str, list[Probe]]:
         Probe("GET", "/history/undo/?changeset={id}&table=customer&row={id}&field=phone"),
         Probe("POST", "/history/undo/", {"changeset": "{id}"}),
     ]
+    found["history.adopt"] = [Probe("POST", "/history/adopt/", {"first": "{id}", "last": "{id}"})]
     found["bin.index"] = [Probe("GET", "/bin/?before={id}", found=200)]
     found["bin.restore"] = [Probe("POST", "/bin/restore/", {"changeset": "{id}"})]
     found["auth.end_session"] = [Probe("POST", "/profile/sessions/{id}/end")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
 from models.base import utc_now
@@ -29,8 +29,10 @@ def test_what_was_done_from_outside_can_be_adopted_and_undone(toy: Session, toy_
     outside(toy_engine, "INSERT INTO label (name) VALUES ('x')")
     ids = toy.scalars(select(Change.id).where(Change.changeset_id.is_(None))).all()
     toy.rollback()
-    adopted = adopt(toy, BOB, ids)
-    assert (adopted.origin, adopted.user_name, adopted.change_count) == (Origin.OUTSIDE, "Bob", 2)
+    adopted = adopt(toy, ids)
+    assert (adopted.origin, adopted.user_id, adopted.user_name) == (Origin.OUTSIDE, None, "")
+    assert (adopted.change_count, adopted.last_change_id) == (2, ids[-1])
+    assert adopted.at == toy.scalar(select(func.max(Change.at)))
     undo(toy, BOB, adopted.id)
     assert dump(toy) == start
 
@@ -40,7 +42,7 @@ def test_what_belongs_to_a_changeset_cannot_be_adopted(toy: Session) -> None:
         toy.add(Contact(name="A"))
     for ids in ([1], [99], []):
         with pytest.raises(Refused):
-            adopt(toy, BOB, ids)
+            adopt(toy, ids)
     assert toy.scalars(select(Change.changeset_id)).all() == [added.id]
     assert len(toy.scalars(select(Changeset)).all()) == 1
 

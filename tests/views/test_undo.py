@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+import pytest
+from lxml import html
+from sqlalchemy import URL, NullPool, create_engine, select, text
 from sqlalchemy.orm import Session
 
 from models import access
 from models.access import SYSTEM
 from models.customer import Customer
-from models.journal import changeset
+from models.journal import Change, Changeset, Origin, changeset
 from models.operations import archive, delete
 from models.operations.save import save
+from models.project import Project
 from models.user import User
 from tests import factories
 from tests.conftest import Cast, ClientFor
@@ -145,3 +151,57 @@ def test_the_undo_page_names_what_was_archived_since(session: Session, client_fo
     assert "Een B.V. stays as it is. Een B.V. was archived later and can only be read." in dana.get(
         "/history/"
     ).get_data(as_text=True)
+
+
+# From outside
+
+
+def outside(url: URL, statement: str, key: int) -> None:
+    """What another program does to a customer."""
+    with create_engine(url, poolclass=NullPool).begin() as connection:
+        connection.execute(text(statement), {"key": key})
+
+
+STATEMENTS = ("UPDATE customer SET phone = '999' WHERE id = :key", "DELETE FROM customer WHERE id = :key")
+
+
+@pytest.mark.parametrize("statement", STATEMENTS)
+def test_what_was_changed_with_plain_sql_is_taken_back_from_the_history(
+    session: Session, client_for: ClientFor, database_url: URL, statement: str
+) -> None:
+    customer = factories.customer(session, phone="1", email="one@x.example")
+    factories.project(session, customer)
+    key = customer.id
+    session.rollback()
+    outside(database_url, statement, key)
+    dana = client_for("Dana")
+    tree = html.document_fromstring(dana.get("/history/").get_data(as_text=True))
+    (form,) = tree.xpath("//form[@action='/history/adopt/']")
+    shown = dana.post("/history/adopt/", data=dict(form.form_values()))
+    assert shown.status_code == 302
+    plan = dana.get(shown.location).get_data(as_text=True)
+    assert "Take back: Changed from outside?" in plan
+    adopted = session.scalars(select(Changeset).where(Changeset.origin == Origin.OUTSIDE)).one()
+    assert abs(adopted.at - dt.datetime.now(dt.UTC)) < dt.timedelta(minutes=1)
+    again = dana.get("/history/").get_data(as_text=True)
+    assert "changed the database directly" in again
+    assert "/history/adopt/" not in again
+    assert dana.send("/history/undo/", changeset=adopted.id).status_code == 302
+    assert stored(session, key) == ("1", "one@x.example")
+    assert session.scalars(select(Project.customer_id)).all() == [key]
+
+
+def test_who_may_not_take_back_what_was_changed_from_outside_leaves_it_as_it_is(
+    session: Session, client_for: ClientFor, database_url: URL
+) -> None:
+    key = factories.customer(session, phone="1").id
+    session.rollback()
+    outside(database_url, STATEMENTS[0], key)
+    change = session.scalars(select(Change.id).where(Change.changeset_id.is_(None))).one()
+    bob = client_for("Bob")
+    assert bob.send("/history/adopt/", first=change, last=change).location == "/history/"
+    assert "You need the right Edit for this." in bob.get("/history/").get_data(as_text=True)
+    for first, last in ((change + 1, change + 9), ("x", change), ("", "")):
+        assert client_for("Dana").send("/history/adopt/", first=first, last=last).status_code == 404
+    session.rollback()
+    assert session.scalar(select(Change.changeset_id).where(Change.id == change)) is None
