@@ -249,7 +249,7 @@ def source_text(source: Source) -> str:
 
 
 def register(app: Flask, languages: tuple[str, ...]) -> None:
-    """Give every template the shell's values, and every request its looker."""
+    """Give every template the shell's values and filters."""
     app.extensions["kaartenbak"] = {"languages": languages, "menu": []}
     app.jinja_env.filters.update(
         money=money, hours=hours, when=when, moment=moment, initials=initials, colour_of=colour_of, say=say

@@ -12,7 +12,7 @@ from models.base import LOOSE, Base, Stamped, UtcDateTime, WordSet, folded, ref,
 
 
 class Right(enum.StrEnum):
-    """All there is to be allowed. The first seven make sense on one customer, the others only everywhere."""
+    """All there is to be allowed. The first eight make sense on one customer, the others only everywhere."""
 
     VIEW = "view"
     REGISTER = "register"
