@@ -190,16 +190,12 @@ class Declared:
         """The columns this person may see."""
         return [column for column in self.columns if column.right is None or self.may(column.right)]
 
-    def held(self) -> frozenset[Right]:
-        """The rights that open columns and sorts of this list."""
-        return frozenset(column.right for column in self.visible_columns() if column.right is not None)
-
     # -- the list one comes from --------------------------------------------------------------------------------------
 
     def state(self, args: MultiDict[str, str]) -> ListState:
-        """The state of the list from the URL; what does not fit, or may not be sorted by, is dropped and said."""
+        """The state of the list from the URL; what does not fit is dropped and said."""
         pairs = [(name, value) for name, value in args.items(multi=True) if not name.startswith(ADDED)]
-        return search.read_state(self.spec, pairs, rights=self.held(), others=OTHER_NAMES)
+        return search.read_state(self.spec, pairs, others=OTHER_NAMES)
 
     def list_args(self) -> MultiDict[str, str]:
         """The state of the list that a form carries in its field `list`."""

@@ -50,7 +50,7 @@ HOME = "/"
 LONGEST_TARGET = 2_000
 DEVICE = "device"
 DEVICE_DAYS = 180
-UNWATCHED = ("static", "sprite")
+UNWATCHED = ("static",)
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, column, text
+from sqlalchemy import Column, Connection, Table, text
 
 from models.journal.graph import uniques
 from models.journal.sql import sql_of
-from models.journal.tables import is_secret, is_stamp
+from models.journal.tables import is_stamp
 from models.journal.triggers import quoted
 
 
@@ -39,7 +39,7 @@ _NAMES = ("name", "title", "last_name", "number", "email")
 
 @dataclass(frozen=True)
 class Left:
-    """A row an undo leaves as it is, or one field of it with its current value. `name` is what the row is called.
+    """A row an undo leaves as it is, or one field of it. `name` is what the row is called.
 
     `holder` is the row that is in the way, if one is: what was archived, or what uses the value by now. `wanted` is
     that value and the column it belongs in. What the holder is called is for those who may see it: `holder_name`.
@@ -49,7 +49,6 @@ class Left:
     row: int
     field: str | None
     reason: Kept
-    current: Any = None
     name: str | None = None
     holder: tuple[str, int] | None = None
     wanted: tuple[str, str] | None = None
@@ -74,35 +73,26 @@ def _rows(connection: Connection, tables: Mapping[str, Table]) -> Iterator[Left]
             {"name": name, "done": DONE},
         )
         for row_id, reason, title, *held in found:
-            yield Left(name, row_id, None, Kept[reason], None, title, **_in_the_way(table, held))
+            yield Left(name, row_id, None, Kept[reason], title, **_in_the_way(table, held))
 
 
 def _fields(connection: Connection, tables: Mapping[str, Table]) -> Iterator[Left]:
     names = text("SELECT DISTINCT table_name, field FROM journal_left ORDER BY table_name, field")
     for name, field in connection.execute(names).all():
-        shown = tables[name].columns[field]
-        if not is_stamp(shown):
-            yield from _values(connection, tables[name], shown)
+        if not is_stamp(tables[name].columns[field]):
+            yield from _in_rows(connection, tables[name], field)
 
 
-def _values(connection: Connection, table: Table, shown: Column[Any]) -> Iterator[Left]:
-    """One field of all rows in which it is left, with its value as it is now."""
-    current = "NULL" if is_secret(shown) else f"t.{quoted(shown.name)}"
+def _in_rows(connection: Connection, table: Table, field: str) -> Iterator[Left]:
+    """One field of all rows in which it is left."""
     statement = text(
-        f"SELECT u.row_id, x.reason, {_called(connection, table)} AS called, {current} AS current, "
-        f"{_held(connection, table)} {_lines(table)} "
+        f"SELECT u.row_id, x.reason, {_called(connection, table)}, {_held(connection, table)} {_lines(table)} "
         f"JOIN journal_left x ON x.table_name = u.table_name AND x.row_id = u.row_id {_HOLDER} AND h.field = x.field "
         "WHERE u.table_name = :name AND x.field = :field AND (u.reason IS NULL OR u.reason = :done) ORDER BY u.row_id"
-    ).columns(
-        column("row_id"),
-        column("reason"),
-        column("called"),
-        column("current", shown.type),
-        *(column(name) for name in ("holder_table", "holder", "columns", "wanted")),
     )
-    values = {"name": table.name, "field": shown.name, "done": DONE}
-    for row_id, reason, title, value, *held in connection.execute(statement, values):
-        yield Left(table.name, row_id, shown.name, Kept[reason], value, title, **_in_the_way(table, held))
+    values = {"name": table.name, "field": field, "done": DONE}
+    for row_id, reason, title, *held in connection.execute(statement, values):
+        yield Left(table.name, row_id, field, Kept[reason], title, **_in_the_way(table, held))
 
 
 _HOLDER = "LEFT JOIN journal_holder h ON h.table_name = u.table_name AND h.row_id = u.row_id"

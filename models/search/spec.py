@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, Select, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.base import Base, whole
-from models.user import Right
 
 Condition = ColumnElement[bool]
 Read = Callable[[str], str | None]
@@ -21,14 +20,10 @@ ME = "me"
 
 @dataclass(frozen=True)
 class Sort:
-    """An order of a list. `key` is never NULL and indexed together with the id, which breaks its ties.
-
-    `right` is what one must hold everywhere to sort by it.
-    """
+    """An order of a list. `key` is never NULL and indexed together with the id, which breaks its ties."""
 
     name: str
     key: Column | ColumnElement[Any]
-    right: Right | None = None
 
 
 @dataclass(frozen=True)

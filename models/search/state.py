@@ -16,7 +16,6 @@ from urllib.parse import urlencode
 
 from models.base import LARGEST_KEY, whole
 from models.search.spec import ListSpec, printable
-from models.user import Right
 
 PAGE_SIZES: Final = (25, 50, 100, 200)
 PAGE_SIZE: Final = 50
@@ -43,7 +42,6 @@ class Unfit(enum.StrEnum):
 
     UNKNOWN = "This list has no {name}: it was left out."
     WRONG_VALUE = "The value of {name} does not fit here: it was left out."
-    NOT_ALLOWED = "You may not sort by {name}."
     SEARCH_TOO_LONG = "Only the first 200 characters are searched for."
     TOO_MANY_FILTERS = "Only the first 20 filters, with 50 values each, are used."
 
@@ -168,14 +166,13 @@ class ListState:
 def read_state(
     spec: ListSpec,
     pairs: Iterable[tuple[str, str]],
-    rights: frozenset[Right] = frozenset(),
     others: frozenset[str] = frozenset(),
 ) -> ListState:
     """The state that a URL's query asks for; `pairs` in their order, as `request.args.items(multi=True)` gives them.
 
-    `rights` open the sorts that need one. `others` are names that belong to the page itself and are left alone.
+    `others` are names that belong to the page itself and are left alone.
     """
-    reader = _Reader(spec, rights)
+    reader = _Reader(spec)
     for count, (name, value) in enumerate(pairs):
         if count == MOST_PARTS:
             break
@@ -188,9 +185,8 @@ def read_state(
 class _Reader:
     """Takes a URL apart, one named part after the other."""
 
-    def __init__(self, spec: ListSpec, rights: frozenset[Right]) -> None:
+    def __init__(self, spec: ListSpec) -> None:
         self.spec = spec
-        self.rights = rights
         self.found: dict[str, Any] = {"sort": spec.order.removeprefix("-"), "descending": spec.order.startswith("-")}
         self.chips: list[Chip] = []
         self.dropped: dict[Dropped, None] = {}
@@ -231,11 +227,8 @@ class _Reader:
 
     def _sort(self, text: str) -> None:
         name = text.removeprefix("-")
-        sort = self.spec.sorts.get(name)
-        if sort is None:
+        if name not in self.spec.sorts:
             self._drop(Unfit.WRONG_VALUE, "sort")
-        elif sort.right is not None and sort.right not in self.rights:
-            self._drop(Unfit.NOT_ALLOWED, name)
         else:
             self.found |= {"sort": name, "descending": text.startswith("-")}
 

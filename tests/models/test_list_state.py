@@ -10,10 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.base import Base
-from models.customer import Customer
-from models.search import CONTACTS, CUSTOMERS, PROJECTS, ListSpec, ListState, Sort, read_state
+from models.search import CONTACTS, CUSTOMERS, PROJECTS, ListSpec, ListState, read_state
 from models.search.state import Archived, Chip, Cursor, Unfit
-from models.user import Right
 
 
 def read(query: str, **others: object) -> ListState:
@@ -85,14 +83,6 @@ def test_a_thousand_unknown_names_are_not_all_named() -> None:
 def test_names_of_the_page_itself_are_left_alone() -> None:
     state = read("peek=3&view=x", others=frozenset({"peek"}))
     assert reasons(state) == {(Unfit.UNKNOWN, "view")}
-
-
-def test_a_sort_that_needs_a_right_is_for_those_who_have_it() -> None:
-    spec = ListSpec.of(Customer, None, "name", *CUSTOMERS.sorts.values(), Sort("rate", Customer.id, Right.SEE_REVENUE))
-    refused = read_state(spec, [("sort", "-rate")])
-    assert refused.order == "name"
-    assert reasons(refused) == {(Unfit.NOT_ALLOWED, "rate")}
-    assert read_state(spec, [("sort", "-rate")], frozenset({Right.SEE_REVENUE})).order == "-rate"
 
 
 def test_a_change_goes_to_the_first_page_and_a_move_keeps_the_rest() -> None:
