@@ -19,7 +19,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from models.access import SYSTEM, look_as
 from models.base import WILL_WRITE, Base, ref
-from models.journal import Actor, Change, Changeset, JournalContext, changeset, install, undo
+from models.journal import Change, Changeset, JournalContext, changeset, install, undo
 from models.journal.tables import REGISTRY
 from tests.databases import ENGINES, databases, postgresql_binaries
 
@@ -27,7 +27,6 @@ from tests.databases import ENGINES, databases, postgresql_binaries
 RUNS = 3
 ROWS = 100_000
 UPDATES = 50_000
-ANN = Actor(1, "Ann")
 
 
 class Measured(DeclarativeBase):
@@ -136,11 +135,11 @@ def within(engine: Engine, statements: dict[str, str]) -> dict[str, float]:
         clock = Clock(session.connection())
         done = []
         for name, statement in statements.items():
-            with clock.measured(results, name), changeset(session, ANN, name) as kept:
+            with clock.measured(results, name), changeset(session, SYSTEM, name) as kept:
                 session.execute(text(statement))
             done.append(kept.id)
         with clock.measured(results, "undo of the delete"):
-            undone = undo(session, ANN, done[-1])
+            undone = undo(session, SYSTEM, done[-1])
         assert undone.taken_back == ROWS + 1
         assert session.scalar(text("SELECT count(*) FROM row")) == ROWS
     return results

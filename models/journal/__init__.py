@@ -18,13 +18,12 @@ from models.journal.reading import (
     since,
     touches,
 )
-from models.journal.tables import Actor, Change, Changeset, JournalContext, Operation, Origin, journaled_tables
+from models.journal.tables import Change, Changeset, JournalContext, Operation, Origin, journaled_tables
 from models.journal.triggers import install, missing
 from models.journal.undoing import NothingToUndo, Undone, UndoPlan, undo, undo_plan
 
 __all__ = [
     "ADOPTED",
-    "Actor",
     "Change",
     "Changeset",
     "Counts",

@@ -21,7 +21,7 @@ AnySession = Session | scoped_session[Any]
 
 
 class Somebody(Protocol):
-    """What the journal wants to know of who does something: `Actor`, or anything like it."""
+    """What the journal wants to know of who does something."""
 
     @property
     def id(self) -> int | None: ...

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -28,14 +27,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, registry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from models.base import Base, UtcDateTime, table_args, utc_now
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who does something: a plain value, so that it survives commits and can be handed to background work."""
-
-    id: int | None
-    name: str
 
 
 class Origin(enum.StrEnum):

@@ -27,13 +27,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from models.access import SYSTEM, look_as
+from models.access import SYSTEM, Looker, look_as
 from models.base import WILL_WRITE, Base, Money, UtcDateTime, ref, utc_now
-from models.journal import Actor, Change, Changeset, JournalContext, install
+from models.journal import Change, Changeset, JournalContext, install
 from models.journal.tables import REGISTRY
 
-ANN = Actor(7, "Ann")
-BOB = Actor(8, "Bob")
+ANN = Looker(7, "Ann")
+BOB = Looker(8, "Bob")
 
 
 class Toy(DeclarativeBase):

@@ -11,9 +11,9 @@ from sqlalchemy import Column, Engine, Float, delete, insert, inspect, select, t
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from models.access import Looker
 from models.base import Base
 from models.journal import (
-    Actor,
     Change,
     Changeset,
     Operation,
@@ -84,7 +84,7 @@ def test_a_changeset_says_who_did_what_when_and_by_which_path(toy: Session) -> N
 
 
 def test_anything_like_an_actor_will_do_and_a_program_has_no_id(toy: Session) -> None:
-    with changeset(toy, Actor(None, "Night job"), "Added", Origin.COMMAND):
+    with changeset(toy, Looker(None, "Night job"), "Added", Origin.COMMAND):
         toy.add(Contact(name="Bo"))
     assert toy.scalars(select(Changeset.user_id)).all() == [None]
 
