@@ -7,7 +7,7 @@ from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from admin_views import history, pages, shell
-from admin_views.numbers import key_of
+from admin_views.numbers import changeset_asked, key_of
 from models import access
 from models.base import whole
 from models.errors import NotAllowed, NotFound, Refused
@@ -30,7 +30,7 @@ def index() -> str:
 @page.post("/restore/")
 def restore() -> Response:
     """Bring one delete back, whole."""
-    key = key_of(request.form.get("changeset"))
+    key = key_of(changeset_asked())
     try:
         done = binned.restore(shell.here(), shell.looker(), key)
     except Refused as refused:

@@ -12,6 +12,7 @@ from flask import session as cookie
 from flask_login import current_user
 
 from admin_views import shell
+from admin_views.numbers import changeset_asked
 from models import access
 from models.base import utc_now, whole
 from models.errors import Refused
@@ -75,5 +76,5 @@ def _is_about_rights() -> bool:
         return access.may(session, looker, Right.MANAGE_USERS)
     if request.endpoint == ROLES_OF_A_CUSTOMER:
         return access.may_somewhere(session, looker, Right.MANAGE_CUSTOMER_ROLES)
-    key = whole(request.values.get("changeset")) if request.endpoint in TAKING_BACK else None
+    key = whole(changeset_asked()) if request.endpoint in TAKING_BACK else None
     return key is not None and undoing.is_about_rights(session, key)

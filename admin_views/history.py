@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from admin_views import images, login, pages, shell, trees
-from admin_views.numbers import key_of
+from admin_views.numbers import changeset_asked, key_of
 from models import access, journal
 from models.base import LARGEST_POSITION, whole
 from models.errors import NotAllowed, NotFound, Refused
@@ -212,7 +212,7 @@ def index() -> str:
 @page.route("/undo/", methods=["GET", "POST"])
 def undo() -> Response | str:
     """GET shows what would be taken back and what stays; POST takes it back, a whole event or one field of one row."""
-    key = key_of(request.values.get("changeset"))
+    key = key_of(changeset_asked())
     looker = shell.looker()
     rows, fields = _part()
     if request.method == "GET":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, request
 from werkzeug.routing import BaseConverter, ValidationError
 
 from models.base import whole
@@ -15,6 +15,11 @@ def key_of(raw: str | None) -> int:
     if not key:
         raise NotFound
     return key
+
+
+def changeset_asked() -> str | None:
+    """Which change a request takes back: read here for all, so that the one that is done is the one that was judged."""
+    return request.values.get("changeset")
 
 
 class Key(BaseConverter):

@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from models.access import SYSTEM
+from models.customer import Customer
 from models.journal import Changeset
+from models.operations import delete as deleting
 from models.operations import grant
 from models.operations.grant import Holder
 from models.user import CustomerAccess, Role, Team, User
@@ -73,6 +75,24 @@ def test_the_acts_that_change_rights_ask_for_the_password_and_do_nothing_before(
     session.rollback()
     assert session.scalar(select(Changeset.id).order_by(Changeset.id.desc()).limit(1)) == last
     assert session.get_one(User, bob).disabled_at is None
+
+
+@pytest.mark.parametrize("path", ["/bin/restore/", "/history/undo/"])
+def test_what_is_taken_back_is_what_the_password_was_asked_about(
+    session: Session, cast: Cast, dana: PageClient, path: str
+) -> None:
+    team, customer = factories.team(session, cast.bob), factories.customer(session, archived_at=factories.A_MOMENT)
+    gone = []
+    for noun, record in ((Customer, customer), (Team, team)):
+        shown = deleting.plan(session, SYSTEM, noun, [record.id])
+        gone.append(deleting.do(session, SYSTEM, noun, [record.id], shown.digest, typed=shown.confirm).id)
+    harmless, rights = gone
+    for address, sent in ((path, rights), (f"{path}?changeset={rights}", harmless)):
+        answer = dana.send(address, changeset=sent)
+        assert (answer.status_code, asks(answer)) == (403, True)
+    dana.send(f"{path}?changeset={harmless}", changeset=rights)
+    session.rollback()
+    assert session.query(Team).count() == 0
 
 
 def test_with_the_password_what_was_sent_is_done_without_filling_it_in_again(
