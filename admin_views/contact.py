@@ -17,7 +17,8 @@ from admin_views.numbers import key_of
 from models import access, search
 from models.access import Looker
 from models.contact import Contact, CustomerContact
-from models.customer import Kind
+from models.customer import Customer, Kind
+from models.errors import NotFound
 from models.operations.save import Child
 from models.user import Right
 
@@ -69,6 +70,9 @@ def details(session: Session, looker: Looker, contact: Contact) -> Mapping[str, 
 
 class ContactView(EntityView):
     """The contacts."""
+
+    # The right to edit the customer that it is added to is enough: see `defaults`.
+    routes = EntityView.routes | {"create_view": "see"}
 
     noun = Contact
     spec = search.CONTACTS
@@ -162,14 +166,23 @@ class ContactView(EntityView):
         }
 
     def defaults(self) -> dict[str, Any]:
+        customer = self.customer_added_to()
+        if customer is not None and shell.here().get(Customer, customer) is None:
+            raise NotFound
+        access.require(shell.here(), shell.looker(), self.create, customer)
         return {"kind": Kind.PRIVATE.value, "owner_id": shell.looker().id}
 
     def children(self, record: Any, form: EntityForm) -> Sequence[Child]:
         """A contact that is added from a customer's card is linked with it."""
-        if record is not None or not request.args.get("customer"):
+        customer = self.customer_added_to()
+        if record is not None or customer is None:
             return ()
         function = None if "job_title" in form.errors else form.values()["job_title"]
-        return (Child(CustomerContact, None, {"customer_id": key_of(request.args["customer"]), "function": function}),)
+        return (Child(CustomerContact, None, {"customer_id": customer, "function": function}),)
+
+    def customer_added_to(self) -> int | None:
+        """The customer from whose card a new contact is added."""
+        return key_of(request.args["customer"]) if request.args.get("customer") else None
 
     def convert_fields(self) -> tuple[str, ...]:
         """The fields of the convert page, in its order."""

@@ -107,7 +107,7 @@ def save(
     Raises Problems with all that does not fit, EditConflict, NotFound, NotAllowed, or Refused where it is locked.
     Nothing is saved then.
     """
-    work = _Work(session, actor, base, choices or {}, seen)
+    work = _Work(session, actor, base, choices or {}, seen, children)
     title, name = _title(session, noun, record_id, values)
     try:
         with changeset(session, actor, title, origin=origin, name=name) as kept:
@@ -140,7 +140,7 @@ def check(
 
     `known` names fields of which the caller knows already that they do not, and whose values are not among `values`.
     """
-    work = _Work(session, actor, base, {}, None)
+    work = _Work(session, actor, base, {}, None, children)
     pending = work.look(noun, record_id, values, "")
     for child in children:
         work.look_at_child(noun, pending, child)
@@ -241,12 +241,15 @@ class _Work:
         base: int | None,
         choices: Mapping[str, Side],
         seen: int | None,
+        children: Sequence[Child],
     ) -> None:
         self.session = session
         self.actor = actor
         self.past = Past(session, base)
         self.seen = Past(session, seen)
         self.choices = choices
+        links = (one for one in children if one.noun is CustomerContact and one.id is None)
+        self.is_linked = any(one.values.get("customer_id") for one in links)
         self.problems: list[Refused] = []
         self.clashes: list[Clash] = []
         self.merged: list[Theirs] = []
@@ -479,7 +482,9 @@ class _Work:
             for right in self._rights_on(noun, row, changes):
                 access.require(self.session, self.actor, right, row.id if row else None)
         elif noun is Contact:
-            self._require_contact(row.id if row else None)
+            # A new one is asked of the customer that it is linked with, where its link is looked at.
+            if row is not None or not self.is_linked:
+                self._require_contact(row.id if row else None)
         else:
             parent = pending.below[1] if pending.below and pending.below[1].noun is Customer else None
             customers = {getattr(row, "customer_id", None), changes.get("customer_id"), parent.key if parent else None}

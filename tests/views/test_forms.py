@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from models.access import SYSTEM, looker_for
-from models.contact import Contact
+from models.contact import Contact, CustomerContact
 from models.customer import Customer
 from models.journal import changeset, position
 from models.label import LabelGroup
@@ -204,6 +204,27 @@ def test_who_sees_amounts_on_one_customer_fills_in_the_hourly_rate_of_a_new_proj
         session.rollback()
         made = session.scalars(select(Project).where(Project.customer_id == customer.id)).one()
         assert made.hourly_rate == rate
+
+
+def test_who_may_edit_one_customer_adds_contacts_to_that_one_only(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    here, there = factories.customer(session), factories.customer(session)
+    for customer, role in ((here, "Editor"), (there, "Reader")):
+        factories.access(session, customer, session.scalars(select(Role).where(Role.name == role)).one(), cast.charlie)
+    charlie = client_for("Charlie")
+    person = {"kind": "private", "first_name": "Ingrid", "last_name": "Bergström"}
+    button = f"/contacts/new/?customer={here.id}"
+    assert f'href="{button}"' in charlie.get(f"/customers/details/?id={here.id}&tab=contact").get_data(as_text=True)
+    for path in ("/contacts/new/", f"/contacts/new/?customer={there.id}"):
+        assert charlie.get(path).status_code == 403
+        assert charlie.send(path, **person).status_code == 403
+    assert charlie.get(button).status_code == 200
+    assert charlie.send(button, **{**person, "birth_date": "tomorrow"}).status_code == 422
+    assert charlie.send(button, **person).status_code == 302
+    session.rollback()
+    link = session.scalars(select(CustomerContact)).one()
+    assert (link.customer_id, link.contact.name) == (here.id, "Ingrid Bergström")
 
 
 def test_a_project_that_ends_before_it_starts_can_still_be_given_another_name(
