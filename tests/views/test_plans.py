@@ -18,7 +18,7 @@ from models.customer import Customer
 from models.label import Label
 from models.operations import archive, label
 from models.project import Project, RegistrationStatus
-from models.user import User
+from models.user import Right, User
 from tests import factories
 from tests.conftest import Cast, ClientFor
 from tests.views.test_forms import text_of
@@ -37,6 +37,30 @@ def token(answer: TestResponse) -> str:
 def signed(app: Flask, session: Session, who: User, verb: str, *ids: int) -> str:
     with app.app_context():
         return plans.sign(looker_for(session, who), verb, ids=ids, digest="shown before")
+
+
+@pytest.mark.parametrize("right", [Right.EDIT, Right.ARCHIVE, Right.DELETE])
+@pytest.mark.parametrize("everywhere", [True, False])
+def test_the_card_of_a_contact_offers_what_its_verbs_allow(
+    session: Session, client_for: ClientFor, cast: Cast, right: Right, everywhere: bool
+) -> None:
+    contact = factories.contact(session)
+    role = factories.role(session, rights=frozenset({Right.VIEW, right}))
+    held, other = factories.customer(session), factories.customer(session)
+    for customer in (held, other):
+        factories.link(session, customer, contact)
+    for customer in (held, other) if everywhere else (held,):
+        factories.access(session, customer, role, cast.charlie)
+    charlie = client_for("Charlie")
+    card = charlie.get(f"/contacts/details/?id={contact.id}").get_data(as_text=True)
+    path = {
+        Right.EDIT: f"/contacts/edit/?id={contact.id}",
+        Right.ARCHIVE: f"/contacts/action/?action=archive&rowid={contact.id}",
+        Right.DELETE: f"/contacts/delete/?id={contact.id}",
+    }[right]
+    is_allowed = charlie.get(path).status_code == 200
+    assert (path.replace("&", "&amp;") in card) == is_allowed
+    assert is_allowed == (everywhere or right is not Right.DELETE)
 
 
 VERBS = [
