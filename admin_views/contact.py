@@ -18,7 +18,6 @@ from models import access, search
 from models.access import Looker
 from models.contact import Contact, CustomerContact
 from models.customer import Customer, Kind
-from models.errors import NotFound
 from models.operations.consequences import allowed
 from models.operations.save import Child
 from models.user import Right
@@ -168,8 +167,8 @@ class ContactView(EntityView):
 
     def defaults(self) -> dict[str, Any]:
         customer = self.customer_added_to()
-        if customer is not None and shell.here().get(Customer, customer) is None:
-            raise NotFound
+        if customer is not None:
+            access.there(shell.here(), Customer, customer)
         access.require(shell.here(), shell.looker(), self.create, customer)
         return {"kind": Kind.PRIVATE.value, "owner_id": shell.looker().id}
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from admin_views import shell
 from admin_views.base import Action
-from models import settings
+from models import access, settings
 from models.access import Looker
 from models.base import whole
 from models.contact import Contact
@@ -107,7 +107,7 @@ def deleting(noun: delete.Deletable, shown_when: str | Callable[[], str] = "any"
         name="delete",
         label=lazy_gettext("Delete…"),
         icon="trash",
-        right=delete.RIGHT.get(noun, Right.DELETE),
+        right=access.OFFICE.get(noun.__tablename__, Right.DELETE),
         template="verbs/delete.html",
         plan=lambda session, looker, chosen, options: delete.plan(session, looker, noun, chosen),
         do=do,

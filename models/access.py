@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -52,7 +52,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from models.base import EVERYTHING, Base, Money
 from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer
-from models.errors import NotAllowed, Reason, Refused
+from models.errors import NotAllowed, NotFound, Reason, Refused
 from models.imports import ImportRow, ImportRun
 from models.journal import Change, Changeset, Locks, Operation, is_open
 from models.label import ContactLabel, CustomerLabel, Label, LabelGroup
@@ -109,6 +109,7 @@ ANONYMOUS = Looker(None, "")
 """Somebody who is not signed in: may nothing."""
 
 AnySession = Session | scoped_session[Session]
+N = TypeVar("N", bound=Base)
 
 # Plain columns: the condition also stands inside the one of the changesets, where the hook must not add it again.
 _CHANGE = Change.__table__.c
@@ -211,6 +212,21 @@ def require(session: AnySession, looker: Looker, right: Right, customer_id: int 
     if not may(session, looker, right, customer_id):
         raise NotAllowed(Reason.NO_RIGHT, right=right)
 
+
+def there(session: AnySession, noun: type[N], key: int | None) -> N:
+    """The record with this key; NotFound when it is not there for the person who looks."""
+    found = session.get(noun, key) if key is not None else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+OFFICE: dict[str, Right] = {
+    **dict.fromkeys(("user", "team", "team_member", "role"), Right.MANAGE_USERS),
+    **dict.fromkeys(("label", "label_group", "list_value"), Right.MANAGE_LISTS),
+    "setting": Right.SETTINGS,
+}
+"""The tables of the office itself, whose rows belong to no customer, and the right that it takes to change them."""
 
 AMOUNTS: dict[str, frozenset[str]] = {
     table.name: amounts
@@ -424,26 +440,19 @@ def _import_row(looker: Looker) -> Condition:
     return ImportRow.run_id.in_(select(run.id).where(run.user_id == looker.id)) if looker.id is not None else false()
 
 
-# The tables of the office itself, and the right that shows what was changed in them.
-_OFFICE = {
-    "user": Right.MANAGE_USERS,
-    "team": Right.MANAGE_USERS,
-    "team_member": Right.MANAGE_USERS,
-    "role": Right.MANAGE_USERS,
-    "setting": Right.SETTINGS,
-}
-_OPEN_TO_ALL = ("label", "label_group", "list_value")
+# What was changed in these tables of the office is seen by everybody, in the others by who may change them.
+_OPEN_TO_ALL = frozenset({"label", "label_group", "list_value"})
 _AMOUNTS = ("invoice", "quote")
 
 
 def _change(looker: Looker) -> Condition:
     """A change is seen by who sees the record it was made to, as it is today; of a lost one, by who sees all."""
-    if looker.everywhere >= {Right.VIEW, Right.SEE_REVENUE, Right.SEE_ALL_TOTALS, *_OFFICE.values()}:
+    office = [table for table, right in OFFICE.items() if table in _OPEN_TO_ALL or right in looker.everywhere]
+    if len(office) == len(OFFICE) and looker.everywhere >= {Right.VIEW, Right.SEE_REVENUE, Right.SEE_ALL_TOTALS}:
         return None
     if looker.id is None:
         return false()
     customer, contact = _CHANGE.customer_id, _CHANGE.contact_id
-    office = [*_OPEN_TO_ALL, *(table for table, right in _OFFICE.items() if right in looker.everywhere)]
     return or_(
         and_(customer.is_not(None), *_present(_change_at_customer(looker))),
         and_(customer.is_(None), contact.is_not(None), *_present([_of_contact(looker, contact)])),

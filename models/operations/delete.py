@@ -51,14 +51,6 @@ Deletable = (
     | type[Team]
     | type[User]
 )
-RIGHT: dict[type[Base], Right] = {
-    Label: Right.MANAGE_LISTS,
-    LabelGroup: Right.MANAGE_LISTS,
-    ListValue: Right.MANAGE_LISTS,
-    Role: Right.MANAGE_USERS,
-    Team: Right.MANAGE_USERS,
-    User: Right.MANAGE_USERS,
-}
 TITLES: dict[type[Base], tuple[str, str]] = {
     Customer: ("Delete customer {name}", "Delete {count} customers"),
     Contact: ("Delete contact {name}", "Delete {count} contacts"),
@@ -200,7 +192,7 @@ def do(
 def _sorted_out(session: Session, actor: Looker, noun: Deletable, ids: Iterable[int]) -> Sorted:
     if noun is Customer or noun is Contact or noun is Project:
         return sort_out(session, actor, noun, ids, Right.DELETE, _states(session, noun))
-    access.require(session, actor, RIGHT[noun])
+    access.require(session, actor, access.OFFICE[noun.__tablename__])
     chosen = select(noun.id, noun.name).where(one_of(noun.id, ids)).order_by(noun.id)
     going: dict[int, str] = dict(session.execute(chosen).all())
     left = _held(session, noun, going)

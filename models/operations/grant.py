@@ -9,20 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, event, or_, select, text, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from models.access import ADMINISTERS, AnySession, Looker, granted, known, looker_of, require
+from models.access import ADMINISTERS, AnySession, Looker, granted, known, looker_of, require, there
 from models.base import EVERYTHING, Base
 from models.customer import Customer
-from models.errors import Conflict, NotFound, Reason, Refused
+from models.errors import Conflict, Reason, Refused
 from models.journal import Change, Changeset, Operation, Origin, changeset, open_id
 from models.operations.fields import misfits
 from models.user import ON_A_CUSTOMER, CustomerAccess, Right, Role, Team, TeamMember, User
-
-N = TypeVar("N", bound=Base)
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ def assign(
     Holders that are not named keep what they have. Needs the right to manage roles there; what one gives, one has.
     `shown` is what the holders had when the page was made: Conflict where somebody else changed that since.
     """
-    customer = _there(session, Customer, customer_id)
+    customer = there(session, Customer, customer_id)
     require(session, actor, Right.MANAGE_CUSTOMER_ROLES, customer_id)
     title, values = _title(session, customer, wanted)
     with changeset(session, actor, title, origin=Origin.GRANT, **values) as kept:
@@ -88,11 +86,11 @@ def _title(session: AnySession, customer: Customer, wanted: Mapping[Holder, int 
     values = {"holder": _who(session, holder).name, "customer": customer.name}
     if role_id is None:
         return "Take the role of {holder} on {customer} away", values
-    return "Give {holder} the role {role} on {customer}", {**values, "role": _there(session, Role, role_id).name}
+    return "Give {holder} the role {role} on {customer}", {**values, "role": there(session, Role, role_id).name}
 
 
 def _who(session: AnySession, holder: Holder) -> User | Team:
-    return _there(session, User, holder.user_id) if holder.user_id else _there(session, Team, holder.team_id)
+    return there(session, User, holder.user_id) if holder.user_id else there(session, Team, holder.team_id)
 
 
 def _held(session: AnySession, customer_id: int, holder: Holder) -> CustomerAccess | None:
@@ -116,7 +114,7 @@ def _put(
         if held is not None:
             session.delete(held)
         return
-    _there(session, Role, role_id)
+    there(session, Role, role_id)
     if held is not None:
         held.role_id = role_id
         return
@@ -145,13 +143,6 @@ def set_rights(
             session.add(role)
         role.rights = frozenset(role.rights - set(remove) | {str(right) for right in add})
     return kept
-
-
-def _there(session: AnySession, noun: type[N], key: int | None) -> N:
-    found = session.get(noun, key) if key is not None else None
-    if found is None:
-        raise NotFound
-    return found
 
 
 # Who may more ---------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from models import access
 from models.access import Looker
 from models.base import Base
 from models.customer import Customer, Kind
-from models.errors import NotFound, Problems, Reason, Refused
+from models.errors import Problems, Reason, Refused
 from models.journal import Changeset, Origin, changeset
 from models.operations import fields
 from models.operations.consequences import digest, hold, require_unchanged
@@ -51,9 +51,7 @@ def plan(
 
     `values` are names that the page gives; those it does not give stay, or are taken from the other name.
     """
-    customer = session.get(Customer, customer_id)
-    if customer is None:
-        raise NotFound
+    customer = access.there(session, Customer, customer_id)
     access.require(session, actor, Right.EDIT, customer_id)
     names = _names(customer, new, values or {})
     problems = list(_problems(session, customer, new, names))

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from sqlalchemy import delete
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from models.access import AnySession, Looker, require
-from models.errors import NotFound, Reason, Refused
+from models.access import AnySession, Looker, require, there
+from models.errors import Reason, Refused
 from models.journal import Changeset, changeset
 from models.operations.grant import require_as_strong
 from models.user import Right, SignIn, User
@@ -141,7 +141,7 @@ def change(session: AnySession, actor: Looker, new: str, keep: str = "") -> Chan
 
     `keep` is the hash of the token of the session that goes on.
     """
-    user = _there(session, actor.id)
+    user = there(session, User, actor.id)
     check(new, user.email, user.name)
     with changeset(session, actor, "Change own password") as kept:
         user.password_hash = hashed(new)
@@ -152,17 +152,10 @@ def change(session: AnySession, actor: Looker, new: str, keep: str = "") -> Chan
 def reset(session: AnySession, actor: Looker, user_id: int, new: str) -> Changeset:
     """Give somebody else a new password and end all their sessions; nobody who may more than oneself."""
     require(session, actor, Right.MANAGE_USERS)
-    user = _there(session, user_id)
+    user = there(session, User, user_id)
     require_as_strong(session, actor, user)
     check(new, user.email, user.name)
     with changeset(session, actor, "Give {user} a new password", user=user.name) as kept:
         user.password_hash = hashed(new)
         session.execute(delete(SignIn).where(SignIn.user_id == user_id))
     return kept
-
-
-def _there(session: AnySession, user_id: int | None) -> User:
-    user = session.get(User, user_id) if user_id is not None else None
-    if user is None:
-        raise NotFound
-    return user

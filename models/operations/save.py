@@ -40,14 +40,6 @@ Ids = frozenset[int]
 _customer = Base.metadata.tables[Customer.__tablename__]
 _project = Base.metadata.tables[Project.__tablename__]
 _registration = Base.metadata.tables[Registration.__tablename__]
-EVERYWHERE: dict[type[Base], Right] = {
-    Label: Right.MANAGE_LISTS,
-    LabelGroup: Right.MANAGE_LISTS,
-    ListValue: Right.MANAGE_LISTS,
-    Role: Right.MANAGE_USERS,
-    Team: Right.MANAGE_USERS,
-    User: Right.MANAGE_USERS,
-}
 # Where only one row of a customer carries the mark.
 EXCLUSIVE: dict[type[Base], tuple[str, ...]] = {
     Address: ("is_head_office", "is_invoice"),
@@ -172,10 +164,7 @@ def _title(session: Session, noun: type[Base], record_id: int | None, values: Ma
     """What the history will call it, and the record's name."""
     added, changed = TITLES[noun]
     if record_id is not None:
-        row = session.get(noun, record_id)
-        if row is None:
-            raise NotFound
-        return changed, str(row)
+        return changed, str(access.there(session, noun, record_id))
     person = f"{values.get('first_name') or ''} {values.get('last_name') or ''}".strip()
     shown = ("company_name", "name", "street", "iban", "number")
     return added, next((str(values[key]) for key in shown if values.get(key)), person)
@@ -476,8 +465,8 @@ class _Work:
     def _require(self, pending: _Pending, changes: Mapping[str, Any]) -> None:
         """May this person? Asked of where the row is and of where it goes."""
         noun, row = pending.noun, pending.row
-        if noun in EVERYWHERE:
-            access.require(self.session, self.actor, EVERYWHERE[noun])
+        if noun.__tablename__ in access.OFFICE:
+            access.require(self.session, self.actor, access.OFFICE[noun.__tablename__])
         elif noun is Customer:
             for right in self._rights_on(noun, row, changes):
                 access.require(self.session, self.actor, right, row.id if row else None)

@@ -29,18 +29,6 @@ from models.user import CustomerAccess, Right
 AnySession = Session | scoped_session[Session]
 Pair = tuple[str, int]
 
-# Tables whose rows belong to no customer; everything else is edited by right of its customer or contact.
-NEEDED = {
-    "user": Right.MANAGE_USERS,
-    "team": Right.MANAGE_USERS,
-    "team_member": Right.MANAGE_USERS,
-    "role": Right.MANAGE_USERS,
-    "label": Right.MANAGE_LISTS,
-    "label_group": Right.MANAGE_LISTS,
-    "list_value": Right.MANAGE_LISTS,
-    "setting": Right.SETTINGS,
-}
-
 
 def plan(
     session: AnySession,
@@ -97,7 +85,7 @@ def is_about_rights(session: AnySession, changeset_id: int) -> bool:
     def touched(*tables: str) -> ColumnElement[bool]:
         return select(change.id).where(change.changeset_id == Changeset.id, change.table_name.in_(tables)).exists()
 
-    staff = touched(*(table for table, right in NEEDED.items() if right is Right.MANAGE_USERS))
+    staff = touched(*(table for table, right in access.OFFICE.items() if right is Right.MANAGE_USERS))
     given = touched(CustomerAccess.__tablename__) & ~touched(Customer.__tablename__)
     found = select(Changeset.id).where(Changeset.id == changeset_id, or_(staff, given))
     return session.execute(found).first() is not None
@@ -181,7 +169,7 @@ def _is_about_deleting(session: AnySession, kept: Changeset) -> bool:
 
 def _is_record(one: Touched) -> bool:
     """Whether a record came or went by itself, not along with another."""
-    return one.operation is not Operation.UPDATE and (one.table in WHOLE or one.table in NEEDED)
+    return one.operation is not Operation.UPDATE and (one.table in WHOLE or one.table in access.OFFICE)
 
 
 def _require_as_deleted(session: AnySession, actor: Looker, changeset_id: int, touched: Iterable[Touched]) -> None:
@@ -190,7 +178,7 @@ def _require_as_deleted(session: AnySession, actor: Looker, changeset_id: int, t
     The rest went along with them, and comes back with them.
     """
     records = list(filter(_is_record, touched))
-    for right in {NEEDED[one.table] for one in records if one.table in NEEDED}:
+    for right in {access.OFFICE[one.table] for one in records if one.table in access.OFFICE}:
         access.require(session, actor, right)
     if access.may(session, actor, Right.DELETE):
         return
@@ -229,7 +217,7 @@ def require_each(session: AnySession, actor: Looker, touched: Iterable[Touched],
 
 def _held_at(session: AnySession, actor: Looker, right: Right, changes: Sequence[Touched]) -> bool:
     """Whether a right is held where these changes were made. What is nobody's, or gone, takes it everywhere."""
-    if any(one.table in NEEDED or (one.customer_id is None and one.contact_id is None) for one in changes):
+    if any(one.table in access.OFFICE or (one.customer_id is None and one.contact_id is None) for one in changes):
         return False
     customers = {one.customer_id for one in changes if one.customer_id is not None}
     contacts = {one.contact_id for one in changes if one.contact_id is not None}
@@ -241,8 +229,8 @@ def _held_at(session: AnySession, actor: Looker, right: Right, changes: Sequence
 
 def _right(one: Touched, is_own: bool) -> Right:
     """The right that taking this change back needs."""
-    if one.table in NEEDED:
-        return NEEDED[one.table]
+    if one.table in access.OFFICE:
+        return access.OFFICE[one.table]
     if one.table == CustomerAccess.__tablename__:
         return Right.MANAGE_CUSTOMER_ROLES
     if one.is_archiving:

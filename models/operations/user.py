@@ -7,9 +7,9 @@ from collections.abc import Collection
 
 from sqlalchemy import delete, select, text
 
-from models.access import SYSTEM, AnySession, Looker, require
+from models.access import SYSTEM, AnySession, Looker, require, there
 from models.base import EVERYTHING, folded, utc_now
-from models.errors import NotFound, Reason, Refused
+from models.errors import Reason, Refused
 from models.journal import Changeset, Origin, changeset
 from models.operations import password as passwords
 from models.operations.fields import misfits
@@ -78,7 +78,8 @@ def name_from(email: str) -> str:
 
 def disable(session: AnySession, actor: Looker, user_id: int, origin: Origin = Origin.FORM) -> Changeset:
     """Keep somebody out from the next request on, nobody who may more than oneself; what they did stays theirs."""
-    user = _managed(session, actor, user_id)
+    require(session, actor, Right.MANAGE_USERS)
+    user = there(session, User, user_id)
     with changeset(session, actor, "Disable the user {user}", origin=origin, user=user.name) as kept:
         if user.disabled_at is None:
             user.disabled_at = utc_now()
@@ -88,18 +89,11 @@ def disable(session: AnySession, actor: Looker, user_id: int, origin: Origin = O
 
 def enable(session: AnySession, actor: Looker, user_id: int) -> Changeset:
     """Let somebody in again, with the password and the roles they had; one's own rights are the limit."""
-    user = _managed(session, actor, user_id)
+    require(session, actor, Right.MANAGE_USERS)
+    user = there(session, User, user_id)
     with changeset(session, actor, "Enable the user {user}", user=user.name) as kept:
         user.disabled_at = None
     return kept
-
-
-def _managed(session: AnySession, actor: Looker, user_id: int) -> User:
-    require(session, actor, Right.MANAGE_USERS)
-    user = session.get(User, user_id)
-    if user is None:
-        raise NotFound
-    return user
 
 
 def prefer(
@@ -111,9 +105,7 @@ def prefer(
     single_keys: bool | None = None,
 ) -> Changeset:
     """Keep one's own language, theme and keys; None leaves one as it is, an empty text means "like the browser"."""
-    user = session.get(User, actor.id) if actor.id is not None else None
-    if user is None:
-        raise NotFound
+    user = there(session, User, actor.id)
     with changeset(session, actor, "Change own preferences", origin=Origin.SETTINGS) as kept:
         if language is not None:
             user.language = language or None
