@@ -14,7 +14,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -43,6 +43,7 @@ from sqlalchemy.orm import (
     InstrumentedAttribute,
     ORMExecuteState,
     Session,
+    SessionTransaction,
     UOWTransaction,
     scoped_session,
     with_loader_criteria,
@@ -55,6 +56,7 @@ from models.customer import Address, BankAccount, Customer
 from models.errors import NotAllowed, NotFound, Reason, Refused
 from models.imports import ImportRow, ImportRun
 from models.journal import Change, Changeset, Locks, Operation, is_open
+from models.journal.context import plain
 from models.label import ContactLabel, CustomerLabel, Label, LabelGroup
 from models.project import Project, Registration
 from models.sales import Agreement, Invoice, Portal, Quote
@@ -114,6 +116,7 @@ N = TypeVar("N", bound=Base)
 # Plain columns: the condition also stands inside the one of the changesets, where the hook must not add it again.
 _CHANGE = Change.__table__.c
 _LOOKER = "looker"
+_HELD = "held"
 _UNLOCKED = "archive_unlocked"
 
 
@@ -188,23 +191,56 @@ def known(rights: Iterable[str]) -> frozenset[Right]:
 
 def may(session: AnySession, looker: Looker, right: Right, customer_id: int | None = None) -> bool:
     """Whether `looker` holds `right` on this customer, or everywhere when there is no customer."""
+    return right in looker.everywhere or (customer_id is not None and may_at_one(session, looker, right, [customer_id]))
+
+
+def may_at_one(session: AnySession, looker: Looker, right: Right, customer_ids: Iterable[int]) -> bool:
+    """Whether `looker` holds `right` everywhere or on at least one of these customers."""
     if right in looker.everywhere:
         return True
-    if customer_id is None:
-        return False
-    given = granted(looker, right)
-    if given is None:
-        return False
-    here = given.where(CustomerAccess.__table__.c.customer_id == customer_id)
-    return session.execute(here.limit(1)).first() is not None
+    return bool(looker.roles_with(right)) and right in _held(session, looker, frozenset(customer_ids))
 
 
 def may_somewhere(session: AnySession, looker: Looker, right: Right) -> bool:
     """Whether `looker` holds `right` everywhere or on at least one customer; for menus."""
     if right in looker.everywhere:
         return True
-    given = granted(looker, right)
-    return given is not None and session.execute(given.limit(1)).first() is not None
+    return bool(looker.roles_with(right)) and right in _held(session, looker, None)
+
+
+@dataclass
+class _Kept:
+    """What somebody turned out to hold, by the customers that were asked about, while one transaction lasts."""
+
+    looker: Looker
+    rights: dict[frozenset[int] | None, frozenset[Right]] = field(default_factory=dict)
+    transaction: SessionTransaction | None = None
+
+
+def _held(session: AnySession, looker: Looker, customer_ids: frozenset[int] | None) -> frozenset[Right]:
+    """The rights given to this person, or a team of theirs, on one or more of these customers; None: on any at all.
+
+    A page asks for many rights, so all of them are looked up at once, and kept for as long as nothing can be written:
+    until the transaction ends, and never inside a changeset.
+    """
+    session = plain(session)
+    kept: _Kept | None = session.info.get(_HELD)
+    if kept is None or kept.looker != looker or kept.transaction is not session.get_transaction() or is_open(session):
+        kept = _Kept(looker)
+    if customer_ids not in kept.rights:
+        given = set(session.scalars(_given(looker, customer_ids)))
+        kept.rights[customer_ids] = frozenset(right for right, roles in looker.by_right if given.intersection(roles))
+        # Known only now: the first statement begins a transaction.
+        kept.transaction = session.get_transaction()
+        session.info[_HELD] = kept
+    return kept.rights[customer_ids]
+
+
+def _given(looker: Looker, customer_ids: frozenset[int] | None) -> Select[tuple[int]]:
+    """The roles that this person or a team of theirs has on one or more of these customers."""
+    access, role = CustomerAccess.__table__.c, Role.__table__.c
+    here = [] if customer_ids is None else [access.customer_id.in_(customer_ids)]
+    return select(role.id).where(select(access.id).where(access.role_id == role.id, _holds(looker), *here).exists())
 
 
 def require(session: AnySession, looker: Looker, right: Right, customer_id: int | None = None) -> None:
@@ -372,10 +408,14 @@ def granted(looker: Looker, right: Right) -> Select[tuple[int]] | None:
     if looker.id is None or not roles:
         return None
     access = CustomerAccess.__table__.c
-    holder = access.user_id == looker.id
-    if looker.team_ids:
-        holder = or_(holder, access.team_id.in_(looker.team_ids))
-    return select(access.customer_id).where(holder, access.role_id.in_(roles))
+    return select(access.customer_id).where(_holds(looker), access.role_id.in_(roles))
+
+
+def _holds(looker: Looker) -> ColumnElement[bool]:
+    """Whether a role on a customer was given to this person or to a team of theirs."""
+    access = CustomerAccess.__table__.c
+    holder = _own(looker, access.user_id)
+    return or_(holder, access.team_id.in_(looker.team_ids)) if looker.team_ids else holder
 
 
 def _on(looker: Looker, right: Right, customer_id: Column) -> Condition:

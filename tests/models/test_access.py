@@ -543,6 +543,29 @@ def test_a_right_for_everywhere_is_not_given_by_a_role_on_one_customer(
     assert not person.is_administrator
 
 
+def test_a_role_counts_from_the_moment_it_is_given_until_it_is_taken_away(
+    session: Session, cast: Cast, world: World
+) -> None:
+    person, reader = looker(session, cast.charlie), role_named(session, "Reader")
+
+    def held() -> list[bool]:
+        somewhere = access.may_somewhere(session, person, Right.VIEW)
+        return [somewhere, *(access.may(session, person, Right.VIEW, key) for key in (world.theirs, world.other))]
+
+    assert held() == [False, False, False]
+    with changeset(session, SYSTEM, "Give and take"):
+        given = CustomerAccess(customer_id=world.theirs, user_id=person.id, role_id=reader.id)
+        session.add(given)
+        session.flush()
+        assert held() == [True, True, False]
+        session.delete(given)
+        session.flush()
+        assert held() == [False, False, False]
+        session.add(CustomerAccess(customer_id=world.other, user_id=person.id, role_id=reader.id))
+    assert held() == [True, False, True]
+    assert held() == [True, False, True]
+
+
 def test_a_missing_right_is_named(session: Session, charlie: Looker, world: World) -> None:
     with pytest.raises(NotAllowed) as refusal:
         access.require(session, charlie, Right.EDIT, world.theirs)
