@@ -109,9 +109,10 @@ class Since:
         self._session = plain(session)
         self._position = position
 
-    def changes(self, pairs: Iterable[tuple[str, int | None]]) -> list[Later]:
+    def changes(self, pairs: Iterable[tuple[str, int | None]], of: Pair | None = None) -> list[Later]:
         """The changes of these rows (pairs of table and key; key None for all rows), oldest first.
 
+        `of`, a column and a key, narrows it to rows that point at one record by this column, or did until then.
         The state a form showed is the `before` of the first of them. In an open changeset on PostgreSQL the rows are
         held first, so that nobody can change them between this look and the write.
         """
@@ -141,7 +142,7 @@ class Since:
                 _CHANGE.after,
             )
             .outerjoin_from(_CHANGE.id.table, _CHANGESET.id.table, _CHANGESET.id == _CHANGE.changeset_id)
-            .where(one_of, self._after)
+            .where(one_of, self._after, *([] if of is None else [_pointing(*of)]))
             .order_by(_CHANGE.id)
         )
         return [Later(**row) for row in found.mappings()]
@@ -149,6 +150,13 @@ class Since:
     @cached_property
     def _after(self) -> ColumnElement[bool]:
         return _after(self._session, self._position)
+
+
+def _pointing(column: str, key: int) -> ColumnElement[bool]:
+    """Whether the changed row pointed at this record; what the journal keeps beside the images goes along its index."""
+    if column in ("customer_id", "contact_id"):
+        return _CHANGE[column] == key
+    return or_(*(image[column].as_integer() == key for image in (_CHANGE.before, _CHANGE.after)))
 
 
 def _by_table(pairs: Iterable[tuple[str, int | None]]) -> dict[str, list[int | None]]:

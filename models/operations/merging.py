@@ -72,7 +72,7 @@ class Past:
         """A set field as it was, from what it is `now`."""
         found = set(now)
         if self._since is not None:
-            for change in reversed(self._since.changes([(field.link.__tablename__, None)])):
+            for change in reversed(self._since.changes([(field.link.__tablename__, None)], of=(field.own, own))):
                 image = change.after or change.before or {}
                 if image[field.own] == own:
                     (found.discard if change.after else found.add)(image[field.other])

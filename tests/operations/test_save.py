@@ -19,7 +19,7 @@ from models.access import SYSTEM, Looker
 from models.contact import Contact, CustomerContact
 from models.customer import Address, Customer, Kind
 from models.errors import NotAllowed, NotFound, Problems, Reason, Refused
-from models.journal import Change, Changeset, changeset, position
+from models.journal import Change, Changeset, Later, changeset, position, reading
 from models.label import CustomerLabel, Label, LabelGroup
 from models.operations import fields
 from models.operations.save import Child, EditConflict, New, Side, check, save
@@ -343,6 +343,32 @@ def test_a_row_cannot_be_moved_to_a_customer_one_may_not_edit(session: Session, 
     with pytest.raises(NotAllowed):
         save(session, charlie, Project, key, {"customer_id": there})
     assert save(session, charlie, Project, key, {"name": "Renamed"}).record.customer_id == here
+
+
+MAKE = {
+    Customer: factories.customer,
+    Contact: factories.contact,
+    Team: factories.team,
+    User: factories.user,
+    Label: factories.label,
+}
+
+
+@pytest.mark.parametrize("noun", [Customer, Contact, Team, User])
+def test_a_save_reads_of_the_journal_only_what_is_about_its_own_record(
+    session: Session, monkeypatch: pytest.MonkeyPatch, noun: type[Any]
+) -> None:
+    """However much an import put on other records since the form was opened."""
+    name, kept = next(iter(fields.SETS[noun].items()))
+    record, *others = (MAKE[noun](session).id for _ in range(4))
+    put_on = MAKE[kept.target](session).id
+    shown = position(session)
+    with changeset(session, SYSTEM, "Import"):
+        session.add_all(kept.link(**{kept.own: one, kept.other: put_on}) for one in (record, *others))
+    read: list[Later] = []
+    monkeypatch.setattr(reading, "Later", lambda **row: read.append(Later(**row)) or read[-1])
+    assert save(session, ELIN, noun, record, {name: frozenset()}, base=shown).changeset is None
+    assert len([one for one in read if one.table == kept.link.__tablename__]) == 1
 
 
 def test_an_amount_is_written_only_by_who_may_see_it(session: Session, cast: Any, customer: Customer) -> None:
