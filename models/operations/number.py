@@ -17,6 +17,7 @@ from models import settings
 from models.base import Base, folded
 from models.customer import Customer
 from models.journal import Change, Changeset, Operation, Origin
+from models.operations.selection import is_among
 from models.settings import NumberSeries
 
 SERIES = "customer"
@@ -73,12 +74,14 @@ def in_bin(session: Session, keys: Collection[str]) -> set[str]:
     deletes = select(_changeset.c.id).where(
         _changeset.c.origin == Origin.DELETE, _changeset.c.undone_by_id.is_(None), _changeset.c.purged_at.is_(None)
     )
-    numbers = select(_change.c.before["number"].as_string()).where(
+    kept = _change.c.before["number_key"].as_string()
+    numbers = select(kept).where(
         _change.c.changeset_id.in_(deletes),
         _change.c.table_name == _customer.name,
         _change.c.operation == Operation.DELETE,
+        is_among(kept, keys),
     )
-    return {key for number in session.scalars(numbers) if number and (key := folded(number)) in keys}
+    return set(session.scalars(numbers))
 
 
 def _prefix(session: Session) -> str:

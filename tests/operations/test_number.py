@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
-from sqlalchemy import URL, NullPool, create_engine, delete, select
+from sqlalchemy import URL, NullPool, create_engine, delete, event, select
 from sqlalchemy.orm import Session
 
 from models import access, journal, settings
@@ -14,7 +15,7 @@ from models.access import SYSTEM, Looker
 from models.base import utc_now
 from models.customer import Customer
 from models.errors import Problems, Reason
-from models.journal import changeset
+from models.journal import Origin, changeset
 from models.operations import bin, number
 from models.operations import delete as deleting
 from models.operations.save import save
@@ -69,6 +70,23 @@ def test_a_number_waits_for_its_customer_while_that_is_in_the_bin(session: Sessi
         save(session, SYSTEM, Customer, other.id, {"number": typed})
     bin.restore(session, SYSTEM, done.id)
     assert session.scalar(select(Customer.number).where(Customer.id == gone.id)) == "DEL-1"
+
+
+def test_of_the_numbers_in_the_bin_only_the_one_asked_for_is_read(session: Session, engine_kind: str) -> None:
+    with changeset(session, SYSTEM, "Delete", origin=Origin.DELETE):
+        session.add_all(Customer(company_name="Zonneveld", number=f"DEL {one}") for one in range(20))
+        session.flush()
+        session.execute(delete(Customer))
+    engine, sent = session.get_bind(), list[tuple[str, Any]]()
+    note = lambda _connection, _cursor, statement, parameters, *_rest: sent.append((statement, parameters))  # noqa: E731
+    event.listen(engine, "before_cursor_execute", note)
+    assert number.in_bin(session, ["del7", "del70"]) == {"del7"}
+    event.remove(engine, "before_cursor_execute", note)
+    statement, parameters = sent[-1]
+    assert len(session.connection().exec_driver_sql(statement, parameters).all()) == 1
+    if engine_kind == "sqlite":
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        assert "SCAN change" not in [row[3] for row in plan]
 
 
 def test_a_number_is_free_again_when_its_customer_is_purged(session: Session) -> None:
