@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, exists, func, not_, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from models import access
@@ -18,7 +18,7 @@ from models.customer import Customer
 from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
 from models.operations.selection import one_of
 from models.project import Project
-from models.user import CustomerAccess, Right, Role, User
+from models.user import CustomerAccess, Right, Role, Team, TeamMember, User
 
 NAMED = 50
 """How many rows a plan names at most; the others it counts."""
@@ -81,7 +81,7 @@ def sort_out(
             left.append(LeftOut(key, name, states[is_archived], {"name": name}))
         else:
             going[key] = name
-    named = tuple(_with_somebody_to_ask(session, noun, one, right) for one in left[:NAMED])
+    named = tuple(_with_somebody_to_ask(session, noun, left[:NAMED], right))
     return Sorted(going, named, len(left))
 
 
@@ -107,23 +107,36 @@ def _contact(right: Right, there: ColumnElement[bool]) -> ColumnElement[bool]:
     return linked & not_(linked.where(not_(there)))
 
 
-def _with_somebody_to_ask(session: Session, noun: Archivable, one: LeftOut, right: Right) -> LeftOut:
-    if one.reason is not Reason.NO_RIGHT or noun is not Customer:
-        return one
-    return LeftOut(one.id, one.name, one.reason, one.values, somebody_who_may(session, right, one.id))
+def _with_somebody_to_ask(
+    session: Session, noun: Archivable, left: Sequence[LeftOut], right: Right
+) -> Iterator[LeftOut]:
+    refused = [one.id for one in left if one.reason is Reason.NO_RIGHT] if noun is Customer else []
+    people = _who_may(session, right, refused) if refused else {}
+    for one in left:
+        yield replace(one, ask=people.get(one.id, people.get(None))) if one.id in refused else one
 
 
-def somebody_who_may(session: Session, right: Right, customer_id: int) -> str | None:
-    """Somebody to ask: who has the right on this customer, before who has it everywhere."""
+def _who_may(session: Session, right: Right, customer_ids: Collection[int]) -> dict[int | None, str]:
+    """Whom to ask, by customer: somebody who has the right there, by a role or a team; under None who has it everywhere."""
     roles = [key for key, rights in session.execute(select(Role.id, Role.rights)) if right in rights]
-    here = (
-        select(CustomerAccess.user_id)
-        .where(CustomerAccess.customer_id == customer_id, CustomerAccess.role_id.in_(roles))
-        .where(CustomerAccess.user_id.is_not(None))
+    given = (one_of(CustomerAccess.customer_id, customer_ids), CustomerAccess.role_id.in_(roles))
+    in_team = select(TeamMember.user_id).join(Team, Team.id == TeamMember.team_id).where(Team.role_id.in_(roles))
+    here, name = CustomerAccess.customer_id, func.min(User.name)
+    ways = (
+        select(here, name).join(User, User.id == CustomerAccess.user_id).where(*given).group_by(here),
+        select(here, name)
+        .join(TeamMember, TeamMember.team_id == CustomerAccess.team_id)
+        .join(User, User.id == TeamMember.user_id)
+        .where(*given)
+        .group_by(here),
+        select(null(), name).where(or_(User.role_id.in_(roles), User.id.in_(in_team))),
     )
-    able = select(User.name).where(User.disabled_at.is_(None), or_(User.id.in_(here), User.role_id.in_(roles)))
-    nearest = able.order_by(User.id.not_in(here), User.name).limit(1)
-    return session.scalar(nearest, execution_options=EVERYTHING)
+    able: CompoundSelect[int | None, str] = union_all(*(way.where(User.disabled_at.is_(None)) for way in ways))
+    found: dict[int | None, str] = {}
+    for key, person in session.execute(able, execution_options=EVERYTHING):
+        if person is not None:
+            found[key] = min(person, found.get(key, person))
+    return found
 
 
 def digest(*parts: object) -> str:

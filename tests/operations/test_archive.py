@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from models import access
@@ -136,6 +136,30 @@ def test_bulk_leaves_out_and_names_what_may_not(session: Session, cast: Any, cus
     access.look_as(session, SYSTEM)
     stored = {c.id: c.is_archived for c in session.scalars(select(Customer))}
     assert stored == dict(zip(ids, (True, False, True, False), strict=True))
+
+
+def test_somebody_to_ask_may_hold_the_right_by_a_team_and_all_are_looked_up_at_once(
+    session: Session, cast: Any
+) -> None:
+    manager = factories.role(session, rights=frozenset({Right.VIEW, Right.ARCHIVE}))
+    given = factories.team(session, factories.user(session, name="Sanne"), role_id=None)
+    factories.team(session, factories.user(session, name="Aafje"), role_id=manager.id)
+    gone = factories.user(session, name="Aad", disabled_at=dt.datetime.now(dt.UTC))
+    customers = [factories.customer(session) for _ in range(4)]
+    factories.access(session, customers[0], manager, given)
+    factories.access(session, customers[1], manager, gone)
+    ids = [customer.id for customer in customers]
+    bob = access.looker_for(session, cast.bob)
+    access.look_as(session, bob)
+    sent: list[str] = []
+    event.listen(session.get_bind(), "before_cursor_execute", lambda *arguments: sent.append(arguments[2]))
+    costs = []
+    for chosen in (ids[:1], ids):
+        sent.clear()
+        plan = archive.plan(session, bob, Customer, chosen)
+        costs.append(len(sent))
+    assert [one.ask for one in plan.left_out] == ["Sanne", "Aafje", "Aafje", "Aafje"]
+    assert costs[0] == costs[1]
 
 
 def test_who_chose_only_what_may_not_is_told_why(session: Session, cast: Any, customer: Customer) -> None:
