@@ -216,9 +216,12 @@ def _states(session: Session, noun: type[Customer | Contact | Project]) -> dict[
 def _held(session: Session, noun: Deletable, names: Mapping[int, str]) -> list[LeftOut]:
     """What is built in or still in use stays."""
     left = []
+    built_in = set(session.scalars(select(Role.id).where(Role.built_in))) if noun is Role else set()
+    # Which of them is asked one by one, but only where any is in use at all.
+    in_use = any(impact(session, noun, names).blocked.values())
     for key, name in names.items():
-        blocked = sum(impact(session, noun, [key]).blocked.values())
-        if noun is Role and session.scalar(select(Role.built_in).where(Role.id == key)):
+        blocked = sum(impact(session, noun, [key]).blocked.values()) if in_use else 0
+        if key in built_in:
             left.append(LeftOut(key, name, Reason.BUILT_IN, {"name": name}))
         elif blocked:
             left.append(LeftOut(key, name, Reason.STILL_IN_USE, {"name": name, "count": blocked}))

@@ -328,6 +328,18 @@ def test_a_project_takes_its_registrations_along(session: Session) -> None:
     assert session.scalars(select(Registration)).all() == []
 
 
+def test_many_that_nobody_uses_are_looked_at_at_once(session: Session) -> None:
+    ids = [factories.role(session).id for _ in range(6)]
+    sent: list[str] = []
+    event.listen(session.get_bind(), "before_cursor_execute", lambda *arguments: sent.append(arguments[2]))
+    costs = []
+    for chosen in (ids[:2], ids):
+        sent.clear()
+        assert delete.plan(session, SYSTEM, Role, chosen).count == len(chosen)
+        costs.append(len(sent))
+    assert costs[0] == costs[1]
+
+
 def test_what_is_still_used_or_built_in_stays(session: Session, customer: Customer) -> None:
     used = factories.list_value(session, ValueList.STATUS, "Prospect")
     factories.customer(session, status_id=used.id)
