@@ -328,9 +328,10 @@ class _List:
             return key if isinstance(key, str) else None
         try:
             moment = dt.datetime.fromisoformat(str(key))
-        except ValueError:
+            # In UTC the first and the last day of the calendar may lie outside it.
+            return moment.astimezone(dt.UTC) if moment.tzinfo is not None else None
+        except (ValueError, OverflowError):
             return None
-        return moment if moment.tzinfo is not None else None
 
 
 def _round(count: int) -> int:

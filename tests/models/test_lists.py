@@ -20,6 +20,7 @@ from models.journal import changeset
 from models.label import CustomerLabel, Label
 from models.search import CONTACTS, CUSTOMERS, PROJECTS, ListSpec, Page, read_state
 from models.search import paging as ways
+from models.search.state import Cursor
 from models.settings import ListValue, ValueList
 from models.user import CustomerAccess, Role
 from tests import factories
@@ -188,6 +189,12 @@ def test_a_cursor_whose_row_is_gone_still_leads_on(filled: Session) -> None:
 def test_an_invented_cursor_gives_some_page(filled: Session, sort: str, cursor: str) -> None:
     for side in ("after", "before"):
         search.page(filled, CUSTOMERS, state_of(f"sort={sort}&{side}={cursor}"))
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_cursor_at_a_moment_beyond_the_calendar_gives_some_page(filled: Session, moment: str) -> None:
+    for side in ("after", "before"):
+        assert search.page(filled, CUSTOMERS, state_of(f"sort=changed&{side}={Cursor(moment, 1)}")).ids
 
 
 def test_neighbours_and_place_are_those_of_the_list(filled: Session) -> None:
