@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from admin_views import shell
 from models import access
+from models.among import one_of
 from models.base import Base, Money, UtcDateTime, WordSet
 from models.journal import Change, Operation
-from models.operations.selection import one_of
 from models.user import Right, Role
 
 # What follows from other fields, or says nothing to a reader.

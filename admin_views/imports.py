@@ -22,13 +22,13 @@ from importers.mapping import Certainty
 from importers.run import Choices
 from importers.trouble import Trouble, describe
 from models import access
+from models.among import one_of
 from models.base import whole
 from models.contact import Contact
 from models.customer import Customer, Kind
 from models.errors import Conflict, NotAllowed, NotFound, Refused
 from models.imports import ImportKind, ImportMode, ImportRow, ImportRun, ImportState, RowStatus
 from models.journal import Changeset
-from models.operations.selection import one_of
 from models.user import Right, User
 
 page = pages.blueprint("imports", "/imports")

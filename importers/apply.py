@@ -32,13 +32,13 @@ from importers.rows import contact_name, full_name
 from importers.trouble import Trouble
 from models import journal
 from models.access import Looker, require
+from models.among import one_of
 from models.base import folded, utc_now
 from models.errors import Conflict, NotAllowed, Reason, Refused
 from models.imports import ImportKind, ImportRun, ImportState, RowStatus
 from models.journal import Origin, changeset
 from models.label import Colour
 from models.operations import number
-from models.operations.selection import one_of
 from models.settings import ValueList
 from models.user import Right
 

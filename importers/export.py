@@ -22,10 +22,10 @@ from importers.columns import COLUMNS, Column, Place, allowed
 from importers.known import ACCOUNT, ADDRESS, CONTACT, CUSTOMER, LABEL, LABELLED, LINK, LIST, USER
 from importers.reading import GUARDED
 from models.access import Looker, looker_of, reachable, require
+from models.among import one_of
 from models.contact import Contact
 from models.customer import Customer
 from models.imports import ImportKind
-from models.operations.selection import one_of
 from models.user import Right
 
 Format = Literal["csv", "xlsx"]

@@ -17,9 +17,9 @@ from importers.columns import COLUMNS, Place, freeze
 from importers.reading import Reading, first_of
 from models import settings
 from models.access import Looker, may, split
+from models.among import is_among, one_of
 from models.base import Base, folded
 from models.imports import ImportKind
-from models.operations.selection import is_among, one_of
 from models.settings import ValueList
 from models.user import Right
 

@@ -20,9 +20,9 @@ from importers.planner_customers import Customers
 from importers.rows import full_name
 from importers.trouble import Trouble, problem
 from models.access import Looker
+from models.among import one_of
 from models.base import Base
 from models.imports import ImportKind, ImportRow, RowStatus
-from models.operations.selection import one_of
 
 ROW = Base.metadata.tables[ImportRow.__tablename__]
 

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, case, func, select, update
 from sqlalchemy.orm import Session
 
 from models.access import Looker
+from models.among import one_of
 from models.base import Base, utc_now
 from models.contact import Contact, CustomerContact
 from models.customer import Address, Customer
@@ -30,7 +31,7 @@ from models.operations.consequences import (
     require_unchanged,
     sort_out,
 )
-from models.operations.selection import Chosen, Selection, one_of
+from models.operations.selection import Chosen, Selection
 from models.project import Project, Registration, RegistrationStatus
 from models.sales import Invoice
 from models.user import CustomerAccess, Right

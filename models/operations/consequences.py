@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from models import access
 from models.access import Looker
+from models.among import one_of
 from models.base import EVERYTHING, Base
 from models.contact import Contact, CustomerContact
 from models.customer import Customer
 from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
-from models.operations.selection import one_of
 from models.project import Project
 from models.user import CustomerAccess, Right, Role, Team, TeamMember, User
 

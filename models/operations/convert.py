@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from models import access
 from models.access import Looker
+from models.among import one_of
 from models.base import Base
 from models.contact import Contact, CustomerContact
 from models.customer import Customer, Kind
@@ -24,7 +25,7 @@ from models.operations import fields, number
 from models.operations.consequences import allowed, digest, hold, require_unchanged
 from models.operations.duplicates import Candidate, Duplicate, find
 from models.operations.save import Child, Saved, save
-from models.operations.selection import Chosen, Selection, one_of
+from models.operations.selection import Chosen, Selection
 from models.user import Right
 
 # Field of the new customer <- field of the contact, where something is taken over.

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from models import access, settings
 from models.access import Looker
+from models.among import one_of
 from models.base import EVERYTHING, Base, folded, utc_now
 from models.contact import Contact, CustomerContact
 from models.customer import Customer
@@ -34,7 +35,7 @@ from models.operations.consequences import (
     sort_out,
 )
 from models.operations.impact import Figures, Impact, Reach, figures, impact
-from models.operations.selection import Chosen, Selection, one_of
+from models.operations.selection import Chosen, Selection
 from models.project import Project, Registration
 from models.sales import BILLED, Invoice, InvoiceStatus, Quote
 from models.settings import Deleting, ListValue

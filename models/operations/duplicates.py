@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from models.among import is_among
 from models.base import folded
 from models.customer import Customer
-from models.operations.selection import is_among
 
 # What firms write behind their name or leave out; letters only, as in a folded name without dots.
 LEGAL_FORMS = (

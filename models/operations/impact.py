@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Table, and_, func, not_, or_, select, union
 from sqlalchemy.orm import Session
 
+from models.among import one_of
 from models.base import Base
 from models.operations.fields import noun_of
-from models.operations.selection import one_of
 
 
 @dataclass(frozen=True)

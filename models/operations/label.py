@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, literal
 from sqlalchemy.orm import Session
 
 from models.access import Looker
+from models.among import one_of
 from models.base import Base
 from models.contact import Contact
 from models.customer import Customer
@@ -16,7 +17,7 @@ from models.errors import NotFound, Reason, Refused
 from models.journal import Changeset, Origin, changeset, is_open
 from models.label import ContactLabel, CustomerLabel, Label, LabelGroup
 from models.operations.consequences import LeftOut, Sorted, digest, hold, require_unchanged, sort_out
-from models.operations.selection import Chosen, Selection, one_of
+from models.operations.selection import Chosen, Selection
 from models.user import Right
 
 Labelled = type[Customer] | type[Contact]

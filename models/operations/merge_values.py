@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 
 from models import access
 from models.access import Looker
+from models.among import one_of
 from models.base import Base
 from models.contact import CustomerContact
 from models.errors import NotFound, Reason, Refused
 from models.journal import Changeset, Origin, changeset
 from models.operations.consequences import digest, require_unchanged
-from models.operations.selection import Chosen, Selection, one_of
+from models.operations.selection import Chosen, Selection
 from models.settings import ListValue, ValueList
 from models.user import Right
 

@@ -14,10 +14,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models import settings
+from models.among import is_among
 from models.base import Base, folded
 from models.customer import Customer
 from models.journal import Change, Changeset, Operation, Origin
-from models.operations.selection import is_among
 from models.settings import NumberSeries
 
 SERIES = "customer"

@@ -17,6 +17,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from models import access
 from models.access import Looker
+from models.among import one_of
 from models.base import Base
 from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer
@@ -27,7 +28,6 @@ from models.operations import fields, kind, label, number
 from models.operations.consequences import allowed
 from models.operations.fields import Part, SetField
 from models.operations.merging import Clash, EditConflict, Past, Side, Theirs, decoded
-from models.operations.selection import one_of
 from models.project import Project, Registration
 from models.sales import Agreement, Invoice, Portal, Quote
 from models.settings import ListValue

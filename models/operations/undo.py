@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from models import access, journal
 from models.access import Looker
+from models.among import one_of
 from models.base import EVERYTHING, Base
 from models.contact import Contact, CustomerContact
 from models.customer import Customer
@@ -22,7 +23,6 @@ from models.errors import NotAllowed, NotFound, Reason
 from models.journal import Change, Changeset, Left, NothingToUndo, Operation, Origin, Undone, UndoPlan
 from models.journal.context import plain
 from models.operations.consequences import allowed
-from models.operations.selection import one_of
 from models.project import Project
 from models.user import CustomerAccess, Right
 

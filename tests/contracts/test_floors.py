@@ -50,7 +50,7 @@ def floor_of(module: str) -> int:
         return 5
     if len(parts) == 1 or parts[1] in {"access", "search", "totals", "schema"}:
         return 4
-    if parts[1] in {"base", "codes", "errors"}:
+    if parts[1] in {"among", "base", "codes", "errors"}:
         return 1
     return 2 if parts[1] in {"journal", "settings"} else 3
 

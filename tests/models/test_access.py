@@ -584,6 +584,15 @@ def test_ids_are_split_into_allowed_and_refused(session: Session, cast: Cast, wo
     assert access.split(session, bob, Right.VIEW, []) == ((), ())
 
 
+def test_any_number_of_ids_is_split_in_one_statement(session: Session, cast: Cast, world: World) -> None:
+    grant(session, cast.bob, "Editor", world.theirs)
+    bob, ids = looker(session, cast.bob), [*range(1_000_000, 1_200_000), world.theirs]
+    sent: list[str] = []
+    event.listen(session.get_bind(), "before_cursor_execute", lambda *arguments: sent.append(arguments[2]))
+    assert access.split(session, bob, Right.EDIT, ids)[0] == (world.theirs,)
+    assert len(sent) == 1
+
+
 def test_reachable_is_a_condition_or_nothing(session: Session, cast: Cast, charlie: Looker, world: World) -> None:
     assert access.reachable(looker(session, cast.bob), Right.VIEW) is None
     condition = access.reachable(charlie, Right.VIEW)
