@@ -97,8 +97,10 @@ def do(session: Session, actor: Looker, chosen: Chosen, into: int, expected: str
             value = going.target.name if column is _FUNCTION else going.target.id
             session.execute(update(column.table).where(condition).values({column.name: value}))
         session.execute(delete(_VALUE).where(one_of(_VALUE.c.id, going.others)))
-        kept.values = {"name": going.target.name, "count": len(going.others)}
+        named = {"name": going.target.name, "count": len(going.others)}
+        # Forgets what is not written yet, the values of the changeset too.
         session.expire_all()
+        kept.values = named
     return kept
 
 

@@ -11,6 +11,7 @@ from models.access import Looker
 from models.contact import CustomerContact
 from models.customer import Customer
 from models.errors import Conflict, NotAllowed, NotFound, Problems, Reason, Refused
+from models.journal import Changeset
 from models.operations import archive, merge_values, undo
 from models.operations.save import save
 from models.settings import ListValue, ValueList
@@ -43,6 +44,12 @@ def test_every_record_gets_the_value_that_stays_the_archived_too_and_undo_parts_
     assert undo.undo(session, dana, done).left == []
     session.expire_all()
     assert [one.status_id for one in (open_one, put_away, other)] == [lead, lead, prospect]
+
+
+def test_the_history_says_what_values_were_merged_into(session: Session, dana: Looker) -> None:
+    lead, prospect = value(session, "Lead").id, value(session, "Prospect").id
+    kept = session.get_one(Changeset, merge(session, dana, [lead], prospect))
+    assert kept.title.format(**kept.values) == "Merge list values into Prospect"
 
 
 def test_a_function_is_a_word_on_links_and_becomes_the_other_word(session: Session, dana: Looker) -> None:
