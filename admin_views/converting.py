@@ -85,17 +85,8 @@ def _plan(session: Session, looker: Looker, chosen: Selection, options: Options)
 
 
 def _do(session: Session, looker: Looker, chosen: Selection, options: Options, shown: str) -> Changeset:
-    """Do what the page says, if the world is as it was when it was shown, and nobody alike turned up since."""
-    before = convert.plan(session, looker, chosen, chosen_values(options, "was-"))
-    if before.digest != shown:
-        raise Conflict(Reason.PLAN_CHANGED)
-    wanted = chosen_values(options, "convert-")
-    now = convert.plan(session, looker, chosen, wanted)
-    if any(
-        len(new.duplicates) > len(old.duplicates) for old, new in zip(before.conversions, now.conversions, strict=True)
-    ):
-        raise Conflict(Reason.PLAN_CHANGED)
-    return convert.do(session, looker, chosen, now.digest, wanted).changeset
+    wanted, before = chosen_values(options, "convert-"), chosen_values(options, "was-")
+    return convert.do(session, looker, chosen, shown, wanted, shown=before).changeset
 
 
 def _done(page: ConvertPage) -> str:

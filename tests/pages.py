@@ -116,7 +116,7 @@ class PageClient(FlaskClient):
     def press(self, page: TestResponse, button: str, /, **typed: Any) -> TestResponse:
         """Press a button of a page as people do: its form goes as it stands, with what was `typed` into it."""
         tree = html.document_fromstring(page.get_data(as_text=True))
-        pressed = next(one for one in tree.iter("button") if " ".join(one.text_content().split()) == button)
+        pressed = next(one for one in tree.iter("button") if one.findtext("span") == button)
         within = next(pressed.iterancestors("form"), None)
         form = within if within is not None else tree.get_element_by_id(pressed.get("form"))
         fields = MultiDict(form.form_values())

@@ -18,7 +18,7 @@ from models.among import one_of
 from models.base import Base
 from models.contact import Contact, CustomerContact
 from models.customer import Customer, Kind
-from models.errors import NotFound, Problems, Reason, Refused
+from models.errors import Conflict, NotFound, Problems, Reason, Refused
 from models.journal import Changeset, Origin, changeset, is_open
 from models.label import Label
 from models.operations import fields, number
@@ -146,9 +146,13 @@ def do(
     chosen: Chosen,
     expected: str,
     choices: Mapping[int, Choice] | None = None,
+    *,
+    shown: Mapping[int, Choice] | None = None,
 ) -> Converted:
     """Convert as planned, all in one changeset. Problems with all that does not fit; then nothing is done.
 
+    `shown` are the choices of the plan that is `expected`, where others may have been made on its page since. Conflict
+    when it is another plan by now, or when the others are like a customer that was not shown.
     Fields of several contacts are told apart as `contact id-field`.
     """
     one, many = TITLES[Contact]
@@ -156,10 +160,13 @@ def do(
     with changeset(session, actor, many, origin=Origin.CONVERT) as kept:
         ids = Selection.of(chosen).resolve(session)
         hold(session, Contact, ids)
-        going = plan(session, actor, ids, choices)
-        if not going.conversions:
+        going = before = plan(session, actor, ids, choices if shown is None else shown)
+        if not before.conversions:
             raise NotFound
-        require_unchanged(expected, going.digest)
+        require_unchanged(expected, before.digest)
+        if shown is not None:
+            going = plan(session, actor, ids, choices)
+            _require_seen(before, going)
         problems = [
             Refused(problem.reason, f"{conversion.contact_id}-{problem.field}", **problem.values)
             for conversion in going.conversions
@@ -175,6 +182,13 @@ def do(
             kept.title = one if len(customers) == 1 else many
             kept.values = {"count": len(customers), "name": going.conversions[0].name, "customers": customers}
     return Converted(kept, customers)
+
+
+def _require_seen(before: ConvertPlan, going: ConvertPlan) -> None:
+    """Go on only if all who may be the same one stood on the page."""
+    for old, new in zip(before.conversions, going.conversions, strict=True):
+        if {twin.id for twin in new.duplicates} - {twin.id for twin in old.duplicates}:
+            raise Conflict(Reason.PLAN_CHANGED)
 
 
 def _values(contact: Contact, choice: Choice, free: str) -> dict[str, Any]:

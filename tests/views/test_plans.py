@@ -257,3 +257,29 @@ def test_labels_that_do_not_stand_together_are_asked_for_again(
     page = refused.get_data(as_text=True)
     assert all(f'name="put" value="{label}"' in page for label in monthly_and_yearly)
     assert page.count(" checked>") == 2
+
+
+def test_a_changed_name_that_meets_another_customer_is_shown_before_it_is_converted(
+    session: Session, client_for: ClientFor
+) -> None:
+    for name in ("Een B.V.", "Twee B.V."):
+        factories.customer(session, company_name=name)
+    key = factories.contact(session, company_name="Een B.V.").id
+    dana = client_for("Dana")
+    shown = dana.get(f"/contacts/action/?action=convert&rowid={key}")
+    assert "Twee B.V." not in text_of(shown)
+    changed = dana.press(shown, "Convert to customer", **{f"convert-{key}-company_name": "Twee B.V."})
+    assert changed.status_code == 409
+    assert "Is this customer already there? Twee B.V." in text_of(changed)
+    assert dana.press(changed, "Convert to customer").status_code == 302
+    session.rollback()
+    assert session.scalars(select(Customer.company_name)).all().count("Twee B.V.") == 2
+
+
+def test_a_changed_name_that_meets_nobody_is_converted_at_once(session: Session, client_for: ClientFor) -> None:
+    factories.customer(session, company_name="Een B.V.")
+    key = factories.contact(session, company_name="Een B.V.").id
+    dana = client_for("Dana")
+    shown = dana.get(f"/contacts/action/?action=convert&rowid={key}")
+    done = dana.press(shown, "Convert to customer", **{f"convert-{key}-company_name": "Drie B.V."})
+    assert done.status_code == 302, text_of(done)
