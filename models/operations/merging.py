@@ -16,7 +16,7 @@ from models.base import CENT, Base, Money, WordSet
 from models.errors import Conflict, Reason
 from models.journal import Later, Since
 from models.operations import fields
-from models.operations.fields import SetField
+from models.operations.fields import Part, SetField
 
 
 class Side(enum.StrEnum):
@@ -81,6 +81,18 @@ class Past:
     def changes(self, noun: type[Base], key: int) -> Sequence[Later]:
         """What happened to the row with this key since, oldest first."""
         return () if self._since is None else self._since.changes([(noun.__tablename__, key)])
+
+    def lost(self, part: Part, owner: int) -> Sequence[Later]:
+        """What happened since to the row that was this part of its owner then, oldest first; nothing if none was."""
+        found = dict[int, list[Later]]()
+        if self._since is not None:
+            for change in self._since.changes([(part.noun.__tablename__, None)]):
+                found.setdefault(change.row_id, []).append(change)
+        was = {part.own: owner, **part.marked}
+        for changes in found.values():
+            if was.items() <= decoded(part.noun, changes[0].before or {}).items():
+                return changes
+        return ()
 
     def told(self, noun: type[Base], row: Base, field: str, shown_as: str, base: Any) -> Theirs:
         """Who made of the field what it is now, and when."""

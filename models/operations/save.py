@@ -348,12 +348,38 @@ class _Work:
         found = _Pending(part.noun, row, key=row.id if row else None, below=(part.own, pending))
         wanted = {name: fields.cleaned(part.noun, name, value) for name, value in values.items()}
         if row is None:
+            if pending.row is not None and any(wanted.values()):
+                wanted = self._brought_back(part, pending.row.id, wanted, prefix)
             found.changes = {**wanted, **part.marked}
             found.skip = not any(wanted.values())
         else:
             found.changes = self._merge(part.noun, row, self._part_base(part, row), wanted, prefix)
         self._check(found, prefix)
         return found
+
+    def _brought_back(self, part: Part, owner: int, wanted: dict[str, Any], prefix: str) -> dict[str, Any]:
+        """The values of a part that is not there. One that somebody took away stays away, unless it was changed here."""
+        changes = self.past.lost(part, owner)
+        if not changes:
+            return wanted
+        was, took = decoded(part.noun, changes[0].before or {}), changes[-1]
+
+        def told(name: str) -> Theirs:
+            return Theirs(prefix + name, was[name], None, took.user_name or "", took.at)
+
+        mine = {name: value for name, value in wanted.items() if value is not None and value != was[name]}
+        if not mine:
+            self.merged += [told(name) for name in wanted if was[name] is not None]
+            return {}
+        # A choice that was made while it was still there was made between other values.
+        choices = {} if self.seen.lost(part, owner) else self.choices
+        sides = {name: choices.get(prefix + name) for name in mine}
+        self.clashes += [Clash(**vars(told(name)), mine=mine[name]) for name, side in sides.items() if side is None]
+        if Side.MINE not in sides.values():
+            return {}
+        theirs = {name: None for name, side in sides.items() if side is Side.THEIRS}
+        kept = {name: value for name, value in was.items() if name not in EXCLUSIVE[part.noun]}
+        return {**kept, **wanted, **theirs}
 
     def _part_row(self, part: Part, owner: int) -> Base | None:
         marked = [fields.attribute(part.noun, name) == value for name, value in part.marked.items()]

@@ -19,7 +19,7 @@ from models.access import SYSTEM, Looker
 from models.contact import Contact, CustomerContact
 from models.customer import Address, Customer, Kind
 from models.errors import NotAllowed, NotFound, Problems, Reason, Refused
-from models.journal import Change, Changeset, Later, changeset, position, reading
+from models.journal import Change, Changeset, Later, changeset, position, reading, undo
 from models.label import CustomerLabel, Label, LabelGroup
 from models.operations import fields
 from models.operations.save import Child, EditConflict, New, Side, check, save
@@ -579,6 +579,54 @@ def test_a_head_office_that_moved_is_not_overwritten_with_the_old_one(session: S
     assert saved.record.head_office.city == "Göteborg"
     with pytest.raises(EditConflict):
         save(session, JOHAN, Customer, made.id, {"head_office_city": "Malmö"}, base=shown)
+
+
+OFFICE = {"head_office_street": "Kade 1", "head_office_city": "Borås", "head_office_postal_code": None}
+
+
+def _with_office_taken_away(session: Session, customer: Customer) -> int:
+    """The position of the journal at which the customer had a head office; Elin takes it back after that."""
+    added = save(session, JOHAN, Customer, customer.id, OFFICE).changeset
+    assert added is not None
+    shown = position(session)
+    undo(session, ELIN, added.id)
+    return shown
+
+
+def test_a_head_office_that_was_taken_away_meanwhile_stays_away(session: Session, customer: Customer) -> None:
+    shown = _with_office_taken_away(session, customer)
+    saved = save(session, JOHAN, Customer, customer.id, {**OFFICE, "phone": "5"}, base=shown)
+    assert saved.record.phone == "5"
+    assert saved.record.head_office is None
+    assert [(edit.field, edit.who) for edit in saved.merged] == [
+        ("head_office_street", "Elin"),
+        ("head_office_city", "Elin"),
+    ]
+    emptied = dict.fromkeys(OFFICE)
+    assert save(session, JOHAN, Customer, customer.id, emptied, base=shown).changeset is None
+
+
+def test_changing_a_head_office_that_was_taken_away_meanwhile_asks_first(session: Session, customer: Customer) -> None:
+    shown = _with_office_taken_away(session, customer)
+    mine = {**OFFICE, "head_office_street": "Kade 2"}
+    with pytest.raises(EditConflict) as caught:
+        save(session, JOHAN, Customer, customer.id, mine, base=shown)
+    (clash,) = caught.value.clashes
+    assert (clash.field, clash.base, clash.theirs, clash.mine) == ("head_office_street", "Kade 1", None, "Kade 2")
+    assert clash.who == "Elin"
+
+    def chosen(side: Side, seen: int) -> Address | None:
+        choices = {"head_office_street": side}
+        return save(
+            session, JOHAN, Customer, customer.id, mine, base=shown, choices=choices, seen=seen
+        ).record.head_office
+
+    with pytest.raises(EditConflict):
+        chosen(Side.MINE, shown)
+    assert chosen(Side.THEIRS, caught.value.position) is None
+    office = chosen(Side.MINE, caught.value.position)
+    assert office is not None
+    assert (office.street, office.city) == ("Kade 2", "Borås")
 
 
 def test_what_somebody_deleted_meanwhile_is_not_there(session: Session, customer: Customer) -> None:
