@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, flash, redirect, request
 from flask_admin import expose
 from flask_babel import gettext
 
@@ -106,10 +106,6 @@ class Acting(Declared):
             problem=problem,
             back=self.back_url(),
         )
-
-    def delete_url(self, plan: Any, query: str) -> str:
-        """The page that shows this delete again, counted anew."""
-        return url_for(f"{self.endpoint}.delete_view", rowid=list(plan.ids), list=query or None)
 
 
 def taken(action: Action, name: str) -> bool:

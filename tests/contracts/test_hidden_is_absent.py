@@ -97,6 +97,7 @@ def of_entity(endpoint: str) -> dict[str, list[Probe]]:
         Probe("GET", f"{at}/delete/?rowid={MINE}&rowid={{id}}", found=0),
         Probe("POST", f"{at}/delete/?id={{id}}"),
         Probe("POST", f"{at}/delete/", verb=f"{endpoint}.delete"),
+        Probe("POST", f"{at}/delete/", verb=f"{endpoint}.delete", plan="again"),
     ]
     return {
         f"{endpoint}.index_view": [

@@ -8,12 +8,13 @@ import re
 import pytest
 import time_machine
 from flask import Flask
+from lxml import html
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from admin_views import plans
-from models.access import SYSTEM, looker_for
+from models.access import SYSTEM, looker_for, unlocking
 from models.customer import Customer
 from models.label import Label
 from models.operations import archive, label
@@ -283,3 +284,20 @@ def test_a_changed_name_that_meets_nobody_is_converted_at_once(session: Session,
     shown = dana.get(f"/contacts/action/?action=convert&rowid={key}")
     done = dana.press(shown, "Convert to customer", **{f"convert-{key}-company_name": "Drie B.V."})
     assert done.status_code == 302, text_of(done)
+
+
+def test_a_delete_of_any_number_of_rows_is_counted_again(session: Session, client_for: ClientFor) -> None:
+    rows = [factories.customer(session, archived_at=factories.A_MOMENT) for _ in range(60)]
+    keys = [row.id for row in rows]
+    dana = client_for("Dana")
+    shown = dana.post(
+        "/customers/delete/", data={"csrf_token": dana.token(), "rowid": keys, "list": "archived=archived"}
+    )
+    assert "Move 60 records to the bin" in text_of(shown)
+    page = html.document_fromstring(shown.get_data(as_text=True))
+    assert max(len(link.get("href")) for link in page.iter("a")) < 200
+    with unlocking(session):
+        factories.bank_account(session, rows[0])
+    again = dana.press(shown, "Count again")
+    assert "Move 61 records to the bin" in text_of(again)
+    assert dana.press(again, "Move 61 records to the bin", typed="60").location == "/customers/?archived=archived"
