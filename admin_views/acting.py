@@ -46,8 +46,7 @@ class Acting(Declared):
         try:
             what = plans.shown(looker, f"{self.endpoint}.{action.name}", token)
             selection = Selection(ids=tuple(what["ids"]))
-            plan = action.plan(shell.here(), looker, selection, options)
-            done = action.do(shell.here(), looker, selection, options, what["digest"])
+            kept = action.do(shell.here(), looker, selection, options, what["digest"])
         except plans.Stale as stale:
             problem, selection = stale, Selection(ids=stale.ids)
         except Conflict as conflict:
@@ -57,11 +56,11 @@ class Acting(Declared):
                 raise
             problem = refused
         else:
-            if done.is_empty:
+            if kept.is_empty:
                 flash(gettext("Nothing was changed."), "info")
             else:
-                shell.offer_undo(action.done(plan), done.id)
-            return redirect(action.target(plan, done) if action.target else self.back_url())
+                shell.offer_undo(action.done(kept), kept.id)
+            return redirect(action.target(selection.ids, kept) if action.target else self.back_url())
         return self.show_plan(action, selection, options, problem)
 
     def shown_before(self, action: Action) -> Selection:

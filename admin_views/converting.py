@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,13 +90,14 @@ def _do(session: Session, looker: Looker, chosen: Selection, options: Options, s
     return convert.do(session, looker, chosen, shown, wanted, shown=before).changeset
 
 
-def _done(page: ConvertPage) -> str:
-    return ngettext("%(num)d contact is a customer now", "%(num)d contacts are customers now", page.count)
+def _done(kept: Changeset) -> str:
+    count = kept.values["count"]
+    return ngettext("%(num)d contact is a customer now", "%(num)d contacts are customers now", count)
 
 
-def _new_customer(page: ConvertPage, done: Changeset) -> str:
+def _new_customer(_contacts: Sequence[int], kept: Changeset) -> str:
     """One contact converted: its new card; several: the list of customers."""
-    customers = (done.values or {}).get("customers") or {}
+    customers = kept.values["customers"]
     if len(customers) == 1:
         return url_for("customers.details_view", id=next(iter(customers.values())))
     return url_for("customers.index_view", sort="-created")
@@ -159,11 +161,11 @@ KIND = Action(
     template="verbs/kind.html",
     plan=_kind_plan,
     do=_kind_do,
-    done=lambda page: lazy_gettext("%(name)s changed kind", name=page.plan.name),
+    done=lambda kept: lazy_gettext("%(name)s changed kind", name=kept.values["name"]),
     options=kind.NAMES,
     many=False,
     shown_when="active",
-    target=lambda page, done: url_for("customers.details_view", id=page.plan.customer_id),
+    target=lambda ids, kept: url_for("customers.details_view", id=ids[0]),
 )
 
 
@@ -201,7 +203,7 @@ def labelling(noun: label.Labelled, text: Any) -> Action:
         template="verbs/label.html",
         plan=plan,
         do=do,
-        done=lambda page: ngettext("%(num)d record labelled", "%(num)d records labelled", page.count),
+        done=lambda kept: ngettext("%(num)d record labelled", "%(num)d records labelled", kept.values["count"]),
         options=("put", "take"),
         key="L",
         shown_when="active",

@@ -52,7 +52,8 @@ class Tab:
 class Action:
     """A verb on one or many rows, in two steps: `plan` is shown by `template`, `do` gets the digest of what was shown.
 
-    `options` names the form fields that the plan page sends along; `quick` verbs need no page of their own.
+    `options` names the form fields that the plan page sends along. `done` and `target` say of the changeset what was done
+    and, with the rows it was about, where to go from there.
     """
 
     name: str
@@ -62,14 +63,14 @@ class Action:
     template: str
     plan: Callable[[Session, Looker, Selection, Mapping[str, Any]], Any]
     do: Callable[[Session, Looker, Selection, Mapping[str, Any], str], Changeset]
-    done: Callable[[Any], str]
+    done: Callable[[Changeset], str]
     options: tuple[str, ...] = ()
     many: bool = True
     key: str | None = None
     danger: bool = False
     # active | archived | any: for records in which state it is offered; a function where a setting decides.
     shown_when: str | Callable[[], str] = "any"
-    target: Callable[[Any, Changeset], str] | None = None
+    target: Callable[[Sequence[int], Changeset], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -236,9 +237,17 @@ class Declared:
 
     # -- words --------------------------------------------------------------------------------------------------------
 
+    @property
+    def words(self) -> EntityForm:
+        """The empty form, for what it calls its fields and their values; one a request, for making it takes time."""
+        kept: dict[str, EntityForm] = g.setdefault("words", {})
+        if self.endpoint not in kept:
+            kept[self.endpoint] = self.form()
+        return kept[self.endpoint]
+
     def field_label(self, name: str) -> Any:
         """How the form calls a field."""
-        made = self.form()._fields.get(name)
+        made = self.words._fields.get(name)
         return made.label.text if made is not None else name
 
     def archived_note(self, record: Any) -> ArchivedNote | None:

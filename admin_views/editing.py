@@ -263,7 +263,7 @@ class Editing(Declared):
         """A value of a field in words, for people to compare."""
         if value is None or value in ("", ()) or (isinstance(value, (set, frozenset)) and not value):
             return gettext("empty")
-        field = self.form()._fields.get(name)
+        field = self.words._fields.get(name)
         options: dict[str, Any] = {}
         if isinstance(field, (Choice, Choices)):
             options = {option.value: option.label for option in field.options()}

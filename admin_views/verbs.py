@@ -52,16 +52,16 @@ def _plan(noun: Archivable, way: archive.Way) -> Callable[[Session, Looker, Sele
     return plan
 
 
-def _archived(plan: archive.ArchivePlan) -> str:
-    if plan.count == 1:
-        return lazy_gettext("%(name)s archived.", name=plan.lines[0].name)
-    return ngettext("%(num)d record archived.", "%(num)d records archived.", plan.count)
+def _archived(kept: Changeset) -> str:
+    if kept.values["count"] == 1:
+        return lazy_gettext("%(name)s archived.", name=kept.values["name"])
+    return ngettext("%(num)d record archived.", "%(num)d records archived.", kept.values["count"])
 
 
-def _restored(plan: archive.ArchivePlan) -> str:
-    if plan.count == 1:
-        return lazy_gettext("%(name)s is active again.", name=plan.lines[0].name)
-    return ngettext("%(num)d record is active again.", "%(num)d records are active again.", plan.count)
+def _restored(kept: Changeset) -> str:
+    if kept.values["count"] == 1:
+        return lazy_gettext("%(name)s is active again.", name=kept.values["name"])
+    return ngettext("%(num)d record is active again.", "%(num)d records are active again.", kept.values["count"])
 
 
 def archiving(noun: Archivable, out: Any, back: Any) -> tuple[Action, Action]:
@@ -118,8 +118,8 @@ def deleting(noun: delete.Deletable, shown_when: str | Callable[[], str] = "any"
     )
 
 
-def _deleted(plan: delete.DeletePlan) -> str:
-    return ngettext("%(num)d record moved to the bin", "%(num)d records moved to the bin", plan.total)
+def _deleted(kept: Changeset) -> str:
+    return ngettext("%(num)d record moved to the bin", "%(num)d records moved to the bin", kept.values["records"])
 
 
 def deletable_state() -> str:
@@ -151,11 +151,9 @@ def _merge(session: Session, looker: Looker, chosen: Selection, options: Options
     return merge_values.do(session, looker, chosen, _into(options) or 0, digest)
 
 
-def _merged(plan: merge_values.MergePlan) -> str:
-    name = plan.target.name if plan.target else ""
-    return ngettext(
-        "%(num)d value merged into %(name)s.", "%(num)d values merged into %(name)s.", len(plan.others), name=name
-    )
+def _merged(kept: Changeset) -> str:
+    count, name = kept.values["count"], kept.values["name"]
+    return ngettext("%(num)d value merged into %(name)s.", "%(num)d values merged into %(name)s.", count, name=name)
 
 
 LIST_VALUE_ACTIONS = (

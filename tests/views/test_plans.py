@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from admin_views import plans
+from admin_views.contact import ContactForm
 from models.access import SYSTEM, looker_for, unlocking
 from models.customer import Customer
 from models.label import Label
-from models.operations import archive, label
+from models.operations import archive, convert, delete, label
 from models.project import Project, RegistrationStatus
 from models.user import Right, User
 from tests import factories
@@ -301,3 +302,41 @@ def test_a_delete_of_any_number_of_rows_is_counted_again(session: Session, clien
     again = dana.press(shown, "Count again")
     assert "Move 61 records to the bin" in text_of(again)
     assert dana.press(again, "Move 61 records to the bin", typed="60").location == "/customers/?archived=archived"
+
+
+@pytest.mark.parametrize(
+    ("verb", "maker", "times"),
+    [("archive", "_plan", 1), ("label", "_plan", 1), ("delete", "_plan", 1), ("convert", "plan", 2)],
+)
+def test_what_is_confirmed_is_planned_no_more_often_than_it_takes_to_compare_it(
+    session: Session, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch, verb: str, maker: str, times: int
+) -> None:
+    """Once, where nobody can come between; a contact once as it was shown and once as it was changed on the page."""
+    of_contacts = verb in ("delete", "convert")
+    key = factories.contact(session).id if of_contacts else factories.customer(session).id
+    put = {"put": factories.label(session).id} if verb == "label" else {}
+    path = "/contacts/delete/" if verb == "delete" else f"/{'contacts' if of_contacts else 'customers'}/action/"
+    dana = client_for("Dana")
+    shown = dana.get(path, query_string={"action": verb, "rowid": key, **put})
+    module = {"archive": archive, "label": label, "delete": delete, "convert": convert}[verb]
+    made = []
+    making = getattr(module, maker)
+    monkeypatch.setattr(module, maker, lambda *args: made.append(args) or making(*args))
+    button = {"archive": "Archive customer", "label": "Label 1 record", "delete": "Move 1 record to the bin"}
+    assert dana.press(shown, button.get(verb, "Convert to customer")).status_code == 302
+    assert len(made) == times
+
+
+def test_a_page_full_of_values_makes_the_form_that_names_them_once(
+    session: Session, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = [factories.contact(session, company_name="Zaak B.V.", email="a@zaak.example").id for _ in range(3)]
+    dana = client_for("Dana")
+    made = []
+    making = ContactForm.__init__
+    monkeypatch.setattr(
+        ContactForm, "__init__", lambda self, *args, **kw: made.append(self) or making(self, *args, **kw)
+    )
+    page = dana.get("/contacts/action/", query_string={"action": "convert", "rowid": keys})
+    assert "a@zaak.example" in text_of(page)
+    assert len(made) == 1
