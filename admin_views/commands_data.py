@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from io import TextIOWrapper
 from typing import Any
 
@@ -125,27 +125,13 @@ def journal_command(newest: int, as_json: bool) -> None:
         click.echo(f"--outside {one['first']} {one['last']}  {str(one['at'])[:16]}  {one['changes']:,} changes")
 
 
-class _Lenient(dict[str, Any]):
-    """Values for a sentence of which some may be missing: old changesets outlive the code that wrote them."""
-
-    def __missing__(self, key: str) -> str:
-        return "…"
-
-
-def _sentence(title: str, values: Mapping[str, Any]) -> str:
-    """What a changeset did, in English. An undo names what it took back."""
-    if "title" in values:
-        values = {**values, "title": _sentence(str(values["title"]), values.get("values") or {})}
-    return title.format_map(_Lenient(values))
-
-
 def _changeset(row: Changeset) -> dict[str, Any]:
     return {
         "id": row.id,
         "at": row.at.isoformat(),
         "user": row.user_name,
         "origin": row.origin.value,
-        "title": _sentence(row.title, row.values),
+        "title": journal.sentence(row.title, row.values),
         "changes": row.change_count,
         "undoes": row.undoes_id,
         "undone_by": row.undone_by_id,

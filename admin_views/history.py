@@ -178,17 +178,13 @@ def _one(event: journal.Event, lines: list[images.Line], counts: list[Count]) ->
 
 
 def title(text: str, values: Mapping[str, Any]) -> str:
-    """A changeset's sentence in the reader's language, filled in; a value that is missing leaves its name standing."""
+    """A changeset's sentence in the reader's language."""
+    return journal.sentence(text, values, _in_words)
 
-    class Lenient(dict[str, Any]):
-        def __missing__(self, key: str) -> str:
-            return "…"
 
-    if "title" in values:
-        # An undo names what it took back.
-        values = {**values, "title": title(str(values["title"]), values.get("values") or {})}
+def _in_words(text: str, values: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     shown = {key: shell.role_name(value) if _is_role(text, key, value) else value for key, value in values.items()}
-    return gettext(text).format_map(Lenient(shown))
+    return gettext(text), shown
 
 
 def _is_role(text: str, key: str, value: object) -> bool:

@@ -15,6 +15,7 @@ from models.journal.reading import (
     outside,
     outside_ids,
     position,
+    sentence,
     since,
     touches,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "outside_ids",
     "position",
     "purge",
+    "sentence",
     "since",
     "touches",
     "undo",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -240,6 +240,28 @@ def latest(
     touched = select(Change.changeset_id).where(*about, Change.changeset_id.is_not(None)).distinct()
     query = select(Changeset).where(Changeset.id.in_(touched)).order_by(Changeset.id.desc()).limit(limit)
     return list(session.scalars(query))
+
+
+class _Lenient(dict[str, Any]):
+    """Values for a sentence of which some may be missing: old changesets outlive the code that wrote them."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+InWords = Callable[[str, Mapping[str, Any]], tuple[str, Mapping[str, Any]]]
+
+
+def sentence(title: str, values: Mapping[str, Any], in_words: InWords = lambda title, values: (title, values)) -> str:
+    """What a changeset did, from its title and its values; an undo names what it took back.
+
+    `in_words` gives a title and its values as somebody reads them; without it they stay in English.
+    """
+    if "title" in values:
+        undone = sentence(str(values["title"]), values.get("values") or {}, in_words)
+        values = {**values, "title": undone}
+    title, values = in_words(title, values)
+    return title.format_map(_Lenient(values))
 
 
 def _about(

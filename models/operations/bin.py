@@ -32,9 +32,6 @@ class Item:
     records: int
     until: dt.datetime
 
-    def __str__(self) -> str:
-        return self.title.format(**self.values)
-
 
 @dataclass(frozen=True)
 class Deletion:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
-from models.journal import Page, changeset, history, outside_ids, position, reading, since
+from models.journal import Page, changeset, history, outside_ids, position, reading, sentence, since
 from models.journal.triggers import keeping
 from tests.models.journal_toy import ANN, BOB, Contact, Customer, Label, Project, connect, session_on
 
@@ -224,3 +224,19 @@ def test_the_history_takes_three_queries(toy: Session, toy_engine: Engine) -> No
 def test_a_page_that_makes_no_sense_is_the_first_one(toy: Session, before: str) -> None:
     made = add(toy, Contact(name="A"))
     assert in_short(history(toy, before=before)) == [(made, 1)]
+
+
+def test_the_sentence_of_a_changeset_is_filled_in_as_far_as_its_values_go() -> None:
+    assert sentence("Archive {count} customers", {"count": 3}) == "Archive 3 customers"
+    assert sentence("Delete customer {name}", {}) == "Delete customer …"
+    undone = {"title": "Delete customer {name} of {who}", "values": {"name": "Nordhamn"}}
+    assert sentence("Undo: {title}", undone) == "Undo: Delete customer Nordhamn of …"
+
+
+def test_the_sentence_of_a_changeset_is_put_into_the_words_of_who_reads_it() -> None:
+    words = {"Undo: {title}": "Ongedaan: {title}", "Grant {role}": "Geef {role}"}
+    undone = {"title": "Grant {role}", "values": {"role": "Reader"}}
+    shown = sentence(
+        "Undo: {title}", undone, lambda title, values: (words[title], {k: str(v).lower() for k, v in values.items()})
+    )
+    assert shown == "Ongedaan: geef reader"
