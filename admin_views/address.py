@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -19,7 +19,7 @@ from models.access import Looker
 from models.customer import Address
 from models.journal import Changeset
 from models.operations import mark_address, remove_address
-from models.operations.mark_address import Mark, MarkPlan
+from models.operations.mark_address import Mark
 from models.operations.selection import Selection
 from models.user import Right
 
@@ -42,7 +42,7 @@ class AddressForm(EntityForm):
     country = Choice(lazy_gettext("Country"), options=choices.countries, whole=False)
 
 
-def marking(mark: Mark, name: str, label: Any, icon: str, done: Callable[[MarkPlan], str]) -> Action:
+def marking(mark: Mark, name: str, label: Any, icon: str, done: Callable[[Changeset], str]) -> Action:
     """Move a mark to an address."""
 
     def do(session: Session, looker: Looker, chosen: Selection, options: Any, digest: str) -> Changeset:
@@ -58,8 +58,12 @@ def marking(mark: Mark, name: str, label: Any, icon: str, done: Callable[[MarkPl
         do=do,
         done=done,
         many=False,
-        target=lambda plan, changeset: _card(plan.customer_id),
+        target=_card_after,
     )
+
+
+def _card_after(_ids: Sequence[int], done: Changeset) -> str:
+    return _card(done.values["customer_id"])
 
 
 def _card(customer_id: int) -> str:
@@ -79,10 +83,10 @@ REMOVE = Action(
     template="verbs/remove_address.html",
     plan=lambda session, looker, chosen, options: remove_address.plan(session, looker, chosen),
     do=_remove,
-    done=lambda plan: gettext("%(name)s moved to the bin", name=plan.name),
+    done=lambda done: gettext("%(name)s moved to the bin", name=done.values["name"]),
     many=False,
     danger=True,
-    target=lambda plan, changeset: _card(plan.customer_id),
+    target=_card_after,
 )
 
 
@@ -139,14 +143,14 @@ class AddressView(BelowCustomer):
             "head-office",
             lazy_gettext("Make head office"),
             "building",
-            lambda plan: gettext("%(name)s is the head office now", name=plan.name),
+            lambda done: gettext("%(name)s is the head office now", name=done.values["name"]),
         ),
         marking(
             Mark.INVOICES,
             "invoices",
             lazy_gettext("Send invoices here"),
             "receipt",
-            lambda plan: gettext("Invoices go to %(name)s now", name=plan.name),
+            lambda done: gettext("Invoices go to %(name)s now", name=done.values["name"]),
         ),
         REMOVE,
     )

@@ -65,5 +65,5 @@ def do(session: Session, actor: Looker, chosen: Chosen, mark: Mark, expected: st
         going = plan(session, actor, chosen, mark)
         require_unchanged(expected, going.digest)
         save(session, actor, Address, address.id, {mark.value: True})
-        kept.values = {"name": going.name}
+        kept.values = {"name": going.name, "customer_id": customer.id}
     return kept

@@ -50,5 +50,11 @@ def do(session: Session, actor: Looker, chosen: Chosen, expected: str) -> Change
         going = plan(session, actor, chosen)
         require_unchanged(expected, going.digest)
         session.delete(address)
-        kept.values = {"name": going.name, "count": 1, "records": 1, "noun": Address.__tablename__}
+        kept.values = {
+            "name": going.name,
+            "count": 1,
+            "records": 1,
+            "noun": Address.__tablename__,
+            "customer_id": customer.id,
+        }
     return kept
