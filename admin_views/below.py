@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from flask import request
@@ -33,7 +33,7 @@ class BelowCustomer(EntityView):
     # The right to edit that one customer is enough: see `defaults`.
     routes = EntityView.routes | {"create_view": "see"}
     # What went to another customer would show there what its people may not see here.
-    fixed: ClassVar[Mapping[str, str]] = {"customer_id": "customer"}
+    fixed: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"customer_id": lambda record: record.customer}
 
     def defaults(self) -> dict[str, Any]:
         offered = offered_customers()

@@ -145,8 +145,8 @@ class Declared:
     meta_template: ClassVar[str | None] = None
     save_text: ClassVar[Any] = lazy_gettext("Save")
     field_looks: ClassVar[dict[str, dict[str, Any]]] = {}
-    # Fields that are chosen when a record is made, and shown from then on: the name of the field, and what holds its text.
-    fixed: ClassVar[Mapping[str, str]] = {}
+    # Fields that are chosen when a record is made, and only shown from then on: what the form of a record says of each.
+    fixed: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
     list_template: ClassVar[str] = "entity/list.html"
     form_template: ClassVar[str] = "entity/form.html"
     details_template: ClassVar[str] = "entity/card.html"

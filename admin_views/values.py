@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
 from flask import url_for
 from flask_babel import gettext, lazy_gettext
@@ -79,6 +79,8 @@ class ListValueView(EntityView):
         FilterChoice("offered", lazy_gettext("Offered"), lambda: [("yes", gettext("yes")), ("no", gettext("no"))]),
     )
     form = ListValueForm
+    # A value stays in its list: records that have it would have something of another.
+    fixed: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"list": lambda value: LISTS[value.list]}
     actions = verbs.LIST_VALUE_ACTIONS
     sections = (Section("general", lazy_gettext("General"), ("list", "name", "position", "retired")),)
     tabs = (
@@ -103,10 +105,6 @@ class ListValueView(EntityView):
 
     def group_of(self, row: ListValue) -> tuple[str, str] | None:
         return str(LISTS[row.list]), ""
-
-    def hidden_fields(self, record: Any = None) -> frozenset[str]:
-        """A value stays in its list: records that have it would have something of another."""
-        return super().hidden_fields(record) | ({"list"} if record is not None else frozenset())
 
     def values_of(self, record: ListValue) -> dict[str, Any]:
         return {**super().values_of(record), "list": record.list.value}
