@@ -72,7 +72,7 @@ class ListValueView(EntityView):
     columns = (
         Column("name", lazy_gettext("Value"), "name", "name"),
         Column("uses", lazy_gettext("Records"), "count", numeric=True, place="kb-m-end"),
-        Column("retired", lazy_gettext("No longer offered"), "yes", place="kb-m-sub"),
+        Column("state", lazy_gettext("Status"), "text", place="kb-m-sub"),
     )
     filters = (
         FilterChoice("of", lazy_gettext("List"), lambda: [(which.value, title) for which, title in LISTS.items()]),
@@ -102,6 +102,11 @@ class ListValueView(EntityView):
         return sorted(
             super().rows(ids), key=lambda value: (order.index(value.list), value.retired, value.position, value.name)
         )
+
+    def cell_value(self, column: Column, row: ListValue, extra: Mapping[str, Any]) -> Any:
+        if column.key == "state":
+            return gettext("No longer offered") if row.retired else gettext("Offered")
+        return super().cell_value(column, row, extra)
 
     def group_of(self, row: ListValue) -> tuple[str, str] | None:
         return str(LISTS[row.list]), ""
