@@ -38,7 +38,7 @@ ELSEWHERE: dict[int, str] = {
     8: "tests/importers/files/test_cells.py::test_a_format_that_pads_with_zeros_gives_the_text_that_is_seen",
     9: "tests/importers/test_plan.py::test_an_empty_cell_leaves_the_value_alone_unless_told_otherwise",
     10: "tests/importers/test_plan.py::test_labels_are_added_not_replaced_unless_told_otherwise",
-    11: "tests/views/test_customers.py::test_x_11_the_export_holds_just_the_rows_of_the_list_and_no_live_formula",
+    11: "tests/views/test_customers.py::test_TC_05_x_11_the_export_holds_just_the_rows_of_the_list_and_no_live_formula",
     14: "tests/models/test_journal_undo.py::test_an_image_from_before_a_new_column_can_be_restored",
     20: "tests/models/test_lists.py::test_counting_stops_at_the_cap",
     21: "tests/models/test_list_state.py::test_a_state_goes_back_into_the_url_it_came_from",

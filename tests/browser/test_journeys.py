@@ -35,7 +35,7 @@ def undo(page: Page) -> None:
     page.locator("[data-kb-toasts]").get_by_role("button", name=re.compile("Undo")).click()
 
 
-def test_find_a_customer_and_change_its_phone_number(sign_in: SignIn) -> None:
+def test_TO_01_find_a_customer_and_change_its_phone_number(sign_in: SignIn) -> None:
     page = sign_in()
     find(page, "Nordhamn Logistik AB")
     page.get_by_role("link", name="Edit").first.click()
@@ -60,7 +60,7 @@ def test_a_wrong_form_says_what_is_wrong_and_keeps_what_was_typed(sign_in: SignI
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-def test_archive_delete_and_restore_a_customer(sign_in: SignIn, scripts: bool) -> None:
+def test_TO_01_VS_13_archive_delete_and_restore_a_customer(sign_in: SignIn, scripts: bool) -> None:
     page = sign_in(java_script_enabled=scripts)
     name = f"Weggooi {'met' if scripts else 'zonder'} scripts B.V."
     new_customer(page, name)
@@ -86,7 +86,7 @@ def test_archive_delete_and_restore_a_customer(sign_in: SignIn, scripts: bool) -
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)
 
 
-def test_archive_several_ticked_customers_and_take_it_back(sign_in: SignIn) -> None:
+def test_TS_14_archive_several_ticked_customers_and_take_it_back(sign_in: SignIn) -> None:
     page = sign_in()
     for name in ("Stapel Een B.V.", "Stapel Twee B.V."):
         new_customer(page, name)

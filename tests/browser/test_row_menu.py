@@ -12,7 +12,7 @@ from tests.browser.conftest import SignIn
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
-def test_the_button_of_a_row_opens_the_verbs_of_that_row(sign_in: SignIn) -> None:
+def test_TC_18_the_button_of_a_row_opens_the_verbs_of_that_row(sign_in: SignIn) -> None:
     page = sign_in()
     rows = page.locator("tbody tr[data-kb-id]")
     key = rows.nth(2).get_attribute("data-kb-id")

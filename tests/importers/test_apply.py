@@ -318,7 +318,7 @@ def test_the_same_file_twice_changes_nothing_without_numbers_too(desk: Desk, kin
     assert (again.created, again.updated, again.unchanged, again.changeset) == (0, 0, 2, None)
 
 
-def test_add_only_skips_what_is_there(desk: Desk) -> None:
+def test_TC_26_add_only_skips_what_is_there(desk: Desk) -> None:
     factories.customer(desk.session, number="K-1", company_name="Before")
     applied = desk.bring(HEAD, ("K-1", "After", "", "", ""), ("K-2", "New", "", "", ""), mode=ADD)
     assert (applied.created, applied.updated, applied.skipped) == (1, 0, 1)

@@ -124,7 +124,7 @@ def test_what_goes_out_comes_in_again_unchanged(desk: Desk, form: str, language:
         assert (counts["unchanged"], said) == (rows, {})
 
 
-def test_a_full_export_makes_the_same_customers_in_an_empty_place(desk: Desk) -> None:
+def test_TO_02_TO_05_a_full_export_makes_the_same_customers_in_an_empty_place(desk: Desk) -> None:
     full(desk.session)
     content = b"".join(everything(desk.session, SYSTEM, CUSTOMERS, "xlsx", "nl"))
     before = _values(desk)

@@ -71,7 +71,7 @@ def test_rows_are_new_changed_unchanged_or_rejected_with_the_cell_and_the_reason
     assert run.counts == {"new": 1, "changed": 1, "unchanged": 1, "ambiguous": 0, "rejected": 1}
 
 
-def test_only_what_differs_is_in_the_plan(desk: Desk) -> None:
+def test_TC_27_only_what_differs_is_in_the_plan(desk: Desk) -> None:
     customer = factories.customer(desk.session, number="K-1", company_name="Same", phone="1234567")
     factories.address(desk.session, customer, city="Zwolle", country="NL", is_head_office=True)
     run = desk.plan(HEAD, ("k-1 ", "Same", "Assen", "Nederland", "1234567"))
@@ -89,7 +89,7 @@ def test_an_empty_cell_leaves_the_value_alone_unless_told_otherwise(desk: Desk) 
 
 
 @pytest.mark.parametrize("number", ["k-10 012", "Ｋ-10012", "K-10012\xa0"])
-def test_a_number_is_the_same_whatever_its_case_spaces_and_width(desk: Desk, number: str) -> None:
+def test_TC_28_a_number_is_the_same_whatever_its_case_spaces_and_width(desk: Desk, number: str) -> None:
     factories.customer(desk.session, number="K-10012", company_name="Same")
     assert desk.statuses(desk.plan(HEAD, (number, "Same", "", "", "")))[2] in {"unchanged", "changed"}
 
@@ -108,7 +108,7 @@ def test_a_row_that_meets_an_archived_customer_is_shown_not_written(desk: Desk) 
     assert (desk.statuses(run)[2], desk.codes(run, 2)) == ("rejected", ["ARCHIVED"])
 
 
-def test_a_namesake_with_another_number_is_asked_about(desk: Desk) -> None:
+def test_TC_29_a_namesake_with_another_number_is_asked_about(desk: Desk) -> None:
     known = factories.customer(desk.session, number="K-1", company_name="Östgöta  AB")
     run = desk.plan(HEAD, ("4711", "ÖSTGÖTA AB", "", "", ""))
     assert (desk.statuses(run)[2], desk.codes(run, 2)) == ("ambiguous", ["NAME_KNOWN_OTHER_NUMBER"])
@@ -137,7 +137,7 @@ def test_a_namesake_whose_own_number_is_in_the_file_is_somebody_else(desk: Desk)
     assert desk.statuses(run) == {2: "unchanged", 3: "new"}
 
 
-def test_a_file_without_numbers_is_matched_by_name_and_says_so(desk: Desk) -> None:
+def test_TC_30_a_file_without_numbers_is_matched_by_name_and_says_so(desk: Desk) -> None:
     factories.customer(desk.session, number="K-1", company_name="Acme B.V.")
     run = desk.plan(("Naam", "Telefoon"), ("ACME B.V.", "1234567"), ("Beta", "7654321"))
     assert desk.statuses(run) == {2: "changed", 3: "new"}

@@ -157,7 +157,9 @@ def _person(session: Session, who: str, cast: Cast, world: World) -> Looker:
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_each_person_sees_exactly_what_the_table_says(session: Session, cast: Cast, world: World, who: str) -> None:
+def test_TO_17_TO_18_each_person_sees_exactly_what_the_table_says(
+    session: Session, cast: Cast, world: World, who: str
+) -> None:
     person = _person(session, who, cast, world)
     everything = {noun: see(session, SYSTEM, noun) for noun in EXPECTED[who]}
     for noun, expected in EXPECTED[who].items():

@@ -265,7 +265,7 @@ MEANT = (
 
 
 @pytest.mark.parametrize("few", [5_000, 0], ids=["ids first", "walk"])
-def test_what_is_typed_finds_what_is_meant(office: Session, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+def test_TC_02_what_is_typed_finds_what_is_meant(office: Session, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
     monkeypatch.setattr(ways, "FEW", few)
     monkeypatch.setattr(ways, "KEPT", 0)
     assert {typed: sorted(found(office, typed)) for typed, _names in MEANT} == {

@@ -68,7 +68,7 @@ def test_the_plan_says_with_counts_what_changes_and_what_stays(session: Session,
     assert session.scalar(select(func.count(Change.id))) == before
 
 
-def test_projects_are_archived_along_and_exactly_those_come_back(session: Session, customer: Customer) -> None:
+def test_TC_34_projects_are_archived_along_and_exactly_those_come_back(session: Session, customer: Customer) -> None:
     kept = _archive(session, customer.id, reason="Contract ended")
     assert _archived_projects(session) == {"Terminal 2 routing": True, "Peppol roll-out": True, "Ended": True}
     assert (customer.is_archived, customer.archive_reason) == (True, "Contract ended")
@@ -81,7 +81,9 @@ def test_projects_are_archived_along_and_exactly_those_come_back(session: Sessio
     assert (customer.is_archived, customer.archive_reason) == (False, None)
 
 
-def test_registrations_stay_but_are_locked_and_nothing_new_is_registered(session: Session, customer: Customer) -> None:
+def test_TC_33_TC_35_registrations_stay_but_are_locked_and_nothing_new_is_registered(
+    session: Session, customer: Customer
+) -> None:
     """TC-33, TC-35."""
     project = session.scalars(select(Project).where(Project.name == "Peppol roll-out")).one().id
     registration = session.scalars(select(Registration)).first()
@@ -209,7 +211,7 @@ def test_of_projects_those_with_open_registrations_of_their_own_are_left_out(
     assert [one.name for one in plan.left_out] == ["Terminal 2 routing"]
 
 
-def test_a_contact_is_deactivated_and_reactivated(session: Session) -> None:
+def test_VS_23_a_contact_is_deactivated_and_reactivated(session: Session) -> None:
     contact = factories.contact(session)
     plan = archive.plan(session, SYSTEM, Contact, [contact.id])
     assert (plan.count, plan.projects, plan.registrations, plan.stays) == (1, 0, 0, {})

@@ -55,7 +55,7 @@ def _delete(session: Session, noun: Any, *ids: int, actor: Any = SYSTEM) -> Chan
     return delete.do(session, actor, noun, ids, plan.digest, plan.confirm, invoices_saved=True)
 
 
-def test_a_deleted_customer_comes_back_whole_with_its_old_ids(session: Session, customer: Customer) -> None:
+def test_TC_42_a_deleted_customer_comes_back_whole_with_its_old_ids(session: Session, customer: Customer) -> None:
     before = dump(session)
     kept = _delete(session, Customer, customer.id)
     assert dump(session) != before
@@ -65,7 +65,7 @@ def test_a_deleted_customer_comes_back_whole_with_its_old_ids(session: Session, 
     assert bin.items(session) == []
 
 
-def test_a_restored_contact_stands_where_its_name_stood(session: Session, customer: Customer) -> None:
+def test_VS_28_a_restored_contact_stands_where_its_name_stood(session: Session, customer: Customer) -> None:
     before = dump(session)
     kept = _delete(session, Contact, session.scalars(select(Contact.id)).one())
     assert {r.contact_deleted for r in session.scalars(select(Registration))} == {True}

@@ -60,7 +60,7 @@ def test_the_plan_shows_old_and_new(session: Session, freya: Contact) -> None:
     assert session.scalar(select(func.count(Change.id))) == before
 
 
-def test_the_contact_stays_and_becomes_main_and_invoice_contact(session: Session, freya: Contact) -> None:
+def test_TC_12_TS_13_the_contact_stays_and_becomes_main_and_invoice_contact(session: Session, freya: Contact) -> None:
     done = _convert(session, freya.id)
     customer = session.get_one(Customer, done.customers[freya.id])
     assert (customer.name, customer.number, customer.email) == (

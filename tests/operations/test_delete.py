@@ -111,7 +111,7 @@ def test_the_plan_tells_what_stays(session: Session, customer: Customer) -> None
     assert stays.labels == {"Retainer": 1}
 
 
-def test_what_goes_is_what_was_shown(session: Session, customer: Customer) -> None:
+def test_TC_37_TC_38_TC_39_TC_40_what_goes_is_what_was_shown(session: Session, customer: Customer) -> None:
     before = _rows(session)
     plan = _plan(session, customer.id)
     kept = delete.do(session, SYSTEM, Customer, [customer.id], plan.digest, "pettersson  ÅKERI hb", invoices_saved=True)
@@ -194,7 +194,7 @@ def test_what_others_delete_at_the_same_moment_does_not_count(
     assert session.get(Contact, bystander) is None
 
 
-def test_only_what_is_archived_may_go_unless_the_settings_say_otherwise(session: Session) -> None:
+def test_TC_36_TS_18_only_what_is_archived_may_go_unless_the_settings_say_otherwise(session: Session) -> None:
     active = factories.customer(session).id
     (one,) = _plan(session, active).left_out
     assert one.reason is Reason.NOT_ARCHIVED_YET
@@ -271,7 +271,9 @@ def test_a_registration_below_a_foreign_project_is_counted_once_and_goes(session
 # Contacts
 
 
-def test_where_the_name_of_a_deleted_contact_stood_it_says_so(session: Session, customer: Customer) -> None:
+def test_VS_23_VS_29_VS_30_where_the_name_of_a_deleted_contact_stood_it_says_so(
+    session: Session, customer: Customer
+) -> None:
     """VS-29, VS-30."""
     contact = session.scalars(select(Contact).where(Contact.last_name == "Holmgren")).one()
     key = contact.id

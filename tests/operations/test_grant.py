@@ -76,7 +76,7 @@ def test_a_role_is_given_replaced_and_taken(session: Session, cast: Cast, alice:
     assert kept.title.format(**kept.values) == "Take the role of Charlie on Nordhamn away"
 
 
-def test_several_roles_change_in_one_changeset_and_others_stay(
+def test_TO_28_TS_26_several_roles_change_in_one_changeset_and_others_stay(
     session: Session, cast: Cast, alice: Looker, customer: int
 ) -> None:
     team = factories.team(session, name="Consultants SE").id

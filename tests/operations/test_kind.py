@@ -21,7 +21,7 @@ def customer(session: Session) -> Customer:
     return factories.customer(session, company_name="Ingrid Bergström")
 
 
-def test_there_and_back_loses_nothing(session: Session, customer: Customer) -> None:
+def test_TS_16_there_and_back_loses_nothing(session: Session, customer: Customer) -> None:
     plan = kind.plan(session, SYSTEM, customer.id, Kind.PRIVATE)
     assert plan.values == {"company_name": "Ingrid Bergström", "first_name": "Ingrid", "last_name": "Bergström"}
     kept = kind.do(session, SYSTEM, customer.id, Kind.PRIVATE, plan.digest)
@@ -32,7 +32,7 @@ def test_there_and_back_loses_nothing(session: Session, customer: Customer) -> N
     assert (customer.kind, customer.name, customer.first_name) == (Kind.BUSINESS, "Bergström AB", "Ingrid")
 
 
-def test_not_while_an_agreement_is_active(session: Session, customer: Customer) -> None:
+def test_TS_17_TS_29_not_while_an_agreement_is_active(session: Session, customer: Customer) -> None:
     """TS-17."""
     factories.agreement(session, customer, active=False)
     assert kind.plan(session, SYSTEM, customer.id, Kind.PRIVATE).problems == ()

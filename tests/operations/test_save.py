@@ -394,7 +394,7 @@ def test_an_amount_is_written_only_by_who_may_see_it(session: Session, cast: Any
     assert project.hourly_rate == Decimal(90)
 
 
-def test_a_registrar_registers_own_time_only(session: Session, cast: Any, customer: Customer) -> None:
+def test_TO_18_a_registrar_registers_own_time_only(session: Session, cast: Any, customer: Customer) -> None:
     project = factories.project(session, customer)
     charlie = _charlie_on(session, cast, customer, Right.VIEW, Right.REGISTER)
     values = {"customer_id": customer.id, "project_id": project.id, "day": dt.date(2026, 11, 2), "minutes": 30}

@@ -27,7 +27,7 @@ def chart(answer: TestResponse) -> dict[str, str]:
     ("period", "first", "day"),
     [("months", "Mar", (2026, 3, 1)), ("quarters", "Q3 2025", (2025, 7, 1)), ("years", "2026", (2026, 1, 1))],
 )
-def test_each_period_of_the_chart_holds_all_its_hours_from_its_first_day_on(
+def test_TO_15_each_period_of_the_chart_holds_all_its_hours_from_its_first_day_on(
     session: Session,
     client_for: ClientFor,
     monkeypatch: pytest.MonkeyPatch,
@@ -45,7 +45,7 @@ def test_each_period_of_the_chart_holds_all_its_hours_from_its_first_day_on(
     assert next(iter(shown.items())) == (first, "2")
 
 
-def test_amounts_in_several_currencies_are_not_added_up(session: Session, client_for: ClientFor) -> None:
+def test_TL_03_TL_38_amounts_in_several_currencies_are_not_added_up(session: Session, client_for: ClientFor) -> None:
     customer = factories.customer(session, currency="EUR")
     day = factories.this_year()
     for currency, amount in (("EUR", 1210), ("EUR", 40), ("SEK", 900)):
@@ -68,7 +68,7 @@ def test_what_was_registered_is_not_called_what_was_invoiced(session: Session, c
     assert "Revenue" not in page
 
 
-def test_a_card_that_does_not_show_all_projects_says_how_many_more_and_where(
+def test_TO_22_VS_04_a_card_that_does_not_show_all_projects_says_how_many_more_and_where(
     session: Session, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(totals, "MOST_PROJECTS", 2)

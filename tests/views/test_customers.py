@@ -44,7 +44,7 @@ def token(answer: TestResponse) -> str:
 # The list
 
 
-def test_the_list_shows_the_active_ones_by_name_and_keeps_its_state_in_the_address(
+def test_TC_01_TC_03_TO_21_TS_19_TS_24_the_list_shows_the_active_ones_by_name_and_keeps_its_state_in_the_address(
     session: Session, client_for: ClientFor
 ) -> None:
     for name in ("Bravo B.V.", "Alfa B.V.", "Charlie B.V."):
@@ -58,7 +58,7 @@ def test_the_list_shows_the_active_ones_by_name_and_keeps_its_state_in_the_addre
     assert len(names(dana.get("/customers/?archived=all"))) == 4
 
 
-def test_values_of_one_filter_widen_and_filters_narrow(session: Session, client_for: ClientFor) -> None:
+def test_TC_10_TL_25_values_of_one_filter_widen_and_filters_narrow(session: Session, client_for: ClientFor) -> None:
     label = factories.label(session, name="Retainer")
     for name, country in (("Een", "NL"), ("Twee", "SE"), ("Drie", "FI")):
         customer = factories.customer(session, company_name=name)
@@ -128,7 +128,7 @@ def test_rubbish_in_the_address_is_left_out_and_said(client_for: ClientFor) -> N
     assert dana.get("/customers/details/?id=99999999999999999999999").status_code == 404
 
 
-def test_revenue_shows_only_with_the_right(session: Session, client_for: ClientFor) -> None:
+def test_TC_04_TC_22_TO_14_VS_08_revenue_shows_only_with_the_right(session: Session, client_for: ClientFor) -> None:
     customer = factories.customer(session, company_name="Rijk B.V.", hourly_rate=Decimal("123.45"))
     factories.invoice(session, customer, amount=Decimal("98765.00"), day=factories.this_year())
     assert "98,765" in text_of(client_for("Dana").get("/customers/"))
@@ -166,7 +166,9 @@ def test_what_people_typed_is_text_on_every_page(session: Session, client_for: C
 # The form
 
 
-def test_a_new_company_gets_the_next_number_and_opens_its_card(session: Session, client_for: ClientFor) -> None:
+def test_TO_01_TO_02_TO_10_TS_07_a_new_company_gets_the_next_number_and_opens_its_card(
+    session: Session, client_for: ClientFor
+) -> None:
     answer = client_for("Dana").send(
         "/customers/new/",
         kind="business",
@@ -181,7 +183,9 @@ def test_a_new_company_gets_the_next_number_and_opens_its_card(session: Session,
     assert session.scalars(select(Address.city).where(Address.customer_id == customer.id)).all() == ["Zwolle"]
 
 
-def test_a_company_needs_a_company_name_and_a_person_both_names(session: Session, client_for: ClientFor) -> None:
+def test_TO_08_TO_09_a_company_needs_a_company_name_and_a_person_both_names(
+    session: Session, client_for: ClientFor
+) -> None:
     dana = client_for("Dana")
     answer = dana.send("/customers/new/", kind="business", email="kept@firm.example")
     assert answer.status_code == 422
@@ -298,7 +302,9 @@ def test_x_01_an_archived_owner_or_retired_status_stays_selected_in_the_form(
 # Verbs
 
 
-def test_archiving_shows_its_plan_first_and_is_locked_afterwards(session: Session, client_for: ClientFor) -> None:
+def test_TC_31_TC_41_archiving_shows_its_plan_first_and_is_locked_afterwards(
+    session: Session, client_for: ClientFor
+) -> None:
     customer = factories.customer(session, company_name="Klaar B.V.")
     project = factories.project(session, customer)
     factories.registration(session, project)
@@ -330,7 +336,9 @@ def test_a_plan_of_somebody_else_or_for_another_verb_does_nothing(session: Sessi
     assert session.get_one(Customer, customer.id).archived_at is None
 
 
-def test_a_delete_is_shown_again_when_something_moved_since(session: Session, client_for: ClientFor) -> None:
+def test_TC_41_TC_42_a_delete_is_shown_again_when_something_moved_since(
+    session: Session, client_for: ClientFor
+) -> None:
     customer = factories.customer(session, company_name="Weg B.V.", archived_at=factories.A_MOMENT)
     key = customer.id
     dana = client_for("Dana")
@@ -352,7 +360,7 @@ def test_a_delete_is_shown_again_when_something_moved_since(session: Session, cl
     assert session.get_one(Customer, key).company_name == "Weg B.V."
 
 
-def test_all_that_match_the_list_are_archived_not_only_the_page(session: Session, client_for: ClientFor) -> None:
+def test_TC_32_all_that_match_the_list_are_archived_not_only_the_page(session: Session, client_for: ClientFor) -> None:
     for n in range(30):
         factories.customer(session, company_name=f"Reeks {n:02}")
     factories.customer(session, company_name="Ander")
@@ -370,7 +378,7 @@ def test_all_that_match_the_list_are_archived_not_only_the_page(session: Session
 # Export
 
 
-def test_x_11_the_export_holds_just_the_rows_of_the_list_and_no_live_formula(
+def test_TC_05_x_11_the_export_holds_just_the_rows_of_the_list_and_no_live_formula(
     session: Session, client_for: ClientFor
 ) -> None:
     factories.customer(session, company_name="=1+1", number="007")
@@ -395,7 +403,9 @@ def test_who_may_not_export_gets_no_file(session: Session, client_for: ClientFor
 # Roles
 
 
-def test_a_role_given_on_the_card_lets_somebody_in_at_once(session: Session, client_for: ClientFor, cast: Cast) -> None:
+def test_TO_27_TS_26_a_role_given_on_the_card_lets_somebody_in_at_once(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
     customer = factories.customer(session, company_name="Open B.V.")
     reader = factories.role(session, rights=frozenset({"view"}))
     charlie = client_for("Charlie")

@@ -206,7 +206,7 @@ def test_who_sees_amounts_on_one_customer_fills_in_the_hourly_rate_of_a_new_proj
         assert made.hourly_rate == rate
 
 
-def test_who_may_edit_one_customer_adds_contacts_to_that_one_only(
+def test_TC_11_TO_25_who_may_edit_one_customer_adds_contacts_to_that_one_only(
     session: Session, client_for: ClientFor, cast: Cast
 ) -> None:
     here, there = factories.customer(session), factories.customer(session)

@@ -46,7 +46,7 @@ def test_a_setting_that_does_not_fit_is_said_at_its_field_and_nothing_is_saved(
     assert dana.send("/customers/new/", **fields).status_code == 302
 
 
-def test_settings_are_saved_and_preset_a_new_customer(session: Session, client_for: ClientFor) -> None:
+def test_TL_43_settings_are_saved_and_preset_a_new_customer(session: Session, client_for: ClientFor) -> None:
     dana = client_for("Dana")
     assert dana.send("/settings/", **{**FINE, **FRESH, "default_country": "SE", "number_prefix": ""}).status_code == 302
     session.rollback()
