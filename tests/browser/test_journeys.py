@@ -91,6 +91,7 @@ def test_TS_14_archive_several_ticked_customers_and_take_it_back(sign_in: SignIn
     for name in ("Stapel Een B.V.", "Stapel Twee B.V."):
         new_customer(page, name)
     page.goto("/customers/?search=Stapel")
+    expect(page.get_by_role("button", name=re.compile("^Archive"))).to_have_count(0)
     for box in page.get_by_role("checkbox", name=re.compile("^Select Stapel")).all():
         box.check()
     expect(page.get_by_text("2 selected")).to_be_visible()

@@ -7,13 +7,26 @@ from decimal import Decimal
 
 import pytest
 from lxml import html
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from admin_views import shell
 from models import totals
+from models.settings import ValueList
+from models.user import Role
 from tests import factories
-from tests.conftest import ClientFor
+from tests.conftest import Cast, ClientFor
+
+
+def text_of(answer: TestResponse) -> str:
+    return " ".join(html.document_fromstring(answer.get_data(as_text=True)).text_content().split())
+
+
+def people(answer: TestResponse) -> dict[str, str]:
+    """The contacts on the card: name -> address of their card."""
+    links = html.document_fromstring(answer.text).xpath("//div[@aria-label='Contacts']//th//a")
+    return {link.text_content(): link.get("href") for link in links}
 
 
 def chart(answer: TestResponse) -> dict[str, str]:
@@ -82,3 +95,165 @@ def test_TO_22_VS_04_a_card_that_does_not_show_all_projects_says_how_many_more_a
     (link,) = html.document_fromstring(page).xpath("//a[.='All projects']/@href")
     listed = html.document_fromstring(dana.get(link).get_data(as_text=True))
     assert len(listed.xpath("//tbody//th[@scope='row']")) == 5
+
+
+def test_TO_12_VS_03_TS_25_the_card_of_a_customer_has_its_tabs(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session)
+    page = client_for("Bob").get(f"/customers/details/?id={customer.id}").get_data(as_text=True)
+    links = html.document_fromstring(page).xpath(
+        f"//a[starts-with(@href, '/customers/details/?id={customer.id}&tab=')]"
+    )
+    assert {link.get("href").partition("&tab=")[2] for link in links} >= {
+        "overview",
+        "contact",
+        "projects",
+        "roles",
+        "history",
+    }
+
+
+def test_TO_11_TO_13_TC_24_TL_01_the_overview_has_a_summary_and_what_was_registered(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    customer = factories.customer(session, phone="+31 10 555 0100")
+    factories.address(session, customer, city="Assen", is_head_office=True)
+    factories.link(session, customer, factories.contact(session, first_name="Freya", last_name="Berg"), is_main=True)
+    factories.registration(session, factories.project(session, customer), day=factories.this_year(), minutes=90)
+    shown = text_of(client_for("Bob").get(f"/customers/details/?id={customer.id}"))
+    for part in ("+31 10 555 0100", "9711 AA Assen", "Freya Berg", "Totals per period", "Totals per employee"):
+        assert part in shown
+
+
+def test_TO_16_TO_17_totals_per_employee_are_of_everybody_or_ones_own(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    project = factories.project(session, factories.customer(session))
+    registrar = session.scalars(select(Role).where(Role.name == "Registrar")).one()
+    factories.access(session, project.customer, registrar, cast.charlie)
+    for person, minutes in ((cast.alice, 60), (cast.charlie, 30)):
+        factories.registration(session, project, person, day=factories.this_year(), minutes=minutes)
+
+    def rows(who: str) -> list[tuple[str, str]]:
+        page = client_for(who).get(f"/customers/details/?id={project.customer_id}").get_data(as_text=True)
+        found = html.document_fromstring(page).xpath("//div[@aria-label='Totals per employee']//tbody/tr")
+        return [(" ".join(row.find("th").text_content().split()), row.findall("td")[1].text_content()) for row in found]
+
+    assert [(name.removeprefix("A "), hours) for name, hours in rows("Dana")][-1] == ("Total", "1.50")
+    assert len(rows("Dana")) == 3
+    (own, total) = rows("Charlie")
+    assert own[0].endswith("Charlie")
+    assert (own[1], total) == ("0.50", ("Total", "0.50"))
+
+
+def test_TO_24_TL_02_a_project_on_the_card_leads_to_its_own_card_and_form(
+    session: Session, client_for: ClientFor
+) -> None:
+    project = factories.project(session, factories.customer(session), name="Terminal 2")
+    dana = client_for("Dana")
+    card = f"/customers/details/?id={project.customer_id}&tab=projects"
+    page = html.document_fromstring(dana.get(card).get_data(as_text=True))
+    (link,) = page.xpath("//a[normalize-space()='Terminal 2']/@href")
+    assert f'href="/projects/edit/?id={project.id}"' in dana.get(link).get_data(as_text=True)
+
+
+def test_TO_26_VS_29_a_registration_names_its_contact_also_when_that_is_deleted(
+    session: Session, client_for: ClientFor
+) -> None:
+    project = factories.project(session, factories.customer(session))
+    contact = factories.contact(session, first_name="Freya", last_name="Berg")
+    factories.registration(session, project, contact_id=contact.id)
+    dana, path = client_for("Dana"), f"/projects/details/?id={project.id}"
+    assert "Freya Berg" in text_of(dana.get(path))
+    page = dana.get(f"/contacts/delete/?id={contact.id}")
+    assert dana.press(page, "Move 1 record to the bin").status_code == 302
+    shown = text_of(dana.get(path))
+    assert "Contact deleted" in shown
+    assert "Freya Berg" not in shown
+
+
+def test_VS_26_VS_27_TL_32_TL_34_deactivated_contacts_show_on_request(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session)
+    active, gone = factories.contact(session, last_name="Hier"), factories.contact(session, last_name="Weg")
+    for contact in (active, gone):
+        factories.link(session, customer, contact)
+    dana = client_for("Dana")
+    assert dana.press(dana.get(f"/contacts/action/?action=archive&rowid={gone.id}"), "Deactivate 1 contact")
+    card = f"/customers/details/?id={customer.id}&tab=contact"
+    assert people(dana.get(card)) == {"Astrid Hier": f"/contacts/details/?id={active.id}"}
+    (switch,) = html.document_fromstring(dana.get(card).text).xpath("//a[.='Show deactivated (1)']/@href")
+    shown = people(dana.get(switch))
+    assert set(shown) == {"Astrid Hier", "Astrid Weg"}
+    assert f"action=restore&amp;rowid={gone.id}" in dana.get(shown["Astrid Weg"]).text
+
+
+def test_TL_33_TL_35_TL_36_TS_04_TS_06_a_customer_has_contacts_that_can_be_opened_mailed_and_called(
+    session: Session, client_for: ClientFor
+) -> None:
+    customer = factories.customer(session)
+    reach = {"email": "freya@firm.example", "phone": "+44 7700 900 183"}
+    contacts = [factories.contact(session, **reach), factories.contact(session)]
+    for contact in contacts:
+        factories.link(session, customer, contact)
+    page = client_for("Bob").get(f"/customers/details/?id={customer.id}&tab=contact").get_data(as_text=True)
+    links = set(html.document_fromstring(page).xpath("//table//a/@href"))
+    assert {f"/contacts/details/?id={contact.id}" for contact in contacts} <= links
+    assert {"mailto:freya@firm.example", "tel:+447700900183"} <= links
+
+
+def test_VS_12_VS_24_TL_04_TL_26_cards_say_who_made_them_and_who_changed_them_last(
+    session: Session, client_for: ClientFor
+) -> None:
+    alice, dana = client_for("Alice"), client_for("Dana")
+    names = {"kind": "private", "first_name": "Freya", "last_name": "Berg"}
+    for entity in ("customers", "contacts"):
+        card = alice.send(f"/{entity}/new/", **names).location
+        form = dana.get(card.replace("/details/", "/edit/"))
+        assert dana.press(form, f"Save {entity.removesuffix('s')}", phone="+31 10 555 0100").status_code == 302
+        page = client_for("Bob").get(f"{card}&tab=history").get_data(as_text=True)
+        who = html.document_fromstring(page).xpath("//div[contains(@class, 'kb-event-body')]/h3/b/text()")
+        assert who == ["Dana", "Alice"], entity
+
+
+def test_TL_05_addresses_and_contacts_of_a_card_fold(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session)
+    page = client_for("Bob").get(f"/customers/details/?id={customer.id}&tab=contact").get_data(as_text=True)
+    folding = html.document_fromstring(page).xpath("//details[@data-kb-fold]/summary/h2")
+    assert [head.text_content() for head in folding] == ["Addresses", "Contacts"]
+
+
+def test_VS_10_VS_36_TL_07_TL_08_the_head_of_a_card_has_owner_status_and_labels(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    status, industry = (
+        factories.list_value(session, kind, name)
+        for kind, name in ((ValueList.STATUS, "Prospect"), (ValueList.INDUSTRY, "Bouw"))
+    )
+    customer = factories.customer(
+        session, company_name="Kop B.V.", owner_id=cast.alice.id, status_id=status.id, industry_id=industry.id
+    )
+    factories.put_label(session, factories.label(session, name="Retainer"), customer=customer)
+    page = client_for("Dana").get(f"/customers/details/?id={customer.id}")
+    (head,) = html.document_fromstring(page.text).xpath("//div[@class='kb-head-text']")
+    for part in ("Kop B.V.", "Alice", "Prospect", "Retainer"):
+        assert part in head.text_content()
+    assert "Bouw" in text_of(page)
+    assert f"action=label&amp;rowid={customer.id}" in page.get_data(as_text=True)
+
+
+def test_TS_23_a_customer_shows_its_bank_accounts_and_addresses(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session)
+    factories.bank_account(session, customer)
+    factories.address(session, customer, city="Assen")
+    shown = text_of(client_for("Bob").get(f"/customers/details/?id={customer.id}&tab=contact"))
+    assert "NL91 ABNA 0417 1643 00" in shown
+    assert "Assen" in shown
+
+
+def test_TS_31_everything_that_changed_on_a_customer_is_in_its_history(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session)
+    dana = client_for("Dana")
+    dana.send(f"/projects/new/?customer={customer.id}", customer_id=customer.id, name="Nieuw werk")
+    dana.send(f"/addresses/new/?customer={customer.id}", customer_id=customer.id, city="Breda")
+    shown = text_of(dana.get(f"/customers/details/?id={customer.id}&tab=history"))
+    assert "Nieuw werk" in shown
+    assert "Breda" in shown

@@ -20,6 +20,7 @@ from models.operations import grant
 from models.operations.grant import Holder
 from models.operations.save import save
 from models.project import Project
+from models.settings import ValueList
 from models.user import CustomerAccess, Role
 from tests import factories
 from tests.conftest import Cast, ClientFor
@@ -181,6 +182,120 @@ def test_TO_01_TO_02_TO_10_TS_07_a_new_company_gets_the_next_number_and_opens_it
     assert answer.location.endswith(f"/customers/details/?id={customer.id}")
     assert customer.number.startswith("K-")
     assert session.scalars(select(Address.city).where(Address.customer_id == customer.id)).all() == ["Zwolle"]
+
+
+def test_TC_19_a_change_is_saved_by_pressing_save_and_not_before(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session, company_name="Vast B.V.")
+    dana = client_for("Dana")
+    form = dana.get(f"/customers/edit/?id={customer.id}")
+    at = position(session)
+    assert dana.press(form, "Save customer", phone="+31 10 555 0100").status_code == 302
+    session.rollback()
+    assert position(session) > at
+    assert session.get_one(Customer, customer.id).phone == "+31 10 555 0100"
+
+
+def test_TC_08_VS_09_VS_10_VS_11_VS_35_TL_10_a_customer_keeps_who_it_is_and_how_to_reach_it(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    typed = {
+        "company_name": "Nieuw B.V.",
+        "nickname": "De Nieuwe",
+        "number": "X-1",
+        "reference": "REF-9",
+        "vat_number": "NL000099998B57",
+        "company_number": "12345678",
+        "description": "Since the fair.",
+        "email": "info@nieuw.example",
+        "phone": "+31 10 555 0100",
+        "website": "https://nieuw.example",
+    }
+    industry = factories.list_value(session, ValueList.INDUSTRY, "Bouw").id
+    chosen = {"owner_id": cast.alice.id, "industry_id": industry}
+    office = {"head_office_street": "Kade 1", "head_office_city": "Zwolle", "head_office_country": "NL"}
+    dana = client_for("Dana")
+    card = dana.send("/customers/new/", kind="business", **typed, **chosen, **office).location
+    session.rollback()
+    customer = session.scalars(select(Customer)).one()
+    assert {name: getattr(customer, name) for name in (*typed, *chosen)} == {**typed, **chosen}
+    shown = text_of(dana.get(f"{card}&tab=contact")) + text_of(dana.get(card))
+    for part in (*typed.values(), "Alice", "Bouw", "Kade 1"):
+        assert part in shown, part
+
+
+def test_TC_13_TC_14_TC_15_TC_16_TC_21_VS_01_VS_07_TL_18_TL_19_TL_20_TL_22_a_customer_keeps_what_to_invoice_by(
+    session: Session, client_for: ClientFor
+) -> None:
+    layout = factories.list_value(session, ValueList.INVOICE_LAYOUT, "With hours").id
+    typed = {
+        "hourly_rate": "98.50",
+        "vat_percentage": "21",
+        "payment_term_days": "14",
+        "currency": "SEK",
+        "invoice_layout_id": str(layout),
+        "invoice_email": "pay@nieuw.example",
+        "mileage_billable": "1",
+        "distance_km": "42",
+    }
+    dana = client_for("Dana")
+    card = dana.send("/customers/new/", kind="business", company_name="Nieuw B.V.", **typed).location
+    session.rollback()
+    customer = session.scalars(select(Customer)).one()
+    assert (customer.hourly_rate, customer.vat_percentage) == (Decimal("98.50"), Decimal(21))
+    assert (customer.payment_term_days, customer.currency, customer.invoice_layout_id) == (14, "SEK", layout)
+    assert (customer.expenses_billable, customer.mileage_billable, customer.distance_km) == (False, True, 42)
+    form = html.document_fromstring(dana.get(card.replace("details", "edit")).get_data(as_text=True))
+    assert {"hourly_rate": "98.50", "distance_km": "42"}.items() <= dict(
+        form.get_element_by_id("customers-form").form_values()
+    ).items()
+
+
+def test_TC_07_the_form_of_a_customer_goes_from_general_to_finance(client_for: ClientFor) -> None:
+    page = client_for("Dana").get("/customers/new/").get_data(as_text=True)
+    heads = [head.text_content().strip() for head in html.document_fromstring(page).xpath("//form//h2")]
+    assert heads == ["General", "Contact details", "Head office", "Labels", "Finance"]
+
+
+def test_TO_07_TS_02_TS_05_TS_08_a_private_person_is_a_customer_with_names_of_its_own(
+    session: Session, client_for: ClientFor
+) -> None:
+    dana = client_for("Dana")
+    form = html.document_fromstring(dana.get("/customers/new/").get_data(as_text=True))
+    assert form.xpath("//*[@id='company_name']/ancestor::*[contains(@class, 'kb-only-business')]")
+    assert form.xpath("//*[@id='last_name']/ancestor::*[contains(@class, 'kb-only-private')]")
+    card = dana.send("/customers/new/", kind="private", first_name="Ingrid", last_name="Bergström").location
+    assert "Ingrid Bergström" in text_of(dana.get(card))
+    assert names(dana.get("/customers/?kind=private")) == ["Ingrid Bergström"]
+    assert names(dana.get("/customers/?kind=business")) == []
+
+
+def test_TC_17_TO_23_a_project_is_added_from_a_customer_as_soon_as_that_is_saved(
+    session: Session, client_for: ClientFor
+) -> None:
+    dana = client_for("Dana")
+    card = dana.send("/customers/new/", kind="business", company_name="Nieuw B.V.").location
+    page = html.document_fromstring(dana.get(f"{card}&tab=projects").get_data(as_text=True))
+    (add,) = page.xpath("//a[normalize-space()='New project']/@href")
+    assert dana.press(dana.get(add), "Save project", name="Eerste werk").status_code == 302
+    session.rollback()
+    assert session.scalars(select(Project)).one().customer.name == "Nieuw B.V."
+
+
+def test_TL_11_the_search_of_everything_finds_a_customer_by_its_other_name(
+    session: Session, client_for: ClientFor
+) -> None:
+    factories.customer(session, company_name="Nordhamn AB", nickname="Zwaan")
+    factories.customer(session, company_name="Ander B.V.")
+    shown = text_of(client_for("Bob").get("/search/?q=zwaan"))
+    assert "Nordhamn AB" in shown
+    assert "Ander" not in shown
+
+
+def test_TC_06_TS_01_a_list_leads_to_the_form_of_a_new_one_and_the_menu_to_both_lists(client_for: ClientFor) -> None:
+    for entity in ("customers", "contacts"):
+        page = html.document_fromstring(client_for("Alice").get(f"/{entity}/").get_data(as_text=True))
+        assert page.xpath(f"//main//a[@href='/{entity}/new/']")
+        assert {"/customers/", "/contacts/"} <= set(page.xpath("//nav[@id='menu']//a/@href"))
 
 
 def test_TO_08_TO_09_a_company_needs_a_company_name_and_a_person_both_names(

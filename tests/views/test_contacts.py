@@ -1,0 +1,78 @@
+"""Contacts on their pages: of which kind they are, at which customers, and how they become one."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from lxml import html
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.contact import Contact
+from models.customer import Customer
+from tests import factories
+from tests.conftest import ClientFor
+from tests.views.test_customers import names, text_of
+
+
+def test_TS_02_TS_09_TS_10_a_contact_is_a_person_or_on_file_as_a_firm(session: Session, client_for: ClientFor) -> None:
+    dana = client_for("Dana")
+    customer = factories.customer(session, company_name="Nordhamn AB")
+    for kind, given in (
+        ("business", {"company_name": "Berg Advies"}),
+        ("private", {"first_name": "Freya", "last_name": "Berg"}),
+    ):
+        path = f"/contacts/new/?customer={customer.id}"
+        assert dana.send(path, kind=kind, **given, job_title="Advice").status_code == 302
+    session.rollback()
+    assert {contact.name: contact.kind.value for contact in session.scalars(select(Contact))} == {
+        "Berg Advies": "business",
+        "Freya Berg": "private",
+    }
+    assert names(dana.get("/contacts/?kind=business")) == ["Berg Advies"]
+    assert names(dana.get("/contacts/?kind=private")) == ["Freya Berg"]
+
+
+def test_TC_23_TS_11_TS_12_a_contact_of_two_customers_is_on_the_cards_of_both(
+    session: Session, client_for: ClientFor
+) -> None:
+    contact = factories.contact(session, first_name="Freya", last_name="Berg")
+    customers = [factories.customer(session, company_name=name) for name in ("Een B.V.", "Twee B.V.")]
+    for customer in customers:
+        factories.link(session, customer, contact)
+    bob = client_for("Bob")
+    shown = text_of(bob.get(f"/contacts/details/?id={contact.id}"))
+    assert "Een B.V." in shown
+    assert "Twee B.V." in shown
+    for customer in customers:
+        assert "Freya Berg" in text_of(bob.get(f"/customers/details/?id={customer.id}&tab=contact"))
+
+
+def test_TS_13_TS_15_ticked_contacts_become_customers_with_all_that_a_customer_has(
+    session: Session, client_for: ClientFor
+) -> None:
+    keys = [factories.contact(session, last_name=name).id for name in ("Een", "Twee")]
+    dana = client_for("Dana")
+    form = html.document_fromstring(dana.get("/contacts/").get_data(as_text=True))
+    assert form.xpath("//button[@name='action'][@value='convert'][@form='rows']")
+    page = dana.send("/contacts/action/", action="convert", rowid=keys)
+    assert "Convert 2 contacts to customers" in text_of(page)
+    (button,) = html.document_fromstring(page.get_data(as_text=True)).xpath("//button[@form='verb']/span/text()")
+    assert dana.press(page, button).status_code == 302
+    session.rollback()
+    customers = session.scalars(select(Customer)).all()
+    assert {customer.name for customer in customers} == {"Astrid Een", "Astrid Twee"}
+    for tab in ("overview", "contact", "projects", "roles"):
+        assert dana.get(f"/customers/details/?id={customers[0].id}&tab={tab}").status_code == 200
+
+
+def test_VS_25_contacts_with_a_keyword_are_listed_and_exported(session: Session, client_for: ClientFor) -> None:
+    keyword = factories.label(session, name="Newsletter")
+    wanted, _other = (factories.contact(session, last_name=name) for name in ("Wel", "Niet"))
+    factories.put_label(session, keyword, contact=wanted)
+    dana, query = client_for("Dana"), f"label={keyword.id}"
+    assert names(dana.get(f"/contacts/?{query}")) == ["Astrid Wel"]
+    body = dana.get(f"/contacts/export/csv/?{query}").get_data().decode("utf-8-sig")
+    _head, row = csv.reader(io.StringIO(body), delimiter=";")
+    assert "Astrid Wel" in row
