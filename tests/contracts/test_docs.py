@@ -8,7 +8,9 @@ from __future__ import annotations
 import ast
 import os
 import re
+import tomllib
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 
@@ -152,6 +154,46 @@ def command_text(command: click.Command, name: str) -> str:
     return "\n\n".join(part for part in (f"## {name}", f"    {usage}", help_text, options) if part)
 
 
+# The five lists of wishes, with how many rows each has.
+WISHES = {"TO": 29, "TC": 42, "VS": 40, "TL": 44, "TS": 33}
+STATES = ("works", "partly", "not yet", "decided otherwise")
+PROOF = re.compile(r"(?:^|_)(TO|TC|VS|TL|TS)_(\d\d)(?=_)")
+
+
+def wishes() -> dict[str, dict[str, str]]:
+    """What is said of each row, by its id."""
+    return tomllib.loads((HOUSE / "docs" / "features.toml").read_text("utf-8"))
+
+
+@cache
+def proofs() -> dict[str, list[tuple[str, str]]]:
+    """The tests that prove something of each row, by the ids in their names: (sentence, file)."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for path in sorted((HOUSE / "tests").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.FunctionDef) or not node.name.startswith("test_"):
+                continue
+            sentence = PROOF.sub("", node.name.removeprefix("test")).replace("_", " ").strip()
+            for part, number in PROOF.findall(node.name):
+                found.setdefault(f"{part}-{number}", []).append((sentence, path.relative_to(HOUSE).as_posix()))
+    return found
+
+
+def features_page(_app: Flask) -> str:
+    """How many rows there are of each state, and a table for each list."""
+    said = wishes()
+    count = {state: sum(one["state"] == state for one in said.values()) for state in STATES}
+    parts = [table(("State", "Rows"), [(state, str(count[state])) for state in STATES])]
+    for part in WISHES:
+        rows = []
+        for key, one in said.items():
+            if key.startswith(part):
+                tests = "; ".join(f"[{sentence}](../{path})" for sentence, path in proofs().get(key, ()))
+                rows.append((key, one["what"], one["state"], ". ".join(filter(None, (one.get("why"), tests)))))
+        parts += [f"## {part}", table(("Row", "What", "State", "Why, and the tests"), rows)]
+    return "\n\n".join(parts)
+
+
 BLOCKS: dict[str, tuple[str, Callable[[Flask], str]]] = {
     "settings": ("docs/settings.md", settings_page),
     "lists": ("docs/settings.md", lists_page),
@@ -160,6 +202,7 @@ BLOCKS: dict[str, tuple[str, Callable[[Flask], str]]] = {
     "roles": ("docs/rights.md", roles_page),
     "routes": ("docs/rights.md", routes_page),
     "commands": ("docs/commands.md", commands_page),
+    "features": ("docs/features.md", features_page),
 }
 
 
@@ -188,6 +231,24 @@ def test_every_command_says_what_it_does_and_what_its_options_are(whole: Flask) 
             assert not isinstance(parameter, click.Option) or parameter.help or parameter.name in {"host", "port"}, (
                 f"{name} does not say what {parameter.name} is"
             )
+
+
+def test_every_row_of_the_wishes_has_its_state_in_order_and_in_few_words() -> None:
+    said = wishes()
+    assert list(said) == [f"{part}-{number:02}" for part, rows in WISHES.items() for number in range(1, rows + 1)]
+    for key, one in said.items():
+        assert one["state"] in STATES, key
+        assert one.keys() <= {"what", "state", "why"}, key
+        assert 0 < len(one["what"]) < 90, key
+        assert one.get("why") or one["state"] in {"works", "not yet"}, f"{key} does not say why"
+
+
+def test_nothing_is_said_to_work_without_a_test_and_no_test_proves_what_is_not_there() -> None:
+    said, proven = wishes(), proofs()
+    assert proven.keys() <= said.keys(), f"no such row: {', '.join(sorted(proven.keys() - said.keys()))}"
+    for key, one in said.items():
+        assert key in proven or one["state"] not in {"works", "partly"}, f"{key} {one['state']}, but no test says so"
+        assert key not in proven or one["state"] != "not yet", f"{key} is not there yet, but a test says so"
 
 
 # What is written by hand ---------------------------------------------------------------------------------------------

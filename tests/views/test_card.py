@@ -97,7 +97,7 @@ def test_TO_22_VS_04_a_card_that_does_not_show_all_projects_says_how_many_more_a
     assert len(listed.xpath("//tbody//th[@scope='row']")) == 5
 
 
-def test_TO_12_VS_03_TS_25_the_card_of_a_customer_has_its_tabs(session: Session, client_for: ClientFor) -> None:
+def test_TO_12_the_card_of_a_customer_has_its_tabs(session: Session, client_for: ClientFor) -> None:
     customer = factories.customer(session)
     page = client_for("Bob").get(f"/customers/details/?id={customer.id}").get_data(as_text=True)
     links = html.document_fromstring(page).xpath(
@@ -186,7 +186,7 @@ def test_VS_26_VS_27_TL_32_TL_34_deactivated_contacts_show_on_request(session: S
     assert f"action=restore&amp;rowid={gone.id}" in dana.get(shown["Astrid Weg"]).text
 
 
-def test_TL_33_TL_35_TL_36_TS_04_TS_06_a_customer_has_contacts_that_can_be_opened_mailed_and_called(
+def test_VS_03_TL_33_TL_35_TL_36_TS_04_TS_06_a_customer_has_contacts_that_can_be_opened_mailed_and_called(
     session: Session, client_for: ClientFor
 ) -> None:
     customer = factories.customer(session)
@@ -240,7 +240,7 @@ def test_VS_10_VS_36_TL_07_TL_08_the_head_of_a_card_has_owner_status_and_labels(
     assert f"action=label&amp;rowid={customer.id}" in page.get_data(as_text=True)
 
 
-def test_TS_23_a_customer_shows_its_bank_accounts_and_addresses(session: Session, client_for: ClientFor) -> None:
+def test_VS_03_TS_23_a_customer_shows_its_bank_accounts_and_addresses(session: Session, client_for: ClientFor) -> None:
     customer = factories.customer(session)
     factories.bank_account(session, customer)
     factories.address(session, customer, city="Assen")

@@ -16,7 +16,9 @@ from tests.conftest import ClientFor
 from tests.views.test_customers import names, text_of
 
 
-def test_TS_02_TS_09_TS_10_a_contact_is_a_person_or_on_file_as_a_firm(session: Session, client_for: ClientFor) -> None:
+def test_TS_02_TS_09_TS_10_TS_25_a_contact_is_a_person_or_on_file_as_a_firm(
+    session: Session, client_for: ClientFor
+) -> None:
     dana = client_for("Dana")
     customer = factories.customer(session, company_name="Nordhamn AB")
     for kind, given in (
@@ -30,6 +32,8 @@ def test_TS_02_TS_09_TS_10_a_contact_is_a_person_or_on_file_as_a_firm(session: S
         "Berg Advies": "business",
         "Freya Berg": "private",
     }
+    for contact in session.scalars(select(Contact)):
+        assert "Job titleAdvice" in text_of(dana.get(f"/contacts/details/?id={contact.id}"))
     assert names(dana.get("/contacts/?kind=business")) == ["Berg Advies"]
     assert names(dana.get("/contacts/?kind=private")) == ["Freya Berg"]
 

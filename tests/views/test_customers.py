@@ -195,7 +195,7 @@ def test_TC_19_a_change_is_saved_by_pressing_save_and_not_before(session: Sessio
     assert session.get_one(Customer, customer.id).phone == "+31 10 555 0100"
 
 
-def test_TC_08_VS_09_VS_10_VS_11_VS_35_TL_10_a_customer_keeps_who_it_is_and_how_to_reach_it(
+def test_TC_08_VS_09_VS_10_VS_11_VS_35_TL_10_TS_25_a_customer_keeps_who_it_is_and_how_to_reach_it(
     session: Session, client_for: ClientFor, cast: Cast
 ) -> None:
     typed = {
