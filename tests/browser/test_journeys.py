@@ -35,7 +35,7 @@ def undo(page: Page) -> None:
     page.locator("[data-kb-toasts]").get_by_role("button", name=re.compile("Undo")).click()
 
 
-def test_TO_01_find_a_customer_and_change_its_phone_number(sign_in: SignIn) -> None:
+def test_TO_01_TO_10_find_a_customer_and_change_its_phone_number(sign_in: SignIn) -> None:
     page = sign_in()
     find(page, "Nordhamn Logistik AB")
     page.get_by_role("link", name="Edit").first.click()

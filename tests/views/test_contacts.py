@@ -16,7 +16,7 @@ from tests.conftest import ClientFor
 from tests.views.test_customers import names, text_of
 
 
-def test_TS_02_TS_09_TS_10_TS_25_a_contact_is_a_person_or_on_file_as_a_firm(
+def test_TS_02_TS_09_TS_10_TS_24_TS_25_a_contact_is_a_person_or_on_file_as_a_firm(
     session: Session, client_for: ClientFor
 ) -> None:
     dana = client_for("Dana")
