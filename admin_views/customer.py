@@ -235,11 +235,11 @@ class CustomerView(EntityView):
             },
         }
 
-    def to_save(self, form: EntityForm) -> dict[str, Any]:
+    def to_save(self, record: Any, form: EntityForm) -> dict[str, Any]:
         values = form.values()
         office = {name: value for name, value in values.items() if name.startswith("head_office_")}
-        # The country is preset: alone it makes no address.
-        if not any(value for name, value in office.items() if name != "head_office_country"):
+        # The country of a new customer is preset: alone it makes no address.
+        if record is None and not any(value for name, value in office.items() if name != "head_office_country"):
             values["head_office_country"] = None
         return values
 

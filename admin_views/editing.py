@@ -185,7 +185,7 @@ class Editing(Declared):
         """Whether the values can be read; if not, what the rules have against the others is told along."""
         if form.validate():
             return True
-        values = {name: value for name, value in self.to_save(form).items() if name not in form.errors}
+        values = {name: value for name, value in self.to_save(record, form).items() if name not in form.errors}
         found = check(
             shell.here(),
             shell.looker(),
@@ -217,7 +217,7 @@ class Editing(Declared):
             shell.looker(),
             self.noun,
             None if record is None else record.id,
-            self.to_save(form),
+            self.to_save(record, form),
             base=g.position,
             # A choice holds for what it was made between, so one that does not say that is none.
             choices=choices_made(request.form) if seen is not None else {},
@@ -229,7 +229,7 @@ class Editing(Declared):
         """Rows below the record that are on the same form."""
         return ()
 
-    def to_save(self, form: EntityForm) -> dict[str, Any]:
+    def to_save(self, record: Any, form: EntityForm) -> dict[str, Any]:
         """The form's values as the verb wants them."""
         return form.values()
 

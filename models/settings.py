@@ -15,7 +15,7 @@ from sqlalchemy import Boolean, Integer, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import codes
-from models.base import Base, Limits, invisible, spelt_out, table_args, whole, words
+from models.base import Base, Limits, between, invisible, spelt_out, table_args, whole, words
 from models.errors import Reason, Refused
 
 
@@ -147,7 +147,7 @@ class ListValue(Base):
 
     list: Mapped[ValueList] = mapped_column(words(ValueList, "list"))
     name: Mapped[str] = mapped_column(String(80))
-    position: Mapped[int] = mapped_column(Integer, default=0)
+    position: Mapped[int] = mapped_column(Integer, default=0, info=between(0, 1_000))
     retired: Mapped[bool] = mapped_column(Boolean, default=False)
 
     def __str__(self) -> str:

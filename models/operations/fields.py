@@ -115,11 +115,15 @@ def defaults(noun: type[Base]) -> dict[str, Any]:
 def cleaned(noun: type[Base], field: str, value: Any) -> Any:
     """The value as the column keeps it: an empty text is none, amounts have two places, words are enum members.
 
-    A text that is no member of its enum stays a text, for `misfits` to refuse.
+    Nothing, where there has to be something, is what a new row would have. A text that is no member of its enum stays a
+    text, for `misfits` to refuse.
     """
-    kind = columns(noun)[field].type
-    if value == "" and columns(noun)[field].nullable:
+    column = columns(noun)[field]
+    kind = column.type
+    if value == "" and column.nullable:
         return None
+    if value is None and not column.nullable:
+        return defaults(noun)[field]
     if isinstance(kind, Money) and isinstance(value, Decimal | int):
         return Decimal(value).quantize(CENT)
     if isinstance(kind, Enum) and kind.enum_class and isinstance(value, str):

@@ -641,3 +641,16 @@ def test_the_history_of_a_card_shows_no_amount_of_registered_time_without_the_ri
     assert "77" in without
     assert "43.21" not in without
     assert "98.76" not in without
+
+
+def test_a_head_office_of_which_only_the_country_is_known_stays_when_something_else_is_saved(
+    client_for: ClientFor, session: Session
+) -> None:
+    customer = factories.customer(session, phone="1")
+    factories.address(session, customer, street=None, postal_code=None, city=None, country="BE", is_head_office=True)
+    alice = client_for("Alice")
+    form = alice.get(f"/customers/edit/?id={customer.id}")
+    assert alice.press(form, "Save customer", phone="2").status_code == 302
+    session.rollback()
+    office = session.query(Address).filter(Address.customer_id == customer.id).one()
+    assert (customer.phone, office.country) == ("2", "BE")

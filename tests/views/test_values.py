@@ -67,3 +67,12 @@ def test_TL_09_who_does_not_manage_lists_reads_them_only(client_for: ClientFor, 
     assert bob.get("/lists/").status_code == 200
     assert bob.send("/lists/new/", list="status", name="Nieuw").status_code == 403
     assert bob.get(f"/lists/action/?action=merge&rowid={lead}").status_code == 403
+
+
+def test_a_place_in_the_list_that_is_left_empty_is_the_first_one(client_for: ClientFor, session: Session) -> None:
+    value = factories.list_value(session, ValueList.STATUS, "Lead", position=3)
+    dana = client_for("Dana")
+    assert dana.edit(f"/lists/edit/?id={value.id}", name="Lead", position="").status_code == 302
+    session.rollback()
+    assert value.position == 0
+    assert dana.edit(f"/lists/edit/?id={value.id}", name="Lead", position="-1").status_code == 422
