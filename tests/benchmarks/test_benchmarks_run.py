@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
 
 import benchmarks.__main__ as all_of_them
-from benchmarks import floor, pages
-from tests.databases import postgresql_binaries, without_postgresql
+from benchmarks import floor, journal, pages
+from tests.databases import ENGINES, Databases, postgresql_binaries, without_postgresql
 
 TINY = ["--customers", "120", "--registrations", "200", "--quick"]
 
@@ -50,6 +51,17 @@ def test_the_seeded_file_is_kept_for_the_next_run(tmp_path: Path) -> None:
 def test_only_the_tables_asked_for_are_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     all_of_them.main(["import", *TINY, "--folder", str(tmp_path)])
     assert [name.split()[0] for name in lines(capsys.readouterr().out)] == ["W8"]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_journal_is_measured_beside_the_same_without_it(handed_out: Databases, engine: str) -> None:
+    found = list(journal.measure(partial(handed_out.fresh, engine), rows=200, runs=1))
+    assert [name for name, _, _ in found] == [
+        "200 inserts",
+        "100 updates",
+        "cascade delete of 200",
+        "undo of the delete",
+    ]
 
 
 def test_the_floor_writes_a_workbook_that_is_read_back_whole() -> None:
