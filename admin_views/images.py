@@ -19,6 +19,7 @@ from models import access
 from models.among import one_of
 from models.base import Base, Money, UtcDateTime, WordSet
 from models.journal import Change, Operation
+from models.operations import fields
 from models.user import Right, Role
 
 # What follows from other fields, or says nothing to a reader.
@@ -67,6 +68,11 @@ class Line:
     label: str
     old: Any
     new: Any
+
+    @property
+    def goes_back_alone(self) -> bool:
+        """Whether this field can be taken back by itself: what a verb keeps up goes back with all that it did."""
+        return self.field is not None and self.field not in fields.KEPT
 
 
 def lines(session: Session, changes: Iterable[Change]) -> dict[int, list[Line]]:

@@ -35,6 +35,7 @@ class Reason(enum.StrEnum):
     ENDS_BEFORE_IT_STARTS = "This is before the start, {start}. Fill in that day or a later one."
     AGREEMENT_ACTIVE = "{name} has {count} active agreements. End them first."
     ALREADY_THIS_KIND = "{name} is already of this kind."
+    GOES_BACK_AS_A_WHOLE = "This goes back only together with all that was done in the same step. Undo that as a whole."
     ALREADY_CUSTOMER = "{name} already belongs to {customer}."
     ROLE_CHANGED = "Somebody else meanwhile changed the role of: {name}. Look again, then save again."
     LAST_ADMINISTRATOR = "There must always be an administrator. Make someone else administrator first."

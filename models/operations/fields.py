@@ -52,23 +52,12 @@ SETS: dict[type[Base], dict[str, SetField]] = {
 }
 PARTS: dict[type[Base], Part] = {Customer: Part("head_office_", Address, "customer_id", {"is_head_office": True})}
 
-# What has a verb of its own, or what the database and the record itself keep up.
-KEPT = frozenset(
-    {
-        "id",
-        "number_key",
-        "email_key",
-        "created_at",
-        "changed_at",
-        "archived_at",
-        "archive_reason",
-        "archived_with_customer",
-        "contact_deleted",
-        "disabled_at",
-        "built_in",
-        "password_hash",
-    }
+# What a verb keeps up: it says what else was done in the same step, and is taken back only together with that.
+KEPT_BY_VERBS = frozenset(
+    {"archived_at", "archive_reason", "archived_with_customer", "contact_deleted", "disabled_at", "built_in"}
 )
+# These, and what the database and the record itself keep up.
+KEPT = KEPT_BY_VERBS | {"id", "number_key", "email_key", "created_at", "changed_at", "password_hash"}
 # Unique by what the spellings of one value have in common.
 KEYED: dict[tuple[type[Base], str], str] = {(Customer, "number"): "number_key", (User, "email"): "email_key"}
 # What mail can be sent to, as far as a look at it tells; asked of columns marked as an address.

@@ -1,6 +1,7 @@
 """Take a changeset back, whole or in part: what nobody changed or archived since; the rest stays and is listed.
 
 What was archived already when the changeset reached it is set back to what it was then: that edits nothing.
+What a verb keeps up, such as when something was archived, goes back with the whole changeset only.
 An undo needs the right of what it does: taking away and bringing back need delete, archiving and restoring archive, and
 changing an amount takes the right to see it.
 """
@@ -19,10 +20,11 @@ from models.among import one_of
 from models.base import EVERYTHING, Base
 from models.contact import Contact, CustomerContact
 from models.customer import Customer
-from models.errors import NotAllowed, NotFound, Reason
+from models.errors import NotAllowed, NotFound, Reason, Refused
 from models.journal import Change, Changeset, Left, NothingToUndo, Operation, Origin, Undone, UndoPlan
 from models.journal.context import plain
 from models.operations.consequences import allowed
+from models.operations.fields import KEPT, KEPT_BY_VERBS
 from models.project import Project
 from models.user import CustomerAccess, Right
 
@@ -34,11 +36,12 @@ def plan(
     session: AnySession,
     actor: Looker,
     changeset_id: int,
-    rows: Iterable[Pair] | None = None,
+    rows: Collection[Pair] | None = None,
     fields: Collection[str] | None = None,
 ) -> UndoPlan:
     """What taking it back would do, and what it would leave. Refuses what `undo` refuses."""
     _require(session, actor, changeset_id, fields, whole=rows is None and fields is None)
+    _require_whole(session, changeset_id, rows, fields)
     found = journal.undo_plan(session, changeset_id, rows=rows, fields=fields, locks=access.LOCKS)
     return replace(found, left=_named(session, found.left))
 
@@ -47,11 +50,12 @@ def undo(
     session: AnySession,
     actor: Looker,
     changeset_id: int,
-    rows: Iterable[Pair] | None = None,
+    rows: Collection[Pair] | None = None,
     fields: Collection[str] | None = None,
 ) -> Undone:
     """Take it back. NotFound, NotAllowed, Refused when it is undone already or purged, NothingToUndo when all stays."""
     _require(session, actor, changeset_id, fields, whole=rows is None and fields is None)
+    _require_whole(session, changeset_id, rows, fields)
     try:
         with access.unlocking(plain(session)):
             done = journal.undo(session, actor, changeset_id, rows=rows, fields=fields, locks=access.LOCKS)
@@ -126,6 +130,26 @@ def _require(
         _require_as_deleted(session, actor, changeset_id, touched)
     else:
         require_each(session, actor, touched, is_own)
+
+
+def _require_whole(
+    session: AnySession, changeset_id: int, rows: Collection[Pair] | None, fields: Collection[str] | None
+) -> None:
+    """What a verb keeps up tells of all that it did, so a part of that is not taken back by itself."""
+    if fields is not None:
+        is_torn = not KEPT.isdisjoint(fields)
+    elif rows is not None:
+        found = select(Change.id).where(
+            Change.changeset_id == changeset_id,
+            Change.operation == Operation.UPDATE,
+            or_(false(), *(and_(Change.table_name == table, Change.row_id == key) for table, key in rows)),
+            or_(*map(_changed, sorted(KEPT_BY_VERBS))),
+        )
+        is_torn = session.execute(found.limit(1), execution_options=EVERYTHING).first() is not None
+    else:
+        is_torn = False
+    if is_torn:
+        raise Refused(Reason.GOES_BACK_AS_A_WHOLE)
 
 
 def touched_by(

@@ -13,7 +13,7 @@ from models import access
 from models.access import SYSTEM, Looker
 from models.contact import Contact
 from models.customer import Customer
-from models.errors import NotAllowed, NotFound
+from models.errors import NotAllowed, NotFound, Reason, Refused
 from models.journal import Kept, NothingToUndo, changeset
 from models.label import CustomerLabel, Label
 from models.operations import archive, delete, undo
@@ -254,3 +254,27 @@ def test_a_value_used_by_another_since_is_named_with_its_holder(session: Session
     assert [(one.reason, one.wanted, one.holder, one.holder_name) for one in taken] == [
         (Kept.VALUE_TAKEN, ("number", "K-1"), ("customer", other.id), "Nieuw B.V.")
     ]
+
+
+@pytest.mark.parametrize("only", [["archived_at"], ["archived_with_customer"], ["number_key"], None])
+def test_what_a_verb_keeps_up_goes_back_as_a_whole_only(session: Session, dana: Looker, only: list[str] | None) -> None:
+    customer = factories.customer(session)
+    projects = [factories.project(session, customer) for _ in range(2)]
+    changeset = archived(session, dana, customer)
+    for row in (("project", projects[0].id), ("customer", customer.id)):
+        for step in (undo.plan, undo.undo):
+            with pytest.raises(Refused) as refused:
+                step(session, dana, changeset, [row], only)
+            assert refused.value.reason is Reason.GOES_BACK_AS_A_WHOLE
+    assert undo.undo(session, dana, changeset).taken_back == 3
+    session.expire_all()
+    assert [one.archived_at for one in (customer, *projects)] == [None, None, None]
+
+
+def test_one_row_that_no_verb_marked_goes_back_alone(session: Session, dana: Looker) -> None:
+    one, other = (factories.customer(session, number=number) for number in ("K-1", "K-2"))
+    with changeset(session, dana, "Import") as done:
+        one.number, other.number = "K-8", "K-9"
+    undo.undo(session, dana, done.id, [("customer", one.id)])
+    session.expire_all()
+    assert (one.number, other.number) == ("K-1", "K-9")

@@ -205,3 +205,21 @@ def test_who_may_not_take_back_what_was_changed_from_outside_leaves_it_as_it_is(
         assert client_for("Dana").send("/history/adopt/", first=first, last=last).status_code == 404
     session.rollback()
     assert session.scalar(select(Change.changeset_id).where(Change.id == change)) is None
+
+
+def test_a_field_that_a_verb_keeps_up_has_no_undo_of_its_own(session: Session, client_for: ClientFor) -> None:
+    key, _ = edited(session)
+    project = factories.project(session, session.get_one(Customer, key)).id
+    put_away(session, key)
+    done = session.scalars(select(Changeset.id).order_by(Changeset.id.desc())).first()
+    dana = client_for("Dana")
+    page = html.document_fromstring(dana.get("/history/").get_data(as_text=True))
+    offered = {*page.xpath('//form[contains(@action, "/undo/")]//input[@name="field"]/@value')}
+    assert "phone" in offered
+    assert not offered & {"archived_at", "archived_with_customer"}
+    forged = {"changeset": str(done), "table": "project", "row": str(project), "field": "archived_at"}
+    assert dana.get("/history/undo/", query_string=forged).status_code == 422
+    assert dana.send("/history/undo/", **forged).status_code == 302
+    assert "This goes back only together with all that was done in the same step." in dana.get("/history/").text
+    session.rollback()
+    assert session.get_one(Project, project).archived_at is not None
