@@ -140,8 +140,8 @@ def _open_at(session: Session, noun: Archivable, ids: Iterable[int]) -> Iterable
     if owner is None:
         return ()
     column = _registration.c[owner]
-    below = (_registration.c.status == RegistrationStatus.OPEN) & one_of(column, ids)
-    return session.scalars(select(column).where(below).distinct())
+    still_open = _registration.c.status == RegistrationStatus.OPEN
+    return session.scalars(select(column).where(_below(column, ids, Way.ARCHIVE), still_open).distinct())
 
 
 def _without(found: Sorted, held: Mapping[int, str], reason: Reason) -> Sorted:
@@ -157,7 +157,7 @@ def _plan(session: Session, noun: Archivable, found: Sorted, way: Way) -> Archiv
     project_count = session.scalar(select(func.count()).select_from(_project).where(projects)) or 0
     lines = _lines(session, noun, dict(list(found.going.items())[:NAMED]), way)
     if len(ids) > len(lines):
-        registrations, still_open = _registrations(session, noun, ids)
+        registrations, still_open = _registrations(session, noun, ids, way)
     else:
         registrations, still_open = sum(line.registrations for line in lines), sum(line.open for line in lines)
     names = session.scalars(select(_project.c.name).where(projects).order_by(_project.c.name).limit(SAMPLE)).all()
@@ -195,16 +195,26 @@ def _owner(noun: Archivable) -> str | None:
     return {Customer: "customer_id", Project: "project_id"}.get(noun)
 
 
+def _below(owner: ColumnElement[int], ids: Iterable[int], way: Way) -> ColumnElement[bool]:
+    """Which registrations are locked, or freed, along: not those of projects that are archived before and after."""
+    if owner is _registration.c.project_id:
+        return one_of(owner, ids)
+    stays = one_of(_project.c.customer_id, ids) & _project.c.archived_at.is_not(None)
+    if way is Way.RESTORE:
+        stays &= _project.c.archived_with_customer.is_(False)
+    return one_of(owner, ids) & _registration.c.project_id.not_in(select(_project.c.id).where(stays))
+
+
 _open = func.sum(case((_registration.c.status == RegistrationStatus.OPEN, 1), else_=0))
 
 
-def _registrations(session: Session, noun: Archivable, ids: Iterable[int]) -> tuple[int, int]:
-    """How many registrations lie below, and how many of them are open."""
+def _registrations(session: Session, noun: Archivable, ids: Iterable[int], way: Way) -> tuple[int, int]:
+    """How many registrations are locked, or freed, along, and how many of them are open."""
     owner = _owner(noun)
     if owner is None:
         return 0, 0
     count, still_open = session.execute(
-        select(func.count(), _open).select_from(_registration).where(one_of(_registration.c[owner], ids))
+        select(func.count(), _open).select_from(_registration).where(_below(_registration.c[owner], ids, way))
     ).one()
     return count, int(still_open or 0)
 
@@ -217,7 +227,7 @@ def _lines(session: Session, noun: Archivable, named: Mapping[int, str], way: Wa
     owner = _owner(noun)
     if owner is not None:
         column = _registration.c[owner]
-        rows = select(column, func.count(), _open).where(one_of(column, named)).group_by(column)
+        rows = select(column, func.count(), _open).where(_below(column, named, way)).group_by(column)
         below = {key: (count, int(still_open)) for key, count, still_open in session.execute(rows)}
     return tuple(Line(key, name, along.get(key, 0), *below.get(key, (0, 0))) for key, name in named.items())
 

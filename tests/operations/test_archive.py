@@ -251,3 +251,31 @@ def test_a_single_project_is_archived_but_not_put_back_below_an_archived_custome
     assert (back.count, [one.reason for one in back.left_out]) == (0, [Reason.ARCHIVED_IS_LOCKED])
     _restore(session, customer.id)
     assert _archived_projects(session)["Peppol roll-out"]
+
+
+@pytest.mark.parametrize("named", [1, 2])
+def test_registrations_that_are_locked_already_or_stay_so_are_not_counted(
+    session: Session, customer: Customer, named: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One by one, and in the totals of more customers than are named."""
+    monkeypatch.setattr(archive, "NAMED", named)
+    ids = [customer.id, factories.customer(session).id]
+    ended = session.scalars(select(Project).where(Project.name == "Ended")).one()
+    with access.unlocking(session):
+        factories.registration(session, ended, status=RegistrationStatus.OPEN)
+    for way in Way:
+        plan = archive.plan(session, SYSTEM, Customer, ids, way)
+        assert (plan.registrations, plan.open) == (3, 1), way
+        counted = {line.id: (line.registrations, line.open) for line in plan.lines}
+        assert counted.get(customer.id, (3, 1)) == (3, 1)
+        assert len(counted) == named
+        if way is Way.ARCHIVE:
+            _archive(session, *ids)
+
+
+def test_an_open_registration_of_a_project_archived_before_leaves_no_customer_out(session: Session) -> None:
+    customer = factories.customer(session)
+    ended = factories.project(session, customer)
+    factories.registration(session, ended, status=RegistrationStatus.OPEN)
+    archive.do(session, SYSTEM, Project, [ended.id], archive.plan(session, SYSTEM, Project, [ended.id]).digest)
+    assert archive.plan(session, SYSTEM, Customer, [customer.id], leave_open=True).ids == (customer.id,)
