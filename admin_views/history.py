@@ -111,10 +111,21 @@ def _shown(session: Session, found: Sequence[journal.Event], about: Mapping[str,
     """Events in words."""
     lines = images.lines(session, [change for event in found for change in event.changes])
     counts = _counts(session, found, about)
+    able = undoing.may_take_back(session, shell.looker())
     return [
-        _one(event, [line for change in event.changes for line in lines[change.id]], counts.get(event.last_id, []))
+        _one(
+            event,
+            [line for change in event.changes for line in lines[change.id]],
+            counts.get(event.last_id, []),
+            able or _is_own_delete(event.changeset),
+        )
         for event in found
     ]
+
+
+def _is_own_delete(kept: Changeset | None) -> bool:
+    """Who deleted a record may bring it back, also where the roles went along with it."""
+    return kept is not None and kept.origin is Origin.DELETE and kept.user_id == shell.looker().id
 
 
 def _counts(session: Session, found: Sequence[journal.Event], about: Mapping[str, Any]) -> dict[int, list[Count]]:
@@ -150,7 +161,7 @@ def _who(kept: Changeset | None) -> str:
     return shell.person(kept.user_name)
 
 
-def _one(event: journal.Event, lines: list[images.Line], counts: list[Count]) -> Shown:
+def _one(event: journal.Event, lines: list[images.Line], counts: list[Count], offers_undo: bool) -> Shown:
     kept = event.changeset
     if kept is None or kept.origin is Origin.OUTSIDE:
         text = gettext("changed the database directly")
@@ -170,10 +181,10 @@ def _one(event: journal.Event, lines: list[images.Line], counts: list[Count]) ->
         more=max(0, records - len(event.changes)),
         undone=bool(kept and kept.undone_by_id),
         undo_url=None
-        if kept is None or kept.undone_by_id or kept.purged_at
+        if kept is None or kept.undone_by_id or kept.purged_at or not offers_undo
         else url_for("history.undo", changeset=kept.id),
         is_undo=bool(kept and kept.undoes_id),
-        outside=(event.first_id, event.last_id) if kept is None else None,
+        outside=(event.first_id, event.last_id) if kept is None and offers_undo else None,
     )
 
 

@@ -10,6 +10,8 @@ class Reason(enum.StrEnum):
     """Every refusal there is. The value is the message in English; catalogues translate it, `{…}` is filled in."""
 
     NO_RIGHT = "You need the right {right} for this."
+    NO_RIGHT_AT = "For this you need the right {right} on: {name}."
+    NO_RIGHT_ON_OTHERS = "You need the right {right} for this. It also concerns records that you may not change."
     NOT_FOUND = "This record does not exist, or you may not see it."
     ALREADY_ARCHIVED = "{name} is already archived."
     NOT_ARCHIVED_YET = "Archive this customer first. Only archived customers can be deleted."

@@ -30,6 +30,16 @@ from models.user import CustomerAccess, Right
 
 AnySession = Session | scoped_session[Session]
 Pair = tuple[str, int]
+# So many customers in the way are named in a refusal.
+NAMED = 5
+# By one of these rights a change is taken back: see `_right`.
+TAKES_BACK = (
+    Right.EDIT,
+    Right.ARCHIVE,
+    Right.DELETE,
+    Right.MANAGE_CUSTOMER_ROLES,
+    *dict.fromkeys(access.OFFICE.values()),
+)
 
 
 def plan(
@@ -77,6 +87,11 @@ def _named(session: AnySession, left: Sequence[Left]) -> list[Left]:
             rows = session.execute(select(noun.id, noun.name).where(one_of(noun.id, ids)))
             names |= {(noun.__tablename__, key): name for key, name in rows}
     return [one if one.holder is None else replace(one, holder_name=names.get(one.holder)) for one in left]
+
+
+def may_take_back(session: AnySession, actor: Looker) -> bool:
+    """Whether somebody holds any right, wherever, by which something can be taken back."""
+    return any(access.may_somewhere(session, actor, right) for right in TAKES_BACK)
 
 
 def is_about_rights(session: AnySession, changeset_id: int) -> bool:
@@ -235,20 +250,30 @@ def require_each(session: AnySession, actor: Looker, touched: Iterable[Touched],
         if one.changes_amount:
             needed.setdefault(Right.SEE_REVENUE, []).append(one)
     for right, changes in needed.items():
-        if not access.may(session, actor, right) and not _held_at(session, actor, right, changes):
-            raise NotAllowed(Reason.NO_RIGHT, right=right)
+        if not access.may(session, actor, right):
+            _require_at(session, actor, right, changes)
 
 
-def _held_at(session: AnySession, actor: Looker, right: Right, changes: Sequence[Touched]) -> bool:
-    """Whether a right is held where these changes were made. What is nobody's, or gone, takes it everywhere."""
+def _require_at(session: AnySession, actor: Looker, right: Right, changes: Sequence[Touched]) -> None:
+    """A right where these changes were made. What is nobody's, or gone, takes it everywhere."""
     if any(one.table in access.OFFICE or (one.customer_id is None and one.contact_id is None) for one in changes):
-        return False
+        raise NotAllowed(Reason.NO_RIGHT, right=right)
     customers = {one.customer_id for one in changes if one.customer_id is not None}
     contacts = {one.contact_id for one in changes if one.contact_id is not None}
-    return (
-        len(access.split(session, actor, right, customers)[0]) == len(customers)
-        and allowed(plain(session), actor, Contact, contacts, right) == contacts
-    )
+    without = access.split(session, actor, right, customers)[1]
+    if without or allowed(plain(session), actor, Contact, contacts, right) != contacts:
+        raise _not_allowed(session, actor, right, without)
+
+
+def _not_allowed(session: AnySession, actor: Looker, right: Right, customers: Collection[int]) -> NotAllowed:
+    """That a right is missing, and to who holds it elsewhere on what: the customers, as far as they may be seen."""
+    if not access.may_somewhere(session, actor, right):
+        return NotAllowed(Reason.NO_RIGHT, right=right)
+    seen = select(Customer.name).where(one_of(Customer.id, customers)).order_by(Customer.name_key).limit(NAMED + 1)
+    names = list(session.scalars(seen))
+    if not names:
+        return NotAllowed(Reason.NO_RIGHT_ON_OTHERS, right=right)
+    return NotAllowed(Reason.NO_RIGHT_AT, right=right, name=", ".join(names[:NAMED] + ["…"] * (len(names) > NAMED)))
 
 
 def _right(one: Touched, is_own: bool) -> Right:

@@ -278,3 +278,38 @@ def test_one_row_that_no_verb_marked_goes_back_alone(session: Session, dana: Loo
     undo.undo(session, dana, done.id, [("customer", one.id)])
     session.expire_all()
     assert (one.number, other.number) == ("K-1", "K-9")
+
+
+@pytest.mark.parametrize(
+    ("others", "reason", "named"),
+    [
+        ("Reader", Reason.NO_RIGHT_AT, "Groenoord, Havenzicht"),
+        (None, Reason.NO_RIGHT_ON_OTHERS, None),
+    ],
+)
+def test_who_may_not_take_all_of_it_back_learns_which_customers_are_in_the_way(
+    session: Session, cast: Cast, others: str | None, reason: Reason, named: str | None
+) -> None:
+    roles = {role.name: role for role in session.scalars(select(Role))}
+    customers = [factories.customer(session, company_name=name) for name in ("Nordhamn", "Havenzicht", "Groenoord")]
+    for customer, role in zip(customers, ("Manager", others, others), strict=True):
+        if role is not None:
+            factories.access(session, customer, roles[role], cast.charlie)
+    with changeset(session, SYSTEM, "Call them") as done:
+        for customer in customers:
+            customer.phone = "2"
+    charlie = access.looker_for(session, cast.charlie)
+    access.look_as(session, charlie)
+    with pytest.raises(NotAllowed) as refused:
+        undo.undo(session, charlie, done.id)
+    assert (refused.value.reason, refused.value.values["right"]) == (reason, Right.EDIT)
+    assert refused.value.values.get("name") == named
+
+
+def test_who_holds_the_right_nowhere_is_told_of_the_right_only(session: Session, cast: Cast) -> None:
+    customer = factories.customer(session, phone="1")
+    changed = save(session, SYSTEM, Customer, customer.id, {"phone": "2"}).changeset
+    assert changed is not None
+    with pytest.raises(NotAllowed) as refused:
+        undo.undo(session, access.looker_for(session, cast.bob), changed.id)
+    assert refused.value.reason is Reason.NO_RIGHT

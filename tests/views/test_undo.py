@@ -223,3 +223,36 @@ def test_a_field_that_a_verb_keeps_up_has_no_undo_of_its_own(session: Session, c
     assert "This goes back only together with all that was done in the same step." in dana.get("/history/").text
     session.rollback()
     assert session.get_one(Project, project).archived_at is not None
+
+
+def offers(page: str) -> list[str]:
+    """Where the forms and links of a page that take something back lead."""
+    return html.document_fromstring(page).xpath(
+        '//main//a[contains(@href, "/undo/")]/@href | //main//form[contains(@action, "/undo/")]/@action'
+        ' | //main//form[contains(@action, "/adopt/")]/@action'
+    )
+
+
+def test_undo_is_offered_only_to_who_could_take_something_back_somewhere(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    key, _ = edited(session)
+    session.connection().execute(text("UPDATE customer SET phone = '3'"))
+    session.commit()
+    bob = client_for("Bob")
+    for page in ("/history/", f"/customers/details/?id={key}&tab=history"):
+        shown = bob.get(page).text
+        assert "two@x.example" in shown
+        assert offers(shown) == [], page
+    factories.access(
+        session, session.get_one(Customer, key), factories.role(session, rights=frozenset({"view", "edit"})), cast.bob
+    )
+    shown = offers(bob.get(f"/customers/details/?id={key}&tab=history").text)
+    assert {one.split("/")[2] for one in shown} == {"adopt", "undo"}
+
+
+def test_who_deleted_the_only_customer_with_a_role_may_still_take_that_back(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    gone = deleted(session, cast.charlie)
+    assert any(one.endswith(f"={gone}") for one in offers(client_for("Charlie").get("/history/").text))
