@@ -24,7 +24,7 @@ from models.customer import Customer
 from models.errors import Conflict, Reason, Refused
 from models.journal import Change, Changeset, Operation, Origin, changeset, is_open, open_id
 from models.label import CustomerLabel, Label, LabelGroup
-from models.operations import number
+from models.operations import merge_values, number
 from models.operations.consequences import (
     NAMED,
     LeftOut,
@@ -218,15 +218,24 @@ def _held(session: Session, noun: Deletable, names: Mapping[int, str]) -> list[L
     """What is built in or still in use stays."""
     left = []
     built_in = set(session.scalars(select(Role.id).where(Role.built_in))) if noun is Role else set()
-    # Which of them is asked one by one, but only where any is in use at all.
-    in_use = any(impact(session, noun, names).blocked.values())
+    in_use = _in_use(session, noun, names)
     for key, name in names.items():
-        blocked = sum(impact(session, noun, [key]).blocked.values()) if in_use else 0
         if key in built_in:
             left.append(LeftOut(key, name, Reason.BUILT_IN, {"name": name}))
-        elif blocked:
-            left.append(LeftOut(key, name, Reason.STILL_IN_USE, {"name": name, "count": blocked}))
+        elif in_use.get(key):
+            left.append(LeftOut(key, name, Reason.STILL_IN_USE, {"name": name, "count": in_use[key]}))
     return left
+
+
+def _in_use(session: Session, noun: Deletable, names: Mapping[int, str]) -> Mapping[int, int]:
+    """How many records still need each of them."""
+    if noun is ListValue:
+        # A function is a word on its links: no key of the database holds it back.
+        return merge_values.uses(session, session.scalars(select(ListValue).where(one_of(ListValue.id, names))).all())
+    # Which of them is asked one by one, but only where any is in use at all.
+    if not any(impact(session, noun, names).blocked.values()):
+        return {}
+    return {key: sum(impact(session, noun, [key]).blocked.values()) for key in names}
 
 
 # What goes along

@@ -5,7 +5,7 @@ Nothing is lost: the others go to the bin with the same changeset, and its undo 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,7 +104,7 @@ def do(session: Session, actor: Looker, chosen: Chosen, into: int, expected: str
     return kept
 
 
-def uses(session: Session, values: list[ListValue]) -> dict[int, int]:
+def uses(session: Session, values: Sequence[ListValue]) -> dict[int, int]:
     """How many records have each of these values, archived ones too."""
     found = dict.fromkeys((value.id for value in values), 0)
     for column in _columns():
@@ -117,6 +117,12 @@ def uses(session: Session, values: list[ListValue]) -> dict[int, int]:
         for name, count in session.execute(counted):
             found[functions[name]] += count
     return found
+
+
+def rename(session: Session, value: ListValue, name: str) -> None:
+    """Tell the records of a function that is called otherwise from now on, archived customers' too; nothing else."""
+    if value.list is ValueList.FUNCTION and value.name != name:
+        session.execute(update(_FUNCTION.table).where(_FUNCTION.in_([value.name])).values(function=name))
 
 
 def _columns() -> Iterator[Column[Any]]:

@@ -24,7 +24,7 @@ from models.customer import Address, BankAccount, Customer
 from models.errors import NotFound, Problems, Reason, Refused
 from models.journal import Changeset, Origin, changeset, position
 from models.label import Label, LabelGroup
-from models.operations import fields, kind, label, number
+from models.operations import fields, kind, label, merge_values, number
 from models.operations.consequences import allowed
 from models.operations.fields import Part, SetField
 from models.operations.merging import Clash, EditConflict, Past, Side, Theirs, decoded
@@ -560,6 +560,8 @@ class _Work:
             row = self._added(pending.noun, changes)
         else:
             self._keep_exclusive(pending.noun, row, changes)
+            if isinstance(row, ListValue) and "name" in changes:
+                merge_values.rename(self.session, row, changes["name"])
             for name, value in changes.items():
                 if getattr(row, name) != value:
                     setattr(row, name, value)

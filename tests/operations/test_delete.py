@@ -345,6 +345,9 @@ def test_many_that_nobody_uses_are_looked_at_at_once(session: Session) -> None:
 def test_what_is_still_used_or_built_in_stays(session: Session, customer: Customer) -> None:
     used = factories.list_value(session, ValueList.STATUS, "Prospect")
     factories.customer(session, status_id=used.id)
+    function = factories.list_value(session, ValueList.FUNCTION, "Owner")
+    with access.unlocking(session):
+        factories.link(session, customer, factories.contact(session), function="Owner")
     group = factories.label_group(session)
     factories.label(session, group_id=group.id)
     reader = session.scalars(select(Role).where(Role.name == "Reader")).one()
@@ -352,6 +355,7 @@ def test_what_is_still_used_or_built_in_stays(session: Session, customer: Custom
     factories.user(session, role_id=mine.id)
     for noun, key, reason in (
         (ListValue, used.id, Reason.STILL_IN_USE),
+        (ListValue, function.id, Reason.STILL_IN_USE),
         (LabelGroup, group.id, Reason.STILL_IN_USE),
         (Role, reader.id, Reason.BUILT_IN),
         (Role, mine.id, Reason.STILL_IN_USE),

@@ -102,3 +102,28 @@ def test_a_value_stays_in_its_list(session: Session, dana: Looker) -> None:
     with pytest.raises(Problems) as problems:
         save(session, dana, ListValue, lead, {"list": ValueList.INDUSTRY})
     assert problems.value.problems[0].reason is Reason.LIST_STAYS
+
+
+def test_a_function_that_is_renamed_is_renamed_on_the_links_that_have_it_and_undo_brings_both_back(
+    session: Session, dana: Looker
+) -> None:
+    buyer = value(session, "Inkoper", ValueList.FUNCTION)
+    put_away, person = factories.customer(session), factories.contact(session)
+    has = factories.link(session, put_away, person, function="Inkoper")
+    spelt_otherwise = factories.link(session, factories.customer(session), person, function="inkoper")
+    archive.do(session, dana, Customer, [put_away.id], archive.plan(session, dana, Customer, [put_away.id]).digest)
+    done = save(session, dana, ListValue, buyer.id, {"name": "Inkoopmanager"}).changeset
+    session.expire_all()
+    assert done is not None
+    assert (buyer.name, has.function, spelt_otherwise.function) == ("Inkoopmanager", "Inkoopmanager", "inkoper")
+    assert undo.undo(session, dana, done.id).left == []
+    session.expire_all()
+    assert (buyer.name, has.function) == ("Inkoper", "Inkoper")
+
+
+def test_a_status_of_the_same_name_leaves_the_words_on_the_links_alone(session: Session, dana: Looker) -> None:
+    lead = value(session, "Lead").id
+    link = factories.link(session, factories.customer(session), factories.contact(session), function="Lead")
+    save(session, dana, ListValue, lead, {"name": "Prospect"})
+    session.expire_all()
+    assert link.function == "Lead"
