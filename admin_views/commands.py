@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from admin_views.errors import TEXTS
 from importers.files import Unreadable
 from models import access
 from models.access import SYSTEM
@@ -17,10 +19,14 @@ from models.errors import Refused
 
 @contextmanager
 def as_system() -> Iterator[Session]:
-    """A session that looks as the system; a refusal goes to standard error with exit status 1."""
+    """A session that looks as the system; a refusal, or a database that is busy, goes to standard error with exit status 1."""
     session = db.session()
     access.look_as(session, SYSTEM)
     try:
         yield session
     except (Refused, Unreadable) as refused:
         raise click.ClickException(str(refused)) from refused
+    except OperationalError as error:
+        # What the driver says of it, in one line and without the statement: somebody else writes, or it is not there.
+        cause = str(error.orig).partition("\n")[0]
+        raise click.ClickException(f"{' '.join(TEXTS[503])} ({cause})") from error

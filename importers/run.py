@@ -88,7 +88,7 @@ def upload(
     mode: ImportMode = ImportMode.UPDATE,
     choices: Choices | None = None,
 ) -> ImportRun:
-    """Keep a file and guess everything about it. Raises Unreadable, and then nothing of it is kept."""
+    """Keep a file and guess everything about it. Whatever is raised, Unreadable or a busy database, nothing of it is kept."""
     require(session, looker, Right.IMPORT)
     folder.mkdir(parents=True, exist_ok=True)
     stored_as = secrets.token_hex(16)
@@ -106,11 +106,11 @@ def upload(
             counts={},
         )
         _look(session, looker, run, read(path, name=name, limits=LIMITS, options=(choices or Choices()).of_the_file))
+        session.add(run)
+        session.commit()
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    session.add(run)
-    session.commit()
     return run
 
 

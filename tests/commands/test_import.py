@@ -13,7 +13,7 @@ from sqlalchemy import URL, NullPool, create_engine, text
 from sqlalchemy.orm import Session
 
 from admin_views import commands_import
-from models import access
+from models import access, base
 from models.access import SYSTEM
 from models.base import db
 from models.imports import ImportRow, ImportRun
@@ -83,6 +83,24 @@ def test_plan_writes_nothing(desk: Desk) -> None:
     assert (found["created"], found["rejected"], found["changeset"]) == (1, 1, None)
     for table in ("customer", "address", "changeset", ImportRun.__tablename__, ImportRow.__tablename__):
         assert desk.count(table) == (1 if table == "changeset" else 0), table
+    assert list((desk.folder / "instance" / "imports").iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [("--plan",), ()])
+def test_a_database_in_which_somebody_else_writes_is_told_in_one_sentence(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(base, "BUSY", "busy_timeout=50")
+    is_sqlite = desk.url.get_backend_name() == "sqlite"
+    patience = {} if is_sqlite else {"options": "-c lock_timeout=50"}
+    impatient = Desk(desk.url.update_query_dict(patience), desk.folder)
+    held = create_engine(desk.url, poolclass=NullPool).connect().execution_options(**base.WILL_WRITE)
+    with held:
+        held.execute(text("SELECT 1" if is_sqlite else "LOCK TABLE import_run IN EXCLUSIVE MODE"))
+        result = impatient.run("import", desk.file(), "--as", "customers", *arguments)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: The database does not answer just now. Nothing was saved. Try again")
+    assert (len(result.stderr.splitlines()), "INSERT" in result.stderr) == (1, False)
     assert list((desk.folder / "instance" / "imports").iterdir()) == []
 
 
