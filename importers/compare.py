@@ -194,15 +194,20 @@ def _bank(values: Mapping[str, Any], held: Held | None, found: Difference) -> No
 
 
 def labels(record: Record, held: Held | None, reading: Reading, replaces: bool, found: Difference) -> None:
-    """Labels are added; with `replaces` the others are taken off. One of an exclusive group takes the other's place."""
+    """Labels are added; with `replaces` the others are taken off. One of an exclusive group takes the other's place.
+
+    Only a group of which one would be added is weighed: a record that carries several already keeps them.
+    """
     if "labels" not in record.values:
         return
     wanted = record.values["labels"] or []
     has = held.labels if held else set()
     known = {reading.labels[folded(name)] for name in wanted if folded(name) in reading.labels}
     groups = [reading.exclusive[key] for key in known if key in reading.exclusive]
-    if len({group for group, _ in groups}) < len(groups):
-        record.reject(Trouble.LABELS_EXCLUDE, "", "; ".join(wanted), group=groups[0][1])
+    added = {reading.exclusive[key] for key in known - has if key in reading.exclusive}
+    crowded = [name for group, name in sorted(added) if groups.count((group, name)) > 1]
+    if crowded:
+        record.reject(Trouble.LABELS_EXCLUDE, "", "; ".join(wanted), group=crowded[0])
         return
     add = [name for name in wanted if reading.labels.get(folded(name)) not in has]
     taken = {group for group, _ in groups}

@@ -56,6 +56,9 @@ class Reason(enum.StrEnum):
     NOTHING_TO_UNDO = "Nothing of this can be taken back."
     PURGED = "This is gone for good: its contents were removed on {date}."
     ONE_PER_RECORD = "Only one label of the group {name} fits on a record."
+    CARRY_SEVERAL = (
+        "{count} customers and contacts carry several labels of this group. Leave each with one of them first."
+    )
     NOT_EMPTY = "There is something here already: {count} in {table}. Only an empty database can be filled."
     VALUE_TAKEN = "Already used by another record."
     WRONG_VALUE = "{field}: {value} does not fit. {example}"
@@ -86,6 +89,10 @@ class Reason(enum.StrEnum):
 # What is said where the number among the values is one: the name of that value, and the message.
 SINGULAR: dict[Reason, tuple[str, str]] = {
     Reason.AGREEMENT_ACTIVE: ("count", "{name} has {count} active agreement. End it first."),
+    Reason.CARRY_SEVERAL: (
+        "count",
+        "{count} customer or contact carries several labels of this group. Leave it with one of them first.",
+    ),
     Reason.STILL_IN_USE: ("count", "{name} is still used by {count} record."),
     Reason.TOO_MANY_TRIES: ("minutes", "Too many tries. Try again in {minutes} minute."),
 }

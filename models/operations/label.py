@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, literal, select
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, func, insert, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from models.access import Looker
@@ -21,6 +22,9 @@ from models.operations.selection import Chosen, Selection
 from models.user import Right
 
 Labelled = type[Customer] | type[Contact]
+_label = Base.metadata.tables[Label.__tablename__]
+_on_customers = Base.metadata.tables[CustomerLabel.__tablename__]
+_on_contacts = Base.metadata.tables[ContactLabel.__tablename__]
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,28 @@ def require_one_each(session: Session, labels: Iterable[int]) -> None:
     name = session.scalar(crowded.order_by(LabelGroup.name).limit(1))
     if name is not None:
         raise Refused(Reason.ONE_PER_RECORD, "labels", name=name)
+
+
+def crowding(session: Session, noun: type[Base], changes: Mapping[str, Any], key: int) -> Iterator[Refused]:
+    """Why a group cannot allow one per record, or a label not join one that does: records carry several already."""
+    if noun is LabelGroup and changes.get("one_per_record"):
+        field, members = "one_per_record", _label.c.group_id == key
+    elif noun is Label and changes.get("group_id"):
+        one_each = select(LabelGroup.id).where(LabelGroup.id == changes["group_id"], LabelGroup.one_per_record)
+        field, members = "group_id", or_(_label.c.group_id.in_(one_each), and_(_label.c.id == key, one_each.exists()))
+    else:
+        return
+    if count := _crowded(session, select(_label.c.id).where(members)):
+        yield Refused(Reason.CARRY_SEVERAL, field, count=count)
+
+
+def _crowded(session: Session, labels: Select[int]) -> int:
+    """How many customers and contacts, archived ones too, carry several of these labels."""
+    several = [
+        select(own).where(links.c.label_id.in_(labels)).group_by(own).having(func.count() > 1)
+        for links, own in ((_on_customers, _on_customers.c.customer_id), (_on_contacts, _on_contacts.c.contact_id))
+    ]
+    return session.scalar(select(func.count()).select_from(union_all(*several).subquery())) or 0
 
 
 def _replaced(session: Session, put: Iterable[int]) -> frozenset[int]:

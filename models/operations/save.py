@@ -464,6 +464,8 @@ class _Work:
             found.append(early)
         if noun is ListValue:
             found += fields.misfits_list(self.session, changes, final, key)
+        if key is not None:
+            found += label.crowding(self.session, noun, changes, key)
         if noun is Registration and not self._belong_together(final):
             found.append(Refused(Reason.NOT_FOUND, "project_id"))
         if isinstance(pending.row, Customer) and "kind" in changes:

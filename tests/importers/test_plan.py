@@ -221,6 +221,20 @@ def test_one_label_of_an_exclusive_group_takes_the_place_of_the_other(desk: Desk
     assert desk.codes(run, 3) == ["LABELS_EXCLUDE"]
 
 
+def test_labels_that_a_record_has_already_pass_though_their_group_allows_one(desk: Desk) -> None:
+    customer = factories.customer(desk.session, number="K-1", company_name="Acme")
+    group = factories.label_group(desk.session, name="Size", one_per_record=True)
+    small, large, _huge = (
+        factories.label(desk.session, name=name, group_id=group.id) for name in ("Small", "Large", "Huge")
+    )
+    for label in (small, large):
+        factories.put_label(desk.session, label, customer=customer)
+    head = ("Klantnummer", "Naam", "Labels")
+    assert desk.statuses(desk.plan(head, ("K-1", "Acme", "Small; Large")))[2] == "unchanged"
+    run = desk.plan(head, ("K-1", "Acme", "Small; Huge"))
+    assert desk.codes(run, 2) == ["LABELS_EXCLUDE"]
+
+
 def test_status_industry_and_owner_are_looked_up_by_name(desk: Desk, cast: Cast) -> None:
     factories.list_value(desk.session, ValueList.STATUS, "Prospect")
     run = desk.plan(("Naam", "Status", "Eigenaar"), ("a1", "PROSPECT", "alice"), ("b1", "Prospect", "Alixe"))

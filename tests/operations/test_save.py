@@ -802,6 +802,40 @@ def test_two_labels_of_a_group_of_one_are_refused(session: Session, customer: Cu
     assert [one.id for one in session.get_one(Customer, customer.id).labels] == [second]
 
 
+def test_a_group_allows_one_per_record_only_once_no_record_carries_several_of_its_labels(
+    session: Session, customer: Customer
+) -> None:
+    group = factories.label_group(session)
+    first, second = (factories.label(session, group_id=group.id) for _ in range(2))
+    other, contact = factories.customer(session, company_name="One label only"), factories.contact(session)
+    factories.put_label(session, first, customer=other)
+    for label in (first, second):
+        factories.put_label(session, label, customer=customer)
+        factories.put_label(session, label, contact=contact)
+    with pytest.raises(Problems) as caught:
+        save(session, ELIN, LabelGroup, group.id, {"one_per_record": True})
+    assert (caught.value.field, caught.value.reason) == ("one_per_record", Reason.CARRY_SEVERAL)
+    assert str(caught.value).startswith("2 customers and contacts carry several labels of this group.")
+    for noun, key in ((Customer, customer.id), (Contact, contact.id)):
+        save(session, ELIN, noun, key, {"labels": {first.id}})
+    save(session, ELIN, LabelGroup, group.id, {"one_per_record": True})
+    assert session.get_one(LabelGroup, group.id).one_per_record
+
+
+def test_a_label_joins_a_group_of_one_only_where_no_record_would_carry_several(
+    session: Session, customer: Customer
+) -> None:
+    group = factories.label_group(session, one_per_record=True)
+    inside, outside = factories.label(session, group_id=group.id), factories.label(session)
+    for label in (inside, outside):
+        factories.put_label(session, label, customer=customer)
+    problems = _problems(session, ELIN, Label, outside.id, {"group_id": group.id})
+    assert problems == {"group_id": Reason.CARRY_SEVERAL}
+    many = factories.label_group(session)
+    save(session, ELIN, Label, outside.id, {"group_id": many.id})
+    save(session, ELIN, Label, outside.id, {"group_id": None})
+
+
 def test_registrations_stay_with_the_customer_of_their_project(session: Session, customer: Customer) -> None:
     other = factories.customer(session).id
     project = factories.project(session, customer)
