@@ -38,7 +38,8 @@ class Acting(Declared):
         """The two steps of a verb."""
         looker = shell.looker()
         options = {name: request.values.getlist(name) for name in request.values if taken(action, name)}
-        token = request.form.get("plan") if request.method == "POST" else None
+        # A button that asks for the plan anew stands in the form that has the plan it showed.
+        token = request.form.get("plan") if request.method == "POST" and "again" not in request.form else None
         if token is None:
             return self.show_plan(action, self.shown_before(action), options)
         problem: Refused

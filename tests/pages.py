@@ -124,7 +124,8 @@ class PageClient(FlaskClient):
             fields.add(pressed.get("name"), pressed.get("value"))
         for name, value in typed.items():
             fields.setlist(name, value if isinstance(value, list) else [value])
-        return self.open(form.get("action") or page.request.full_path, method=form.get("method"), data=fields)
+        action = pressed.get("formaction") or form.get("action") or page.request.full_path
+        return self.open(action, method=form.get("method"), data=fields)
 
     def edit(self, path: str, /, **fields: Any) -> TestResponse:
         """Open the form of a record, and post it with what it says about that moment."""

@@ -134,6 +134,27 @@ def test_what_has_open_registrations_can_be_left_out_of_archiving(
     assert [session.get_one(noun, key).is_archived for key in keys] == [False, True]
 
 
+def test_a_reason_that_was_typed_stays_when_some_are_left_out_and_enter_still_archives(
+    session: Session, client_for: ClientFor
+) -> None:
+    busy, *quiet = (
+        factories.customer(session, company_name=name) for name in ("Druk B.V.", "Stil B.V.", "Stiller B.V.")
+    )
+    factories.registration(session, factories.project(session, busy), status=RegistrationStatus.OPEN)
+    rows = "".join(f"&rowid={row.id}" for row in (busy, *quiet))
+    dana = client_for("Dana")
+    shown = dana.get(f"/customers/action/?action=archive{rows}")
+    tree = html.document_fromstring(shown.text)
+    assert tree.get_element_by_id("verb").xpath(".//input[@name='reason']")
+    pressed_by_enter, leaves_out = tree.xpath("//button[@form='verb']")[:2]
+    assert (pressed_by_enter.get("name"), leaves_out.findtext("span")) == (None, "Leave out what has any")
+    again = dana.press(shown, "Leave out what has any", reason="Gestopt")
+    assert html.document_fromstring(again.text).xpath("//input[@name='reason']/@value") == ["Gestopt"]
+    dana.press(again, "Archive 2 customers")
+    session.rollback()
+    assert [session.get_one(Customer, row.id).archive_reason for row in (busy, *quiet)] == [None, "Gestopt", "Gestopt"]
+
+
 def test_where_all_have_open_registrations_leaving_them_out_leaves_nothing(
     session: Session, client_for: ClientFor
 ) -> None:
