@@ -50,7 +50,7 @@ class Known:
     def typed(self, text: str) -> Value:
         """What was typed as a value of this setting; what cannot be one stays a text, for `misfit` to refuse."""
         if isinstance(self.default, bool):
-            return text == "1"
+            return {"1": True, "0": False}.get(text, text)
         if isinstance(self.default, int):
             number = whole(text)
             return text if number is None else number
@@ -58,8 +58,9 @@ class Known:
 
     def misfit(self, value: object) -> Refused | None:
         """Why a value does not fit."""
-        if isinstance(self.default, bool) and isinstance(value, bool):
-            return None
+        if isinstance(self.default, bool):
+            fits = isinstance(value, bool)
+            return None if fits else Refused(Reason.WRONG_VALUE, self.key, value=value, example="")
         if isinstance(self.default, int):
             fits = type(value) is int and self.limits.hold(value)
             limits = {"least": self.limits.least, "most": self.limits.most}

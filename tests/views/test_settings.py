@@ -29,6 +29,7 @@ FRESH = {f"shown-{key}": value for key, value in FINE.items()}
         ("number_prefix", "K" * 21, "Customer numbers begin with is too long: at most 20 characters."),
         ("bin_days", "0000000003651", "Days in the bin: fill in a number from 1 to 3650."),
         ("bin_days", "²", "Days in the bin: fill in a number from 1 to 3650."),
+        ("invoice_addresses", "maybe", "Separate addresses for invoices: maybe does not fit."),
         ("company_name", "", "Name of the firm is missing."),
     ],
 )
