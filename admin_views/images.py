@@ -13,6 +13,7 @@ from flask import current_app
 from flask_babel import format_date, format_datetime, gettext
 from sqlalchemy import Boolean, Column, Date, literal, select, union_all
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
 from admin_views import shell
 from models import access
@@ -199,7 +200,14 @@ def _target(column: Column[Any] | None) -> str | None:
 
 
 def _words(column: Column[Any], raw: Any) -> str:
-    kind = column.type
+    """A value in words; what is none of its type, as SQLite takes it from plain SQL, as it stands."""
+    try:
+        return _typed(column.type, raw)
+    except (ValueError, TypeError, ArithmeticError):
+        return str(raw)
+
+
+def _typed(kind: TypeEngine[Any], raw: Any) -> str:
     if isinstance(kind, Money):
         return shell.plain_amount(Decimal(raw) / 100)
     if isinstance(kind, Boolean):

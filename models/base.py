@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import logging
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any, ClassVar, Literal, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Column, Connection, DateTime, Dialect, Enum, ForeignKey, Integer, MetaData, String, event
+from sqlalchemy import Column, Connection, Date, DateTime, Dialect, Enum, ForeignKey, Integer, MetaData, String, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, declared_attr, mapped_column
@@ -56,7 +58,50 @@ def utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-class UtcDateTime(TypeDecorator[dt.datetime]):
+T_ = TypeVar("T_")
+
+_log = logging.getLogger(__name__)
+
+
+@lru_cache(maxsize=1000)
+def _tell_unreadable(kind: str, value: str) -> None:
+    """Say it once for each value, not for every page that meets it."""
+    _log.warning("%s in the database is no %s and is read as empty. The history can take it back.", value, kind)
+
+
+class _Readable(TypeDecorator[T_]):
+    """A type whose rows can always be read: what is none of its values is empty.
+
+    SQLite takes any text in a column of numbers or dates, from whoever writes plain SQL; one such value must not take
+    away the pages that can put it right. PostgreSQL refuses it.
+    """
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], T_ | None] | None:
+        read = super().result_processor(dialect, coltype)
+        if read is None or dialect.name != "sqlite":
+            return read
+
+        def read_or_empty(value: Any) -> T_ | None:
+            try:
+                return read(value)
+            except (ValueError, TypeError, ArithmeticError):
+                _tell_unreadable(type(self).__name__, repr(value)[:80])
+                return None
+
+        return read_or_empty
+
+
+class Day(_Readable[dt.date]):
+    """A date as SQLite keeps it: as text."""
+
+    impl = Date
+    cache_ok = True
+
+
+DATE = Date().with_variant(Day(), "sqlite")
+
+
+class UtcDateTime(_Readable[dt.datetime]):
     """A moment: aware and in UTC in Python, naive UTC in both databases (SQLite would drop the zone anyway)."""
 
     impl = DateTime
@@ -76,7 +121,7 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
 CENT = Decimal("0.01")
 
 
-class Money(TypeDecorator[Decimal]):
+class Money(_Readable[Decimal]):
     """An amount, exact to the cent: a Decimal with two places in Python, whole cents in both databases."""
 
     impl = Integer

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import Boolean, CheckConstraint, Computed, Date, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, CheckConstraint, Computed, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import LONG_TEXT, LOOSE, Base, Stamped, UtcDateTime, key_text, ref, table_args, words
+from models.base import DATE, LONG_TEXT, LOOSE, Base, Stamped, UtcDateTime, key_text, ref, table_args, words
 from models.customer import Customer, Kind
 from models.label import Label
 from models.user import User
@@ -52,7 +52,7 @@ class Contact(Stamped, Base):
     city: Mapped[str | None] = mapped_column(String(100))
     country: Mapped[str | None] = mapped_column(String(2))
     language: Mapped[str | None] = mapped_column(String(5))
-    birth_date: Mapped[dt.date | None] = mapped_column(Date)
+    birth_date: Mapped[dt.date | None] = mapped_column(DATE)
     vat_number: Mapped[str | None] = mapped_column(String(40))
     description: Mapped[str | None] = mapped_column(Text, info=LONG_TEXT)
     owner_id: Mapped[int | None] = mapped_column(ref("user.id", "SET NULL"), index=True)

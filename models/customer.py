@@ -6,10 +6,11 @@ import datetime as dt
 import enum
 from decimal import Decimal
 
-from sqlalchemy import Boolean, CheckConstraint, Computed, Date, Index, Integer, String, Text, text
+from sqlalchemy import Boolean, CheckConstraint, Computed, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from models.base import (
+    DATE,
     LONG_TEXT,
     Base,
     Money,
@@ -88,7 +89,7 @@ class Customer(Stamped, Base):
     company_number: Mapped[str | None] = mapped_column(String(40))
     reference: Mapped[str | None] = mapped_column(String(120))
     bookkeeping_code: Mapped[str | None] = mapped_column(String(60))
-    customer_since: Mapped[dt.date | None] = mapped_column(Date)
+    customer_since: Mapped[dt.date | None] = mapped_column(DATE)
     hourly_rate: Mapped[Decimal | None] = mapped_column(Money, info=between(0, 100_000))
     vat_percentage: Mapped[Decimal | None] = mapped_column(Percentage, info=between(0, 100))
     payment_term_days: Mapped[int | None] = mapped_column(Integer, info=between(0, 999))

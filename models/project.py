@@ -6,10 +6,10 @@ import datetime as dt
 import enum
 from decimal import Decimal
 
-from sqlalchemy import Boolean, CheckConstraint, Date, Index, Integer, String, UniqueConstraint, text
+from sqlalchemy import Boolean, CheckConstraint, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import LINES, Base, Money, Stamped, UtcDateTime, between, ref, table_args, words
+from models.base import DATE, LINES, Base, Money, Stamped, UtcDateTime, between, ref, table_args, words
 from models.contact import Contact
 from models.customer import Customer
 from models.user import User
@@ -30,8 +30,8 @@ class Project(Stamped, Base):
     description: Mapped[str | None] = mapped_column(String(2000), info=LINES)
     hourly_rate: Mapped[Decimal | None] = mapped_column(Money, info=between(0, 100_000))
     budget_minutes: Mapped[int | None] = mapped_column(Integer, info=between(0, 10_000_000))
-    starts_on: Mapped[dt.date | None] = mapped_column(Date)
-    ends_on: Mapped[dt.date | None] = mapped_column(Date)
+    starts_on: Mapped[dt.date | None] = mapped_column(DATE)
+    ends_on: Mapped[dt.date | None] = mapped_column(DATE)
     archived_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     archived_with_customer: Mapped[bool] = mapped_column(Boolean, default=False)
 
@@ -80,7 +80,7 @@ class Registration(Base):
     user_id: Mapped[int | None] = mapped_column(ref("user.id", "SET NULL"))
     contact_id: Mapped[int | None] = mapped_column(ref("contact.id", "SET NULL"))
     contact_deleted: Mapped[bool] = mapped_column(Boolean, default=False)
-    day: Mapped[dt.date] = mapped_column(Date)
+    day: Mapped[dt.date] = mapped_column(DATE)
     minutes: Mapped[int] = mapped_column(Integer)
     amount: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
     note: Mapped[str | None] = mapped_column(String(500), info=LINES)

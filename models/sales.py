@@ -6,10 +6,10 @@ import datetime as dt
 import enum
 from decimal import Decimal
 
-from sqlalchemy import Boolean, Date, Index, String, UniqueConstraint
+from sqlalchemy import Boolean, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Money, Stamped, ref, table_args, words
+from models.base import DATE, Base, Money, Stamped, ref, table_args, words
 from models.customer import Customer
 
 
@@ -38,7 +38,7 @@ class Invoice(Stamped, Base):
     contact_id: Mapped[int | None] = mapped_column(ref("contact.id", "SET NULL"))
     number: Mapped[str | None] = mapped_column(String(40))
     status: Mapped[InvoiceStatus] = mapped_column(words(InvoiceStatus, "status"), default=InvoiceStatus.DRAFT)
-    day: Mapped[dt.date] = mapped_column(Date)
+    day: Mapped[dt.date] = mapped_column(DATE)
     amount: Mapped[Decimal] = mapped_column(Money)
     currency: Mapped[str] = mapped_column(String(3), default="EUR")
     customer_name: Mapped[str] = mapped_column(String(201))
@@ -66,7 +66,7 @@ class Quote(Stamped, Base):
     customer_id: Mapped[int] = mapped_column(ref("customer.id", "CASCADE"))
     number: Mapped[str | None] = mapped_column(String(40))
     status: Mapped[QuoteStatus] = mapped_column(words(QuoteStatus, "status"), default=QuoteStatus.OPEN)
-    day: Mapped[dt.date] = mapped_column(Date)
+    day: Mapped[dt.date] = mapped_column(DATE)
     amount: Mapped[Decimal] = mapped_column(Money)
     currency: Mapped[str] = mapped_column(String(3), default="EUR")
 
@@ -81,8 +81,8 @@ class Agreement(Stamped, Base):
 
     customer_id: Mapped[int] = mapped_column(ref("customer.id", "CASCADE"), index=True)
     name: Mapped[str] = mapped_column(String(200))
-    starts_on: Mapped[dt.date] = mapped_column(Date)
-    ends_on: Mapped[dt.date | None] = mapped_column(Date)
+    starts_on: Mapped[dt.date] = mapped_column(DATE)
+    ends_on: Mapped[dt.date | None] = mapped_column(DATE)
     active: Mapped[bool] = mapped_column(Boolean, default=True)
 
     customer: Mapped[Customer] = relationship()

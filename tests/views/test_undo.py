@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from lxml import html
 from sqlalchemy import URL, NullPool, create_engine, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from models import access
@@ -256,3 +259,55 @@ def test_who_deleted_the_only_customer_with_a_role_may_still_take_that_back(
 ) -> None:
     gone = deleted(session, cast.charlie)
     assert any(one.endswith(f"={gone}") for one in offers(client_for("Charlie").get("/history/").text))
+
+
+# What SQLite takes in a column of numbers or dates; PostgreSQL refuses it by its types.
+MISTYPED = (
+    ("vat_percentage", "21,5", 2100),
+    ("archived_at", "garbage", None),
+    ("archived_at", "", None),
+    ("archived_at", 1, None),
+    ("customer_since", "22-11-2024", "2024-01-31"),
+    ("payment_term_days", "dertig", 30),
+    ("changed_at", "gisteren", "2024-01-31 10:00:00.000000"),
+)
+PAGES = (
+    "/history/",
+    "/customers/details/?id={key}",
+    "/customers/details/?id={key}&tab=history",
+    "/customers/edit/?id={key}",
+    "/customers/?archived=all",
+    "/customers/?archived=all&sort=-changed",
+    "/customers/export/csv/?archived=all",
+)
+
+
+@pytest.mark.parametrize(("field", "mistyped", "right"), MISTYPED)
+def test_a_mistyped_value_from_outside_shows_in_the_history_breaks_no_page_and_is_taken_back(
+    session: Session, client_for: ClientFor, database_url: URL, field: str, mistyped: object, right: object
+) -> None:
+    key = factories.customer(session, company_name="Een B.V.").id
+    session.rollback()
+    change = f"UPDATE customer SET {field} = :value WHERE id = {key}"
+    with create_engine(database_url, poolclass=NullPool).begin() as connection:
+        connection.execute(text(change), {"value": right})
+    if database_url.get_backend_name() == "postgresql":
+        with pytest.raises(DBAPIError), create_engine(database_url, poolclass=NullPool).begin() as connection:
+            connection.execute(text(change), {"value": mistyped})
+        return
+    dana = client_for("Dana")
+    with sqlite3.connect(str(database_url.database)) as plain:
+        plain.execute(change, {"value": mistyped})
+    plain.close()
+    for address in PAGES:
+        answer = dana.get(address.format(key=key))
+        assert answer.status_code == 200, address
+        assert "Een B.V." in answer.get_data(as_text=True) or "/history/" in address
+    last = session.scalars(select(Change.id).order_by(Change.id.desc()).limit(1)).one()
+    if mistyped and field != "changed_at":
+        assert str(mistyped) in html.document_fromstring(dana.get("/history/").get_data(as_text=True)).text_content()
+    plan = dana.send("/history/adopt/", first=last, last=last).location
+    assert dana.send("/history/undo/", changeset=parse_qs(urlsplit(plan).query)["changeset"][0]).status_code == 302
+    session.rollback()
+    assert session.execute(text(f"SELECT {field} FROM customer WHERE id = {key}")).scalar() == right
+    assert all(dana.get(address.format(key=key)).status_code == 200 for address in PAGES)
