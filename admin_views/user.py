@@ -127,17 +127,18 @@ class UserView(StaffView):
             gettext("%(name)s may sign in again.", name=record.name),
         )
 
-    def carried_out(self, record: User, verb: Callable[[], Changeset], text: str) -> Any:
-        """Do it and say so, or say why not; back to the card."""
+    def carried_out(self, record: User, verb: Callable[[], Changeset | None], text: str) -> Any:
+        """Do it and say so, if there was anything to do, or say why not; back to the card."""
         target = self.card_url(record.id)
         try:
-            verb()
+            done = verb()
         except Refused as refused:
             if isinstance(refused, (NotAllowed, NotFound)):
                 raise
             flash(shell.say(refused), "danger")
         else:
-            flash(text, "success")
+            if done is not None:
+                flash(text, "success")
         return redirect(target)
 
     def card_badge(self, record: User) -> str:

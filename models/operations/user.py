@@ -76,21 +76,30 @@ def name_from(email: str) -> str:
     return " ".join(part.capitalize() for part in parts if part)[:120] or email[:120]
 
 
-def disable(session: AnySession, actor: Looker, user_id: int, origin: Origin = Origin.FORM) -> Changeset:
-    """Keep somebody out from the next request on, nobody who may more than oneself; what they did stays theirs."""
+def disable(session: AnySession, actor: Looker, user_id: int, origin: Origin = Origin.FORM) -> Changeset | None:
+    """Keep somebody out from the next request on, nobody who may more than oneself; what they did stays theirs.
+
+    None when that is so already.
+    """
     require(session, actor, Right.MANAGE_USERS)
     user = there(session, User, user_id)
+    if user.disabled_at is not None:
+        return None
     with changeset(session, actor, "Disable the user {user}", origin=origin, user=user.name) as kept:
-        if user.disabled_at is None:
-            user.disabled_at = utc_now()
+        user.disabled_at = utc_now()
         session.execute(delete(SignIn).where(SignIn.user_id == user_id))
     return kept
 
 
-def enable(session: AnySession, actor: Looker, user_id: int) -> Changeset:
-    """Let somebody in again, with the password and the roles they had; one's own rights are the limit."""
+def enable(session: AnySession, actor: Looker, user_id: int) -> Changeset | None:
+    """Let somebody in again, with the password and the roles they had; one's own rights are the limit.
+
+    None when nobody keeps them out.
+    """
     require(session, actor, Right.MANAGE_USERS)
     user = there(session, User, user_id)
+    if user.disabled_at is None:
+        return None
     with changeset(session, actor, "Enable the user {user}", user=user.name) as kept:
         user.disabled_at = None
     return kept

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from models.access import ANONYMOUS, SYSTEM, Looker, look_as, looker_for
 from models.base import utc_now
 from models.errors import NotAllowed, NotFound, Reason, Refused
-from models.journal import Change, changeset
+from models.journal import Change, Changeset, changeset
 from models.operations import grant, password, save, sign_in, user
 from models.operations.grant import Holder
 from models.operations.sign_in import TooManyTries
@@ -573,3 +573,19 @@ def test_odd_addresses_are_refused_like_any_other(session: Session, email: str) 
 def test_signing_in_does_not_mix_with_other_work(session: Session, bob: Looker) -> None:
     with changeset(session, SYSTEM, "Work"), pytest.raises(RuntimeError, match="mix"):
         sign_in.sign_in(session, BOB, PASSWORD, HERE)
+
+
+def test_who_is_in_already_is_not_let_in_and_who_is_out_not_kept_out_again(
+    session: Session, dana: Looker, bob: Looker
+) -> None:
+    key = bob.id or 0
+    before = session.get_one(User, key).changed_at
+    assert user.enable(session, dana, key) is None
+    assert session.get_one(User, key).changed_at == before
+    assert user.disable(session, dana, key) is not None
+    kept = session.get_one(User, key).disabled_at
+    assert user.disable(session, dana, key) is None
+    assert session.get_one(User, key).disabled_at == kept
+    titles = session.scalars(select(Changeset.title).where(Changeset.title.like("%able the user%"))).all()
+    assert titles == ["Disable the user {user}"]
+    assert user.enable(session, dana, key) is not None

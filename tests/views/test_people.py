@@ -91,3 +91,18 @@ def test_who_may_less_cannot_move_or_keep_out_somebody_who_may_more(
     session.rollback()
     alice = session.get_one(User, cast.alice.id)
     assert (alice.email, alice.disabled_at) == ("alice@kaartenbak.example", None)
+
+
+def test_nothing_is_announced_of_somebody_who_may_sign_in_already(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    dana = client_for("Dana")
+    card = f"/users/details/?id={cast.bob.id}"
+    for verb, text, said in (
+        ("enable", "Bob may sign in again.", False),
+        ("disable", "Bob cannot sign in any more.", True),
+        ("disable", "Bob cannot sign in any more.", False),
+        ("enable", "Bob may sign in again.", True),
+    ):
+        assert dana.send(f"/users/{verb}/?id={cast.bob.id}").location == card
+        assert (text in text_of(dana.get(card))) is said, verb
