@@ -291,6 +291,7 @@ class _Work:
         for name, mine in wanted.items():
             was, theirs = base[name], getattr(row, name)
             if isinstance(mine, frozenset) and isinstance(theirs, frozenset):
+                was = was or frozenset()  # None where the row was not there yet.
                 mine = (theirs | (mine - was)) - (was - mine)
             elif was != theirs and mine != theirs:
                 mine = self._decided(noun, row, name, prefix + name, was, mine)

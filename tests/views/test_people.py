@@ -106,3 +106,15 @@ def test_nothing_is_announced_of_somebody_who_may_sign_in_already(
     ):
         assert dana.send(f"/users/{verb}/?id={cast.bob.id}").location == card
         assert (text in text_of(dana.get(card))) is said, verb
+
+
+def test_a_role_form_from_before_the_role_was_there_takes_no_right_away(
+    session: Session, client_for: ClientFor
+) -> None:
+    role = session.scalars(select(Role).where(Role.name == "Reader")).one()
+    before = role.rights
+    form = {"shown-at": "0", "name": "Reader"}
+    assert client_for("Dana").send(f"/roles/edit/?id={role.id}", **form).status_code == 302
+    session.rollback()
+    session.expire_all()
+    assert session.get_one(Role, role.id).rights == before
