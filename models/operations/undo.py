@@ -24,7 +24,7 @@ from models.errors import NotAllowed, NotFound, Reason, Refused
 from models.journal import Change, Changeset, Left, NothingToUndo, Operation, Origin, Undone, UndoPlan
 from models.journal.context import plain
 from models.operations.consequences import allowed
-from models.operations.fields import KEPT, KEPT_BY_VERBS
+from models.operations.fields import KEPT, KEPT_BY_VERBS, KEYED
 from models.project import Project
 from models.user import CustomerAccess, Right
 
@@ -52,7 +52,7 @@ def plan(
     """What taking it back would do, and what it would leave. Refuses what `undo` refuses."""
     _require(session, actor, changeset_id, fields, whole=rows is None and fields is None)
     _require_whole(session, changeset_id, rows, fields)
-    found = journal.undo_plan(session, changeset_id, rows=rows, fields=fields, locks=access.LOCKS)
+    found = journal.undo_plan(session, changeset_id, rows=rows, fields=_with_keys(fields), locks=access.LOCKS)
     return replace(found, left=_named(session, found.left))
 
 
@@ -68,10 +68,17 @@ def undo(
     _require_whole(session, changeset_id, rows, fields)
     try:
         with access.unlocking(plain(session)):
-            done = journal.undo(session, actor, changeset_id, rows=rows, fields=fields, locks=access.LOCKS)
+            done = journal.undo(session, actor, changeset_id, rows=rows, fields=_with_keys(fields), locks=access.LOCKS)
     except NothingToUndo as nothing:
         raise NothingToUndo(_named(session, nothing.left)) from None
     return replace(done, left=_named(session, done.left))
+
+
+def _with_keys(fields: Collection[str] | None) -> Collection[str] | None:
+    """These fields, and the keys that a record makes of them."""
+    if fields is None:
+        return None
+    return {*fields, *(key for (_, field), key in KEYED.items() if field in fields)}
 
 
 def _named(session: AnySession, left: Sequence[Left]) -> list[Left]:

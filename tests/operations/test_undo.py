@@ -313,3 +313,12 @@ def test_who_holds_the_right_nowhere_is_told_of_the_right_only(session: Session,
     with pytest.raises(NotAllowed) as refused:
         undo.undo(session, access.looker_for(session, cast.bob), changed.id)
     assert refused.value.reason is Reason.NO_RIGHT
+
+
+def test_a_number_goes_back_with_the_key_that_it_is_found_by(session: Session, dana: Looker) -> None:
+    customer = factories.customer(session, number="K-1", phone="1")
+    changed = save(session, dana, Customer, customer.id, {"number": "K-2", "phone": "2"}).changeset
+    assert changed is not None
+    undo.undo(session, dana, changed.id, [("customer", customer.id)], ["number"])
+    session.expire_all()
+    assert (customer.number, customer.number_key, customer.phone) == ("K-1", "k-1", "2")
