@@ -93,7 +93,7 @@ REMOVE = Action(
 def route_to(address: Address) -> str | None:
     """A link to the way there from the address of the firm, where the settings have one (TL-13)."""
     start = shell.setting("start_address")
-    place = ", ".join(part for part in (str(address), address.country) if part)
+    place = ", ".join(part for part in (address.within_country, address.country) if part)
     return ROUTES + urlencode({"api": 1, "origin": start, "destination": place}) if start and place else None
 
 

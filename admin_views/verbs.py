@@ -58,6 +58,12 @@ def _archived(kept: Changeset) -> str:
     return ngettext("%(num)d record archived.", "%(num)d records archived.", kept.values["count"])
 
 
+def _deactivated(kept: Changeset) -> str:
+    if kept.values["count"] == 1:
+        return lazy_gettext("%(name)s deactivated.", name=kept.values["name"])
+    return ngettext("%(num)d contact deactivated.", "%(num)d contacts deactivated.", kept.values["count"])
+
+
 def _restored(kept: Changeset) -> str:
     if kept.values["count"] == 1:
         return lazy_gettext("%(name)s is active again.", name=kept.values["name"])
@@ -76,7 +82,7 @@ def archiving(noun: Archivable, out: Any, back: Any) -> tuple[Action, Action]:
             template="verbs/archive.html",
             plan=_plan(noun, archive.Way.ARCHIVE),
             do=_archive(noun),
-            done=_archived,
+            done=_deactivated if noun is Contact else _archived,
             options=("reason", "leave_open"),
             key="A",
             shown_when="active",

@@ -167,9 +167,14 @@ class Address(Stamped, Base):
 
     customer: Mapped[Customer] = relationship(viewonly=True)
 
-    def __str__(self) -> str:
+    @property
+    def within_country(self) -> str:
+        """Street and place, as far as they are known."""
         place = " ".join(part for part in (self.postal_code, self.city) if part)
         return ", ".join(part for part in (self.street, place) if part)
+
+    def __str__(self) -> str:
+        return self.within_country or self.label or self.country or ""
 
 
 class BankAccount(Stamped, Base):

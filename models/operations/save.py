@@ -166,7 +166,9 @@ def _title(session: Session, noun: type[Base], record_id: int | None, values: Ma
     if record_id is not None:
         return changed, str(access.there(session, noun, record_id))
     person = f"{values.get('first_name') or ''} {values.get('last_name') or ''}".strip()
-    shown = ("company_name", "name", "street", "iban", "number")
+    shown: tuple[str, ...] = ("company_name", "name", "street", "iban", "number")
+    if noun is Address:
+        shown = ("street", "city", "label", "country")
     return added, next((str(values[key]) for key in shown if values.get(key)), person)
 
 

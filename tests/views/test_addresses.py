@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models import settings
 from models.access import SYSTEM
 from models.customer import Address
-from models.journal import changeset
+from models.journal import Changeset, changeset
 from tests import factories
 from tests.conftest import ClientFor
 from tests.views.test_imports import plan_of, text_of
@@ -35,6 +35,24 @@ def test_VS_18_an_address_is_added_from_the_card_and_becomes_the_head_office(
     assert alice.send("/addresses/action/", action="head-office", plan=plan_of(page)).location == card
     session.rollback()
     assert session.get_one(Address, breda).is_head_office
+
+
+def titles(session: Session) -> list[str]:
+    """What the history calls what was done."""
+    session.rollback()
+    return [kept.title.format(**kept.values) for kept in session.scalars(select(Changeset))]
+
+
+def test_an_address_of_which_only_a_name_or_a_country_is_known_is_called_by_that(
+    client_for: ClientFor, session: Session
+) -> None:
+    customer = factories.customer(session).id
+    alice = client_for("Alice")
+    path = f"/addresses/new/?customer={customer}"
+    for fields, name in (({"label": "Loods", "country": "NL"}, "Loods"), ({"country": "SE"}, "SE")):
+        alice.send(path, customer_id=customer, **fields)
+        assert f"{name} added" in text_of(alice.get(f"/customers/details/?id={customer}"))
+        assert f"Add address {name}" in titles(session)
 
 
 def test_VS_22_an_address_has_a_page_with_its_history(client_for: ClientFor, session: Session) -> None:

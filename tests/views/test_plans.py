@@ -155,6 +155,26 @@ def test_a_reason_that_was_typed_stays_when_some_are_left_out_and_enter_still_ar
     assert [session.get_one(Customer, row.id).archive_reason for row in (busy, *quiet)] == [None, "Gestopt", "Gestopt"]
 
 
+def test_archiving_the_same_twice_says_that_nothing_is_left(session: Session, client_for: ClientFor) -> None:
+    keys = [factories.customer(session).id for _ in range(2)]
+    dana = client_for("Dana")
+    shown = dana.get(f"/customers/action/?action=archive&rowid={keys[0]}&rowid={keys[1]}")
+    assert dana.press(shown, "Archive 2 customers").status_code == 302
+    again = dana.press(shown, "Archive 2 customers")
+    assert "Nothing is left to archive" in text_of(again)
+    assert "Archive 0" not in text_of(again)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_contact_is_said_to_be_deactivated(session: Session, client_for: ClientFor, count: int) -> None:
+    people = [factories.contact(session, last_name="Holmgren") for _ in range(count)]
+    dana = client_for("Dana")
+    shown = dana.get("/contacts/action/?action=archive" + "".join(f"&rowid={one.id}" for one in people))
+    dana.press(shown, f"Deactivate {count} contact{'s' if count > 1 else ''}")
+    said = text_of(dana.get("/contacts/"))
+    assert (f"{people[0].name} deactivated." if count == 1 else "2 contacts deactivated.") in said
+
+
 def test_where_all_have_open_registrations_leaving_them_out_leaves_nothing(
     session: Session, client_for: ClientFor
 ) -> None:

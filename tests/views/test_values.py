@@ -45,6 +45,10 @@ def test_TL_09_values_are_merged_in_two_steps_that_show_how_many_records_change(
     assert begun.status_code == 200
     page = dana.get(f"/lists/action/?action=merge&rowid={lead}&into={prospect}")
     assert "1 record gets Prospect." in text_of(page)
+    assert "Lead goes to the bin." in text_of(page)
+    cold = factories.list_value(session, ValueList.STATUS, "Koud").id
+    both = dana.get(f"/lists/action/?action=merge&rowid={lead}&rowid={cold}&into={prospect}")
+    assert "Lead, Koud go to the bin." in text_of(both)
     done = dana.send("/lists/action/", action="merge", plan=plan_of(page), into=prospect)
     assert done.status_code == 302
     session.rollback()
