@@ -68,7 +68,8 @@ class Shown:
     who_id: int | None
     text: str
     icon: str | None
-    lines: list[images.Line]
+    groups: list[images.Group]
+    line_count: int
     counts: list[Count]
     records: int
     more: int
@@ -109,18 +110,22 @@ def latest(session: Session, limit: int = 4, **about: Any) -> list[dict[str, Any
 
 def _shown(session: Session, found: Sequence[journal.Event], about: Mapping[str, Any]) -> list[Shown]:
     """Events in words."""
-    lines = images.lines(session, [change for event in found for change in event.changes])
+    groups = images.groups(session, [event.changes for event in found], _page(about))
     counts = _counts(session, found, about)
     able = undoing.may_take_back(session, shell.looker())
     return [
-        _one(
-            event,
-            [line for change in event.changes for line in lines[change.id]],
-            counts.get(event.last_id, []),
-            able or _is_own_delete(event.changeset),
-        )
-        for event in found
+        _one(event, its, counts.get(event.last_id, []), able or _is_own_delete(event.changeset))
+        for event, its in zip(found, groups, strict=True)
     ]
+
+
+def _page(about: Mapping[str, Any]) -> images.Pair | None:
+    """The one record that a page of history is about."""
+    for name, table in (("customer_id", "customer"), ("contact_id", "contact")):
+        if name in about:
+            return table, about[name]
+    rows: Sequence[images.Pair] = about.get("rows", ())
+    return rows[0] if len(rows) == 1 else None
 
 
 def _is_own_delete(kept: Changeset | None) -> bool:
@@ -149,7 +154,7 @@ def _counts(session: Session, found: Sequence[journal.Event], about: Mapping[str
     names = trees.names()
     counts: dict[int, list[Count]] = defaultdict(list)
     for key, table, operation, number in session.execute(query):
-        label = names.get(table) or table_name(table)
+        label = names.get(table) or images.table_name(table)
         counts[big[key or 0]].append(Count(label, operation.value, number))
     return counts
 
@@ -161,7 +166,7 @@ def _who(kept: Changeset | None) -> str:
     return shell.person(kept.user_name)
 
 
-def _one(event: journal.Event, lines: list[images.Line], counts: list[Count], offers_undo: bool) -> Shown:
+def _one(event: journal.Event, groups: list[images.Group], counts: list[Count], offers_undo: bool) -> Shown:
     kept = event.changeset
     if kept is None or kept.origin is Origin.OUTSIDE:
         text = gettext("changed the database directly")
@@ -175,7 +180,8 @@ def _one(event: journal.Event, lines: list[images.Line], counts: list[Count], of
         who_id=kept.user_id if kept else None,
         text=text,
         icon=ICONS.get(kept.origin.value if kept else "outside"),
-        lines=lines,
+        groups=groups,
+        line_count=sum(len(group.lines) for group in groups),
         counts=counts,
         records=records,
         more=max(0, records - len(event.changes)),
@@ -281,14 +287,9 @@ def causes_first(left: Sequence[Left]) -> list[Left]:
     return sorted(left, key=lambda one: one.reason in (Kept.PARENT_GONE, Kept.BELONGS))
 
 
-def table_name(table: str) -> str:
-    """What one record of a table is called in the reader's language."""
-    return gettext(images.TABLES.get(table, table))
-
-
 def what_stays(left: Left) -> str:
     """What something that is left is called: the record, and its field where it is one."""
-    record = left.name or table_name(left.table)
+    record = left.name or images.table_name(left.table)
     return record if left.field is None else f"{record}, {images.label_of(left.table, left.field)}"
 
 
@@ -341,7 +342,7 @@ def _back() -> str:
 def register(app: Flask) -> None:
     """Add the page and its line in the menu."""
     app.register_blueprint(page)
-    app.jinja_env.filters["table_name"] = table_name
+    app.jinja_env.filters["table_name"] = images.table_name
 
     def line() -> shell.MenuItem | None:
         if not access.may(shell.here(), shell.looker(), Right.VIEW):

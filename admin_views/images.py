@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from flask import current_app
+from flask import current_app, url_for
 from flask_babel import format_date, format_datetime, gettext
 from sqlalchemy import Boolean, Column, Date, literal, select, union_all
 from sqlalchemy.orm import Session
@@ -23,6 +23,7 @@ from models.journal import Change, Operation
 from models.operations import fields
 from models.user import Right, Role
 
+Pair = tuple[str, int]
 # What follows from other fields, or says nothing to a reader.
 UNSAID = frozenset({"id", "number_key", "email_key", "created_at", "changed_at", "customer_id", "contact_id"})
 # Which fields of a link say what was linked: a line "Labels + VIP" instead of "Label 7".
@@ -32,6 +33,8 @@ LINKS = {
     "team_member": ("user_id", "Members"),
     "customer_contact": ("contact_id", "Contacts"),
 }
+# The column that says whose a record is, the first that is filled.
+OWNERS = {"customer_id": "customer", "contact_id": "contact", "team_id": "team"}
 TABLES = {
     "customer": "Customer",
     "address": "Address",
@@ -76,11 +79,53 @@ class Line:
         return self.field is not None and self.field not in fields.KEPT
 
 
-def lines(session: Session, changes: Iterable[Change]) -> dict[int, list[Line]]:
-    """The lines of each change, by its id; names behind foreign keys in one query."""
-    found = list(changes)
-    names = _Names(session, found)
-    return {change.id: list(_lines_of(change, names)) for change in found}
+@dataclass(frozen=True)
+class Record:
+    """One record as a heading names it; `url` is that of its card, where one may see it."""
+
+    kind: str
+    name: str
+    url: str | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """The lines of an event about one record, headed by what that is; by nothing where page or lines say it already."""
+
+    head: tuple[Record, ...]
+    lines: list[Line]
+
+
+def groups(session: Session, events: Sequence[Sequence[Change]], page: Pair | None) -> list[list[Group]]:
+    """The lines of each event by record; all names in one query. `page` is the record that the page is about."""
+    names = _Names(session, [change for changes in events for change in changes])
+    return [list(_groups_of(changes, names, page)) for changes in events]
+
+
+def _groups_of(changes: Sequence[Change], names: _Names, page: Pair | None) -> Iterator[Group]:
+    found: dict[tuple[Pair, ...], list[Line]] = defaultdict(list)
+    for change in changes:
+        found[_about(change)] += _lines_of(change, names)
+    is_plain = all(_is_said(about, line, page) for about, lines in found.items() for line in lines)
+    for about, lines in found.items():
+        said = () if is_plain else tuple(pair for pair in about if pair != page) or about
+        if lines:
+            yield Group(tuple(map(names.record, said)), lines)
+
+
+def _is_said(about: tuple[Pair, ...], line: Line, page: Pair | None) -> bool:
+    """Whether the page, or the line itself, says already what it is about."""
+    return about == (page,) or (line.field is None and about == ((line.table, line.row_id),))
+
+
+def _about(change: Change) -> tuple[Pair, ...]:
+    """The record that a change is about, and whose that is. What came or went names itself: it is about its owner."""
+    image = change.after or change.before or {}
+    own = (change.table_name, change.row_id)
+    owner = next(((table, image[key]) for key, table in OWNERS.items() if isinstance(image.get(key), int)), None)
+    if owner is None:
+        return (own,)
+    return (own, owner) if change.operation is Operation.UPDATE else (owner,)
 
 
 def _lines_of(change: Change, names: _Names) -> Iterable[Line]:
@@ -96,9 +141,8 @@ def _lines_of(change: Change, names: _Names) -> Iterable[Line]:
     image = (change.after if change.operation is Operation.INSERT else change.before) or {}
     text = _what(change.table_name, image, names)
     added = change.operation is Operation.INSERT
-    label = gettext(
-        LINKS[change.table_name][1] if change.table_name in LINKS else TABLES.get(change.table_name, change.table_name)
-    )
+    link = LINKS.get(change.table_name)
+    label = gettext(link[1]) if link else table_name(change.table_name)
     yield Line(
         change.id, change.table_name, change.row_id, None, label, False if added else text, text if added else False
     )
@@ -123,6 +167,11 @@ def _what(table: str, image: dict[str, Any], names: _Names) -> str:
     return shell.role_name(name) if table == Role.__tablename__ else name
 
 
+def table_name(table: str) -> str:
+    """What one record of a table is called in the reader's language."""
+    return gettext(TABLES.get(table, table))
+
+
 def label_of(table: str, key: str) -> str:
     """What a form calls a field; without a form, the column's name in words."""
     labels: dict[tuple[str, str], Any] = current_app.extensions["kaartenbak"].get("labels", {})
@@ -138,9 +187,14 @@ def _fields(change: Change, hidden: frozenset[str]) -> list[str]:
     if change.operation is Operation.UPDATE:
         before, after, unsaid = change.before or {}, change.after or {}, UNSAID | hidden
         return [key for key in after if key not in unsaid and key in table.c and before.get(key) != after[key]]
-    if change.table_name in LINKS:
-        return [LINKS[change.table_name][0]]
-    return ["user_id", "team_id", "role_id"] if change.table_name == "customer_access" else []
+    return _naming(change.table_name)
+
+
+def _naming(table: str) -> list[str]:
+    """The fields that say what a row of this table links or gives."""
+    if table in LINKS:
+        return [LINKS[table][0]]
+    return ["user_id", "team_id", "role_id"] if table == "customer_access" else []
 
 
 class _Names:
@@ -151,25 +205,46 @@ class _Names:
         self.fields = {change.id: _fields(change, hidden.get(change.id, frozenset())) for change in changes}
         wanted: dict[str, set[int]] = defaultdict(set)
         for change in changes:
-            for key in self.fields[change.id]:
+            for key in {*self.fields[change.id], *_naming(change.table_name)}:
                 target = _target(Base.metadata.tables[change.table_name].c[key])
                 values = [image.get(key) for image in (change.before, change.after) if image]
                 if target is not None:
                     wanted[target].update(value for value in values if isinstance(value, int))
+            for table, row_id in _about(change):
+                wanted[table].add(row_id)
         self.known = dict(_looked_up(session, wanted))
+        self.told = {
+            (change.table_name, change.row_id): _what(change.table_name, change.after or change.before or {}, self)
+            for change in changes
+            if change.table_name in Base.metadata.tables
+        }
+
+    def record(self, pair: Pair) -> Record:
+        """A record by the name it has, or else had at the time."""
+        table, row_id = pair
+        known = self.known.get(pair)
+        name = self._name(table, row_id) if known or pair not in self.told else self.told[pair]
+        return Record(table_name(table), name, _card(table, row_id) if known else None)
+
+    def _name(self, table: str, row_id: int) -> str:
+        gone = gettext("Contact deleted") if table == "contact" else gettext("no longer there, or not for you to see")
+        name = self.known.get((table, row_id), gone)
+        return shell.role_name(name) if table == Role.__tablename__ else name
 
     def text(self, column: Column[Any], raw: Any) -> str | None:
         """A value as people read it; None is empty."""
         if raw is None or raw == "":
             return None
         target = _target(column)
-        if target is not None:
-            gone = (
-                gettext("Contact deleted") if target == "contact" else gettext("no longer there, or not for you to see")
-            )
-            name = self.known.get((target, raw), gone)
-            return shell.role_name(name) if target == Role.__tablename__ else name
-        return _words(column, raw)
+        return _words(column, raw) if target is None else self._name(target, raw)
+
+
+def _card(table: str, row_id: int) -> str | None:
+    """Where the card of a record is, for who may come there."""
+    endpoint, right = current_app.extensions["kaartenbak"]["cards"].get(table, (None, None))
+    if endpoint is None or (right is not None and not access.may(shell.here(), shell.looker(), right)):
+        return None
+    return url_for(f"{endpoint}.details_view", id=row_id)
 
 
 def _hidden(session: Session, changes: list[Change]) -> dict[int, frozenset[str]]:

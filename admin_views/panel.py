@@ -63,6 +63,7 @@ def register(app: Flask) -> None:
         if endpoint not in NOT_IN_MENU:
             shell.add_to_menu(app, _line(endpoint, view.many, view.icon, view.see))
     app.extensions["kaartenbak"]["labels"] = _labels()
+    app.extensions["kaartenbak"]["cards"] = {v.noun.__tablename__: (name, v.see) for name, v in ENTITIES.items()}
     app.jinja_env.filters["delete_tree"] = trees.tree
     app.jinja_env.filters.update(drawn=drawn, original=original)
     app.jinja_env.filters["drop_down"] = lambda values: drop_down(tuple(values))

@@ -35,12 +35,12 @@ AT_RUN_TIME = {
     "admin_views/editing.py": {"errors.TEXTS[404][1]"},
     "admin_views/errors.py": {"usual", "hint"},
     "admin_views/history.py": {
-        "images.TABLES.get(table, table)",
         "text",
         "left.reason.value",
     },
     "admin_views/images.py": {
-        "LINKS[change.table_name][1] if change.table_name in LINKS else TABLES.get(change.table_name, change.table_name)",
+        "link[1]",
+        "TABLES.get(table, table)",
         "key.removesuffix('_id').replace('_', ' ').capitalize()",
     },
     "admin_views/imports.py": {"problem.refusal.value", "Remark[note['code']].value", "one.value"},

@@ -11,6 +11,7 @@ from models.access import SYSTEM
 from models.contact import Contact, CustomerContact
 from models.customer import Customer
 from models.journal import changeset
+from models.label import CustomerLabel
 from tests import factories
 from tests.conftest import Cast, ClientFor
 
@@ -49,3 +50,77 @@ def test_records_that_are_not_listed_are_counted_by_record_not_by_field(
     page = text_of(client_for("Dana").get(f"/customers/details/?id={customer.id}&tab=history"))
     assert "25 records" in page
     assert "and 5 more records" in page
+
+
+def told(answer: TestResponse) -> list[tuple[str, list[str]]]:
+    """What each group of lines is headed by, and its lines."""
+    tree = html.document_fromstring(answer.get_data(as_text=True))
+    return [
+        (" ".join(head.text_content().split()), [" ".join(line.text_content().split()) for line in head.getnext()])
+        for head in tree.xpath("//div[contains(@class, 'kb-event-body')]//h4")
+    ]
+
+
+def test_lines_of_several_records_are_headed_by_the_record_and_their_undo_names_it(
+    session: Session, client_for: ClientFor
+) -> None:
+    names = ("Een B.V.", "Twee B.V.", "Drie B.V.")
+    customers = [factories.customer(session, company_name=name) for name in names]
+    with changeset(session, SYSTEM, "Change three"):
+        for customer in customers:
+            customer.phone, customer.email = f"+31 10 555 01{customer.id:02}", "nieuw@x.example"
+    answer = client_for("Dana").get("/history/")
+    heads = [head for head, lines in told(answer) if len(lines) == 2]
+    assert heads == [f"Customer {name}" for name in names]
+    tree = html.document_fromstring(answer.get_data(as_text=True))
+    for customer in customers:
+        assert tree.xpath(f"//h4/a[@href='/customers/details/?id={customer.id}']/text()") == [customer.company_name]
+        assert tree.xpath(f"//button[@aria-label='Undo: Phone, {customer.company_name}']")
+
+
+def test_what_came_from_outside_says_whose_it_is_also_on_a_page_of_many(
+    session: Session, client_for: ClientFor
+) -> None:
+    customer = factories.customer(session, company_name="Een B.V.")
+    address = factories.address(session, customer, street="Kade 1")
+    session.connection().execute(text(f"UPDATE customer SET phone = '999' WHERE id = {customer.id}"))
+    session.connection().execute(text(f"UPDATE address SET city = 'Delft' WHERE id = {address.id}"))
+    session.commit()
+    dana = client_for("Dana")
+    assert told(dana.get("/history/"))[:2] == [
+        ("Customer Een B.V.", ["Phonewas emptynow 999"]),
+        ("Address Kade 1 · Customer Een B.V.", ["Citywas Groningennow Delft"]),
+    ]
+
+
+def test_labels_put_on_many_say_on_whom(session: Session, client_for: ClientFor) -> None:
+    customers = [factories.customer(session, company_name=name) for name in ("Een B.V.", "Twee B.V.")]
+    label = factories.label(session, name="Retainer")
+    with changeset(session, SYSTEM, "Label two"):
+        session.add_all(CustomerLabel(customer_id=customer.id, label_id=label.id) for customer in customers)
+    heads = [head for head, lines in told(client_for("Dana").get("/history/")) if "Retainer" in lines[0]]
+    assert heads == ["Customer Een B.V.", "Customer Twee B.V."]
+
+
+def test_the_history_of_one_record_does_not_repeat_its_name(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session, company_name="Een B.V.")
+    address = factories.address(session, customer, street="Kade 1")
+    with changeset(session, SYSTEM, "Change the customer"):
+        customer.phone = "999"
+    with changeset(session, SYSTEM, "Change the address"):
+        address.city = "Delft"
+    answer = client_for("Dana").get(f"/customers/details/?id={customer.id}&tab=history")
+    assert [head for head, _lines in told(answer)] == ["Address Kade 1"]
+    assert 'aria-label="Undo: Phone"' in answer.get_data(as_text=True)
+    assert 'aria-label="Undo: City, Kade 1"' in answer.get_data(as_text=True)
+
+
+def test_a_record_that_is_gone_is_headed_by_what_it_was_called(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session, company_name="Een B.V.")
+    with changeset(session, SYSTEM, "Change the phone"):
+        customer.phone = "999"
+    with changeset(session, SYSTEM, "Delete it"):
+        session.delete(customer)
+    answer = client_for("Dana").get("/history/")
+    assert "Customer Een B.V." in [head for head, _lines in told(answer)]
+    assert f'/customers/details/?id={customer.id}"' not in answer.get_data(as_text=True)
