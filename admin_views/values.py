@@ -44,7 +44,7 @@ class ListValueForm(EntityForm):
 
 def used(session: Session, looker: Looker, value: ListValue) -> Mapping[str, Any]:
     """How many records have it, and where they are."""
-    count = merge_values.uses(session, [value])[value.id]
+    count = merge_values.uses(session, [value.id])[value.id]
     return {"count": count, "where": _where(value)}
 
 
@@ -94,7 +94,7 @@ class ListValueView(EntityView):
     )
 
     def list_extra(self, ids: Sequence[int]) -> Mapping[str, Any]:
-        return {"uses": merge_values.uses(shell.here(), self.rows(ids))}
+        return {"uses": merge_values.uses(shell.here(), ids)}
 
     def rows(self, ids: Sequence[int]) -> list[Any]:
         """The values of a page by list, each in its own order."""

@@ -231,7 +231,7 @@ def _in_use(session: Session, noun: Deletable, names: Mapping[int, str]) -> Mapp
     """How many records still need each of them."""
     if noun is ListValue:
         # A function is a word on its links: no key of the database holds it back.
-        return merge_values.uses(session, session.scalars(select(ListValue).where(one_of(ListValue.id, names))).all())
+        return merge_values.uses(session, names)
     # Which of them is asked one by one, but only where any is in use at all.
     if not any(impact(session, noun, names).blocked.values()):
         return {}

@@ -5,11 +5,11 @@ Nothing is lost: the others go to the bin with the same changeset, and its undo 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, delete, func, select, update
+from sqlalchemy import Column, ColumnElement, delete, func, select, union_all, update
 from sqlalchemy.orm import Session
 
 from models import access
@@ -19,7 +19,7 @@ from models.base import Base
 from models.contact import CustomerContact
 from models.errors import NotFound, Reason, Refused
 from models.journal import Changeset, Origin, changeset
-from models.operations.consequences import digest, require_unchanged
+from models.operations.consequences import digest, hold, require_unchanged
 from models.operations.selection import Chosen, Selection
 from models.settings import ListValue, ValueList
 from models.user import Right
@@ -30,7 +30,7 @@ _FUNCTION = Base.metadata.tables[CustomerContact.__tablename__].c.function
 
 @dataclass(frozen=True)
 class MergePlan:
-    """What a merge does. `uses`: table -> how many of its records get the value that stays, archived ones too.
+    """What a merge does. `records`: how many get the value that stays, archived ones too.
 
     `chosen` are the values it was asked for, `others` those of them that go, `target` the one that stays; None until
     somebody chose it among `offered`.
@@ -41,7 +41,7 @@ class MergePlan:
     others: dict[int, str]
     target: ListValue | None
     offered: dict[int, str]
-    uses: dict[str, int]
+    records: int
     digest: str
 
     left_out_count = 0
@@ -49,10 +49,6 @@ class MergePlan:
     @property
     def count(self) -> int:
         return len(self.chosen)
-
-    @property
-    def records(self) -> int:
-        return sum(self.uses.values())
 
 
 def plan(session: Session, actor: Looker, chosen: Chosen, into: int | None = None) -> MergePlan:
@@ -62,32 +58,27 @@ def plan(session: Session, actor: Looker, chosen: Chosen, into: int | None = Non
     values = session.scalars(select(ListValue).where(one_of(ListValue.id, ids)).order_by(ListValue.id)).all()
     if not values:
         raise NotFound
-    lists = {value.list for value in values}
-    if len(lists) > 1:
+    of_list = values[0].list
+    if any(value.list is not of_list for value in values):
         raise Refused(Reason.OF_TWO_LISTS)
-    (of_list,) = lists
-    offered = {
-        value.id: value.name
-        for value in session.scalars(
-            select(ListValue).where(ListValue.list == of_list).order_by(ListValue.retired, ListValue.name)
-        )
-    }
-    target = session.get(ListValue, into) if into in offered else None
-    chosen_ones = {value.id: value.name for value in values}
-    others = {key: name for key, name in chosen_ones.items() if target is None or key != target.id}
-    uses = dict[str, int]()
-    for column, condition in _uses(of_list, others):
-        count = session.scalar(select(func.count()).select_from(column.table).where(condition)) or 0
-        if count:
-            uses[column.table.name] = uses.get(column.table.name, 0) + count
-    said = digest(of_list, sorted(others.items()), target and (target.id, target.name), sorted(uses.items()))
-    return MergePlan(of_list, chosen_ones, others, target, offered, uses, said)
+    listed = select(ListValue).where(ListValue.list == of_list).order_by(ListValue.retired, ListValue.name)
+    offered = {value.id: value for value in session.scalars(listed)}
+    target = offered.get(into) if into is not None else None
+    picked = {value.id: value.name for value in values}
+    others = {key: name for key, name in picked.items() if target is None or key != target.id}
+    records = sum(uses(session, others).values())
+    said = digest(of_list, sorted(others.items()), target and (target.id, target.name), records)
+    names = {key: value.name for key, value in offered.items()}
+    return MergePlan(of_list, picked, others, target, names, records, said)
 
 
 def do(session: Session, actor: Looker, chosen: Chosen, into: int, expected: str) -> Changeset:
     """Merge as planned, in one changeset. Conflict when anything moved since the plan was shown."""
     with changeset(session, actor, "Merge list values into {name}", origin=Origin.MERGE) as kept:
-        going = plan(session, actor, chosen, into)
+        ids = Selection.of(chosen).resolve(session)
+        # Held, so that no record gets one of them between the count and the end.
+        hold(session, ListValue, ids)
+        going = plan(session, actor, ids, into)
         if going.target is None:
             raise Refused(Reason.MISSING, "into")
         if not going.others:
@@ -104,18 +95,14 @@ def do(session: Session, actor: Looker, chosen: Chosen, into: int, expected: str
     return kept
 
 
-def uses(session: Session, values: Sequence[ListValue]) -> dict[int, int]:
+def uses(session: Session, ids: Collection[int]) -> dict[int, int]:
     """How many records have each of these values, archived ones too."""
-    found = dict.fromkeys((value.id for value in values), 0)
-    for column in _columns():
-        counted = select(column, func.count()).where(one_of(column, found)).group_by(column)
-        for key, count in session.execute(counted):
-            found[key] += count
-    functions = {value.name: value.id for value in values if value.list is ValueList.FUNCTION}
-    if functions:
-        counted = select(_FUNCTION, func.count()).where(_FUNCTION.in_(functions)).group_by(_FUNCTION)
-        for name, count in session.execute(counted):
-            found[functions[name]] += count
+    counted = [select(column, func.count()).where(one_of(column, ids)).group_by(column) for column in _columns()]
+    called = select(_VALUE.c.id, func.count()).join(_FUNCTION.table, _VALUE.c.name == _FUNCTION)
+    counted.append(called.where(_VALUE.c.list == ValueList.FUNCTION, one_of(_VALUE.c.id, ids)).group_by(_VALUE.c.id))
+    found = dict.fromkeys(ids, 0)
+    for key, count in session.execute(union_all(*counted)):
+        found[key] += count
     return found
 
 
