@@ -32,6 +32,7 @@ LINKS = {
     "contact_label": ("label_id", "Keywords"),
     "team_member": ("user_id", "Members"),
     "customer_contact": ("contact_id", "Contacts"),
+    "comment_mention": ("user_id", "Mentions"),
 }
 # The column that says whose a record is, the first that is filled.
 OWNERS = {"customer_id": "customer", "contact_id": "contact", "team_id": "team"}
@@ -49,6 +50,12 @@ TABLES = {
     "quote": "Quote",
     "agreement": "Agreement",
     "portal": "Portal",
+    "opportunity": "Opportunity",
+    "activity": "Activity",
+    "comment": "Comment",
+    "comment_mention": "Mention",
+    "attachment": "File or link",
+    "connection": "Relation",
     "label": "Label",
     "label_group": "Group of labels",
     "user": "User",

@@ -23,6 +23,8 @@ LISTS: dict[ValueList, Any] = {
     ValueList.INDUSTRY: lazy_gettext("Industry"),
     ValueList.FUNCTION: lazy_gettext("Function"),
     ValueList.INVOICE_LAYOUT: lazy_gettext("Invoice layout"),
+    ValueList.ACTIVITY_KIND: lazy_gettext("Kind of activity"),
+    ValueList.RELATION_KIND: lazy_gettext("Kind of relation"),
 }
 # Where the records of a list are found: the filter of the list of customers.
 FILTERS = {ValueList.STATUS: "status", ValueList.INDUSTRY: "industry"}

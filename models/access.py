@@ -50,8 +50,10 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.orm.interfaces import ORMOption
 
+from models.activity import Activity, Attachment, Comment, CommentMention
 from models.among import one_of
 from models.base import EVERYTHING, Base, Money
+from models.connection import Connection
 from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer
 from models.errors import NotAllowed, NotFound, Reason, Refused
@@ -60,12 +62,13 @@ from models.journal import Change, Changeset, Locks, Operation, is_open
 from models.journal.context import plain
 from models.label import ContactLabel, CustomerLabel, Label, LabelGroup
 from models.project import Project, Registration
-from models.sales import Agreement, Invoice, Portal, Quote
+from models.sales import Agreement, Invoice, Opportunity, Portal, Quote
 from models.settings import ListValue, NumberSeries, Setting
 from models.user import (
     ON_A_CUSTOMER,
     CustomerAccess,
     FailedSignIn,
+    FoldedSection,
     Right,
     Role,
     SignIn,
@@ -462,6 +465,20 @@ def _registration(looker: Looker) -> Condition:
     )
 
 
+def _connection(looker: Looker) -> Condition:
+    """Both sides have to be seen: one card must not tell of another that is hidden."""
+    other, contact = Connection.other_customer_id, Connection.contact_id
+    return _both(
+        _on(looker, Right.VIEW, Connection.customer_id),
+        _or_none(other, _on(looker, Right.VIEW, other)),
+        _or_none(contact, _of_contact(looker, contact)),
+    )
+
+
+def _or_none(column: Column, condition: Condition) -> Condition:
+    return None if condition is None else or_(column.is_(None), condition)
+
+
 def _import_run(looker: Looker) -> Condition:
     return None if looker.is_administrator else _own(looker, ImportRun.user_id)
 
@@ -544,6 +561,12 @@ RULES: dict[type[object], Callable[[Looker], Condition]] = {
     Project: _with_customer(Project.customer_id),
     Agreement: _with_customer(Agreement.customer_id),
     Portal: _with_customer(Portal.customer_id),
+    Activity: _with_customer(Activity.customer_id),
+    Comment: _with_customer(Comment.customer_id),
+    CommentMention: _with_customer(CommentMention.customer_id),
+    Attachment: _with_customer(Attachment.customer_id),
+    Opportunity: _with_customer(Opportunity.customer_id),
+    Connection: _connection,
     Registration: _registration,
     Invoice: _with_revenue(Invoice.customer_id),
     Quote: _with_revenue(Quote.customer_id),
@@ -552,6 +575,7 @@ RULES: dict[type[object], Callable[[Looker], Condition]] = {
     Change: _change,
     Changeset: _changeset,
     SignIn: lambda looker: _own(looker, SignIn.user_id),
+    FoldedSection: lambda looker: _own(looker, FoldedSection.user_id),
     FailedSignIn: _nobody,
     Setting: _setting,
     **dict.fromkeys((User, Team, TeamMember, Role, Label, LabelGroup, ListValue, NumberSeries), _signed_in),
@@ -602,7 +626,11 @@ _BELOW_CUSTOMER = (("customer_id", Customer),)
 _LOCKED: dict[type[Base], tuple[tuple[str, type[Customer | Project]], ...]] = {
     Customer: (("id", Customer),),
     **dict.fromkeys(
-        (Address, BankAccount, CustomerContact, CustomerLabel, Invoice, Quote, Agreement, Portal), _BELOW_CUSTOMER
+        (
+            *(Address, BankAccount, CustomerContact, CustomerLabel, Invoice, Quote, Agreement, Portal),
+            *(Activity, Comment, CommentMention, Attachment, Opportunity, Connection),
+        ),
+        _BELOW_CUSTOMER,
     ),
     Project: (*_BELOW_CUSTOMER, ("id", Project)),
     Registration: (*_BELOW_CUSTOMER, ("project_id", Project)),

@@ -9,9 +9,10 @@ from decimal import Decimal
 from sqlalchemy import Boolean, CheckConstraint, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import DATE, LINES, Base, Money, Stamped, UtcDateTime, between, ref, table_args, words
+from models.base import DATE, LINES, Base, Money, Percentage, Stamped, UtcDateTime, between, ref, table_args, words
 from models.contact import Contact
 from models.customer import Customer
+from models.settings import ListValue
 from models.user import User
 
 
@@ -29,6 +30,15 @@ class Project(Stamped, Base):
     name: Mapped[str] = mapped_column(String(200))
     description: Mapped[str | None] = mapped_column(String(2000), info=LINES)
     hourly_rate: Mapped[Decimal | None] = mapped_column(Money, info=between(0, 100_000))
+    # What is not said here is as the customer has it (TL-23).
+    vat_percentage: Mapped[Decimal | None] = mapped_column(Percentage, info=between(0, 100))
+    currency: Mapped[str | None] = mapped_column(String(3))
+    payment_term_days: Mapped[int | None] = mapped_column(Integer, info=between(0, 999))
+    invoice_layout_id: Mapped[int | None] = mapped_column(ref("list_value.id", "RESTRICT"), index=True)
+    expenses_billable: Mapped[bool | None] = mapped_column(Boolean)
+    mileage_billable: Mapped[bool | None] = mapped_column(Boolean)
+    distance_km: Mapped[int | None] = mapped_column(Integer, info=between(0, 100_000))
+    max_distance_km: Mapped[int | None] = mapped_column(Integer, info=between(0, 100_000))
     budget_minutes: Mapped[int | None] = mapped_column(Integer, info=between(0, 10_000_000))
     starts_on: Mapped[dt.date | None] = mapped_column(DATE)
     ends_on: Mapped[dt.date | None] = mapped_column(DATE)
@@ -36,6 +46,7 @@ class Project(Stamped, Base):
     archived_with_customer: Mapped[bool] = mapped_column(Boolean, default=False)
 
     customer: Mapped[Customer] = relationship()
+    invoice_layout: Mapped[ListValue | None] = relationship()
 
     @property
     def is_archived(self) -> bool:
@@ -83,6 +94,8 @@ class Registration(Base):
     day: Mapped[dt.date] = mapped_column(DATE)
     minutes: Mapped[int] = mapped_column(Integer)
     amount: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
+    # How far the trip was that belongs to it; no longer than the project or the customer allows (TL-21).
+    distance_km: Mapped[int | None] = mapped_column(Integer, info=between(0, 100_000))
     note: Mapped[str | None] = mapped_column(String(500), info=LINES)
     status: Mapped[RegistrationStatus] = mapped_column(
         words(RegistrationStatus, "status"), default=RegistrationStatus.OPEN

@@ -6,11 +6,12 @@ import datetime as dt
 import enum
 from decimal import Decimal
 
-from sqlalchemy import Boolean, Index, String, UniqueConstraint
+from sqlalchemy import Boolean, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import DATE, Base, Money, Stamped, ref, table_args, words
+from models.base import DATE, LONG_TEXT, Base, Money, Stamped, between, ref, table_args, words
 from models.customer import Customer
+from models.user import User
 
 
 class InvoiceStatus(enum.StrEnum):
@@ -74,6 +75,40 @@ class Quote(Stamped, Base):
 
     def __str__(self) -> str:
         return self.number or ""
+
+
+class OpportunityState(enum.StrEnum):
+    """How an opportunity stands (TL-41)."""
+
+    PIPELINE = "pipeline"
+    WON = "won"
+    LOST = "lost"
+
+
+class Opportunity(Stamped, Base):
+    """Work that may come: how much, how likely in percent, and when. Open ones are the forecast with open quotes (VS-06)."""
+
+    __table_args__ = table_args(
+        Index("ix_opportunity_customer_id", "customer_id", "state", "expected_on"),
+        Index("ix_opportunity_user_id", "user_id"),
+    )
+
+    customer_id: Mapped[int] = mapped_column(ref("customer.id", "CASCADE"))
+    user_id: Mapped[int | None] = mapped_column(ref("user.id", "SET NULL"))
+    name: Mapped[str] = mapped_column(String(200))
+    state: Mapped[OpportunityState] = mapped_column(words(OpportunityState, "state"), default=OpportunityState.PIPELINE)
+    amount: Mapped[Decimal] = mapped_column(Money, default=Decimal(0), info=between(0, 20_000_000))
+    currency: Mapped[str] = mapped_column(String(3), default="EUR")
+    chance: Mapped[int] = mapped_column(Integer, default=50, info=between(0, 100))
+    expected_on: Mapped[dt.date | None] = mapped_column(DATE)
+    closed_on: Mapped[dt.date | None] = mapped_column(DATE)
+    note: Mapped[str | None] = mapped_column(Text, info=LONG_TEXT)
+
+    customer: Mapped[Customer] = relationship()
+    user: Mapped[User | None] = relationship()
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Agreement(Stamped, Base):

@@ -54,6 +54,7 @@ def downgrade(engine: Engine, revision: str = "base") -> None:
     """Back to an older version; to "base" every table goes, with all that is in it."""
     with engine.connect().execution_options(**WILL_WRITE) as connection, connection.begin():
         search.remove(connection)
+        journal.remove(connection)
         command.downgrade(config(connection), revision)
 
 

@@ -139,10 +139,15 @@ class ValueList(enum.StrEnum):
     INDUSTRY = "industry"
     FUNCTION = "function"
     INVOICE_LAYOUT = "invoice_layout"
+    ACTIVITY_KIND = "activity_kind"
+    RELATION_KIND = "relation_kind"
 
 
 class ListValue(Base):
-    """One value of such a list. A retired value stays on the records that have it, but is no longer offered."""
+    """One value of such a list. A retired value stays on the records that have it, but is no longer offered.
+
+    `other_name` is what the kind of a relation is called from the other side: "client of" where `name` is "accountant of".
+    """
 
     __table_args__ = table_args(UniqueConstraint("list", "name"))
 
@@ -150,6 +155,7 @@ class ListValue(Base):
     name: Mapped[str] = mapped_column(String(80))
     position: Mapped[int] = mapped_column(Integer, default=0, info=between(0, 1_000))
     retired: Mapped[bool] = mapped_column(Boolean, default=False)
+    other_name: Mapped[str | None] = mapped_column(String(80))
 
     def __str__(self) -> str:
         return self.name

@@ -52,6 +52,16 @@ BUILT_IN_ROLES: dict[str, frozenset[Right]] = {
 ADMINISTRATOR = "Administrator"
 
 
+class FoldedSection(Base):
+    """A section of the cards that somebody keeps folded, on every card (TL-06). A habit of one person, so not journaled."""
+
+    __table_args__ = table_args(UniqueConstraint("user_id", "section"))
+    journaled = False
+
+    user_id: Mapped[int] = mapped_column(ref("user.id", "CASCADE"))
+    section: Mapped[str] = mapped_column(String(40))
+
+
 class Role(Base):
     """A named set of rights that people make and edit like any other record."""
 

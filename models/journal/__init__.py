@@ -20,7 +20,7 @@ from models.journal.reading import (
     touches,
 )
 from models.journal.tables import Change, Changeset, JournalContext, Operation, Origin, journaled_tables
-from models.journal.triggers import install, missing
+from models.journal.triggers import install, missing, remove
 from models.journal.undoing import NothingToUndo, Undone, UndoPlan, undo, undo_plan
 
 __all__ = [
@@ -58,6 +58,7 @@ __all__ = [
     "outside_ids",
     "position",
     "purge",
+    "remove",
     "sentence",
     "since",
     "touches",

@@ -49,11 +49,8 @@ class Trigger:
 
 def install(connection: Connection, of: registry | None = None) -> None:
     """Make all triggers anew, and what they need. Call it after every change of the schema; repeating does no harm."""
-    postgresql = connection.dialect.name == "postgresql"
-    for name, table in _present(connection):
-        on = f" ON {quoted(table)}" if postgresql else ""
-        connection.exec_driver_sql(f"DROP TRIGGER {quoted(name)}{on}")
-    if postgresql:
+    remove(connection)
+    if connection.dialect.name == "postgresql":
         for function in _functions(_schema(connection)):
             connection.exec_driver_sql(function)
         _forget_another_cluster(connection)
@@ -61,6 +58,13 @@ def install(connection: Connection, of: registry | None = None) -> None:
         connection.execute(JournalContext.__table__.insert().values(id=1))  # type: ignore[attr-defined]
     for trigger in _expected(connection, of):
         connection.exec_driver_sql(trigger.sql)
+
+
+def remove(connection: Connection) -> None:
+    """Take all triggers away: SQLite lets no column go that one of them names."""
+    for name, table in _present(connection):
+        on = f" ON {quoted(table)}" if connection.dialect.name == "postgresql" else ""
+        connection.exec_driver_sql(f"DROP TRIGGER {quoted(name)}{on}")
 
 
 @contextmanager

@@ -17,8 +17,10 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from models import access
 from models.access import Looker
+from models.activity import Activity, Attachment, Comment
 from models.among import one_of
 from models.base import Base
+from models.connection import Connection
 from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer
 from models.errors import NotFound, Problems, Reason, Refused
@@ -29,7 +31,7 @@ from models.operations.consequences import allowed
 from models.operations.fields import Part, SetField
 from models.operations.merging import Clash, EditConflict, Past, Side, Theirs, decoded
 from models.project import Project, Registration
-from models.sales import Agreement, Invoice, Portal, Quote
+from models.sales import Agreement, Invoice, Opportunity, Portal, Quote
 from models.settings import ListValue
 from models.user import Right, Role, Team, User
 
@@ -151,6 +153,11 @@ TITLES: dict[type[Base], tuple[str, str]] = {
     Quote: ("Add quote {name}", "Change quote {name}"),
     Agreement: ("Add agreement {name}", "Change agreement {name}"),
     Portal: ("Add portal {name}", "Change portal {name}"),
+    Opportunity: ("Add opportunity {name}", "Change opportunity {name}"),
+    Activity: ("Add activity {name}", "Change activity {name}"),
+    Comment: ("Comment: {name}", "Change comment {name}"),
+    Attachment: ("Attach {name}", "Change attachment {name}"),
+    Connection: ("Add a relation with {name}", "Change the relation with {name}"),
     Label: ("Add label {name}", "Change label {name}"),
     LabelGroup: ("Add label group {name}", "Change label group {name}"),
     ListValue: ("Add list value {name}", "Change list value {name}"),

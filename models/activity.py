@@ -1,0 +1,136 @@
+"""What is planned and done with a customer, and what colleagues say of it: activities, comments, files and links."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import LINES, LONG_TEXT, LOOSE, Base, Stamped, UtcDateTime, between, ref, table_args, words
+from models.contact import Contact
+from models.customer import Customer
+from models.project import Project
+from models.settings import ListValue
+from models.user import User
+
+
+class ActivityState(enum.StrEnum):
+    """How an activity stands (TL-40). A note is done when it is written."""
+
+    PLANNED = "planned"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class Activity(Stamped, Base):
+    """Something to do with a customer, or that was done: a task, a note, a call, an event (VS-31).
+
+    `kind` is one of the office's own list. `due_at` is when it has to be done or takes place; `has_time` is off where only
+    the day was said. `user` is who does it.
+    """
+
+    __table_args__ = table_args(
+        # The card: what is open by its date, what is done by when it was.
+        Index("ix_activity_customer_id", "customer_id", "state", "due_at"),
+        # What a colleague has to do.
+        Index("ix_activity_user_id", "user_id", "state", "due_at"),
+        Index("ix_activity_project_id", "project_id"),
+        Index("ix_activity_contact_id", "contact_id"),
+        Index("ix_activity_kind_id", "kind_id"),
+    )
+
+    customer_id: Mapped[int] = mapped_column(ref("customer.id", "CASCADE"))
+    project_id: Mapped[int | None] = mapped_column(ref("project.id", "SET NULL"))
+    contact_id: Mapped[int | None] = mapped_column(ref("contact.id", "SET NULL"))
+    kind_id: Mapped[int | None] = mapped_column(ref("list_value.id", "RESTRICT"))
+    user_id: Mapped[int | None] = mapped_column(ref("user.id", "SET NULL"))
+    subject: Mapped[str] = mapped_column(String(200))
+    note: Mapped[str | None] = mapped_column(Text, info=LONG_TEXT)
+    state: Mapped[ActivityState] = mapped_column(words(ActivityState, "state"), default=ActivityState.PLANNED)
+    due_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    has_time: Mapped[bool] = mapped_column(default=False)
+    done_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+    customer: Mapped[Customer] = relationship()
+    project: Mapped[Project | None] = relationship()
+    contact: Mapped[Contact | None] = relationship()
+    kind: Mapped[ListValue | None] = relationship()
+    user: Mapped[User | None] = relationship()
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class Comment(Stamped, Base):
+    """What somebody said of a customer. `said_at` and `user` may be changed (TL-29): when and who it was entered by is in
+    `created_at` and in the journal.
+    """
+
+    __table_args__ = table_args(
+        Index("ix_comment_customer_id", "customer_id", "said_at"), Index("ix_comment_user_id", "user_id")
+    )
+
+    customer_id: Mapped[int] = mapped_column(ref("customer.id", "CASCADE"))
+    user_id: Mapped[int | None] = mapped_column(ref("user.id", "SET NULL"))
+    said_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    text: Mapped[str] = mapped_column(Text, info=LONG_TEXT)
+
+    customer: Mapped[Customer] = relationship()
+    user: Mapped[User | None] = relationship()
+    mentioned: Mapped[list[User]] = relationship(secondary="comment_mention", viewonly=True, order_by="User.name")
+
+    def __str__(self) -> str:
+        return self.text if len(self.text) <= 60 else f"{self.text[:59]}…"
+
+
+class CommentMention(Base):
+    """A colleague whom a comment names with @, and who finds it on a page of their own."""
+
+    __table_args__ = table_args(UniqueConstraint("comment_id", "user_id"))
+
+    customer_id: Mapped[int] = mapped_column(ref("customer.id", "CASCADE"), index=True)
+    comment_id: Mapped[int] = mapped_column(ref("comment.id", "CASCADE"))
+    user_id: Mapped[int] = mapped_column(ref("user.id", "CASCADE"), index=True, info=LOOSE)
+
+
+class Attachment(Stamped, Base):
+    """A file or a link on a customer, or on one of its projects (VS-37, VS-38).
+
+    A link has a `url`; a file has the digest of its content, its size in bytes and the media type that its content shows.
+    """
+
+    __table_args__ = table_args(
+        CheckConstraint("(url IS NULL) <> (sha256 IS NULL)", name="file_or_link"),
+        Index("ix_attachment_customer_id", "customer_id", "created_at"),
+        Index("ix_attachment_project_id", "project_id"),
+        Index("ix_attachment_sha256", "sha256"),
+    )
+
+    customer_id: Mapped[int] = mapped_column(ref("customer.id", "CASCADE"))
+    project_id: Mapped[int | None] = mapped_column(ref("project.id", "SET NULL"))
+    name: Mapped[str] = mapped_column(String(200))
+    url: Mapped[str | None] = mapped_column(String(2000))
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    size: Mapped[int | None] = mapped_column(Integer, info=between(0, 2**31 - 1))
+    media_type: Mapped[str | None] = mapped_column(String(100))
+    note: Mapped[str | None] = mapped_column(String(500), info=LINES)
+
+    customer: Mapped[Customer] = relationship()
+    project: Mapped[Project | None] = relationship()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FileContent(Base):
+    """The bytes of a file, once for each content. Not journaled: a content never changes, and while the history can bring an
+    attachment back its content stays.
+    """
+
+    journaled = False
+
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
