@@ -10,7 +10,7 @@ from flask_admin import expose
 from flask_babel import LazyString, gettext, lazy_gettext
 from sqlalchemy.orm import joinedload
 
-from admin_views import card, choices, converting, errors, shell, verbs
+from admin_views import card, card_roles, choices, converting, errors, shell, verbs
 from admin_views.base import Column, EntityView, FilterChoice
 from admin_views.forms import Amount, Choice, Choices, Day, EntityForm, LongText, OneOf, Section, Text, Tick, Whole
 from admin_views.numbers import key_of
@@ -247,7 +247,7 @@ class CustomerView(EntityView):
     def roles_view(self) -> Any:
         """Give and take the roles on one customer that were changed on the Roles tab."""
         record = self.find(request.args.get("id"))
-        asked = card.asked_roles()
+        asked = card_roles.asked_roles()
         if asked:
             wanted = {one.holder: key_of(one.role) if one.role else None for one in asked.values()}
             shown = {one.holder: whole(one.shown) for one in asked.values()}

@@ -1,0 +1,58 @@
+"""Contact information on the card of a customer: addresses, bank accounts and contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from flask import request
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from admin_views import shell
+from admin_views.address import route_to
+from models import journal
+from models.access import Looker
+from models.contact import Contact, CustomerContact
+from models.customer import Address, BankAccount, Customer
+
+
+class Place(NamedTuple):
+    """An address with who changed it last, and the way there."""
+
+    address: Address
+    touch: journal.Touch
+    route: str | None
+
+
+_UNKNOWN = (journal.Touch(None, None),) * 2
+
+
+def contact_information(session: Session, looker: Looker, customer: Customer) -> Mapping[str, Any]:
+    """Addresses, bank accounts and contacts, the deactivated ones on request."""
+    shows_all = request.args.get("deactivated") == "1"
+    links = list(
+        session.scalars(
+            select(CustomerContact)
+            .join(Contact, Contact.id == CustomerContact.contact_id)
+            .where(CustomerContact.customer_id == customer.id)
+            .order_by(CustomerContact.is_main.desc(), Contact.name_key, Contact.id)
+            .options(joinedload(CustomerContact.contact).selectinload(Contact.labels))
+        )
+    )
+    addresses = list(
+        session.scalars(
+            select(Address)
+            .where(Address.customer_id == customer.id)
+            .order_by(Address.is_head_office.desc(), Address.id)
+        )
+    )
+    touched = journal.touches(session, Address.__tablename__, [address.id for address in addresses])
+    return {
+        "addresses": [Place(address, touched.get(address.id, _UNKNOWN)[1], route_to(address)) for address in addresses],
+        "invoices_apart": any(address.is_invoice for address in addresses) and shell.setting("invoice_addresses"),
+        "accounts": list(session.scalars(select(BankAccount).where(BankAccount.customer_id == customer.id))),
+        "links": [link for link in links if shows_all or link.contact.archived_at is None],
+        "deactivated": sum(link.contact.archived_at is not None for link in links),
+        "shows_all": shows_all,
+    }

@@ -1,0 +1,110 @@
+"""The overview on the card of a customer: key numbers, totals per period and per employee, and what was invoiced."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from flask import request
+from flask_babel import format_date, format_decimal
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from admin_views import history, shell
+from models import access, totals
+from models.access import Looker
+from models.contact import Contact, CustomerContact
+from models.customer import Customer
+from models.user import Right
+
+MONTHS_SHOWN = 12
+# The periods of the chart, with how many months each has.
+MONTHS_OF = {"months": 1, "quarters": 3, "years": 12}
+
+
+def overview(session: Session, looker: Looker, customer: Customer) -> Mapping[str, Any]:
+    """Key numbers, totals per period and per employee: of everybody, or one's own only."""
+    today = shell.today()
+    asked = request.args.get("period", "")
+    period = asked if asked in MONTHS_OF else "months"
+    # No chart begins later than this year does, so that its totals come from the same query.
+    since = first_day(shown_periods(period, today)[0], period)
+    months = totals.per_month(session, customer.id, since)
+    sees_revenue = access.may(session, looker, Right.SEE_REVENUE, customer.id)
+    measure = "value" if request.args.get("measure") == "value" and sees_revenue else "hours"
+    year = [month for month in months if month.year == today.year]
+    return {
+        "sees_all": access.may(session, looker, Right.SEE_ALL_TOTALS, customer.id),
+        "sees_revenue": sees_revenue,
+        "measure": measure,
+        "period": period,
+        "bars": bars(months, measure, period, today),
+        "this_month": sum(m.minutes for m in year if m.month == today.month),
+        "this_year": sum(m.minutes for m in year),
+        "value": sum((m.amount for m in year), Decimal(0)),
+        "open_registrations": totals.open_registrations(session, customer.id),
+        "people": totals.per_person(session, customer.id, dt.date(today.year, 1, 1), today),
+        "invoiced": totals.invoiced_per_year(session, customer.id) if sees_revenue else [],
+        "main_contact": main_contact(session, customer.id),
+        "latest": history.latest(session, customer_id=customer.id, limit=4),
+        "year": today.year,
+    }
+
+
+def bars(
+    months: list[totals.PeriodTotal], measure: str, period: str, today: dt.date
+) -> list[tuple[str, float, str, str]]:
+    """The bars of the chart: (label, value, printed value, style)."""
+    found: dict[tuple[int, int], Decimal] = {}
+    for one in months:
+        key = {"quarters": (one.year, (one.month - 1) // 3), "years": (one.year, 0)}.get(period, (one.year, one.month))
+        value = one.amount if measure == "value" else Decimal(one.minutes) / 60
+        found[key] = found.get(key, Decimal(0)) + value
+    made = []
+    shown = shown_periods(period, today)
+    for key in shown:
+        value = found.get(key, Decimal(0))
+        is_open = key == shown[-1]
+        style = "open" if is_open else "pale" if key[0] != today.year else ""
+        made.append((period_name(key, period), float(value), format_decimal(value, format="#,##0.#"), style))
+    return made
+
+
+def shown_periods(period: str, today: dt.date) -> list[tuple[int, int]]:
+    """The periods of the chart, up to the one that is not closed yet."""
+    if period == "years":
+        return [(today.year - 1, 0), (today.year, 0)]
+    if period == "quarters":
+        last = today.year * 4 + (today.month - 1) // 3
+        return [divmod(number, 4) for number in range(last - 6, last + 1)]
+    last = today.year * 12 + today.month - 1
+    return [(number // 12, number % 12 + 1) for number in range(last - MONTHS_SHOWN + 1, last + 1)]
+
+
+def first_day(key: tuple[int, int], period: str) -> dt.date:
+    """The day a period begins."""
+    year, number = key
+    return dt.date(year, number if period == "months" else number * MONTHS_OF[period] + 1, 1)
+
+
+def period_name(key: tuple[int, int], period: str) -> str:
+    """Nov, Q4 2026, 2026."""
+    if period == "years":
+        return str(key[0])
+    if period == "quarters":
+        return f"Q{key[1] + 1} {key[0]}"
+    return format_date(dt.date(key[0], key[1], 1), "LLL")
+
+
+def main_contact(session: Session, customer_id: int) -> CustomerContact | None:
+    """The main contact, or the first active one."""
+    return session.scalar(
+        select(CustomerContact)
+        .join(Contact, Contact.id == CustomerContact.contact_id)
+        .where(CustomerContact.customer_id == customer_id, Contact.archived_at.is_(None))
+        .order_by(CustomerContact.is_main.desc(), CustomerContact.id)
+        .options(joinedload(CustomerContact.contact))
+        .limit(1)
+    )
