@@ -88,6 +88,10 @@ class Account(UserMixin):
     def single_keys(self) -> bool:
         return self.seat.single_keys
 
+    @property
+    def folded(self) -> frozenset[str]:
+        return self.seat.folded
+
     def get_id(self) -> str:
         """What the cookie holds: the token of the session, not the key of the user."""
         return self.token

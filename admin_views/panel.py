@@ -7,7 +7,7 @@ from flask_admin import Admin, AdminIndexView, expose
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from admin_views import bin, health, history, keys, searching, shell, trees
+from admin_views import bin, folding, health, history, keys, searching, shell, trees
 from admin_views import imports as importing
 from admin_views import settings as setting
 from admin_views.address import AddressView
@@ -68,7 +68,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(drawn=drawn, original=original)
     app.jinja_env.filters["drop_down"] = lambda values: drop_down(tuple(values))
     app.jinja_env.filters["left_out_points"] = trees.left_out
-    for module in (importing, history, bin, setting, searching, keys, health):
+    for module in (folding, importing, history, bin, setting, searching, keys, health):
         module.register(app)
 
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Row, delete, func, insert, or_, select, text, update
+from sqlalchemy import Row, ScalarSelect, delete, func, insert, or_, select, text, update
 from werkzeug.security import generate_password_hash
 
 from models.access import AnySession, Looker, look_as, looker_for
-from models.base import EVERYTHING, WILL_WRITE, WRITES_IF_FREE, folded, utc_now
+from models.base import EVERYTHING, WRITES_IF_FREE, folded, utc_now
 from models.errors import NotFound, Reason, Refused
-from models.journal import is_open
 from models.operations import password as passwords
-from models.user import FailedSignIn, Role, SignIn, User
+from models.operations.working import working
+from models.user import FailedSignIn, FoldedSection, Role, SignIn, User
 
 IDLE = dt.timedelta(hours=12)
 LONGEST = dt.timedelta(days=7)
@@ -52,6 +51,7 @@ class Seat:
     language: str | None
     theme: str | None
     single_keys: bool
+    folded: frozenset[str]
     role_name: str | None
     looker: Looker
 
@@ -86,7 +86,7 @@ def sign_in(
         raise Refused(Reason.SIGN_IN_FAILED)
     user_id, checked_hash = found
     token = secrets.token_urlsafe(32)
-    with _writing(session):
+    with working(session):
         # Once more under the lock: the account may have been disabled, or the password changed, in the meantime.
         still = select(User.id).where(
             User.id == user_id, User.password_hash == checked_hash, User.disabled_at.is_(None)
@@ -108,7 +108,7 @@ def confirm(session: AnySession, actor: Looker, password: str, address: str) -> 
     tried = _count_try(session, counted)
     if _checked(session, email, password) is None:
         raise Refused(Reason.PASSWORD_NOT_RIGHT, "current")
-    with _writing(session):
+    with working(session):
         _forget_tries(session, counted[0], tried)
 
 
@@ -121,7 +121,7 @@ def seat_of(
     """
     now = utc_now()
     found = session.execute(
-        select(SignIn.id, SignIn.seen_at, User, Role.name)
+        select(SignIn.id, SignIn.seen_at, User, Role.name, _folded())
         .join(User, User.id == SignIn.user_id)
         .outerjoin(Role, Role.id == User.role_id)
         .where(
@@ -134,7 +134,7 @@ def seat_of(
     ).first()
     if found is None:
         return None
-    sign_in_id, seen_at, user, role = found
+    sign_in_id, seen_at, user, role, sections = found
     looker = looker_for(session, user)
     look_as(session, looker)
     return Seat(
@@ -145,22 +145,29 @@ def seat_of(
         user.language,
         user.theme,
         user.single_keys,
+        frozenset((sections or "").split()),
         role,
         looker,
     )
 
 
+def _folded() -> ScalarSelect[str]:
+    """The names of the sections that a user keeps folded, with spaces between."""
+    names = func.aggregate_strings(FoldedSection.section, " ")
+    return select(names).where(FoldedSection.user_id == User.id).correlate(User).scalar_subquery()
+
+
 def seen(session: AnySession, seat: Seat) -> None:
     """Note that the session is in use; not at every request. OperationalError at once where the lock is not free."""
     if utc_now() - seat.seen_at > SEEN_EVERY:
-        with _writing(session, WRITES_IF_FREE):
+        with working(session, WRITES_IF_FREE):
             session.execute(update(SignIn).where(SignIn.id == seat.sign_in_id).values(seen_at=utc_now()))
 
 
 def sign_out(session: AnySession, token: str) -> None:
     """End a person's sessions, this one and those elsewhere, for every copy of a cookie. Twice does no harm."""
     mine = select(SignIn.user_id).where(SignIn.token_hash == token_hash(token))
-    with _writing(session):
+    with working(session):
         session.execute(delete(SignIn).where(SignIn.user_id.in_(mine.scalar_subquery())))
 
 
@@ -178,7 +185,7 @@ def sessions_of(
 
 def end(session: AnySession, actor: Looker, sign_in_id: int) -> None:
     """End one of one's own sessions. NotFound for those of others."""
-    with _writing(session):
+    with working(session):
         mine = select(SignIn.id).where(SignIn.id == sign_in_id, SignIn.user_id == actor.id)
         if session.scalar(mine) is None:
             raise NotFound
@@ -199,7 +206,7 @@ def _checked(session: AnySession, email: str, password: str) -> tuple[int, str] 
 def _count_try(session: AnySession, counted: tuple[str, ...]) -> list[int]:
     """Count a try before it is made, so that a hundred at once are not all first. Gives the ids of what was noted."""
     now = utc_now()
-    with _writing(session):
+    with working(session):
         _lock(session, counted)
         session.execute(delete(FailedSignIn).where(FailedSignIn.at < now - REMEMBERED))
         wait = max(_wait(session, subject, now) for subject in counted)
@@ -236,18 +243,3 @@ def _lock(session: AnySession, counted: tuple[str, ...]) -> None:
 def _forget_tries(session: AnySession, account: str, tried: list[int]) -> None:
     """After the right password the account starts anew; of the address only this try is forgotten."""
     session.execute(delete(FailedSignIn).where(or_(FailedSignIn.subject == account, FailedSignIn.id.in_(tried))))
-
-
-@contextmanager
-def _writing(session: AnySession, options: Mapping[str, bool] = WILL_WRITE) -> Iterator[None]:
-    """A transaction of its own for the working tables of signing in, which the journal does not keep."""
-    if session.new or session.dirty or session.deleted or is_open(session):
-        raise RuntimeError("signing in does not mix with other work")
-    session.rollback()
-    session.connection(execution_options=options)
-    try:
-        yield
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise

@@ -1,4 +1,5 @@
 // Small helps on top of pages that work without them. Each part looks for its own marks in the page.
+import { startFolds } from "./fold.js";
 import { startForms } from "./form.js";
 import { startKeys } from "./keys.js";
 import { startMenus } from "./menu.js";
@@ -12,3 +13,4 @@ startToasts();
 startRows();
 startForms();
 startKeys();
+startFolds();
