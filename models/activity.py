@@ -12,7 +12,7 @@ from models.base import LINES, LONG_TEXT, LOOSE, Base, Stamped, UtcDateTime, bet
 from models.contact import Contact
 from models.customer import Customer
 from models.project import Project
-from models.settings import ListValue
+from models.settings import ListValue, ValueList
 from models.user import User
 
 
@@ -44,7 +44,9 @@ class Activity(Stamped, Base):
     customer_id: Mapped[int] = mapped_column(ref("customer.id", "CASCADE"))
     project_id: Mapped[int | None] = mapped_column(ref("project.id", "SET NULL"))
     contact_id: Mapped[int | None] = mapped_column(ref("contact.id", "SET NULL"))
-    kind_id: Mapped[int | None] = mapped_column(ref("list_value.id", "RESTRICT"))
+    kind_id: Mapped[int | None] = mapped_column(
+        ref("list_value.id", "RESTRICT"), info={"list": ValueList.ACTIVITY_KIND}
+    )
     user_id: Mapped[int | None] = mapped_column(ref("user.id", "SET NULL"))
     subject: Mapped[str] = mapped_column(String(200))
     note: Mapped[str | None] = mapped_column(Text, info=LONG_TEXT)

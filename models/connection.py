@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import LINES, LOOSE, Base, Stamped, ref, table_args
 from models.contact import Contact
 from models.customer import Customer
-from models.settings import ListValue
+from models.settings import ListValue, ValueList
 
 
 class Connection(Stamped, Base):
@@ -28,7 +28,7 @@ class Connection(Stamped, Base):
     customer_id: Mapped[int] = mapped_column(ref("customer.id", "CASCADE"))
     other_customer_id: Mapped[int | None] = mapped_column(ref("customer.id", "CASCADE"), info=LOOSE)
     contact_id: Mapped[int | None] = mapped_column(ref("contact.id", "CASCADE"), info=LOOSE)
-    kind_id: Mapped[int] = mapped_column(ref("list_value.id", "RESTRICT"))
+    kind_id: Mapped[int] = mapped_column(ref("list_value.id", "RESTRICT"), info={"list": ValueList.RELATION_KIND})
     note: Mapped[str | None] = mapped_column(String(500), info=LINES)
 
     customer: Mapped[Customer] = relationship(foreign_keys=[customer_id])

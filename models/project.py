@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Boolean, CheckConstraint, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -14,6 +15,13 @@ from models.contact import Contact
 from models.customer import Customer
 from models.settings import ListValue
 from models.user import User
+
+
+# What a project takes over from its customer where it says nothing itself (TC-16, TL-18, TL-23): the same names on both.
+TAKEN_OVER = (
+    *("hourly_rate", "vat_percentage", "currency", "payment_term_days", "invoice_layout_id"),
+    *("expenses_billable", "mileage_billable", "distance_km", "max_distance_km"),
+)
 
 
 class Project(Stamped, Base):
@@ -51,6 +59,11 @@ class Project(Stamped, Base):
     @property
     def is_archived(self) -> bool:
         return self.archived_at is not None
+
+    def in_force(self, name: str) -> Any:
+        """The value of a field of TAKEN_OVER that holds: the project's own, else the customer's."""
+        own = getattr(self, name)
+        return getattr(self.customer, name) if own is None else own
 
     def __str__(self) -> str:
         return self.name
@@ -101,6 +114,10 @@ class Registration(Base):
         words(RegistrationStatus, "status"), default=RegistrationStatus.OPEN
     )
 
+    customer: Mapped[Customer] = relationship()
     project: Mapped[Project] = relationship()
     user: Mapped[User | None] = relationship()
     contact: Mapped[Contact | None] = relationship()
+
+    def __str__(self) -> str:
+        return f"{self.day} · {self.minutes // 60}:{self.minutes % 60:02}"

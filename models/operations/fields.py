@@ -212,7 +212,9 @@ def unknown(session: Session, noun: type[Base], field: str, value: int | None) -
     target = noun_of(next(iter(keys)).column.table.name)
     query = select(target.id).where(target.id == value)
     if target is ListValue:
-        query = query.where(ListValue.list == ValueList(field.removesuffix("_id")), ListValue.retired.is_(False))
+        # A field is called like its list, unless its column says which.
+        of_list = columns(noun)[field].info.get("list") or ValueList(field.removesuffix("_id"))
+        query = query.where(ListValue.list == of_list, ListValue.retired.is_(False))
     return None if session.scalar(query) is not None else Refused(Reason.NOT_FOUND, field)
 
 
