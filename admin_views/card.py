@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from admin_views import history
 from admin_views.base import Tab
 from admin_views.card_contact import contact_information
+from admin_views.card_finance import defaults, finance
 from admin_views.card_overview import overview
 from admin_views.card_roles import roles
 from models import totals
@@ -19,7 +20,7 @@ from models.access import Looker
 from models.contact import CustomerContact
 from models.customer import Customer
 from models.project import Project
-from models.user import CustomerAccess
+from models.user import CustomerAccess, Right
 
 
 def projects(session: Session, looker: Looker, customer: Customer) -> Mapping[str, Any]:
@@ -44,7 +45,9 @@ CUSTOMER_TABS = (
         _count(CustomerContact),
     ),
     Tab("projects", lazy_gettext("Projects"), "customer/projects.html", projects, _count(Project)),
+    Tab("finance", lazy_gettext("Finance"), "customer/finance.html", finance, right=Right.SEE_REVENUE),
     Tab("roles", lazy_gettext("Roles"), "customer/roles.html", roles, _count(CustomerAccess)),
+    Tab("settings", lazy_gettext("Settings"), "customer/settings.html", defaults),
     Tab(
         "history",
         lazy_gettext("History"),

@@ -1,4 +1,4 @@
-"""Contact information on the card of a customer: addresses, bank accounts and contacts."""
+"""Contact information on the card of a customer: addresses and contacts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from admin_views.address import route_to
 from models import journal
 from models.access import Looker
 from models.contact import Contact, CustomerContact
-from models.customer import Address, BankAccount, Customer
+from models.customer import Address, Customer
 
 
 class Place(NamedTuple):
@@ -29,7 +29,7 @@ _UNKNOWN = (journal.Touch(None, None),) * 2
 
 
 def contact_information(session: Session, looker: Looker, customer: Customer) -> Mapping[str, Any]:
-    """Addresses, bank accounts and contacts, the deactivated ones on request."""
+    """Addresses and contacts, the deactivated ones on request."""
     shows_all = request.args.get("deactivated") == "1"
     links = list(
         session.scalars(
@@ -51,7 +51,6 @@ def contact_information(session: Session, looker: Looker, customer: Customer) ->
     return {
         "addresses": [Place(address, touched.get(address.id, _UNKNOWN)[1], route_to(address)) for address in addresses],
         "invoices_apart": any(address.is_invoice for address in addresses) and shell.setting("invoice_addresses"),
-        "accounts": list(session.scalars(select(BankAccount).where(BankAccount.customer_id == customer.id))),
         "links": [link for link in links if shows_all or link.contact.archived_at is None],
         "deactivated": sum(link.contact.archived_at is not None for link in links),
         "shows_all": shows_all,

@@ -1,4 +1,4 @@
-"""The overview on the card of a customer: key numbers, totals per period and per employee, and what was invoiced."""
+"""The overview on the card of a customer: key numbers, totals per period and per employee."""
 
 from __future__ import annotations
 
@@ -46,7 +46,6 @@ def overview(session: Session, looker: Looker, customer: Customer) -> Mapping[st
         "value": sum((m.amount for m in year), Decimal(0)),
         "open_registrations": totals.open_registrations(session, customer.id),
         "people": totals.per_person(session, customer.id, dt.date(today.year, 1, 1), today),
-        "invoiced": totals.invoiced_per_year(session, customer.id) if sees_revenue else [],
         "main_contact": main_contact(session, customer.id),
         "latest": history.latest(session, customer_id=customer.id, limit=4),
         "year": today.year,

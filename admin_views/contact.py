@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from admin_views import choices, converting, history, images, shell, verbs
 from admin_views.base import Column, EntityView, FilterChoice, Tab
 from admin_views.forms import Choice, Choices, Day, EntityForm, LongText, OneOf, Section, Text
+from admin_views.labelling import Labelling
 from admin_views.numbers import key_of
 from models import access, search
 from models.access import Looker
@@ -68,11 +69,11 @@ def details(session: Session, looker: Looker, contact: Contact) -> Mapping[str, 
     return {"links": list(links), "latest": history.latest(session, contact_id=contact.id, limit=4)}
 
 
-class ContactView(EntityView):
+class ContactView(Labelling, EntityView):
     """The contacts."""
 
     # The right to edit the customer that it is added to is enough: see `defaults`.
-    routes = EntityView.routes | {"create_view": "see"}
+    routes = EntityView.routes | {"create_view": "see", "labels_view": "see"}
 
     noun = Contact
     spec = search.CONTACTS

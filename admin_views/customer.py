@@ -13,11 +13,13 @@ from sqlalchemy.orm import joinedload
 from admin_views import card, card_roles, choices, converting, errors, shell, verbs
 from admin_views.base import Column, EntityView, FilterChoice
 from admin_views.forms import Amount, Choice, Choices, Day, EntityForm, LongText, OneOf, Section, Text, Tick, Whole
+from admin_views.labelling import Labelling
 from admin_views.numbers import key_of
 from models import search
 from models.base import whole
 from models.customer import Customer, Kind
 from models.errors import NotAllowed, NotFound, Refused
+from models.label import Label
 from models.operations import grant
 from models.settings import ValueList
 from models.user import Right
@@ -73,10 +75,10 @@ class CustomerForm(EntityForm):
     max_distance_km = Whole(lazy_gettext("Longest distance billed"), example="100")
 
 
-class CustomerView(EntityView):
+class CustomerView(Labelling, EntityView):
     """The customers."""
 
-    routes = EntityView.routes | {"roles_view": "see"}
+    routes = EntityView.routes | {"roles_view": "see", "labels_view": "see"}
 
     noun = Customer
     spec = search.CUSTOMERS
@@ -116,11 +118,12 @@ class CustomerView(EntityView):
         Column("changed_at", lazy_gettext("Updated"), "moment", "changed", place="kb-m-end2"),
     )
     card_options = (
-        joinedload(Customer.labels),
+        joinedload(Customer.labels).joinedload(Label.group),
         joinedload(Customer.owner),
         joinedload(Customer.head_office),
         joinedload(Customer.status),
         joinedload(Customer.industry),
+        joinedload(Customer.invoice_layout),
     )
     filters = (
         FilterChoice("label", lazy_gettext("Label"), choices.pairs(choices.labels)),

@@ -37,6 +37,7 @@ SECTIONS: dict[str, Any] = {
     "forecast": lazy_gettext("Forecast"),
     "invoicing": lazy_gettext("Invoicing"),
     "travel": lazy_gettext("Expenses and travel"),
+    "segments": lazy_gettext("Segments"),
 }
 
 

@@ -16,7 +16,6 @@ from models.customer import Customer
 from models.settings import ListValue
 from models.user import User
 
-
 # What a project takes over from its customer where it says nothing itself (TC-16, TL-18, TL-23): the same names on both.
 TAKEN_OVER = (
     *("hourly_rate", "vat_percentage", "currency", "payment_term_days", "invoice_layout_id"),

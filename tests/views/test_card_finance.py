@@ -1,0 +1,58 @@
+"""Finance and settings of a customer: amounts for who may see them, and what new work begins with."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from lxml import html
+from sqlalchemy.orm import Session
+
+from models.settings import ValueList
+from tests import factories
+from tests.conftest import ClientFor
+from tests.views.test_card import chart, text_of
+
+
+def test_TL_38_TL_03_what_was_invoiced_each_year_is_drawn_and_listed(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session, currency="EUR")
+    day = factories.this_year()
+    for years_ago, amount in ((0, 100), (1, 250), (1, 50)):
+        factories.invoice(session, customer, day=day.replace(year=day.year - years_ago), amount=Decimal(amount))
+    page = client_for("Dana").get(f"/customers/details/?id={customer.id}&tab=finance")
+    assert chart(page) == {str(day.year - 1): "300", str(day.year): "100"}
+    heights = html.document_fromstring(page.text).xpath("//svg//rect[starts-with(@class, 'kb-bar')]/@height")
+    assert float(heights[0]) == pytest.approx(3 * float(heights[1]), rel=0.01)
+
+
+def test_VS_08_without_the_right_to_amounts_there_is_no_finance(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session, hourly_rate=Decimal("123.45"))
+    factories.invoice(session, customer, amount=Decimal(678))
+    bob = client_for("Bob")
+    page = bob.get(f"/customers/details/?id={customer.id}&tab=finance")
+    tree = html.document_fromstring(page.text)
+    assert not tree.xpath("//a[contains(@href, 'tab=finance')]")
+    settings = bob.get(f"/customers/details/?id={customer.id}&tab=settings")
+    for shown in (text_of(page), text_of(settings)):
+        assert "123.45" not in shown
+        assert "678" not in shown
+
+
+def test_VS_01_VS_07_TC_14_TL_18_the_settings_of_a_customer_say_what_new_work_begins_with(
+    session: Session, client_for: ClientFor
+) -> None:
+    layout = factories.list_value(session, ValueList.INVOICE_LAYOUT, "Plain")
+    group = factories.label_group(session, name="Segment")
+    customer = factories.customer(
+        session,
+        hourly_rate=Decimal("95.50"),
+        vat_percentage=Decimal(21),
+        payment_term_days=14,
+        invoice_layout_id=layout.id,
+        mileage_billable=True,
+        max_distance_km=120,
+    )
+    factories.put_label(session, factories.label(session, name="Retainer", group_id=group.id), customer=customer)
+    shown = text_of(client_for("Dana").get(f"/customers/details/?id={customer.id}&tab=settings"))
+    for said in ("€ 95.50", "21 %", "14 days", "Plain", "billed to the customer", "120 km a trip", "SegmentRetainer"):
+        assert said in shown.replace("\xa0", " "), said
