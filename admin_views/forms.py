@@ -251,7 +251,7 @@ class Choice(SelectField):
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         self.data = self._typed(str(valuelist[0])) if valuelist and valuelist[0] != "" else None
 
-    def _typed(self, text: str) -> int | str:
+    def _typed(self, text: str) -> Any:
         if not self.whole:
             return text
         try:
@@ -275,6 +275,20 @@ class Choice(SelectField):
             return
         if self.data != kept and str(self.data) not in {option.value for option in self.options()}:
             raise ValidationError(gettext("Choose one of the list."))
+
+
+class YesNo(Choice):
+    """Yes, no, or nothing said."""
+
+    def __init__(self, label: Any = None, **kw: Any) -> None:
+        super().__init__(label, options=_yes_and_no, whole=False, **kw)
+
+    def _typed(self, text: str) -> Any:
+        return {str(value): value for value in (True, False)}.get(text, text)
+
+
+def _yes_and_no() -> list[Option]:
+    return [Option(str(True), gettext("yes")), Option(str(False), gettext("no"))]
 
 
 class Choices(SelectMultipleField):
@@ -387,7 +401,7 @@ def original(field: Any) -> str:
     if not field.raw_data and hasattr(field, "_value"):
         return str(field._value())
     held = field.object_data
-    if isinstance(held, bool):
+    if isinstance(held, bool) and not isinstance(field, Choice):
         return "1" if held else ""
     return "" if held is None else str(held)
 
@@ -447,6 +461,7 @@ __all__ = [
     "Text",
     "Tick",
     "Whole",
+    "YesNo",
     "drawn",
     "drop_down",
     "original",
