@@ -6,13 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from flask import url_for
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy.orm import Session, joinedload
 
 from admin_views import choices, history, shell
 from admin_views.base import Action, Column, FilterChoice, Tab
-from admin_views.below import BelowCustomer, offered_customers
+from admin_views.below import BelowCustomer, card_of, offered_customers
 from admin_views.forms import Choice, EntityForm, Section, Text
 from models import search
 from models.access import Looker
@@ -63,12 +62,7 @@ def marking(mark: Mark, name: str, label: Any, icon: str, done: Callable[[Change
 
 
 def _card_after(_ids: Sequence[int], done: Changeset) -> str:
-    return _card(done.values["customer_id"])
-
-
-def _card(customer_id: int) -> str:
-    """The customer's card, where its addresses are."""
-    return url_for("customers.details_view", id=customer_id, tab="contact")
+    return card_of(done.values["customer_id"])
 
 
 def _remove(session: Session, looker: Looker, chosen: Selection, options: Any, digest: str) -> Changeset:
@@ -177,4 +171,4 @@ class AddressView(BelowCustomer):
         ]
 
     def saved_url(self, record: Address) -> str:
-        return _card(record.customer_id)
+        return card_of(record.customer_id)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from flask import request
+from flask import request, url_for
 from sqlalchemy import select
 
 from admin_views import shell
 from admin_views.base import EntityView
-from admin_views.forms import Option
+from admin_views.forms import EntityForm, Option
 from models import access
 from models.base import whole
 from models.customer import Customer
@@ -27,8 +27,15 @@ def offered_customers() -> list[Option]:
     return [Option(str(key), name) for key, name in found]
 
 
+def card_of(customer_id: int, tab: str = "contact") -> str:
+    """A customer's card, open where what belongs to it is listed."""
+    return url_for("customers.details_view", id=customer_id, tab=tab)
+
+
 class BelowCustomer(EntityView):
-    """The ground of these views."""
+    """The ground of these views. `tab`: where on the card of the customer they are listed."""
+
+    tab: ClassVar[str] = "contact"
 
     # The right to edit that one customer is enough: see `defaults`.
     routes = EntityView.routes | {"create_view": "see"}
@@ -45,6 +52,10 @@ class BelowCustomer(EntityView):
             # What was typed meanwhile is not refused here: the verb says so on the form.
             raise Refused(Reason.ARCHIVED_IS_LOCKED, name=offered[0].label)
         return {"customer_id": customer}
+
+    def cancel_url(self, record: Any, form: EntityForm) -> str:
+        """A new one is begun on the card of its customer."""
+        return super().cancel_url(record, form) if record is not None else card_of(form["customer_id"].data, self.tab)
 
     def may(self, right: Right, record: Any = None) -> bool:
         """It is added from a customer's card: in the list there is no button for it."""

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from admin_views import errors, shell
 from admin_views.declared import Answer, ArchivedNote, Declared
-from admin_views.forms import Choice, Choices, EntityForm, OneOf, Tick
+from admin_views.forms import Choice, Choices, EntityForm, OneOf, Section, Tick
 from models import access, journal
 from models.base import LARGEST_POSITION, whole
 from models.errors import NotAllowed, NotFound, Problems, Reason, Refused
@@ -121,6 +121,10 @@ class Editing(Declared):
     def saved_url(self, record: Any) -> str:
         """Where one goes from the form once it is saved."""
         return self.card_url(record.id)
+
+    def cancel_url(self, record: Any, form: EntityForm) -> str:
+        """Where one goes from the form without saving."""
+        return self.card_url(record.id) if record is not None else self.list_url()
 
     def give_back(self, refused: Refused, key: str | None = None) -> Answer:
         """For a form that cannot be shown any more: what was typed, to be copied, and why. Who only looks: just why."""
@@ -239,12 +243,16 @@ class Editing(Declared):
             status,
             record=record,
             form=form,
-            sections=self.sections,
+            sections=[one for one in self.sections if self.has_any(one, record, form)],
             clash=clash,
             archived=self.archived_note(record) if record is not None else None,
             position=g.position,
-            cancel=self.card_url(record.id) if record is not None else self.list_url(),
+            cancel=self.cancel_url(record, form),
         )
+
+    def has_any(self, section: Section, record: Any, form: EntityForm) -> bool:
+        """Whether a section has anything to show on this form."""
+        return any(name in form or (record is not None and name in self.fixed) for name in section.fields)
 
     def tell(self, saved: Saved[Any], text: str) -> None:
         """Say that it is saved, what was merged in, and offer to undo it."""

@@ -16,7 +16,7 @@ from models.access import Looker
 from models.customer import Address, Customer
 from models.errors import Reason, Refused
 from models.journal import Changeset, changeset
-from models.operations.addresses import meant
+from models.operations.below import meant
 from models.operations.consequences import LeftOut, digest, hold, require_unchanged
 from models.operations.save import save
 from models.operations.selection import Chosen
@@ -45,7 +45,7 @@ class MarkPlan:
 
 def plan(session: Session, actor: Looker, chosen: Chosen, mark: Mark) -> MarkPlan:
     """What moving the mark to one address would do; writes nothing. Refused where a setting leaves no choice."""
-    address, customer = meant(session, actor, chosen)
+    address, customer = meant(session, actor, Address, chosen)
     if mark is Mark.INVOICES and not settings.get(session, "invoice_addresses"):
         raise Refused(Reason.NO_INVOICE_ADDRESSES)
     column = getattr(Address, mark.value)
@@ -60,7 +60,7 @@ def do(session: Session, actor: Looker, chosen: Chosen, mark: Mark, expected: st
     """Move the mark as planned, in one changeset. Conflict when anything moved since the plan was shown."""
     title = "Make {name} the head office" if mark is Mark.HEAD_OFFICE else "Send invoices to {name}"
     with changeset(session, actor, title) as kept:
-        address, customer = meant(session, actor, chosen)
+        address, customer = meant(session, actor, Address, chosen)
         hold(session, Customer, [customer.id])
         going = plan(session, actor, chosen, mark)
         require_unchanged(expected, going.digest)

@@ -11,7 +11,7 @@ from models.access import Looker
 from models.customer import Address, Customer
 from models.errors import Reason, Refused
 from models.journal import Changeset, Origin, changeset
-from models.operations.addresses import meant
+from models.operations.below import meant
 from models.operations.consequences import LeftOut, digest, hold, require_unchanged
 from models.operations.selection import Chosen
 
@@ -32,7 +32,7 @@ class RemovePlan:
 
 def plan(session: Session, actor: Looker, chosen: Chosen) -> RemovePlan:
     """What would go; writes nothing. Refused for the head office while there are others: one of them must be it."""
-    address, customer = meant(session, actor, chosen)
+    address, customer = meant(session, actor, Address, chosen)
     others = session.scalar(
         select(func.count(Address.id)).where(Address.customer_id == customer.id, Address.id != address.id)
     )
@@ -45,7 +45,7 @@ def plan(session: Session, actor: Looker, chosen: Chosen) -> RemovePlan:
 def do(session: Session, actor: Looker, chosen: Chosen, expected: str) -> Changeset:
     """Remove as planned, in one changeset. Conflict when the address changed since the plan was shown."""
     with changeset(session, actor, "Delete address {name}", origin=Origin.DELETE) as kept:
-        address, customer = meant(session, actor, chosen)
+        address, customer = meant(session, actor, Address, chosen)
         hold(session, Customer, [customer.id])
         going = plan(session, actor, chosen)
         require_unchanged(expected, going.digest)

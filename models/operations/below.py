@@ -1,0 +1,31 @@
+"""What the verbs on a row below a customer share: finding the one that is meant, and who may touch it."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import access
+from models.access import Looker
+from models.base import Base
+from models.customer import Customer
+from models.errors import NotFound, Reason, Refused
+from models.operations.selection import Chosen, Selection
+from models.user import Right
+
+N = TypeVar("N", bound=Base)
+
+
+def meant(session: Session, actor: Looker, noun: type[N], chosen: Chosen) -> tuple[N, Customer]:
+    """The row and its customer, for who may edit that customer. Refused when it is archived."""
+    ids = Selection.of(chosen).resolve(session)
+    row: Any = session.scalar(select(noun).where(noun.id == ids[0])) if len(ids) == 1 else None
+    if row is None:
+        raise NotFound
+    access.require(session, actor, Right.EDIT, row.customer_id)
+    customer = session.get_one(Customer, row.customer_id)
+    if customer.is_archived:
+        raise Refused(Reason.ARCHIVED_IS_LOCKED, name=customer.name)
+    return row, customer
