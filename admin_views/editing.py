@@ -28,7 +28,7 @@ class Editing(Declared):
         """The form, filled from what was posted or from the record."""
         values = self.values_of(record) if record is not None else self.defaults()
         made: EntityForm = self.form(posted, data=values)
-        for name in self.left_out(record, values):
+        for name in self.left_out(record, values) & set(made._fields):
             del made[name]
         return made
 

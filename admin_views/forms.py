@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
@@ -27,7 +27,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import ValidationError
 from wtforms.widgets import DateInput, NumberInput, Select, TextArea, TextInput
 
-from models.base import Base, Limits
+from models.base import Base, Limits, whole
 from models.operations import fields
 
 MISSING = lazy_gettext("{field} is missing. Fill in, for example, {example}")
@@ -140,6 +140,43 @@ class Whole(Limited, IntegerField):
         if not self.fits():
             least, most = self.limits.least, self.limits.most
             raise ValidationError(gettext("Fill in a number from %(a)d to %(b)d", a=least, b=most))
+
+
+class Duration(Limited, Field):
+    """Time in whole minutes, written as hours: 6:30, or 6,5 and 6.5."""
+
+    widget = Line()
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else f"{self.data // 60}:{self.data % 60:02}"
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        text = str(valuelist[0]).strip() if valuelist else ""
+        self.data = None
+        if not text:
+            return
+        try:
+            self.data = minutes_of(text)
+        except (NumberFormatError, InvalidOperation, ValueError):
+            raise ValueError(gettext("Fill in hours, for example 6:30")) from None
+
+    def pre_validate(self, form: Any) -> None:
+        if not self.fits():
+            most = (self.limits.most or 0) // 60
+            raise ValidationError(gettext("Fill in no more than %(most)d hours, and more than nothing.", most=most))
+
+
+def minutes_of(text: str) -> int:
+    """Hours as typed in whole minutes: 6:30, 6,5 and 6.5 are 390."""
+    hours, mark, minutes = text.partition(":")
+    if not mark:
+        return int((amount_of(text) * 60).to_integral_value(ROUND_HALF_UP))
+    found = (whole(hours), whole(minutes))
+    if found[0] is None or found[1] is None or found[1] > 59:
+        raise ValueError(text)
+    return found[0] * 60 + found[1]
 
 
 class Amount(Limited, Field):
@@ -453,6 +490,7 @@ __all__ = [
     "Choice",
     "Choices",
     "Day",
+    "Duration",
     "EntityForm",
     "LongText",
     "OneOf",

@@ -17,6 +17,7 @@ from admin_views.customer import CustomerView
 from admin_views.forms import drawn, drop_down, original
 from admin_views.label import LabelGroupView, LabelView
 from admin_views.project import ProjectView
+from admin_views.registration import RegistrationView
 from admin_views.user import RoleView, TeamView, UserView
 from admin_views.values import ListValueView
 from models import access
@@ -26,6 +27,7 @@ ENTITIES: dict[str, type[EntityView]] = {
     "customers": CustomerView,
     "contacts": ContactView,
     "projects": ProjectView,
+    "registrations": RegistrationView,
     "labels": LabelView,
     "label-groups": LabelGroupView,
     "users": UserView,

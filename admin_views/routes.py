@@ -35,7 +35,7 @@ PAGES = {
     "bin.index": "login",
     "bin.restore": "delete",
 }
-PREFIXES = {"auth.": "login", "imports.": "import"}
+PREFIXES = {"auth.": "login", "folding.": "login", "imports.": "import"}
 
 
 @dataclass(frozen=True)

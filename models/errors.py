@@ -62,6 +62,8 @@ class Reason(enum.StrEnum):
     NOT_EMPTY = "There is something here already: {count} in {table}. Only an empty database can be filled."
     VALUE_TAKEN = "Already used by another record."
     WRONG_VALUE = "{field}: {value} does not fit. {example}"
+    TOO_FAR = "No more than {most} km a trip may be billed here. Fill in {most} or less."
+    REGISTRATION_CLOSED = "This time is approved or invoiced already and stays as it is."
     OUT_OF_RANGE = "{field}: fill in a number from {least} to {most}."
     MISSING = "{field} is missing."
     TOO_LONG = "{field} is too long: at most {length} characters."

@@ -93,7 +93,8 @@ class Registration(Base):
             sqlite_where=text("status = 'open'"),
             postgresql_where=text("status = 'open'"),
         ),
-        Index("ix_registration_project_id", "project_id"),
+        Index("ix_registration_by_day", "day", "id"),
+        Index("ix_registration_project_id", "project_id", "day", "id"),
         Index("ix_registration_user_id", "user_id"),
         Index("ix_registration_contact_id", "contact_id"),
     )
@@ -104,7 +105,7 @@ class Registration(Base):
     contact_id: Mapped[int | None] = mapped_column(ref("contact.id", "SET NULL"))
     contact_deleted: Mapped[bool] = mapped_column(Boolean, default=False)
     day: Mapped[dt.date] = mapped_column(DATE)
-    minutes: Mapped[int] = mapped_column(Integer)
+    minutes: Mapped[int] = mapped_column(Integer, info=between(1, 24 * 60))
     amount: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
     # How far the trip was that belongs to it; no longer than the project or the customer allows (TL-21).
     distance_km: Mapped[int | None] = mapped_column(Integer, info=between(0, 100_000))

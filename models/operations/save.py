@@ -26,11 +26,11 @@ from models.customer import Address, BankAccount, Customer
 from models.errors import NotFound, Problems, Reason, Refused
 from models.journal import Changeset, Origin, changeset, position
 from models.label import Label, LabelGroup
-from models.operations import fields, kind, label, merge_values, number
+from models.operations import fields, kind, label, merge_values, number, register
 from models.operations.consequences import allowed
 from models.operations.fields import Part, SetField
 from models.operations.merging import Clash, EditConflict, Past, Side, Theirs, decoded
-from models.project import Project, Registration
+from models.project import Project, Registration, RegistrationStatus
 from models.sales import Agreement, Invoice, Opportunity, Portal, Quote
 from models.settings import ListValue
 from models.user import Right, Role, Team, User
@@ -476,11 +476,23 @@ class _Work:
             found += fields.misfits_list(self.session, changes, final, key)
         if key is not None:
             found += label.crowding(self.session, noun, changes, key)
-        if noun is Registration and not self._belong_together(final):
-            found.append(Refused(Reason.NOT_FOUND, "project_id"))
+        if noun is Registration:
+            found += self._misfits_registration(pending, final)
         if isinstance(pending.row, Customer) and "kind" in changes:
             found += kind.in_the_way(self.session, pending.row)
         self.problems += [Refused(one.reason, f"{prefix}{one.field}", **one.values) for one in found]
+
+    def _misfits_registration(self, pending: _Pending, final: Mapping[str, Any]) -> Iterator[Refused]:
+        if (
+            isinstance(pending.row, Registration)
+            and pending.row.status is not RegistrationStatus.OPEN
+            and pending.changes
+        ):
+            yield Refused(Reason.REGISTRATION_CLOSED)
+        if not self._belong_together(final):
+            yield Refused(Reason.NOT_FOUND, "project_id")
+        elif pending.changes.keys() & {"distance_km", "project_id"} and (far := register.too_far(self.session, final)):
+            yield far
 
     def _belong_together(self, registration: Mapping[str, Any]) -> bool:
         """Time is registered for the customer whose project it is."""
@@ -568,6 +580,9 @@ class _Work:
         if pending.below:
             changes[pending.below[0]] = pending.below[1].key
         row = pending.row
+        if pending.noun is Registration and changes.keys() & {"minutes", "project_id"} and "amount" not in changes:
+            final = {**(fields.present(row) if row is not None else {}), **changes}
+            changes["amount"] = register.worth(self.session, final["project_id"], final["minutes"])
         if row is None:
             row = self._added(pending.noun, changes)
         else:

@@ -3,7 +3,7 @@
 from models.search.documents import install, is_current, rebuild, remove, settle, suspended
 from models.search.everywhere import Group, Hit, find
 from models.search.listed import ListedCustomer, listed
-from models.search.nouns import ADDRESSES, CONTACTS, CUSTOMERS, PROJECTS
+from models.search.nouns import ADDRESSES, CONTACTS, CUSTOMERS, PROJECTS, REGISTRATIONS
 from models.search.paging import COUNT_CAP, Neighbours, Page, all_ids, neighbours, page
 from models.search.spec import Filter, ListSpec, Sort
 from models.search.state import PAGE_SIZES, Archived, Chip, Cursor, Dropped, ListState, Unfit, read_state
@@ -15,6 +15,7 @@ __all__ = [
     "CUSTOMERS",
     "PAGE_SIZES",
     "PROJECTS",
+    "REGISTRATIONS",
     "Archived",
     "Chip",
     "Cursor",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, literal_column
+from sqlalchemy import func, literal_column, or_
 
 from models.contact import Contact, CustomerContact
 from models.customer import Address, Customer, Kind
 from models.label import ContactLabel, CustomerLabel
 from models.project import Project, Registration, RegistrationStatus
 from models.search.spec import (
+    Filter,
     Linked,
     ListSpec,
     Narrowing,
@@ -16,9 +17,11 @@ from models.search.spec import (
     column_filter,
     empty,
     enum_filter,
+    in_month,
     key_filter,
     linked_filter,
     read_country,
+    read_month,
     read_text,
     valued_filter,
     word_filter,
@@ -121,4 +124,19 @@ ADDRESSES = ListSpec.of(
     key_filter("customer", Address.customer_id),
     column_filter("country", Address.country, read_country),
     names=(Address.city, Address.street),
+)
+
+REGISTRATIONS = ListSpec.of(
+    Registration,
+    None,
+    "-day",
+    Sort("day", Registration.day),
+    Sort("created", Registration.id),
+    key_filter("customer", Registration.customer_id),
+    key_filter("project", Registration.project_id),
+    key_filter("who", Registration.user_id, people=True),
+    key_filter("contact", Registration.contact_id),
+    enum_filter("status", Registration.status, RegistrationStatus),
+    Filter("month", read_month, lambda values: Narrowing(or_(*(in_month(Registration.day, one) for one in values)))),
+    names=(Registration.note,),
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.base import Base, whole
@@ -109,6 +110,19 @@ def read_text(text: str) -> str | None:
 def read_country(text: str) -> str | None:
     """Two letters, in capitals."""
     return text.upper() if len(text) == 2 and text.isascii() and text.isalpha() else None
+
+
+def read_month(text: str) -> str | None:
+    """A month, such as 2026-11."""
+    year, mark, month = text.partition("-")
+    fits = mark and len(year) == 4 and len(month) == 2 and whole(year) and 1 <= (whole(month) or 0) <= 12
+    return text if fits else None
+
+
+def in_month(column: Column, month: str) -> Condition:
+    """Whether a day lies in a month."""
+    first = dt.date.fromisoformat(f"{month}-01")
+    return and_(column >= first, column < (first + dt.timedelta(days=32)).replace(day=1))
 
 
 def _own(column: Column, condition: Condition, *, holds: Condition) -> Narrowing:

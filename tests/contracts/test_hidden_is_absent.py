@@ -54,6 +54,8 @@ WITHOUT_IDS = frozenset(
             "auth.language",
             "auth.theme",
             "auth.keys",
+            "folding.one",
+            "folding.several",
             "auth.change_password",
         ),
         *("settings.index", "settings.save", "imports.index", "imports.new", "imports.template"),
@@ -145,6 +147,9 @@ def probes() -> dict[str, list[Probe]]:
         Probe("POST", "/projects/new/?customer={id}", {"customer_id": "{id}", "name": "Nieuw"}, found=0),
         Probe("POST", "/projects/new/", {"customer_id": "{id}", "name": "Nieuw"}, found=0),
     ]
+    for endpoint in ("customers", "contacts"):
+        labels = f"/{endpoint}/labels/?id={{id}}"
+        found[f"{endpoint}.labels_view"] = [Probe("GET", labels), Probe("POST", labels, {"labels": "1"})]
     found["customers.roles_view"] = [Probe("POST", "/customers/roles/?id={id}", {"who": "user-1", "role": "1"})]
     found["history.index"] = [Probe("GET", "/history/?customer_id={id}&contact_id={id}", found=200)]
     found["history.undo"] = [

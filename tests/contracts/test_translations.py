@@ -54,6 +54,8 @@ AT_RUN_TIME = {
         "name",
     },
     "templates/project/registrations.html": {"one.status.value"},
+    "templates/project/registration.html": {"record.status.value"},
+    "admin_views/registration.py": {"one.value", "row.status.value"},
     "templates/search.html": {"group.title"},
     "templates/settings.html": {"one.title", "one.help"},
     "templates/verbs/convert.html": {"reason.value"},

@@ -1,0 +1,41 @@
+"""What a registration is worth, and how far its trip may be: rules of the project, or of its customer where that says nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.base import CENT, Base
+from models.customer import Customer
+from models.errors import Reason, Refused
+from models.project import Project
+
+_project = Base.metadata.tables[Project.__tablename__].c
+_customer = Base.metadata.tables[Customer.__tablename__].c
+
+
+def _rule(session: Session, name: str, project_id: int | None) -> Any:
+    """The value of a field of TAKEN_OVER that holds for a project. Straight at the tables: a rule holds for everybody."""
+    holds = func.coalesce(_project[name], _customer[name], type_=_project[name].type)
+    return session.scalar(
+        select(holds).join_from(Project.__table__, Customer.__table__).where(_project.id == project_id)
+    )
+
+
+def worth(session: Session, project_id: int, minutes: int) -> Decimal:
+    """What the time is worth at the hourly rate that holds there, to the cent; nothing where there is none."""
+    rate: Decimal | None = _rule(session, "hourly_rate", project_id)
+    return Decimal(0) if rate is None else (rate * minutes / 60).quantize(CENT)
+
+
+def too_far(session: Session, registration: Mapping[str, Any]) -> Refused | None:
+    """The refusal of a trip that is longer than may be billed (TL-21), if it is."""
+    distance = registration.get("distance_km")
+    if distance is None:
+        return None
+    most: int | None = _rule(session, "max_distance_km", registration.get("project_id"))
+    return None if most is None or distance <= most else Refused(Reason.TOO_FAR, "distance_km", most=most)

@@ -1,0 +1,237 @@
+"""Registering time: on a project, for a contact, at the rate and within the distance that hold there."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from lxml import html
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from models.base import utc_now
+from models.project import Project, Registration, RegistrationStatus
+from models.settings import ValueList
+from models.user import Role
+from tests import factories
+from tests.conftest import Cast, ClientFor
+from tests.pages import PageClient
+from tests.views.test_card import text_of
+from tests.views.test_forms import at_fields
+
+
+def register(client: PageClient, project: Project, **typed: Any) -> TestResponse:
+    """Register time as people do."""
+    path = f"/registrations/new/?project={project.id}"
+    return client.press(client.get(path), "Save time", **{"day": "2026-11-02", "minutes": "1:30", **typed})
+
+
+def newest(session: Session) -> Registration:
+    session.rollback()
+    return session.scalars(select(Registration).order_by(Registration.id.desc())).first()  # type: ignore[return-value]
+
+
+def test_TO_26_time_is_registered_with_the_contact_who_was_responsible(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    customer = factories.customer(session)
+    project = factories.project(session, customer)
+    contact = factories.contact(session, first_name="Astrid", last_name="Holm")
+    factories.link(session, customer, contact)
+    stranger = factories.contact(session)
+    alice = client_for("Alice")
+    assert register(alice, project, contact_id=str(stranger.id)).status_code == 422
+    answer = register(alice, project, contact_id=str(contact.id), note="Dock plan")
+    assert answer.location == f"/projects/details/?id={project.id}"
+    made = newest(session)
+    assert (made.customer_id, made.user_id, made.contact_id) == (customer.id, cast.alice.id, contact.id)
+    assert (made.day, made.minutes, made.status) == (dt.date(2026, 11, 2), 90, RegistrationStatus.OPEN)
+    assert "Astrid Holm" in text_of(alice.get(answer.location))
+
+
+@pytest.mark.parametrize(
+    ("typed", "minutes"), [("6:30", 390), ("6,5", 390), ("6.5", 390), ("0:05", 5), ("24", 1440), ("1", 60)]
+)
+def test_time_is_typed_as_hours_and_minutes_or_as_a_fraction(
+    session: Session, client_for: ClientFor, typed: str, minutes: int
+) -> None:
+    project = factories.project(session, factories.customer(session))
+    assert register(client_for("Alice"), project, minutes=typed).status_code == 302
+    assert newest(session).minutes == minutes
+
+
+@pytest.mark.parametrize("typed", ["", "0", "0:00", "24:01", "1:60", "much", "-1", "1:2:3", "²"])
+def test_what_is_no_time_is_said_at_the_field_and_stays_there(
+    session: Session, client_for: ClientFor, typed: str
+) -> None:
+    project = factories.project(session, factories.customer(session))
+    answer = register(client_for("Alice"), project, minutes=typed)
+    assert answer.status_code == 422
+    assert set(at_fields(answer)) == {"minutes"}
+    assert html.document_fromstring(answer.text).get_element_by_id("minutes").get("value") == typed
+    assert session.scalar(select(Registration.id)) is None
+
+
+def test_TC_13_TC_16_TL_23_time_is_worth_the_rate_of_the_project_or_else_of_its_customer(
+    session: Session, client_for: ClientFor
+) -> None:
+    customer = factories.customer(session, hourly_rate=Decimal("90.01"))
+    own = factories.project(session, customer, hourly_rate=Decimal(120))
+    taken_over, dear = factories.project(session, customer), factories.project(session, factories.customer(session))
+    alice = client_for("Alice")
+    for project, worth in ((own, "180.00"), (taken_over, "135.02"), (dear, "0.00")):
+        assert register(alice, project).status_code == 302
+        made = newest(session)
+        assert made.amount == Decimal(worth)
+    path = f"/registrations/edit/?id={made.id}"
+    session.get_one(Project, dear.id)
+    assert alice.edit(path, day="2026-11-02", minutes="2", user_id=str(made.user_id)).status_code == 302
+    assert newest(session).amount == 0
+
+
+def test_an_amount_follows_the_time_when_that_is_put_right(session: Session, client_for: ClientFor) -> None:
+    project = factories.project(session, factories.customer(session, hourly_rate=Decimal(60)))
+    alice = client_for("Alice")
+    register(alice, project, minutes="3")
+    made = newest(session)
+    page = alice.get(f"/registrations/edit/?id={made.id}")
+    assert alice.press(page, "Save time", minutes="1:15").status_code == 302
+    assert newest(session).amount == Decimal(75)
+
+
+def test_TL_20_TL_21_a_trip_longer_than_may_be_billed_is_refused(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session, max_distance_km=100)
+    near, far = factories.project(session, customer), factories.project(session, customer, max_distance_km=250)
+    alice = client_for("Alice")
+    answer = register(alice, near, distance_km="101")
+    assert answer.status_code == 422
+    assert "100 km" in at_fields(answer)["distance_km"]
+    assert register(alice, near, distance_km="100").status_code == 302
+    assert register(alice, far, distance_km="250").status_code == 302
+    assert register(alice, far, distance_km="251").status_code == 422
+
+
+def test_who_only_registers_registers_own_time_and_sees_no_other(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    customer = factories.customer(session, hourly_rate=Decimal(99))
+    project = factories.project(session, customer)
+    others = factories.registration(session, project, cast.alice)
+    registrar = session.scalars(select(Role).where(Role.name == "Registrar")).one()
+    factories.access(session, customer, registrar, cast.charlie)
+    charlie = client_for("Charlie")
+    assert register(charlie, project, user_id=str(cast.alice.id)).status_code == 302
+    made = newest(session)
+    assert (made.user_id, made.amount) == (cast.charlie.id, Decimal("148.50"))
+    listed = charlie.get("/registrations/")
+    assert f'data-kb-id="{made.id}"' in listed.text
+    assert f'data-kb-id="{others.id}"' not in listed.text
+    assert "148" not in listed.text
+    assert charlie.get(f"/registrations/details/?id={others.id}").status_code == 404
+    assert charlie.edit(f"/registrations/edit/?id={made.id}", day="2026-11-02", minutes="2").status_code == 302
+    assert client_for("Bob").get(f"/registrations/new/?project={project.id}").status_code == 403
+
+
+def test_who_does_not_see_the_customer_cannot_register_there(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    project = factories.project(session, factories.customer(session))
+    charlie = client_for("Charlie")
+    assert charlie.get(f"/registrations/new/?project={project.id}").status_code == 404
+    assert charlie.send(f"/registrations/new/?project={project.id}", minutes="1", day="2026-11-02").status_code == 404
+
+
+def test_another_project_cannot_be_slipped_in(session: Session, client_for: ClientFor) -> None:
+    here, there = (factories.project(session, factories.customer(session)) for _ in range(2))
+    answer = register(client_for("Alice"), here, project_id=str(there.id))
+    assert answer.status_code == 422
+    assert session.scalar(select(Registration.id)) is None
+
+
+@pytest.mark.parametrize("status", [RegistrationStatus.APPROVED, RegistrationStatus.INVOICED])
+def test_time_that_is_approved_stays_as_it_is(
+    session: Session, client_for: ClientFor, cast: Cast, status: RegistrationStatus
+) -> None:
+    project = factories.project(session, factories.customer(session))
+    made = factories.registration(session, project, cast.alice, status=status, minutes=60)
+    assert client_for("Dana").get(f"/registrations/edit/?id={made.id}").status_code == 403
+    assert newest(session).minutes == 60
+
+
+def test_TO_21_on_what_is_archived_no_time_is_registered(session: Session, client_for: ClientFor) -> None:
+    project = factories.project(session, factories.customer(session), archived_at=utc_now())
+    alice = client_for("Alice")
+    assert alice.get(f"/registrations/new/?project={project.id}").status_code == 422
+    typed = {"project_id": str(project.id), "day": "2026-11-02", "minutes": "1"}
+    answer = alice.send(f"/registrations/new/?project={project.id}", **typed)
+    assert answer.status_code == 422
+    assert "archived" in answer.text
+    assert session.scalar(select(Registration.id)) is None
+
+
+def test_registrations_are_filtered_by_month_person_and_state(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    project = factories.project(session, factories.customer(session))
+    first = factories.registration(session, project, cast.alice, day=dt.date(2026, 10, 31))
+    second = factories.registration(
+        session, project, cast.bob, day=dt.date(2026, 11, 1), status=RegistrationStatus.APPROVED
+    )
+    dana = client_for("Dana")
+
+    def shown(query: str) -> list[int]:
+        tree = html.document_fromstring(dana.get(f"/registrations/?{query}").text)
+        return [int(key) for key in tree.xpath("//tr/@data-kb-id")]
+
+    assert shown("") == [second.id, first.id]
+    assert shown("month=2026-10") == [first.id]
+    assert shown("month=2026-10,2026-11&sort=day") == [first.id, second.id]
+    assert shown(f"who={cast.bob.id}") == [second.id]
+    assert shown("status=open") == [first.id]
+    assert shown(f"project={project.id}&status=approved") == [second.id]
+    for wrong in ("2026-13", "2026-1", "x", "2026-²1", "99999-01", "0000-01"):
+        assert set(shown(f"month={wrong}")) == {first.id, second.id}, wrong
+
+
+def test_TL_18_TL_19_TL_22_a_project_takes_over_how_its_customer_is_invoiced_and_can_differ(
+    session: Session, client_for: ClientFor
+) -> None:
+    layout = factories.list_value(session, ValueList.INVOICE_LAYOUT, "Plain")
+    customer = factories.customer(
+        session,
+        hourly_rate=Decimal("95.50"),
+        payment_term_days=14,
+        invoice_layout_id=layout.id,
+        expenses_billable=True,
+        mileage_billable=True,
+    )
+    dana = client_for("Dana")
+    form = dana.get(f"/projects/new/?customer={customer.id}")
+    for said in ("14 days", "Plain", "95.50", "billed to the customer"):
+        assert f"Empty: as the customer has it ({said})" in text_of(form)
+    answer = dana.press(form, "Save project", name="Flytt", payment_term_days="30", mileage_billable="False")
+    assert answer.status_code == 302
+    session.rollback()
+    made = session.scalars(select(Project)).one()
+    assert (made.payment_term_days, made.mileage_billable) == (30, False)
+    assert (made.expenses_billable, made.hourly_rate, made.invoice_layout_id) == (None, None, None)
+    shown = text_of(dana.get(f"/projects/details/?id={made.id}&tab=settings"))
+    for said in ("30 days", "95.50 as the customer has it", "Plain as the customer has it", "not billed"):
+        assert said in shown
+    hidden = text_of(client_for("Bob").get(f"/projects/details/?id={made.id}&tab=settings"))
+    assert "95.50" not in hidden
+
+
+def test_yes_no_or_nothing_is_one_of_the_three(session: Session, client_for: ClientFor) -> None:
+    project = factories.project(session, factories.customer(session), expenses_billable=True)
+    dana = client_for("Dana")
+    path = f"/projects/edit/?id={project.id}"
+    assert set(at_fields(dana.press(dana.get(path), "Save project", expenses_billable="maybe"))) == {
+        "expenses_billable"
+    }
+    assert dana.press(dana.get(path), "Save project", expenses_billable="").status_code == 302
+    session.rollback()
+    assert session.get_one(Project, project.id).expenses_billable is None
