@@ -42,6 +42,7 @@ def overview(session: Session, looker: Looker, customer: Customer) -> Mapping[st
         "period": period,
         "bars": bars(months, measure, period, today),
         "this_month": sum(m.minutes for m in year if m.month == today.month),
+        **before(months, today),
         "this_year": sum(m.minutes for m in year),
         "value": sum((m.amount for m in year), Decimal(0)),
         "open_registrations": totals.open_registrations(session, customer.id),
@@ -50,6 +51,13 @@ def overview(session: Session, looker: Looker, customer: Customer) -> Mapping[st
         "latest": history.latest(session, customer_id=customer.id, limit=4),
         "year": today.year,
     }
+
+
+def before(months: list[totals.PeriodTotal], today: dt.date) -> dict[str, Any]:
+    """The minutes of the month before this one, and its name."""
+    last = today.replace(day=1) - dt.timedelta(days=1)
+    minutes = sum(one.minutes for one in months if (one.year, one.month) == (last.year, last.month))
+    return {"last_month": minutes, "last_month_name": format_date(last, "LLLL")}
 
 
 def bars(

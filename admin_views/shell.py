@@ -12,7 +12,15 @@ from urllib.parse import urlsplit
 
 from babel import Locale, dates, numbers
 from flask import Flask, current_app, flash, g, request, session, url_for
-from flask_babel import format_date, format_decimal, format_time, get_domain, get_locale, gettext, ngettext
+from flask_babel import (
+    format_date,
+    format_decimal,
+    format_time,
+    get_domain,
+    get_locale,
+    gettext,
+    ngettext,
+)
 from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -166,6 +174,13 @@ def whole(number: int) -> str:
     return f"{number:,}".translate(_marks(_locale()))
 
 
+def on_axis(number: float) -> str:
+    """A number beside a chart, where there is room for six characters."""
+    if number < 100_000:
+        return format_decimal(number)
+    return numbers.format_compact_decimal(number, fraction_digits=1, locale=_locale())
+
+
 def plain_amount(amount: Decimal | None) -> str:
     """An amount without its currency."""
     return "" if amount is None else format_decimal(amount, format="#,##0.00")
@@ -261,6 +276,7 @@ def register(app: Flask, languages: tuple[str, ...]) -> None:
     app.jinja_env.filters["long_day"] = lambda day: format_date(day, "d MMMM y")
     app.jinja_env.filters["choice_text"] = lambda value: (value, gettext(value))
     app.jinja_env.filters["numberformat"] = format_decimal
+    app.jinja_env.filters["axis"] = on_axis
     app.jinja_env.filters["clock"] = lambda value: format_time(value, "HH:mm")
     app.jinja_env.globals.update(_=translated, gettext=translated, ngettext=ngettext)
     app.jinja_env.trim_blocks = True

@@ -9,7 +9,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, Text, cast, func, literal, select, tuple_, type_coerce, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    String,
+    Text,
+    cast,
+    func,
+    literal,
+    select,
+    tuple_,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from models.access import looker_of
@@ -323,10 +336,12 @@ class _List:
         here, there = tuple_(self.key, self.id), tuple_(literal(key, self.key.type), literal(row))
         return here < there if descending else here > there
 
-    def _fitting(self, key: str | int) -> str | dt.datetime | None:
+    def _fitting(self, key: str | int) -> str | dt.date | None:
         if isinstance(self.key.type, String):
             return key if isinstance(key, str) else None
         try:
+            if isinstance(self.key.type, Date):
+                return dt.date.fromisoformat(str(key))
             moment = dt.datetime.fromisoformat(str(key))
             # In UTC the first and the last day of the calendar may lie outside it.
             return moment.astimezone(dt.UTC) if moment.tzinfo is not None else None
@@ -450,7 +465,7 @@ def _page(listed: _List, rows: list[Keyed], number: int, total: int, more: bool,
 
 def _cursor(row: Keyed) -> Cursor:
     key = row[1]
-    return Cursor(key.isoformat() if isinstance(key, dt.datetime) else key, row[0])
+    return Cursor(key.isoformat() if isinstance(key, dt.date) else key, row[0])
 
 
 def neighbours(session: Session, spec: ListSpec, state: ListState, row_id: int) -> Neighbours:

@@ -196,6 +196,31 @@ def test_registrations_are_filtered_by_month_person_and_state(
         assert set(shown(f"month={wrong}")) == {first.id, second.id}, wrong
 
 
+@pytest.mark.parametrize("order", ["", "sort=day", "sort=created"])
+def test_a_long_list_of_registrations_is_walked_page_by_page_and_back(
+    session: Session, client_for: ClientFor, cast: Cast, order: str
+) -> None:
+    project = factories.project(session, factories.customer(session))
+    for number in range(60):
+        factories.registration(session, project, cast.alice, day=dt.date(2026, 11, 1 + number // 4))
+    dana = client_for("Dana")
+
+    def walk(path: str, link: str) -> list[list[str]]:
+        found, seen = list[list[str]](), set[str]()
+        while path and path not in seen:
+            seen.add(path)
+            tree = html.document_fromstring(dana.get(path).text)
+            found.append([str(key) for key in tree.xpath("//tr/@data-kb-id")])
+            last, path = path, next(iter(tree.xpath(f"//a[@rel='{link}' or @aria-label='{link}']/@href")), "")
+        found.append([last])
+        return found
+
+    *forward, [last] = walk(f"/registrations/?page_size=25&{order}", "Next page")
+    *backward, _ = walk(last, "Previous page")
+    assert [len(page) for page in forward] == [25, 25, 10]
+    assert backward == forward[::-1]
+
+
 def test_TL_18_TL_19_TL_22_a_project_takes_over_how_its_customer_is_invoiced_and_can_differ(
     session: Session, client_for: ClientFor
 ) -> None:
