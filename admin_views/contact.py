@@ -146,6 +146,7 @@ class ContactView(Labelling, EntityView):
     )
     meta_template = "contact/meta.html"
     actions = (converting.CONVERT, converting.CONTACT_LABELS, *verbs.CONTACT_ACTIONS)
+    made_anywhere = True
     exports = True
     # Deactivating puts a contact out of the way; its data can still be repaired (VS-26, VS-27).
     locks = False
@@ -171,7 +172,8 @@ class ContactView(Labelling, EntityView):
         if customer is not None:
             access.there(shell.here(), Customer, customer)
         access.require(shell.here(), shell.looker(), self.create, customer)
-        return {"kind": Kind.PRIVATE.value, "owner_id": shell.looker().id}
+        first, _space, last = request.args.get("name", "").strip().partition(" ")
+        return {"kind": Kind.PRIVATE.value, "first_name": first, "last_name": last, "owner_id": shell.looker().id}
 
     def children(self, record: Any, form: EntityForm) -> Sequence[Child]:
         """A contact that is added from a customer's card is linked with it."""

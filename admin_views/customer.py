@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from flask import flash, redirect, request, url_for
+from flask import flash, jsonify, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import LazyString, gettext, lazy_gettext
 from sqlalchemy.orm import joinedload
+from werkzeug.datastructures import MultiDict
 
-from admin_views import card, card_roles, choices, converting, errors, shell, verbs
+from admin_views import alike, card, card_roles, choices, converting, errors, new_contacts, shell, verbs
 from admin_views.base import Column, EntityView, FilterChoice
 from admin_views.forms import Amount, Choice, Choices, Day, EntityForm, LongText, OneOf, Section, Text, Tick, Whole
 from admin_views.labelling import Labelling
@@ -21,6 +22,7 @@ from models.customer import Customer, Kind
 from models.errors import NotAllowed, NotFound, Refused
 from models.label import Label
 from models.operations import grant
+from models.operations.save import Child
 from models.settings import ValueList
 from models.user import Right
 
@@ -78,7 +80,8 @@ class CustomerForm(EntityForm):
 class CustomerView(Labelling, EntityView):
     """The customers."""
 
-    routes = EntityView.routes | {"roles_view": "see", "labels_view": "see"}
+    routes = EntityView.routes | {"roles_view": "see", "labels_view": "see", "alike_view": "create"}
+    most_contacts = new_contacts.MOST
 
     noun = Customer
     spec = search.CUSTOMERS
@@ -209,6 +212,7 @@ class CustomerView(Labelling, EntityView):
     )
     tabs = card.CUSTOMER_TABS
     actions = (converting.CUSTOMER_LABELS, converting.KIND, *verbs.CUSTOMER_ACTIONS)
+    made_anywhere = True
     exports = True
 
     def customer_of(self, record: Any) -> int | None:
@@ -220,6 +224,7 @@ class CustomerView(Labelling, EntityView):
     def defaults(self) -> dict[str, Any]:
         return {
             "kind": Kind.BUSINESS.value,
+            "company_name": request.args.get("name"),
             "owner_id": shell.looker().id,
             "currency": shell.setting("currency"),
             "head_office_country": shell.setting("default_country"),
@@ -238,8 +243,40 @@ class CustomerView(Labelling, EntityView):
             },
         }
 
+    def read(self, record: Any, posted: MultiDict[str, str] | None, values: Mapping[str, Any]) -> EntityForm:
+        made = super().read(record, posted, values)
+        if record is None:
+            new_contacts.extend(made, posted, more="more" in request.form)
+        return made
+
+    def form_sections(self, record: Any, form: EntityForm) -> Sequence[Section]:
+        """A new customer goes from General over its contacts to Finance (TC-07)."""
+        if record is not None:
+            return self.sections
+        *general, finance = self.sections
+        return (*general, new_contacts.section(form), finance)
+
+    def contact_rows(self, form: EntityForm) -> list[tuple[str, ...]]:
+        """The fields of each contact on the form."""
+        return new_contacts.rows(form)
+
+    def children(self, record: Any, form: EntityForm) -> Sequence[Child]:
+        return new_contacts.children(form) if record is None else ()
+
+    def doubt(self, form: EntityForm) -> str | None:
+        return alike.doubt(form.values())
+
+    def alike_url(self, record: Any) -> str | None:
+        return self.get_url(".alike_view") if record is None else None
+
+    @expose("/alike/", methods=("GET",))
+    def alike_view(self) -> Any:
+        """The customers that are like what was typed so far, by field."""
+        return jsonify(alike.told())
+
     def to_save(self, record: Any, form: EntityForm) -> dict[str, Any]:
-        values = form.values()
+        own = {name for names in new_contacts.rows(form) for name in names}
+        values = {name: value for name, value in form.values().items() if name not in own}
         office = {name: value for name, value in values.items() if name.startswith("head_office_")}
         # The country of a new customer is preset: alone it makes no address.
         if record is None and not any(value for name, value in office.items() if name != "head_office_country"):

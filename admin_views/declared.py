@@ -136,6 +136,7 @@ class Declared:
     see: ClassVar[Right | None] = None
     edit: ClassVar[Right] = Right.EDIT
     create: ClassVar[Right] = Right.EDIT
+    made_anywhere: ClassVar[bool] = False  # whether the + in the top bar offers a new one
     exports: ClassVar[bool] = False
     locks: ClassVar[bool] = True  # whether what is archived can only be read
     archives: ClassVar[tuple[tuple[str, Any], ...]] = ()

@@ -27,10 +27,14 @@ class Editing(Declared):
     def form_for(self, record: Any, posted: MultiDict[str, str] | None = None) -> EntityForm:
         """The form, filled from what was posted or from the record."""
         values = self.values_of(record) if record is not None else self.defaults()
-        made: EntityForm = self.form(posted, data=values)
+        made = self.read(record, posted, values)
         for name in self.left_out(record, values) & set(made._fields):
             del made[name]
         return made
+
+    def read(self, record: Any, posted: MultiDict[str, str] | None, values: Mapping[str, Any]) -> EntityForm:
+        """The form with all its fields."""
+        return self.form(posted, data=values)
 
     def left_out(self, record: Any, values: Mapping[str, Any]) -> frozenset[str]:
         """The fields that the person who looks may not see or write here, and those that are chosen only once."""
@@ -71,9 +75,16 @@ class Editing(Declared):
         form = self.form_for(None, request.form if request.method == "POST" else None)
         if request.method == "GET":
             return self.show_form(None, form, 200)
+        if "more" in request.form:
+            # One more of what can be typed several times: nothing is judged yet.
+            return self.show_form(None, form, 200)
         try:
             if not self.can_be_read(None, form):
                 return self.show_form(None, form, 422)
+            doubt = self.doubt(form)
+            if doubt:
+                report(form, self.misfits(None, form))
+                return self.show_form(None, form, 422 if form.problems() else 409, doubt=doubt)
             saved = self.store(None, form)
         except (NotAllowed, NotFound):
             raise
@@ -152,7 +163,7 @@ class Editing(Declared):
 
     def typed(self) -> list[tuple[str, str]]:
         """What was posted, in words: the label of each field that holds something, and what it holds."""
-        form = self.form(request.form)
+        form = self.read(None, request.form, {})
         found = []
         for name, field in form._fields.items():
             chosen = isinstance(field, (Choice, Choices, OneOf, Tick))
@@ -189,8 +200,13 @@ class Editing(Declared):
         """Whether the values can be read; if not, what the rules have against the others is told along."""
         if form.validate():
             return True
+        report(form, self.misfits(record, form))
+        return False
+
+    def misfits(self, record: Any, form: EntityForm) -> Sequence[Refused]:
+        """What the rules have against the values that can be read."""
         values = {name: value for name, value in self.to_save(record, form).items() if name not in form.errors}
-        found = check(
+        return check(
             shell.here(),
             shell.looker(),
             self.noun,
@@ -200,8 +216,14 @@ class Editing(Declared):
             children=self.children(record, form),
             known=form.errors,
         )
-        report(form, found)
-        return False
+
+    def alike_url(self, record: Any) -> str | None:
+        """Where the form asks, while somebody types, what is there already that is like it."""
+        return None
+
+    def doubt(self, form: EntityForm) -> str | None:
+        """What is asked once before a new record is saved, with what says that it was asked; None: nothing."""
+        return None
 
     def show_locked(self, record: Any, note: ArchivedNote) -> Answer:
         """Instead of the form of a record that can only be read."""
@@ -237,14 +259,21 @@ class Editing(Declared):
         """The form's values as the verb wants them."""
         return form.values()
 
-    def show_form(self, record: Any, form: EntityForm, status: int, clash: EditConflict | None = None) -> Answer:
+    def form_sections(self, record: Any, form: EntityForm) -> Sequence[Section]:
+        """The parts of the form."""
+        return self.sections
+
+    def show_form(
+        self, record: Any, form: EntityForm, status: int, clash: EditConflict | None = None, doubt: str | None = None
+    ) -> Answer:
         return self.answer(
             self.form_template,
             status,
             record=record,
             form=form,
-            sections=[one for one in self.sections if self.has_any(one, record, form)],
+            sections=[one for one in self.form_sections(record, form) if self.has_any(one, record, form)],
             clash=clash,
+            doubt=doubt,
             archived=self.archived_note(record) if record is not None else None,
             position=g.position,
             cancel=self.cancel_url(record, form),

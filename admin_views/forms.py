@@ -376,13 +376,17 @@ class OneOf(RadioField):
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a form or card: its key, its heading and the names of its fields. `kind` limits it to one kind."""
+    """A part of a form or card: its key, its heading and the names of its fields. `kind` limits it to one kind.
+
+    Where its fields do not just follow each other, `template` draws them.
+    """
 
     key: str
     title: Any
     fields: tuple[str, ...]
     kind: str | None = None
     hint: Any = None
+    template: str | None = None
 
 
 class Drawn(NamedTuple):
@@ -454,8 +458,18 @@ class EntityForm(Form):
     def __init__(self, *args: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)
         for name, field in self._fields.items():
-            if isinstance(field, Limited) and (found := fields.limits(self.noun, name)):
-                field.limits = found
+            self._limit(field, self.noun, name)
+
+    def _limit(self, field: Any, noun: type[Base], name: str) -> None:
+        if isinstance(field, Limited) and (found := fields.limits(noun, name)):
+            field.limits = found
+
+    def add(self, name: str, field: Any, posted: Any, column: tuple[type[Base], str]) -> None:
+        """Put one more field on this form, for a column of another noun, filled from what was posted."""
+        options = {"name": name, "prefix": "", "translations": self.meta.get_translations(self)}
+        self._fields[name] = self.meta.bind_field(self, field, options)
+        self._fields[name].process(posted)
+        self._limit(self._fields[name], *column)
 
     def values(self) -> dict[str, Any]:
         """What was typed, by field name; sets as frozensets."""

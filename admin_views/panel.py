@@ -64,6 +64,8 @@ def register(app: Flask) -> None:
     for endpoint, view in ENTITIES.items():
         if endpoint not in NOT_IN_MENU:
             shell.add_to_menu(app, _line(endpoint, view.many, view.icon, view.see))
+        if view.made_anywhere:
+            shell.add_to_new(app, _new(endpoint, view))
     app.extensions["kaartenbak"]["labels"] = _labels()
     app.extensions["kaartenbak"]["cards"] = {v.noun.__tablename__: (name, v.see) for name, v in ENTITIES.items()}
     app.jinja_env.filters["delete_tree"] = trees.tree
@@ -84,6 +86,17 @@ def _labels() -> dict[tuple[str, str], object]:
                 table, column = "address", name.removeprefix("head_office_")
             found[table, column] = field.args[0] if hasattr(field, "args") else getattr(field.label, "text", name)
     return found
+
+
+def _new(endpoint: str, view: type[EntityView]) -> shell.MakeNew:
+    """A line of the + in the top bar, for those who may make one."""
+
+    def made() -> shell.NewItem | None:
+        if not access.may(shell.here(), shell.looker(), view.create):
+            return None
+        return shell.NewItem(str(view.new_text), view.icon, url_for(f"{endpoint}.create_view"))
+
+    return made
 
 
 def _line(endpoint: str, label: object, icon: str, right: Right | None) -> shell.MakeItem:

@@ -48,6 +48,15 @@ class MenuItem:
 
 
 @dataclass(frozen=True)
+class NewItem:
+    """Something that can be made from anywhere."""
+
+    text: str
+    icon: str
+    href: str
+
+
+@dataclass(frozen=True)
 class Viewer:
     """Who is signed in, as the shell shows it."""
 
@@ -60,6 +69,7 @@ class Viewer:
 
 
 MakeItem = Callable[[], MenuItem | None]
+MakeNew = Callable[[], NewItem | None]
 
 
 def here() -> Session:
@@ -265,7 +275,7 @@ def source_text(source: Source) -> str:
 
 def register(app: Flask, languages: tuple[str, ...]) -> None:
     """Give every template the shell's values and filters."""
-    app.extensions["kaartenbak"] = {"languages": languages, "menu": []}
+    app.extensions["kaartenbak"] = {"languages": languages, "menu": [], "adds": []}
     app.jinja_env.filters.update(
         money=money, hours=hours, when=when, moment=moment, initials=initials, colour_of=colour_of, say=say
     )
@@ -289,6 +299,16 @@ def add_to_menu(app: Flask, item: MakeItem) -> None:
     app.extensions["kaartenbak"]["menu"].append(item)
 
 
+def add_to_new(app: Flask, item: MakeNew) -> None:
+    """A line of the + in the top bar; the function returns None for people who may not make it."""
+    app.extensions["kaartenbak"]["adds"].append(item)
+
+
+def can_be_made() -> list[NewItem]:
+    """What the person who looks can make from anywhere."""
+    return [item for make in current_app.extensions["kaartenbak"]["adds"] if (item := make()) is not None]
+
+
 def _surroundings() -> dict[str, Any]:
     """The variables of templates/base.html, made once a request: a page may be drawn from several templates."""
     if "surroundings" not in g:
@@ -304,6 +324,7 @@ def _surround() -> dict[str, Any]:
         "keys": getattr(current_user, "single_keys", True),
         "month_name": format_date(today(), "LLLL"),
         "menu": [],
+        "adds": [],
         "viewer": None,
         "today": utc_now().date(),
     }
@@ -311,6 +332,7 @@ def _surround() -> dict[str, Any]:
         return common
     common["viewer"] = _viewer()
     common["menu"] = [item for make in current_app.extensions["kaartenbak"]["menu"] if (item := make()) is not None]
+    common["adds"] = can_be_made()
     common["firm"] = setting("company_name")
     common["may_somewhere"] = lambda right: access.may_somewhere(here(), looker(), Right(right))
     common["may"] = lambda right, customer_id=None: access.may(here(), looker(), Right(right), customer_id)

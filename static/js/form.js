@@ -1,4 +1,6 @@
 // Long forms: marks what was changed, lists it with a way back per field, keeps a draft in this tab, walks the problems.
+import { makeRoom } from "./new.js";
+
 const SKIP = "[type=hidden], [type=password], [type=file], [type=submit], button";
 
 export function startForms() {
@@ -16,8 +18,8 @@ const key = (form) => `kb-draft:${location.pathname}${location.search}#${form.id
 const controls = (form) => [...form.elements].filter((one) => one.name && !one.matches(SKIP) && !one.matches("fieldset"));
 
 function watch(form) {
-  const groups = grouped(form);
-  if (!form.hasAttribute("data-posted")) restore(form, groups);
+  if (!form.hasAttribute("data-posted")) restore(form);
+  let groups = grouped(form);
   const note = document.querySelector(`[data-kb-note="${form.id}"]`);
   const panel = document.querySelector(`[data-kb-changes="${form.id}"]`);
   const said = note?.innerHTML;
@@ -31,6 +33,10 @@ function watch(form) {
   };
   form.addEventListener("input", refresh);
   form.addEventListener("change", refresh);
+  form.addEventListener("kb-rows", () => {
+    groups = grouped(form);
+    refresh();
+  });
   form.addEventListener("submit", () => markSent(form));
   for (const link of document.querySelectorAll(`[data-kb-discard="${form.id}"]`)) {
     link.addEventListener("click", () => sessionStorage.removeItem(key(form)));
@@ -140,10 +146,11 @@ function keep(form, changed) {
   } catch { /* no room or no storage: then there is no draft */ }
 }
 
-function restore(form, groups) {
+function restore(form) {
   try {
     const draft = JSON.parse(sessionStorage.getItem(key(form)) ?? "{}");
-    for (const group of groups) if (typeof draft[group.name] === "string") set(group, draft[group.name]);
+    makeRoom(form, Object.keys(draft));
+    for (const group of grouped(form)) if (typeof draft[group.name] === "string") set(group, draft[group.name]);
   } catch { /* an unreadable draft is no draft */ }
 }
 

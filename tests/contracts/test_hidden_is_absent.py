@@ -46,6 +46,7 @@ WITHOUT_IDS = frozenset(
             "home.index",
             "searching.index",
             "keys.index",
+            "customers.alike_view",
         ),
         *(
             "auth.login",

@@ -31,6 +31,7 @@ SOURCE = LANGUAGES[0]
 # Texts that are handed to the catalogue at run time: each comes from what `catalogues.texts` lists. Whoever adds a line
 # here says there where its texts come from.
 AT_RUN_TIME = {
+    "admin_views/alike.py": {"reason.value"},
     "admin_views/listing.py": {"dropped.why.value"},
     "admin_views/editing.py": {"errors.TEXTS[404][1]"},
     "admin_views/errors.py": {"usual", "hint"},
@@ -53,6 +54,7 @@ AT_RUN_TIME = {
         "value",
         "name",
     },
+    "templates/customer/alike.html": {"reason.value"},
     "templates/project/registrations.html": {"one.status.value"},
     "templates/project/registration.html": {"record.status.value"},
     "admin_views/registration.py": {"one.value", "row.status.value"},

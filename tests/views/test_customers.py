@@ -252,10 +252,10 @@ def test_TC_13_TC_14_TC_15_TC_16_TC_21_VS_01_VS_07_TL_18_TL_19_TL_20_TL_22_a_cus
     ).items()
 
 
-def test_TC_07_the_form_of_a_customer_goes_from_general_to_finance(client_for: ClientFor) -> None:
+def test_TC_07_the_form_of_a_new_customer_goes_from_general_over_contacts_to_finance(client_for: ClientFor) -> None:
     page = client_for("Dana").get("/customers/new/").get_data(as_text=True)
     heads = [head.text_content().strip() for head in html.document_fromstring(page).xpath("//form//h2")]
-    assert heads == ["General", "Contact details", "Head office", "Labels", "Finance"]
+    assert heads == ["General", "Contact details", "Head office", "Labels", "Contacts", "Finance"]
 
 
 def test_TO_07_TS_02_TS_05_TS_08_a_private_person_is_a_customer_with_names_of_its_own(
