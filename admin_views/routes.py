@@ -31,6 +31,7 @@ PAGES = {
     "settings.index": "settings",
     "settings.save": "settings",
     "searching.index": "login",
+    "searching.palette": "login",
     "keys.index": "login",
     "bin.index": "login",
     "bin.restore": "delete",

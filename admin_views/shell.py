@@ -299,6 +299,11 @@ def add_to_menu(app: Flask, item: MakeItem) -> None:
     app.extensions["kaartenbak"]["menu"].append(item)
 
 
+def menu() -> list[MenuItem]:
+    """The lines of the menu for the person who looks."""
+    return [item for make in current_app.extensions["kaartenbak"]["menu"] if (item := make()) is not None]
+
+
 def add_to_new(app: Flask, item: MakeNew) -> None:
     """A line of the + in the top bar; the function returns None for people who may not make it."""
     app.extensions["kaartenbak"]["adds"].append(item)
@@ -331,7 +336,7 @@ def _surround() -> dict[str, Any]:
     if not getattr(current_user, "is_authenticated", False) or not hasattr(g, "looker"):
         return common
     common["viewer"] = _viewer()
-    common["menu"] = [item for make in current_app.extensions["kaartenbak"]["menu"] if (item := make()) is not None]
+    common["menu"] = menu()
     common["adds"] = can_be_made()
     common["firm"] = setting("company_name")
     common["may_somewhere"] = lambda right: access.may_somewhere(here(), looker(), Right(right))

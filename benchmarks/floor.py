@@ -47,6 +47,12 @@ LABELLED = """ AND EXISTS (SELECT 1 FROM customer_label l WHERE l.customer_id = 
 FOUND = """ AND c.id IN (SELECT customer_id FROM customer_search WHERE customer_id IN (SELECT rowid FROM
 customer_search_index WHERE customer_search_index MATCH :match) AND instr(document, :word) > 0)"""
 FOUND_ON_SERVER = " AND c.id IN (SELECT customer_id FROM customer_search WHERE document LIKE '%%' || :word || '%%')"
+# A search of everything as plain as can be: names and numbers that begin with the text, by their indexes.
+EVERYTHING = (
+    "SELECT id, name, number FROM customer WHERE name_key BETWEEN :word AND :end ORDER BY name_key LIMIT 5",
+    "SELECT id, name, number FROM customer WHERE number_key BETWEEN :word AND :end ORDER BY number_key LIMIT 5",
+    "SELECT id, name, email FROM contact WHERE name_key BETWEEN :word AND :end ORDER BY name_key LIMIT 5",
+)
 BY_NAME = " ORDER BY c.name_key, c.id LIMIT 50"
 NEWEST = " ORDER BY c.changed_at DESC, c.id DESC LIMIT 50"
 LIST = """<!doctype html><title>Customers</title><table>
@@ -89,6 +95,7 @@ def make(connect: Connect, year: int, found: str = FOUND) -> Flask:
     app.jinja_env.loader = DictLoader({"list": LIST, "form": FORM, "delete": IMPACT})
     app.jinja_env.autoescape = True
     app.add_url_rule("/list", view_func=listing, defaults={"first": f"{year}-01-01", "last": f"{year}-12-31"})
+    app.add_url_rule("/find", view_func=find)
     app.add_url_rule("/edit", view_func=edit, methods=["GET", "POST"])
     app.add_url_rule("/delete", view_func=delete, methods=["GET", "POST"])
     app.add_url_rule("/export", view_func=export)
@@ -158,6 +165,14 @@ def bare(database: Path) -> None:
     with closing(connected(database)) as db:
         for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             db.execute(f'DROP TRIGGER "{row["name"]}"')
+
+
+def find() -> list[list[Any]]:
+    """What a palette shows, as JSON."""
+    word = request.args["q"].lower()
+    values = {"word": word, "end": f"{word}\U0010ffff"}
+    with opened() as db:
+        return [list(row) for query in EVERYTHING for row in db.execute(query, values).fetchall()]
 
 
 def listing(first: str, last: str) -> str:

@@ -332,6 +332,20 @@ class Bench:
         found = self.one(query.format(self.customers // 2)) or self.one(query.format(0))
         return re.sub(r"^(https?://)?(www\.)?", "", found[0]).split(".")[0]
 
+    def search(self) -> Iterator[Line]:
+        """W12: what the palette asks for while somebody types."""
+        name = self.one("SELECT company_name FROM customer WHERE company_name IS NOT NULL ORDER BY id")[0]
+        rare = self._rare()
+        for kind, typed in (
+            ("many hits", name[:4]),
+            ("few hits", rare),
+            ("a slip", f"{rare[:4]}{rare[5:]}"),
+            ("two slips", f"{name.split()[0][1:]} {rare[:4]}{rare[5:]}"),
+            ("no hit", "xylofoonwinkel"),
+        ):
+            asked = urlencode({"q": typed})
+            yield self.compare(f"W12 palette, {kind}", f"/search/palette/?{asked}", f"/find?{asked}", 50)
+
     def forms(self) -> Iterator[Line]:
         """W5 and W6."""
         key = self.one("SELECT id FROM customer WHERE archived_at IS NULL ORDER BY id LIMIT 1 OFFSET 20")[0]
@@ -475,6 +489,7 @@ def form_of(answer: Answer, field: str) -> dict[str, Any]:
 
 PARTS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "lists": Bench.lists,
+    "search": Bench.search,
     "forms": Bench.forms,
     "exports": Bench.exports,
     "delete": Bench.delete,
@@ -484,7 +499,7 @@ PARTS: dict[str, Callable[[Bench], Iterator[Line]]] = {
 
 
 # What a page is like on PostgreSQL; files and imports are the same Python.
-SERVER_PARTS = {name: PARTS[name] for name in ("lists", "forms", "delete")}
+SERVER_PARTS = {name: PARTS[name] for name in ("lists", "search", "forms", "delete")}
 
 
 @dataclass

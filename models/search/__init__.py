@@ -1,8 +1,9 @@
 """Finding rows: text, filters and order -> one SELECT, the same for lists, exports, "all matching" and saved views."""
 
 from models.search.documents import install, is_current, rebuild, remove, settle, suspended
-from models.search.everywhere import Group, Hit, find
+from models.search.everywhere import PREFIXES, Group, Hit, find, parted
 from models.search.listed import ListedCustomer, listed
+from models.search.near import marked
 from models.search.nouns import ADDRESSES, CONTACTS, CUSTOMERS, PROJECTS, REGISTRATIONS
 from models.search.paging import COUNT_CAP, Neighbours, Page, all_ids, neighbours, page
 from models.search.spec import Filter, ListSpec, Sort
@@ -14,6 +15,7 @@ __all__ = [
     "COUNT_CAP",
     "CUSTOMERS",
     "PAGE_SIZES",
+    "PREFIXES",
     "PROJECTS",
     "REGISTRATIONS",
     "Archived",
@@ -35,8 +37,10 @@ __all__ = [
     "install",
     "is_current",
     "listed",
+    "marked",
     "neighbours",
     "page",
+    "parted",
     "read_state",
     "rebuild",
     "remove",

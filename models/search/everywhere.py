@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, null, select
 from sqlalchemy.orm import Session
 
-from models.contact import Contact
-from models.customer import Customer
+from models.contact import Contact, CustomerContact
+from models.customer import Address, Customer
 from models.project import Project
+from models.search import near
 from models.search.folding import plain
 from models.search.nouns import CONTACTS, CUSTOMERS, PROJECTS
-from models.search.paging import some_ids
+from models.search.paging import Wanted, some
 from models.search.small import LABELS
 from models.search.spec import Column, ListSpec
 from models.search.state import read_state
 
+Row = tuple[Any, ...]
+# As many as tell a hit from its namesakes.
+DETAILS = 2
+
 
 @dataclass(frozen=True)
 class Hit:
-    """A record that was found; `detail` tells it from its namesakes."""
+    """A record that was found; `detail` tells it from its namesakes. `near`: only by a spelling near what was typed."""
 
     id: int
     name: str
     detail: str | None
     archived: bool
+    near: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,54 +52,89 @@ class _Kind:
     title: str
     spec: ListSpec
     name: Column
-    detail: Any
+    details: tuple[Any, ...] = ()
+
+    def wanted(self, search: str, limit: int) -> Wanted | None:
+        """What is asked of its list: its name, whether it is archived, and two things that tell it from others."""
+        state = read_state(self.spec, [("search", search), ("archived", "all")])
+        if not state.search:
+            return None
+        archived_at = self.spec.archived_at
+        is_archived = literal(False) if archived_at is None else archived_at.is_not(None)
+        columns = (self.name, is_archived, *self.details, *(null(),) * (DETAILS - len(self.details)))
+        return Wanted(self.spec, state, limit, tuple(column.label(f"c{at}") for at, column in enumerate(columns)))
+
+    def hit(self, row: Sequence[Any], *, near: bool = False) -> Hit:
+        """A hit of a row of id and columns."""
+        key, name, is_archived, *details = row
+        return Hit(key, name, " · ".join(filter(None, details)) or None, bool(is_archived), near)
 
 
-_KINDS = (
-    _Kind("customers", "Customers", CUSTOMERS, Customer.name, Customer.number),
-    _Kind("contacts", "Contacts", CONTACTS, Contact.name, func.coalesce(Contact.company_name, Contact.email)),
-    _Kind("projects", "Projects", PROJECTS, Project.name, Project.number),
-    _Kind("labels", "Labels", LABELS, LABELS.names[0], None),
+_CITY = (
+    select(Address.city)
+    .where(Address.customer_id == Customer.id, Address.is_head_office)
+    .correlate(Customer)
+    .limit(1)
+    .scalar_subquery()
 )
+_LINKED = (
+    select(Customer.name)
+    .join(CustomerContact, CustomerContact.customer_id == Customer.id)
+    .where(CustomerContact.contact_id == Contact.id)
+    .correlate(Contact)
+    .order_by(CustomerContact.id)
+    .limit(1)
+    .scalar_subquery()
+)
+_OF_CUSTOMER = (
+    select(Customer.name).where(Customer.id == Project.customer_id).correlate(Project).limit(1).scalar_subquery()
+)
+_KINDS = (
+    _Kind("customers", "Customers", CUSTOMERS, Customer.name, (Customer.number, _CITY)),
+    _Kind("contacts", "Contacts", CONTACTS, Contact.name, (Contact.job_title, func.coalesce(_LINKED, Contact.email))),
+    _Kind("projects", "Projects", PROJECTS, Project.name, (Project.number, _OF_CUSTOMER)),
+    _Kind("labels", "Labels", LABELS, LABELS.names[0]),
+)
+# What a search may begin with, and what it is for then.
+PREFIXES = {"@": "contacts", "#": "labels"}
+
+
+def parted(search: str) -> tuple[str | None, str]:
+    """The kind that a search asks for by its first character, None for all, and what it looks for.
+
+    >>> parted("#vip"), parted("@"), parted("vip")
+    (('labels', 'vip'), (None, '@'), (None, 'vip'))
+    """
+    kind, rest = PREFIXES.get(search[:1]), search[1:].strip()
+    return (kind, rest) if kind and rest else (None, search)
 
 
 def find(session: Session, search: str, limit: int) -> list[Group]:
     """What is found by a text, up to `limit` (1 to 100) of each kind; kinds without a hit are left out.
 
-    Active records stand before archived ones, and what begins with the text before what only holds it.
+    Active records stand before archived ones, and what begins with the text before what only holds it. Where a kind has
+    fewer hits than the limit, those that only nearly hold the text follow. `@` and `#` before the text ask for contacts
+    and for labels only.
     """
-    groups = (_find(session, kind, search, limit) for kind in _KINDS)
+    only, text = parted(search)
+    asked = {
+        at: one
+        for at, kind in enumerate(_KINDS)
+        if only in (None, kind.endpoint) and (one := kind.wanted(text, limit + 1)) is not None
+    }
+    exact = dict(zip(asked, some(session, list(asked.values())), strict=True))
+    close = near.find(session, {at: asked[at] for at, rows in exact.items() if len(rows) < limit}, text)
+    groups = (_group(_KINDS[at], rows, close.get(at, ()), limit, text) for at, rows in exact.items())
     return [group for group in groups if group.hits]
 
 
-def _find(session: Session, kind: _Kind, search: str, limit: int) -> Group:
-    state = read_state(kind.spec, [("search", search), ("archived", "all")])
-    if not state.search:
-        return Group(kind.endpoint, kind.title, (), False)
-    ids = some_ids(session, kind.spec, state, limit + 1)
-    hits = sorted(_hits(session, kind, ids[:limit]), key=lambda hit: _rank(hit, plain(state.search)))
-    return Group(kind.endpoint, kind.title, tuple(hits), len(ids) > limit)
+def _group(kind: _Kind, exact: Sequence[Row], close: Sequence[Row], limit: int, asked: str) -> Group:
+    known = {row[0] for row in exact}
+    hits = [kind.hit(row) for row in exact] + [kind.hit(row, near=True) for row in close if row[0] not in known]
+    shown = sorted(hits[:limit], key=lambda hit: _rank(hit, plain(asked)))
+    return Group(kind.endpoint, kind.title, tuple(shown), len(hits) > limit)
 
 
-def _hits(session: Session, kind: _Kind, ids: tuple[int, ...]) -> list[Hit]:
-    if not ids:
-        return []
-    detail = kind.name if kind.detail is None else kind.detail
-    archived_at = kind.spec.archived_at
-    columns = (kind.spec.noun.id, kind.name, detail, *(() if archived_at is None else (archived_at,)))
-    rows = {row[0]: row for row in session.execute(select(*columns).where(kind.spec.noun.id.in_(ids)))}
-    return [
-        Hit(
-            key,
-            rows[key][1],
-            None if kind.detail is None else rows[key][2],
-            len(columns) > 3 and rows[key][3] is not None,
-        )
-        for key in ids
-        if key in rows
-    ]
-
-
-def _rank(hit: Hit, asked: str) -> tuple[bool, bool, str]:
-    begins = any(plain(text).startswith(asked) for text in (hit.name, hit.detail or ""))
-    return hit.archived, not begins, plain(hit.name)
+def _rank(hit: Hit, asked: str) -> tuple[bool, bool, bool, str]:
+    begins = any(plain(text).startswith(asked) for text in (hit.name, *(hit.detail or "").split(" · ")))
+    return hit.near, hit.archived, not begins, plain(hit.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -176,14 +176,19 @@ class _List:
         return self._sizes(MANY) if len(found) > 1 and min(found.values()) > FEW else found
 
     def _sizes(self, cap: int) -> dict[int, int]:
-        counts = {place: _size(one.ids, cap) for place, one in enumerate(self.narrowings) if one.ids is not None}
-        if self.is_limited:
-            # What this person sees at all. The hook narrows it.
-            counts[SEEN] = _size(select(self.id), cap)
+        counts = self.size_columns(cap)
         if not counts:
             return {}
         found = self.session.execute(select(*counts.values())).one()
         return dict(zip(counts, found, strict=True))
+
+    def size_columns(self, cap: int) -> dict[int, ColumnElement[int]]:
+        """What `sizes` are counted by."""
+        counts = {place: _size(one.ids, cap) for place, one in enumerate(self.narrowings) if one.ids is not None}
+        if self.is_limited:
+            # What this person sees at all. The hook narrows it.
+            counts[SEEN] = _size(select(self.id), cap)
+        return counts
 
     @property
     def is_limited(self) -> bool:
@@ -365,32 +370,77 @@ def all_ids(session: Session, spec: ListSpec, state: ListState, *, ordered: bool
     return listed.ids().order_by(*listed.order()) if ordered else listed.ids()
 
 
-def some_ids(session: Session, spec: ListSpec, state: ListState, limit: int) -> tuple[int, ...]:
-    """Some ids of a list, uncounted; those first whose name or number begins with what is searched for."""
-    listed = _List(session, spec, state)
-    found = dict.fromkeys(_beginning(session, spec, listed, limit))
-    if len(found) < limit:
-        some = SAMPLE if min(listed.sizes.values(), default=0) > SAMPLE else None
-        others = select(listed.id).where(*listed.conditions(listed.first, some)).limit(limit)
-        found |= dict.fromkeys(session.scalars(others))
-    return tuple(found)[:limit]
+@dataclass(frozen=True)
+class Wanted:
+    """Some rows of one list of several: its state, how many at most, and what is to be known of each."""
+
+    spec: ListSpec
+    state: ListState
+    limit: int
+    columns: tuple[Any, ...]
 
 
-def _beginning(session: Session, spec: ListSpec, listed: _List, limit: int) -> list[int]:
-    """Ids of rows whose name or number begins with what is searched for: by name first, each up to the limit."""
+def some(session: Session, wanted: Sequence[Wanted]) -> list[list[tuple[Any, ...]]]:
+    """Some rows of each list as (id, *columns), uncounted; those first whose name or number begins with what is searched.
+
+    All lists have as many columns, of the same types: they are asked for together, in three queries.
+    """
+    lists = [_List(session, one.spec, one.state) for one in wanted]
+    found: list[dict[int, tuple[Any, ...]]] = [{} for _ in wanted]
+    for at, rows in united(session, {at: _beginning(lists[at], one) for at, one in enumerate(wanted)}).items():
+        found[at] = {row[0]: row[1:-1] for row in sorted(rows, key=lambda row: row[-1])}
+        found[at] = {key: (key, *row) for key, row in found[at].items()}
+    short = {at: one for at, one in enumerate(wanted) if len(found[at]) < one.limit}
+    _size_together(session, [lists[at] for at in short])
+    for at, rows in united(session, {at: _others(lists[at], one) for at, one in short.items()}).items():
+        for row in rows:
+            found[at].setdefault(row[0], row)
+    return [list(rows.values())[: one.limit] for rows, one in zip(found, wanted, strict=True)]
+
+
+def united(session: Session, queries: Mapping[int, Select[Any]]) -> dict[int, list[tuple[Any, ...]]]:
+    """The rows of several queries of records, fetched in one; each query by its number."""
+    parts = [(at, query.subquery()) for at, query in queries.items()]
+    if not parts:
+        return {}
+    every = union_all(*(select(literal(at).label("query"), *part.c) for at, part in parts)).subquery()
+    found: dict[int, list[tuple[Any, ...]]] = {at: [] for at in queries}
+    for row in session.execute(select(every)):
+        found[row[0]].append(tuple(row[1:]))
+    return found
+
+
+def _size_together(session: Session, lists: Sequence[_List]) -> None:
+    """Count what their narrowings would find in one query."""
+    counts = [(listed, place, size) for listed in lists for place, size in listed.size_columns(FEW).items()]
+    values = session.execute(select(*(size for _listed, _place, size in counts))).one() if counts else ()
+    for listed in lists:
+        listed.sizes = {}
+    for (listed, place, _size_of), value in zip(counts, values, strict=True):
+        listed.sizes[place] = value
+
+
+def _others(listed: _List, wanted: Wanted) -> Select[Any]:
+    sample = SAMPLE if min(listed.sizes.values(), default=0) > SAMPLE else None
+    query = select(listed.id.label("id"), *wanted.columns)
+    return query.where(*listed.conditions(listed.first, sample)).limit(wanted.limit)
+
+
+def _beginning(listed: _List, wanted: Wanted) -> Select[Any]:
+    """Rows whose name or number begins with what is searched for: by name first, each up to the limit."""
+    spec = wanted.spec
     conditions = [(name, begins) for name in spec.names for begins in beginnings(name, listed.state.search)]
     parts = [
         select(listed.id.label("id"), literal(place).label("place"))
         .where(*listed.unarchived(), begins)
         .order_by(name)
-        .limit(limit)
+        .limit(wanted.limit)
         .subquery()
         for place, (name, begins) in enumerate(conditions)
     ]
     # Each along its own index; for one OR both databases would rather read all rows.
     every = union_all(*(select(part.c.id, part.c.place) for part in parts)).subquery()
-    query = select(listed.id, every.c.place).join(every, every.c.id == listed.id)
-    return [row[0] for row in sorted(session.execute(query), key=lambda row: row[1])]
+    return select(listed.id.label("id"), *wanted.columns, every.c.place).join(every, every.c.id == listed.id)
 
 
 def page(session: Session, spec: ListSpec, state: ListState) -> Page:

@@ -122,7 +122,7 @@ class _Way:
         if self.is_short:
             return self._beginnings()
         if self.sqlite:
-            return self._candidates()
+            return indexed(self.document, trigrams(self.words))
         return select(self.key).where(*(self._contains(word) for word in self.words))
 
     def _in_document(self, words: Words) -> Condition:
@@ -132,16 +132,7 @@ class _Way:
     def _contains(self, word: str) -> Condition:
         if self.sqlite:
             return func.instr(self.table.c.document, word) > 0
-        escaped = word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-        return self.table.c.document.like(f"%{escaped}%")
-
-    def _candidates(self) -> Select[Any]:
-        """What the index finds, and all documents it does not know yet."""
-        name = f"{self.document.name}_index"
-        index = table(name, column("rowid", Integer), column(name, String))
-        stale = table(f"{self.document.name}_stale", column(self.document.key, Integer)).c[self.document.key]
-        indexed = select(index.c.rowid.label("id")).where(index.c[name].op("MATCH")(trigrams(self.words)))
-        return select(union_all(indexed, select(stale)).subquery())
+        return holding(self.table.c.document, word)
 
     def _beginnings(self) -> Select[Any]:
         rows: Any = self.spec.noun.__table__
@@ -154,6 +145,21 @@ class _Way:
             for start in _spellings(name, self.words[0], self.typed)
         ]
         return found[0] if len(found) == 1 else select(union_all(*found).subquery())
+
+
+def holding(text: ColumnElement[str], word: str) -> Condition:
+    """Documents that hold a word, by the index of PostgreSQL."""
+    escaped = word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    return text.like(f"%{escaped}%")
+
+
+def indexed(document: Document, query: str) -> Select[Any]:
+    """The ids that the index of SQLite finds, and of all documents that it does not know yet."""
+    name = f"{document.name}_index"
+    index = table(name, column("rowid", Integer), column(name, String))
+    stale = table(f"{document.name}_stale", column(document.key, Integer)).c[document.key]
+    found = select(index.c.rowid.label("id")).where(index.c[name].op("MATCH")(query))
+    return select(union_all(found, select(stale)).subquery())
 
 
 def _spellings(name: Column, word: str, typed: str) -> list[str]:

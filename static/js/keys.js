@@ -1,6 +1,7 @@
 // The keyboard map. A key printed on a button works because the button says so in aria-keyshortcuts; the rest is here.
 // Keys do nothing inside text fields (but Ctrl ones and Escape), and nothing at all when they are switched off in the profile.
 import { closeOpen, partOf } from "./menu.js";
+import { openPalette } from "./palette.js";
 import { clearTicks, rowBoxes, tickAll } from "./rows.js";
 
 const GO = { c: "/customers/", k: "/contacts/", l: "/labels/", i: "/imports/", b: "/bin/" };
@@ -26,7 +27,7 @@ function press(event) {
   const typing = event.target.closest?.(FIELD);
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (ctrl && !event.altKey) {
-    if (key === "k") return focusOn("#kb-search-all") || follow("[data-kb-search-link]");
+    if (key === "k") return openPalette() || focusOn("#kb-search-all") || follow("[data-kb-search-link]");
     if (key === "s") return shortcut("Control+S");
     if (key === "Enter") return shortcut("Control+Enter") || (!typing && openRow(true));
     if (key === "z") return !typing && shortcut("Control+Z");

@@ -25,7 +25,7 @@ def test_every_page_is_measured_beside_its_floor(tmp_path: Path, capsys: pytest.
     pages.main([*TINY, "--no-postgresql", "--folder", str(tmp_path), *parts])
     found = lines(capsys.readouterr().out)
     workloads = {name.split()[0] for name in found}
-    assert workloads == {"W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8", "W9"}
+    assert workloads == {"W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8", "W9", "W12"}
     assert all("ms" in line for line in found.values())
     assert [name for name, line in found.items() if line.count("x") < 2 and "page:" not in name] == []
 
@@ -33,12 +33,12 @@ def test_every_page_is_measured_beside_its_floor(tmp_path: Path, capsys: pytest.
 def test_pages_are_measured_on_postgresql_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     if postgresql_binaries() is None:
         without_postgresql()
-    pages.main([*TINY, "--folder", str(tmp_path), "--part", "lists", "--part", "forms", "--part", "delete"])
+    pages.main([*TINY, "--folder", str(tmp_path), *(word for part in pages.SERVER_PARTS for word in ("--part", part))])
     printed = capsys.readouterr().out
     both = printed.splitlines()[1:]
     on_server = [line[11:41].strip() for line in both if "PostgreSQL" in line]
     assert on_server == [line[11:41].strip() for line in both if "PostgreSQL" not in line]
-    assert len(on_server) == 10
+    assert len(on_server) == 15
 
 
 def test_the_seeded_file_is_kept_for_the_next_run(tmp_path: Path) -> None:

@@ -45,6 +45,7 @@ WITHOUT_IDS = frozenset(
             "health.index",
             "home.index",
             "searching.index",
+            "searching.palette",
             "keys.index",
             "customers.alike_view",
         ),

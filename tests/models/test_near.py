@@ -1,0 +1,125 @@
+"""Small slips are forgiven: on both databases the same, only among what one may see, and after what was really meant."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from models import search
+from models.access import look_as, looker_for
+from models.search import near
+from models.search.folding import plain
+from models.user import Role
+from tests import factories
+from tests.conftest import Cast
+
+LETTERS = "abdehilmnoprst"
+
+
+def names(session: Session, typed: str, limit: int = 10) -> list[str]:
+    """The customers that are found, in their order."""
+    found = {group.endpoint: group for group in search.find(session, typed, limit)}
+    return [hit.name for hit in found["customers"].hits] if "customers" in found else []
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("nord", "Stichting Buurtwerk Noord"),
+        ("noord", "Nordhamn Logistik AB"),
+        ("Goteborg", "Göteborgs Kyla AB"),
+        ("Goteborgg", "Göteborgs Kyla AB"),
+        ("nordhomn", "Nordhamn Logistik AB"),
+        ("nordhmn", "Nordhamn Logistik AB"),
+        ("nrodhamn", "Nordhamn Logistik AB"),
+        ("nordhaamn", "Nordhamn Logistik AB"),
+        ("xordhamn", "Nordhamn Logistik AB"),
+        ("bergstorm", "Bergström Hälsa AB"),
+        ("lgoistik nordhamn", "Nordhamn Logistik AB"),
+        ("nordhomn k-10", "Nordhamn Logistik AB"),
+    ],
+)
+def test_TL_11_TC_02_a_small_slip_is_forgiven(session: Session, typed: str, name: str) -> None:
+    factories.customer(session, company_name=name, number="K-10")
+    factories.customer(session, company_name="Iets Heel Anders B.V.", number="K-11")
+    assert names(session, typed) == [name]
+
+
+@pytest.mark.parametrize(
+    "typed", ["nor", "nort", "k-11", "10031", "nxrdhxmn", "drohn", "%%%%%", "____", '"" OR ""', "\0"]
+)
+def test_what_is_short_a_number_or_something_else_is_not_taken_for_a_slip(session: Session, typed: str) -> None:
+    factories.customer(session, company_name="Nordhamn Logistik AB", number="K-10", phone="+31 10 555 10030")
+    assert names(session, typed) == (["Nordhamn Logistik AB"] if typed == "nor" else [])
+
+
+def test_what_was_meant_stands_before_what_is_near_and_both_within_the_limit(session: Session) -> None:
+    for name in ("Aa Noord", "Nordhamn AB", "Oud Nordhamn AB", "Noordhamn B.V."):
+        archived = dt.datetime(2026, 1, 1, tzinfo=dt.UTC) if name.startswith("Oud") else None
+        factories.customer(session, company_name=name, archived_at=archived)
+    assert names(session, "nordhamn") == ["Nordhamn AB", "Oud Nordhamn AB", "Noordhamn B.V."]
+    assert names(session, "nordhamn", 2) == ["Nordhamn AB", "Oud Nordhamn AB"]
+    (group,) = search.find(session, "nordhamn", 10)
+    assert [hit.near for hit in group.hits] == [False, False, True]
+
+
+def test_a_slip_finds_only_what_one_may_see(session: Session, cast: Cast) -> None:
+    mine, hidden = (factories.customer(session, company_name=f"Nordhamn {what}") for what in ("Mijn", "Verborgen"))
+    for customer, last in ((mine, "Lindqvist"), (hidden, "Lindqvist")):
+        person = factories.contact(session, first_name=str(customer.name[9:]), last_name=last)
+        factories.link(session, customer, person)
+    shared = factories.contact(session, first_name="Astrid", last_name="Lindqvist")
+    for customer in (hidden, mine):
+        factories.link(session, customer, shared)
+    factories.access(session, mine, session.query(Role).filter_by(name="Reader").one(), cast.charlie)
+    look_as(session, looker_for(session, cast.charlie))
+    assert names(session, "nordhomn") == ["Nordhamn Mijn"]
+    (people,) = search.find(session, "lindkvist", 10)
+    assert [hit.name for hit in people.hits] == ["Astrid Lindqvist", "Mijn Lindqvist"]
+    assert [hit.detail for hit in people.hits] == ["Nordhamn Mijn", "Nordhamn Mijn"]
+
+
+def test_a_search_for_one_kind_finds_that_kind(session: Session) -> None:
+    factories.customer(session, company_name="Noord B.V.")
+    factories.contact(session, first_name="Noord")
+    factories.label(session, name="Noord")
+    assert [group.endpoint for group in search.find(session, "noord", 5)] == ["customers", "contacts", "labels"]
+    assert [group.endpoint for group in search.find(session, "@noord", 5)] == ["contacts"]
+    assert [group.endpoint for group in search.find(session, "# noord", 5)] == ["labels"]
+
+
+@given(st.text(LETTERS, min_size=6, max_size=20), st.integers(0, 99), st.sampled_from(LETTERS), st.integers(0, 3))
+def test_every_slip_of_one_letter_is_near(word: str, place: int, letter: str, kind: int) -> None:
+    at = place % min(len(word) - 1, near.LONGEST - 2)
+    slipped = (
+        word[:at] + letter + word[at + 1 :],
+        word[:at] + letter + word[at:],
+        word[:at] + word[at + 1 :],
+        word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+    )[kind]
+    marked = near.marked(slipped, word)
+    assert "".join(text for text, _is_found in marked) == slipped
+    assert any(is_found for _text, is_found in marked) or (kind == 1 and at == 0)
+
+
+@given(st.text(max_size=80), st.text(max_size=40))
+def test_marking_loses_nothing_of_a_text(text: str, typed: str) -> None:
+    assert "".join(piece for piece, _is_found in near.marked(text, typed)) == text
+
+
+def test_what_was_found_is_marked_in_its_own_spelling() -> None:
+    assert search.marked("Göteborgs Kyla", "goteborg") == [("Göteborg", True), ("s Kyla", False)]
+    assert search.marked("Groß & Söhne", "gross") == [("Groß", True), (" & Söhne", False)]
+    assert search.marked("Buurtwerk Noord", "nord") == [("Buurtwerk ", False), ("Noord", True)]
+    assert search.marked("Iets anders", "nord") == [("Iets anders", False)]
+
+
+def test_few_looks_into_the_index_are_enough_for_a_long_word() -> None:
+    for word in ("noord", "nordhamn", "bergström", "hollandsebelastingadviseurs"):
+        sets = near._candidates(plain(word))
+        assert len(sets) <= 10
+        assert all(near.FEWEST_TRIGRAMS <= len(one) <= near.ENOUGH for one in sets)
