@@ -9,7 +9,7 @@ from flask import request
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from admin_views import shell
+from admin_views import link, shell
 from admin_views.address import route_to
 from models import journal
 from models.access import Looker
@@ -40,6 +40,7 @@ def contact_information(session: Session, looker: Looker, customer: Customer) ->
             .options(joinedload(CustomerContact.contact).selectinload(Contact.labels))
         )
     )
+    shown = [one for one in links if shows_all or one.contact.archived_at is None]
     addresses = list(
         session.scalars(
             select(Address)
@@ -51,7 +52,8 @@ def contact_information(session: Session, looker: Looker, customer: Customer) ->
     return {
         "addresses": [Place(address, touched.get(address.id, _UNKNOWN)[1], route_to(address)) for address in addresses],
         "invoices_apart": any(address.is_invoice for address in addresses) and shell.setting("invoice_addresses"),
-        "links": [link for link in links if shows_all or link.contact.archived_at is None],
-        "deactivated": sum(link.contact.archived_at is not None for link in links),
+        "links": shown,
+        "menus": link.menus(session, looker, customer, shown),
+        "deactivated": sum(one.contact.archived_at is not None for one in links),
         "shows_all": shows_all,
     }

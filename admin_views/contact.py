@@ -12,15 +12,19 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from admin_views import choices, converting, history, images, shell, verbs
 from admin_views.base import Column, EntityView, FilterChoice, Tab
-from admin_views.forms import Choice, Choices, Day, EntityForm, LongText, OneOf, Section, Text
+from admin_views.below import card_of
+from admin_views.forms import Choice, Choices, Day, EntityForm, LongText, OneOf, Section, Suggested, Text, Tick
 from admin_views.labelling import Labelling
+from admin_views.link import INVOICE_HINT, MAIN_HINT
 from admin_views.numbers import key_of
 from models import access, search
 from models.access import Looker
+from models.base import whole
 from models.contact import Contact, CustomerContact
 from models.customer import Customer, Kind
 from models.operations.consequences import allowed
 from models.operations.save import Child
+from models.settings import ValueList
 from models.user import Right
 
 
@@ -56,6 +60,17 @@ class ContactForm(EntityForm):
     owner_id = Choice(lazy_gettext("Owner"), options=choices.people)
     labels = Choices(lazy_gettext("Keywords"), options=choices.labels)
     description = LongText(lazy_gettext("Description"))
+    function = Suggested(
+        lazy_gettext("Function"),
+        options=choices.values_of(ValueList.FUNCTION),
+        description=lazy_gettext("Left empty: the job title"),
+    )
+    is_main = Tick(lazy_gettext("Main contact"), description=MAIN_HINT)
+    is_invoice_contact = Tick(lazy_gettext("Invoice contact"), description=INVOICE_HINT)
+
+
+# What the form of a new contact says about its link with the customer from whose card it is added.
+OF_THE_LINK = frozenset({"function", "is_main", "is_invoice_contact"})
 
 
 def details(session: Session, looker: Looker, contact: Contact) -> Mapping[str, Any]:
@@ -66,7 +81,14 @@ def details(session: Session, looker: Looker, contact: Contact) -> Mapping[str, 
         .options(joinedload(CustomerContact.customer))
         .order_by(CustomerContact.id)
     )
-    return {"links": list(links), "latest": history.latest(session, contact_id=contact.id, limit=4)}
+    found = [link for link in links if link.customer is not None]
+    open_ones = [link.customer_id for link in found if not link.customer.is_archived]
+    edits = access.may_somewhere(session, looker, Right.EDIT)
+    return {
+        "links": found,
+        "editable": access.split(session, looker, Right.EDIT, open_ones)[0] if edits else (),
+        "latest": history.latest(session, contact_id=contact.id, limit=4),
+    }
 
 
 class ContactView(Labelling, EntityView):
@@ -139,6 +161,7 @@ class ContactView(Labelling, EntityView):
             lazy_gettext("General"),
             ("kind", "first_name", "last_name", "salutation", "company_name", "job_title", "owner_id", "description"),
         ),
+        Section("link", lazy_gettext("At this customer"), ("function", "is_main", "is_invoice_contact")),
         Section("reach", lazy_gettext("Contact details"), ("email", "phone", "mobile", "website")),
         Section("place", lazy_gettext("Address"), ("street", "postal_code", "city", "country")),
         Section("labelled", lazy_gettext("Keywords"), ("labels",)),
@@ -175,17 +198,48 @@ class ContactView(Labelling, EntityView):
         first, _space, last = request.args.get("name", "").strip().partition(" ")
         return {"kind": Kind.PRIVATE.value, "first_name": first, "last_name": last, "owner_id": shell.looker().id}
 
+    def left_out(self, record: Any, values: Mapping[str, Any]) -> frozenset[str]:
+        """A link with a customer is made along with a new contact only, and changed on a form of its own."""
+        is_linked = record is None and self.on_card_of() is not None
+        return super().left_out(record, values) | (frozenset() if is_linked else OF_THE_LINK)
+
+    def to_save(self, record: Any, form: EntityForm) -> dict[str, Any]:
+        return {name: value for name, value in form.values().items() if name not in OF_THE_LINK}
+
     def children(self, record: Any, form: EntityForm) -> Sequence[Child]:
         """A contact that is added from a customer's card is linked with it."""
         customer = self.customer_added_to()
         if record is not None or customer is None:
             return ()
-        function = None if "job_title" in form.errors else form.values()["job_title"]
-        return (Child(CustomerContact, None, {"customer_id": customer, "function": function}),)
+        typed = form.values()
+        link = {name: typed[name] for name in OF_THE_LINK if name not in form.errors}
+        if link.get("function") is None and "job_title" not in form.errors:
+            link["function"] = typed["job_title"]
+        return (Child(CustomerContact, None, {"customer_id": customer, **link}),)
 
     def customer_added_to(self) -> int | None:
         """The customer from whose card a new contact is added."""
         return key_of(request.args["customer"]) if request.args.get("customer") else None
+
+    def on_card_of(self) -> int | None:
+        """The customer from whose card one came; one goes back there."""
+        return whole(request.values.get("customer"))
+
+    def carried(self) -> list[tuple[str, str]]:
+        customer = self.on_card_of()
+        return super().carried() + ([] if customer is None else [("customer", str(customer))])
+
+    def back_url(self) -> str:
+        customer = self.on_card_of()
+        return super().back_url() if customer is None else card_of(customer)
+
+    def saved_url(self, record: Contact) -> str:
+        customer = self.on_card_of()
+        return super().saved_url(record) if customer is None else card_of(customer)
+
+    def cancel_url(self, record: Any, form: EntityForm) -> str:
+        customer = self.on_card_of()
+        return super().cancel_url(record, form) if customer is None else card_of(customer)
 
     def convert_fields(self) -> tuple[str, ...]:
         """The fields of the convert page, in its order."""

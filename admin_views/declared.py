@@ -220,6 +220,10 @@ class Declared:
         query = urlencode(list(self.list_args().items(multi=True)))
         return self.list_url() + (f"?{query}" if query else "")
 
+    def carried(self) -> list[tuple[str, str]]:
+        """What the form of a verb says of where one came from, so that one goes back there."""
+        return [("list", request.values.get("list", ""))]
+
     def card_url(self, key: int | None) -> str:
         return url_for(f"{self.endpoint}.details_view", id=key)
 

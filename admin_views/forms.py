@@ -106,6 +106,35 @@ class Text(Limited, StringField):
             )
 
 
+class SuggestedLine(Line):
+    """<input> with a <datalist>: the browser offers what the list has, and anything else can be typed."""
+
+    def __call__(self, field: Any, **given: Any) -> Markup:
+        offered = Markup("").join(Markup('<option value="{}">').format(text) for text in field.offered())
+        line = super().__call__(field, list=f"{field.id}-offered", **given)
+        return line + Markup('<datalist id="{}-offered">{}</datalist>').format(field.id, offered)
+
+
+class Suggested(Text):
+    """One line of text for which a list has suggestions. What differs from one in capitals only is taken for that."""
+
+    widget = SuggestedLine()
+
+    def __init__(self, label: Any = None, *, options: Callable[[], Iterable[Option]], **kw: Any) -> None:
+        super().__init__(label, **kw)
+        self.options = options
+
+    def offered(self) -> list[str]:
+        """What is suggested."""
+        return [option.label for option in self.options()]
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        super().process_formdata(valuelist)
+        if self.data and self.data != self.object_data:
+            typed = self.data.casefold()
+            self.data = next((text for text in self.offered() if text.casefold() == typed), self.data)
+
+
 class LongText(Text):
     """Several lines of text."""
 
@@ -510,6 +539,7 @@ __all__ = [
     "OneOf",
     "Option",
     "Section",
+    "Suggested",
     "Text",
     "Tick",
     "Whole",

@@ -16,6 +16,7 @@ from admin_views.contact import ContactView
 from admin_views.customer import CustomerView
 from admin_views.forms import drawn, drop_down, original
 from admin_views.label import LabelGroupView, LabelView
+from admin_views.link import LinkView
 from admin_views.project import ProjectView
 from admin_views.registration import RegistrationView
 from admin_views.user import RoleView, TeamView, UserView
@@ -35,8 +36,9 @@ ENTITIES: dict[str, type[EntityView]] = {
     "roles": RoleView,
     "lists": ListValueView,
     "addresses": AddressView,
+    "links": LinkView,
 }
-NOT_IN_MENU = frozenset({"label-groups", "lists", "addresses"})
+NOT_IN_MENU = frozenset({"label-groups", "lists", "addresses", "links"})
 
 
 class Home(AdminIndexView):

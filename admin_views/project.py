@@ -79,6 +79,8 @@ def settings(session: Session, looker: Looker, project: Project) -> Mapping[str,
 class ProjectView(BelowCustomer):
     """The projects."""
 
+    tab = "projects"
+
     noun = Project
     spec = search.PROJECTS
     one = lazy_gettext("project")

@@ -83,3 +83,6 @@ class CustomerContact(Base):
 
     customer: Mapped[Customer] = relationship()
     contact: Mapped[Contact] = relationship(overlaps="links")
+
+    def __str__(self) -> str:
+        return str(self.contact)

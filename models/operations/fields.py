@@ -15,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from models.base import CENT, Base, Limits, Money, folded, invisible, limits_of, spelt_out
-from models.contact import Contact
+from models.contact import Contact, CustomerContact
 from models.customer import Address, Customer, Kind
 from models.errors import Reason, Refused
 from models.label import ContactLabel, CustomerLabel, Label
@@ -51,6 +51,8 @@ SETS: dict[type[Base], dict[str, SetField]] = {
     User: {"teams": SetField(TeamMember, "user_id", "team_id", Team)},
 }
 PARTS: dict[type[Base], Part] = {Customer: Part("head_office_", Address, "customer_id", {"is_head_office": True})}
+# The row that is made along with a new one, on the same form; its fields have their own names.
+ALONG: dict[type[Base], type[Base]] = {Contact: CustomerContact}
 
 # What a verb keeps up: it says what else was done in the same step, and is taken back only together with that.
 KEPT_BY_VERBS = frozenset(
@@ -122,11 +124,12 @@ def cleaned(noun: type[Base], field: str, value: Any) -> Any:
 
 
 def limits(noun: type[Base], field: str) -> Limits | None:
-    """The limits of a field of a form, `head_office_…` included; None where it is no column of its own."""
+    """The limits of a field of a form, `head_office_…` and what is made along included; None where it is no column."""
     part = PARTS.get(noun)
     if part and field.startswith(part.prefix):
         noun, field = part.noun, field.removeprefix(part.prefix)
-    column = columns(noun).get(field)
+    along = ALONG.get(noun)
+    column = columns(noun).get(field, columns(along).get(field) if along else None)
     return None if column is None else limits_of(column)
 
 
@@ -202,6 +205,18 @@ def names_missing(noun: type[Base], record: Mapping[str, Any]) -> Iterator[Refus
         # Address books are full of people with one name only: any name will do for a contact.
         needed = [] if len(empty) < len(wanted) else ["company_name" if business else "first_name"]
     yield from (Refused(wanted[field], field) for field in needed if field in empty)
+
+
+def linked_already(session: Session, customer_id: int, contact_id: int) -> Iterator[Refused]:
+    """Whether a contact is linked with a customer; both are seen by whoever asks."""
+    there = (
+        select(Contact.name, Customer.name)
+        .join(CustomerContact, CustomerContact.contact_id == Contact.id)
+        .join(Customer, Customer.id == CustomerContact.customer_id)
+        .where(Customer.id == customer_id, Contact.id == contact_id)
+    )
+    for name, customer in session.execute(there):
+        yield Refused(Reason.ALREADY_CUSTOMER, "contact_id", name=name, customer=customer)
 
 
 def unknown(session: Session, noun: type[Base], field: str, value: int | None) -> Refused | None:

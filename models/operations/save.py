@@ -45,7 +45,7 @@ _registration = Base.metadata.tables[Registration.__tablename__]
 # Where only one row of a customer carries the mark.
 EXCLUSIVE: dict[type[Base], tuple[str, ...]] = {
     Address: ("is_head_office", "is_invoice"),
-    CustomerContact: ("is_main",),
+    CustomerContact: ("is_main", "is_invoice_contact"),
 }
 
 
@@ -182,6 +182,9 @@ def _title(session: Session, noun: type[Base], record_id: int | None, values: Ma
 def _taken_meanwhile(
     session: Session, noun: type[Base], record_id: int | None, values: Mapping[str, Any]
 ) -> Problems | None:
+    if noun is CustomerContact and record_id is None:
+        twice = list(fields.linked_already(session, values.get("customer_id") or 0, values.get("contact_id") or 0))
+        return Problems(twice) if twice else None
     known = fields.columns(noun)
     found = (fields.taken(session, noun, key, value, record_id) for key, value in values.items() if key in known)
     problems = [problem for problem in found if problem]
@@ -478,6 +481,8 @@ class _Work:
             found += label.crowding(self.session, noun, changes, key)
         if noun is Registration:
             found += self._misfits_registration(pending, final)
+        if noun is CustomerContact and pending.row is None:
+            found += self._linked_already(pending, final)
         if isinstance(pending.row, Customer) and "kind" in changes:
             found += kind.in_the_way(self.session, pending.row)
         self.problems += [Refused(one.reason, f"{prefix}{one.field}", **one.values) for one in found]
@@ -493,6 +498,15 @@ class _Work:
             yield Refused(Reason.NOT_FOUND, "project_id")
         elif pending.changes.keys() & {"distance_km", "project_id"} and (far := register.too_far(self.session, final)):
             yield far
+
+    def _linked_already(self, pending: _Pending, link: Mapping[str, Any]) -> Iterator[Refused]:
+        """Why two cannot be linked: they are."""
+        ends = dict(link)
+        if pending.below:
+            ends[pending.below[0]] = pending.below[1].key
+        customer, contact = ends.get("customer_id"), ends.get("contact_id")
+        if isinstance(customer, int) and isinstance(contact, int):
+            yield from fields.linked_already(self.session, customer, contact)
 
     def _belong_together(self, registration: Mapping[str, Any]) -> bool:
         """Time is registered for the customer whose project it is."""

@@ -4,8 +4,8 @@ from models.search.documents import install, is_current, rebuild, remove, settle
 from models.search.everywhere import PREFIXES, Group, Hit, find, parted
 from models.search.listed import ListedCustomer, listed
 from models.search.near import marked
-from models.search.nouns import ADDRESSES, CONTACTS, CUSTOMERS, PROJECTS, REGISTRATIONS
-from models.search.paging import COUNT_CAP, Neighbours, Page, all_ids, neighbours, page
+from models.search.nouns import ADDRESSES, CONTACTS, CUSTOMERS, LINKS, PROJECTS, REGISTRATIONS
+from models.search.paging import COUNT_CAP, Neighbours, Page, all_ids, neighbours, page, some_ids
 from models.search.spec import Filter, ListSpec, Sort
 from models.search.state import PAGE_SIZES, Archived, Chip, Cursor, Dropped, ListState, Unfit, read_state
 
@@ -14,6 +14,7 @@ __all__ = [
     "CONTACTS",
     "COUNT_CAP",
     "CUSTOMERS",
+    "LINKS",
     "PAGE_SIZES",
     "PREFIXES",
     "PROJECTS",
@@ -45,5 +46,6 @@ __all__ = [
     "rebuild",
     "remove",
     "settle",
+    "some_ids",
     "suspended",
 ]

@@ -116,6 +116,16 @@ PROJECTS = ListSpec.of(
     names=(Project.name, Project.number),
 )
 
+LINKS = ListSpec.of(
+    CustomerContact,
+    None,
+    "created",
+    Sort("created", CustomerContact.id),
+    key_filter("customer", CustomerContact.customer_id),
+    key_filter("contact", CustomerContact.contact_id),
+    names=(CustomerContact.function,),
+)
+
 ADDRESSES = ListSpec.of(
     Address,
     None,

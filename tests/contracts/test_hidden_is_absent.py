@@ -152,6 +152,16 @@ def probes() -> dict[str, list[Probe]]:
     for endpoint in ("customers", "contacts"):
         labels = f"/{endpoint}/labels/?id={{id}}"
         found[f"{endpoint}.labels_view"] = [Probe("GET", labels), Probe("POST", labels, {"labels": "1"})]
+    both = {"customer_id": "{id}", "contact_id": "{id}"}
+    found["links.create_view"] = [
+        Probe("GET", "/links/new/?customer={id}&q=on"),
+        Probe("GET", "/links/new/?contact={id}&q=on"),
+        Probe("GET", f"/links/new/?customer={MINE}&contact={{id}}"),
+        Probe("GET", f"/links/new/?customer={{id}}&contact={MINE}"),
+        Probe("POST", "/links/new/", both),
+        Probe("POST", "/links/new/", {**both, "customer_id": str(MINE)}),
+        Probe("POST", "/links/new/", {**both, "contact_id": str(MINE)}),
+    ]
     found["customers.roles_view"] = [Probe("POST", "/customers/roles/?id={id}", {"who": "user-1", "role": "1"})]
     found["history.index"] = [Probe("GET", "/history/?customer_id={id}&contact_id={id}", found=200)]
     found["history.undo"] = [
@@ -201,8 +211,9 @@ def scene(session: Session, cast: Cast) -> None:
     contact = factories.contact(session, id=HIDDEN, last_name="Onzichtbaar", company_name="Onzichtbaar B.V.")
     shared = factories.contact(session, id=MINE, last_name="Gedeeld")
     factories.project(session, mine, id=MINE)
-    for customer, one in ((theirs, contact), (theirs, shared), (mine, shared)):
-        factories.link(session, customer, one)
+    factories.link(session, theirs, contact, id=HIDDEN, function="Geheim")
+    factories.link(session, mine, shared, id=MINE)
+    factories.link(session, theirs, shared)
     factories.registration(session, factories.project(session, theirs, id=HIDDEN, name="Geheim project"), cast.bob)
     for_files = factories.role(session, rights=frozenset({"import", "export"}))
     on_mine = factories.role(session, rights=frozenset(ON_A_CUSTOMER))

@@ -15,6 +15,7 @@ from admin_views.contact import ContactForm
 from admin_views.customer import CustomerForm
 from admin_views.forms import EntityForm, Limited
 from admin_views.label import LabelForm, LabelGroupForm
+from admin_views.link import LinkForm
 from admin_views.project import ProjectForm
 from admin_views.user import RoleForm, TeamForm, UserForm
 from importers.columns import COLUMNS, Column, Place
@@ -39,6 +40,7 @@ FORMS: tuple[type[EntityForm], ...] = (
     ProjectForm,
     LabelForm,
     LabelGroupForm,
+    LinkForm,
     UserForm,
     TeamForm,
     RoleForm,

@@ -46,6 +46,7 @@ PAGES = {
     "contacts": "/contacts/",
     "contact": "/contacts/details/?id={contact}",
     "contact, form": "/contacts/edit/?id={contact}",
+    "contact, found for a customer": "/links/new/?customer={customer}&q=hol",
     "projects": "/projects/",
     "project": "/projects/details/?id={project}",
     "labels": "/labels/",
