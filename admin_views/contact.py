@@ -16,6 +16,7 @@ from admin_views.below import card_of
 from admin_views.forms import Choice, Choices, Day, EntityForm, LongText, OneOf, Section, Suggested, Text, Tick
 from admin_views.labelling import Labelling
 from admin_views.link import INVOICE_HINT, MAIN_HINT
+from admin_views.mailing import Mailing
 from admin_views.numbers import key_of
 from models import access, search
 from models.access import Looker
@@ -69,8 +70,19 @@ class ContactForm(EntityForm):
     is_invoice_contact = Tick(lazy_gettext("Invoice contact"), description=INVOICE_HINT)
 
 
+# So many functions that are in no list of the office are offered to filter by.
+MOST_FUNCTIONS = 300
 # What the form of a new contact says about its link with the customer from whose card it is added.
 OF_THE_LINK = frozenset({"function", "is_main", "is_invoice_contact"})
+
+
+def functions() -> list[tuple[str, str]]:
+    """The functions of the list, and those that contacts have besides."""
+    listed = [option.label for option in choices.values_of(ValueList.FUNCTION)()]
+    used = select(CustomerContact.function).where(CustomerContact.function.is_not(None)).distinct()
+    found = shell.here().scalars(used.order_by(CustomerContact.function).limit(MOST_FUNCTIONS))
+    others = (name for name in found if name is not None and name not in listed)
+    return [(name, name) for name in (*listed, *others)]
 
 
 def details(session: Session, looker: Looker, contact: Contact) -> Mapping[str, Any]:
@@ -91,11 +103,16 @@ def details(session: Session, looker: Looker, contact: Contact) -> Mapping[str, 
     }
 
 
-class ContactView(Labelling, EntityView):
+class ContactView(Labelling, Mailing, EntityView):
     """The contacts."""
 
     # The right to edit the customer that it is added to is enough: see `defaults`.
-    routes = EntityView.routes | {"create_view": "see", "labels_view": "see"}
+    routes = EntityView.routes | {
+        "create_view": "see",
+        "labels_view": "see",
+        "mailing_view": "see",
+        "mailing_file": "see",
+    }
 
     noun = Contact
     spec = search.CONTACTS
@@ -141,6 +158,12 @@ class ContactView(Labelling, EntityView):
     )
     filters = (
         FilterChoice("label", lazy_gettext("Keyword"), choices.pairs(choices.labels)),
+        FilterChoice("function", lazy_gettext("Function"), functions, 0),
+        FilterChoice(
+            "with",
+            lazy_gettext("Kind of contact"),
+            lambda: [("main_contact", gettext("Main contact")), ("invoice_contact", gettext("Invoice contact"))],
+        ),
         FilterChoice("country", lazy_gettext("Country"), choices.pairs(choices.countries), len(choices.NEAR)),
         FilterChoice(
             "kind",

@@ -33,7 +33,7 @@ from models.user import Right
 
 Answer = str | Response | BaseResponse | tuple[str, int]
 ADDED = "add."
-OTHER_NAMES = frozenset({"list", "tab", "export_type", "action"})
+OTHER_NAMES = frozenset({"list", "tab", "export_type", "action", "per"})
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -11,13 +11,14 @@ from flask import Response, abort, flash, redirect, render_template, request, st
 from flask_admin import expose
 from flask_babel import format_decimal, get_locale, gettext
 from markupsafe import Markup
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from admin_views import cells, shell
 from admin_views.cells import Column
 from admin_views.declared import ADDED, Action, Answer, Declared, RowVerb, ShownChip, fits, shown_when
 from importers import export
+from importers.export import Format
 from models import access, search
 from models.errors import NotAllowed, Reason
 from models.imports import ImportKind
@@ -142,6 +143,10 @@ class Listing(Declared):
         """Further links beside "New": text, address, icon."""
         return []
 
+    def more_exports(self, query: str) -> list[dict[str, str]]:
+        """Further lines of the menu "Export": text, address, icon."""
+        return []
+
     def row_menu(self, actions: Sequence[Action], query: str) -> list[RowVerb]:
         """The menu of the rows, once a page; whether the rights on one row allow it is decided where it is asked for."""
         here = {"list": query} if query else {}
@@ -196,18 +201,27 @@ class Listing(Declared):
     @expose("/export/<export_type>/", methods=("GET",))
     def export(self, export_type: str) -> Answer:
         """Exactly what the list shows, streamed."""
-        if not self.exports or export_type not in {"csv", "xlsx"}:
-            abort(404)
-        if not access.may_somewhere(shell.here(), shell.looker(), Right.EXPORT):
-            raise NotAllowed(Reason.NO_RIGHT, right=Right.EXPORT)
-        return self.stream(export_type, search.all_ids(shell.here(), self.spec, self.state(request.args), ordered=True))
+        ids = search.all_ids(shell.here(), self.spec, self.state(request.args), ordered=True)
 
-    def stream(self, export_type: str, ids: Select[int]) -> Response:
-        """The file, sent while it is made: it never stands in memory as a whole."""
-        language = str(get_locale() or "en")
-        as_csv = export_type == "csv"
-        pieces = export.stream(shell.here(), ImportKind(self.endpoint), ids, (), "csv" if as_csv else "xlsx", language)
-        response = Response(stream_with_context(pieces), mimetype=MIMES[export_type])
-        name = f"{self.endpoint}-{shell.today().isoformat()}.{export_type}"
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        def pieces(format: Format, language: str) -> Iterator[bytes]:
+            return export.stream(shell.here(), ImportKind(self.endpoint), ids, (), format, language)
+
+        return self.stream(export_type, self.endpoint, pieces)
+
+    def stream(self, export_type: str, name: str, pieces: Callable[[Format, str], Iterator[bytes]]) -> Response:
+        """A file for who may export, sent while it is made: it never stands in memory as a whole."""
+        if not self.exports or export_type not in MIMES:
+            abort(404)
+        require_export()
+        format: Format = "csv" if export_type == "csv" else "xlsx"
+        made = pieces(format, str(get_locale() or "en"))
+        response = Response(stream_with_context(made), mimetype=MIMES[format])
+        dated = f"{name}-{shell.today().isoformat()}.{format}"
+        response.headers["Content-Disposition"] = f'attachment; filename="{dated}"'
         return response
+
+
+def require_export() -> None:
+    """Go on only for who may export anything at all; what one may not see is in no list anyway."""
+    if not access.may_somewhere(shell.here(), shell.looker(), Right.EXPORT):
+        raise NotAllowed(Reason.NO_RIGHT, right=Right.EXPORT)

@@ -87,6 +87,11 @@ def _at(language: str) -> int:
     return TITLE_LANGUAGES.index(short) if short in TITLE_LANGUAGES else 0
 
 
+def titled(term: str, language: str) -> str:
+    """What a term of the trade is called, where nothing needs saying of whose it is."""
+    return TERMS[term].titles[_at(language)]
+
+
 def _column(term: str, parse: Parse, place: Place = Place.SELF, attribute: str | None = None, **more: Any) -> Column:
     key = f"{place.value}.{term}" if place not in {Place.SELF, Place.BANK, Place.LABELS} else term
     return Column(key, TERMS[term], place, parse, term if attribute is None else attribute, **more)

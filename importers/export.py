@@ -80,11 +80,20 @@ def stream(
     chosen = tuple(known[key] for key in columns) or tuple(known.values())
     titles = [column.title(language) for column in chosen]
     blocks = _blocks(session, kind, ids, chosen, language)
-    if format == "xlsx":
-        widths = [34 if column.term.key in _WIDE else 16 for column in chosen]
-        sheet = _SHEETS[kind].get(language[:2], _SHEETS[kind]["en"])
-        return xlsx.stream(sheet, titles, widths, _guarded(blocks))
-    return _csv(titles, blocks, language)
+    widths = [34 if column.term.key in _WIDE else 16 for column in chosen]
+    return written(_SHEETS[kind].get(language[:2], _SHEETS[kind]["en"]), titles, widths, blocks, format, language)
+
+
+def written(
+    sheet: str,
+    titles: Sequence[str],
+    widths: Sequence[int],
+    blocks: Iterator[list[list[Any]]],
+    format: Format,
+    language: str,
+) -> Iterator[bytes]:
+    """A table as the bytes of a file, while its rows are read; `sheet` and `widths` are for a workbook."""
+    return xlsx.stream(sheet, titles, widths, _guarded(blocks)) if format == "xlsx" else _csv(titles, blocks, language)
 
 
 def _guarded(blocks: Iterator[list[list[Any]]]) -> Iterator[list[list[Any]]]:

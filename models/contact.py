@@ -73,7 +73,17 @@ class Contact(Stamped, Base):
 class CustomerContact(Base):
     """What a contact is at one customer: the function there, and whether invoices go to this person (TC-12)."""
 
-    __table_args__ = table_args(UniqueConstraint("customer_id", "contact_id"))
+    __table_args__ = table_args(
+        UniqueConstraint("customer_id", "contact_id"),
+        # Contacts across customers by what they are there (VS-25).
+        Index(
+            "ix_customer_contact_function",
+            "function",
+            "contact_id",
+            sqlite_where=text("function IS NOT NULL"),
+            postgresql_where=text("function IS NOT NULL"),
+        ),
+    )
 
     customer_id: Mapped[int] = mapped_column(ref("customer.id", "CASCADE"))
     contact_id: Mapped[int] = mapped_column(ref("contact.id", "CASCADE"), index=True, info=LOOSE)

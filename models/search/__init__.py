@@ -4,7 +4,7 @@ from models.search.documents import install, is_current, rebuild, remove, settle
 from models.search.everywhere import PREFIXES, Group, Hit, find, parted
 from models.search.listed import ListedCustomer, listed
 from models.search.near import marked
-from models.search.nouns import ADDRESSES, CONTACTS, CUSTOMERS, LINKS, PROJECTS, REGISTRATIONS
+from models.search.nouns import ADDRESSES, CONTACTS, CUSTOMERS, LINKS, PROJECTS, REGISTRATIONS, asked_of_links
 from models.search.paging import COUNT_CAP, Neighbours, Page, all_ids, neighbours, page, some_ids
 from models.search.spec import Filter, ListSpec, Sort
 from models.search.state import PAGE_SIZES, Archived, Chip, Cursor, Dropped, ListState, Unfit, read_state
@@ -34,6 +34,7 @@ __all__ = [
     "Sort",
     "Unfit",
     "all_ids",
+    "asked_of_links",
     "find",
     "install",
     "is_current",

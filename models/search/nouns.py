@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, literal_column, or_
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import ColumnElement, func, literal_column, or_
 
 from models.contact import Contact, CustomerContact
 from models.customer import Address, Customer, Kind
@@ -26,6 +28,7 @@ from models.search.spec import (
     valued_filter,
     word_filter,
 )
+from models.search.state import ListState
 
 # Spelt out, not bound: only so do both databases see that the partial index on open registrations fits.
 OPEN = Registration.status == literal_column(f"'{RegistrationStatus.OPEN.value}'")
@@ -68,6 +71,7 @@ CUSTOMERS = ListSpec.of(
 )
 
 _customers = Linked(CustomerContact.contact_id, Contact.id)
+_MARKS = {"main_contact": CustomerContact.is_main, "invoice_contact": CustomerContact.is_invoice_contact}
 _keywords = Linked(ContactLabel.contact_id, Contact.id)
 
 CONTACTS = ListSpec.of(
@@ -85,10 +89,7 @@ CONTACTS = ListSpec.of(
     valued_filter("function", read_text, CustomerContact.function, _customers, several=False),
     word_filter(
         "with",
-        {
-            "main_contact": Narrowing(_customers.where(CustomerContact.is_main).exists()),
-            "invoice_contact": Narrowing(_customers.where(CustomerContact.is_invoice_contact).exists()),
-        },
+        {name: Narrowing(_customers.where(mark).exists()) for name, mark in _MARKS.items()},
     ),
     word_filter(
         "without",
@@ -101,6 +102,19 @@ CONTACTS = ListSpec.of(
     ),
     names=(Contact.name_key,),
 )
+
+# What the filters of the list of contacts that are about a link ask of it.
+_ASKED_OF_LINKS: dict[str, Callable[[Sequence[str]], ColumnElement[bool]]] = {
+    "customer": lambda values: CustomerContact.customer_id.in_([int(value) for value in values]),
+    "function": CustomerContact.function.in_,
+    "with": lambda values: or_(*(_MARKS[value].is_(True) for value in values)),
+}
+
+
+def asked_of_links(state: ListState) -> list[ColumnElement[bool]]:
+    """What a list of contacts asks of the links of its contacts, one condition for each filter that is about them."""
+    return [_ASKED_OF_LINKS[chip.name](chip.values) for chip in state.chips if chip.name in _ASKED_OF_LINKS]
+
 
 PROJECTS = ListSpec.of(
     Project,

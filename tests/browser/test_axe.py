@@ -38,6 +38,7 @@ PAGES = {
     "contact-edit": "/contacts/edit/?id=1",
     "contact-convert": "/contacts/action/?action=convert&rowid=1",
     "contact-delete": "/contacts/delete/?id=1",
+    "contacts-mailing": "/contacts/mailing/?per=customer",
     "links": "/links/",
     "link": "/links/details/?id=1",
     "link-find": "/links/new/?customer=31&q=an",

@@ -144,6 +144,11 @@ def probes() -> dict[str, list[Probe]]:
         Probe("GET", "/contacts/new/?customer={id}", found=0),
         Probe("POST", "/contacts/new/?customer={id}", person, found=0),
     ]
+    asked = [*ENTITIES["contacts"].spec.filters, "per"]
+    found["contacts.mailing_view"] = [Probe("GET", f"/contacts/mailing/?{name}={{id}}", found=200) for name in asked]
+    found["contacts.mailing_file"] = [
+        Probe("GET", f"/contacts/mailing/csv/?{name}={{id}}", found=200) for name in asked
+    ]
     found["projects.create_view"] = [
         Probe("GET", "/projects/new/?customer={id}"),
         Probe("POST", "/projects/new/?customer={id}", {"customer_id": "{id}", "name": "Nieuw"}, found=0),

@@ -44,6 +44,7 @@ PAGES = {
     "customer, history": "/customers/details/?id={customer}&tab=history",
     "customer, form": "/customers/edit/?id={customer}",
     "contacts": "/contacts/",
+    "contacts, mailing list": "/contacts/mailing/?with=main_contact",
     "contact": "/contacts/details/?id={contact}",
     "contact, form": "/contacts/edit/?id={contact}",
     "contact, found for a customer": "/links/new/?customer={customer}&q=hol",

@@ -9,6 +9,7 @@ from lxml import html
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.base import utc_now
 from models.contact import Contact
 from models.customer import Customer
 from tests import factories
@@ -80,3 +81,50 @@ def test_VS_25_contacts_with_a_keyword_are_listed_and_exported(session: Session,
     body = dana.get(f"/contacts/export/csv/?{query}").get_data().decode("utf-8-sig")
     _head, row = csv.reader(io.StringIO(body), delimiter=";")
     assert "Astrid Wel" in row
+
+
+def test_VS_25_the_mailing_list_of_a_function_is_looked_at_and_taken_along_with_the_rows_that_were_shown(
+    session: Session, client_for: ClientFor
+) -> None:
+    one, other = (factories.customer(session, company_name=name) for name in ("Een B.V.", "Twee B.V."))
+    freya, mats = (factories.contact(session, first_name=name, last_name="Berg") for name in ("Freya", "Mats"))
+    factories.link(session, one, freya, function="Finance, in charge")
+    factories.link(session, other, freya, function="Board")
+    factories.link(session, other, mats, function="Board")
+    alice, bob = client_for("Alice"), client_for("Bob")
+    page = html.document_fromstring(alice.get("/contacts/filters/").get_data(as_text=True))
+    offered = page.xpath("//select[@name='add.function']/option/@value")
+    assert offered == ["", "Board", "Finance, in charge"]
+    listed = alice.get("/contacts/?add.function=Finance, in charge", follow_redirects=True)
+    assert names(listed) == ["Freya Berg"]
+    (mailing,) = {
+        one for one in html.document_fromstring(listed.get_data(as_text=True)).xpath("//a/@href") if "/mailing/" in one
+    }
+    shown = alice.get(mailing)
+    assert "Een B.V." in text_of(shown)
+    assert "Twee B.V." not in text_of(shown)
+    for kind in ("csv", "xlsx"):
+        (file,) = html.document_fromstring(shown.get_data(as_text=True)).xpath(
+            f"//a[contains(@href, '/{kind}/')]/@href"
+        )
+        answer = alice.get(file)
+        assert f"mailing-{utc_now().date().isoformat()}.{kind}" in answer.headers["Content-Disposition"]
+        body = answer.get_data()
+        if kind == "csv":
+            _head, row = csv.reader(io.StringIO(body.decode("utf-8-sig")), delimiter=";")
+            assert {"Freya Berg", "Finance, in charge", "Een B.V."} <= {*row}
+    both = text_of(alice.get("/contacts/mailing/?per=customer"))
+    assert both.count("Freya Berg") == 2
+    for path in ("/contacts/mailing/", "/contacts/mailing/csv/"):
+        assert bob.get(path).status_code == 403
+    assert alice.get("/contacts/mailing/pdf/").status_code == 404
+
+
+def test_VS_25_contacts_are_filtered_by_what_kind_of_contact_they_are(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session)
+    for name, marks in (("Freya", {"is_main": True}), ("Mats", {"is_invoice_contact": True}), ("Oskar", {})):
+        factories.link(session, customer, factories.contact(session, first_name=name, last_name="Berg"), **marks)
+    alice = client_for("Alice")
+    assert names(alice.get("/contacts/?with=main_contact")) == ["Freya Berg"]
+    assert names(alice.get("/contacts/?with=main_contact,invoice_contact")) == ["Freya Berg", "Mats Berg"]
+    assert "Invoice contact" in text_of(alice.get("/contacts/?with=invoice_contact"))
