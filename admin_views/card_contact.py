@@ -1,4 +1,4 @@
-"""Contact information on the card of a customer: addresses and contacts."""
+"""Contact information on the card of a customer: addresses, contacts and relations."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask import request
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from admin_views import link, shell
+from admin_views import link, relation, shell
 from admin_views.address import route_to
 from models import journal
 from models.access import Looker
@@ -29,7 +29,7 @@ _UNKNOWN = (journal.Touch(None, None),) * 2
 
 
 def contact_information(session: Session, looker: Looker, customer: Customer) -> Mapping[str, Any]:
-    """Addresses and contacts, the deactivated ones on request."""
+    """Addresses, contacts (the deactivated ones on request) and relations."""
     shows_all = request.args.get("deactivated") == "1"
     links = list(
         session.scalars(
@@ -56,4 +56,5 @@ def contact_information(session: Session, looker: Looker, customer: Customer) ->
         "menus": link.menus(session, looker, customer, shown),
         "deactivated": sum(one.contact.archived_at is not None for one in links),
         "shows_all": shows_all,
+        "relations": relation.of_customer(session, customer),
     }

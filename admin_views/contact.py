@@ -10,7 +10,7 @@ from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from admin_views import choices, converting, history, images, shell, verbs
+from admin_views import choices, converting, history, images, relation, shell, verbs
 from admin_views.base import Column, EntityView, FilterChoice, Tab
 from admin_views.below import card_of
 from admin_views.forms import Choice, Choices, Day, EntityForm, LongText, OneOf, Section, Suggested, Text, Tick
@@ -98,6 +98,8 @@ def details(session: Session, looker: Looker, contact: Contact) -> Mapping[str, 
     edits = access.may_somewhere(session, looker, Right.EDIT)
     return {
         "links": found,
+        "relations": relation.of_contact(session, contact),
+        "may_relate": bool(allowed(session, looker, Contact, [contact.id], Right.EDIT)),
         "editable": access.split(session, looker, Right.EDIT, open_ones)[0] if edits else (),
         "latest": history.latest(session, contact_id=contact.id, limit=4),
     }

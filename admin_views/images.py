@@ -34,6 +34,11 @@ LINKS = {
     "customer_contact": ("contact_id", "Contacts"),
     "comment_mention": ("user_id", "Mentions"),
 }
+# Which fields of a row that has no name of its own say what it is.
+NAMED_BY = {
+    "customer_access": ["user_id", "team_id", "role_id"],
+    "connection": ["other_customer_id", "contact_id"],
+}
 # The column that says whose a record is, the first that is filled.
 OWNERS = {"customer_id": "customer", "contact_id": "contact", "team_id": "team"}
 TABLES = {
@@ -168,6 +173,9 @@ def _what(table: str, image: dict[str, Any], names: _Names) -> str:
         holder = "user_id" if image.get("user_id") else "team_id"
         parts = [names.text(columns[holder], image.get(holder)), names.text(columns.role_id, image.get("role_id"))]
         return ": ".join(part for part in parts if part)
+    if table == "connection":
+        other = "other_customer_id" if image.get("other_customer_id") else "contact_id"
+        return names.text(columns[other], image.get(other)) or ""
     person = " ".join(str(image[key]) for key in ("first_name", "last_name") if image.get(key))
     named = ("company_name", "name", "street", "iban", "key", "number", "label", "city", "day")
     name = person or next((str(image[key]) for key in named if image.get(key)), gettext("a record"))
@@ -201,7 +209,7 @@ def _naming(table: str) -> list[str]:
     """The fields that say what a row of this table links or gives."""
     if table in LINKS:
         return [LINKS[table][0]]
-    return ["user_id", "team_id", "role_id"] if table == "customer_access" else []
+    return NAMED_BY.get(table, [])
 
 
 class _Names:

@@ -19,6 +19,7 @@ from admin_views.label import LabelGroupView, LabelView
 from admin_views.link import LinkView
 from admin_views.project import ProjectView
 from admin_views.registration import RegistrationView
+from admin_views.relation import RelationView
 from admin_views.user import RoleView, TeamView, UserView
 from admin_views.values import ListValueView
 from models import access
@@ -37,8 +38,9 @@ ENTITIES: dict[str, type[EntityView]] = {
     "lists": ListValueView,
     "addresses": AddressView,
     "links": LinkView,
+    "relations": RelationView,
 }
-NOT_IN_MENU = frozenset({"label-groups", "lists", "addresses", "links"})
+NOT_IN_MENU = frozenset({"label-groups", "lists", "addresses", "links", "relations"})
 
 
 class Home(AdminIndexView):

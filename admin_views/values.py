@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy.orm import Session
 
@@ -26,8 +26,12 @@ LISTS: dict[ValueList, Any] = {
     ValueList.ACTIVITY_KIND: lazy_gettext("Kind of activity"),
     ValueList.RELATION_KIND: lazy_gettext("Kind of relation"),
 }
-# Where the records of a list are found: the filter of the list of customers.
-FILTERS = {ValueList.STATUS: "status", ValueList.INDUSTRY: "industry"}
+# Where the records of a list are found: a filter of another list.
+FILTERS = {
+    ValueList.STATUS: ("customers", "status"),
+    ValueList.INDUSTRY: ("customers", "industry"),
+    ValueList.RELATION_KIND: ("relations", "kind"),
+}
 
 
 class ListValueForm(EntityForm):
@@ -37,6 +41,10 @@ class ListValueForm(EntityForm):
 
     list = OneOf(lazy_gettext("List"), options=[(which.value, title) for which, title in LISTS.items()])
     name = Text(lazy_gettext("Name"), required=True, example="Prospect")
+    other_name = Text(
+        lazy_gettext("Seen from the other side"),
+        description=lazy_gettext("Of a kind of relation: client of, where the name is accountant of."),
+    )
     position = Whole(lazy_gettext("Place in the list"), example="1")
     retired = Tick(
         lazy_gettext("No longer offered"),
@@ -51,10 +59,12 @@ def used(session: Session, looker: Looker, value: ListValue) -> Mapping[str, Any
 
 
 def _where(value: ListValue) -> str | None:
-    """The list of the customers that have a value."""
-    name = FILTERS.get(value.list)
-    given: dict[str, Any] = {"archived": "all", name or "": value.id}
-    return url_for("customers.index_view", **given) if name else None
+    """The list of the records that have a value."""
+    if value.list not in FILTERS:
+        return None
+    endpoint, name = FILTERS[value.list]
+    given: dict[str, Any] = {"archived": "all", name: value.id}
+    return url_for(f"{endpoint}.index_view", **given)
 
 
 class ListValueView(EntityView):
@@ -84,7 +94,7 @@ class ListValueView(EntityView):
     # A value stays in its list: records that have it would have something of another.
     fixed: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"list": lambda value: LISTS[value.list]}
     actions = verbs.LIST_VALUE_ACTIONS
-    sections = (Section("general", lazy_gettext("General"), ("list", "name", "position", "retired")),)
+    sections = (Section("general", lazy_gettext("General"), ("list", "name", "other_name", "position", "retired")),)
     tabs = (
         Tab("overview", lazy_gettext("Overview"), "value/overview.html", used),
         Tab(
@@ -116,8 +126,14 @@ class ListValueView(EntityView):
     def values_of(self, record: ListValue) -> dict[str, Any]:
         return {**super().values_of(record), "list": record.list.value}
 
+    def left_out(self, record: Any, values: Mapping[str, Any]) -> frozenset[str]:
+        """Only a relation has another side. Of which list a new value is going to be is not known yet."""
+        has_sides = record is None or record.list is ValueList.RELATION_KIND
+        return super().left_out(record, values) | (frozenset() if has_sides else {"other_name"})
+
     def defaults(self) -> dict[str, Any]:
-        return {"list": ValueList.STATUS.value, "position": 0}
+        asked = request.args.get("list")
+        return {"list": asked if asked in set(ValueList) else ValueList.STATUS.value, "position": 0}
 
     def card_meta(self, record: ListValue) -> str:
         return str(LISTS[record.list])

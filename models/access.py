@@ -31,6 +31,7 @@ from sqlalchemy import (
     cast,
     event,
     false,
+    func,
     literal,
     literal_column,
     null,
@@ -518,7 +519,16 @@ def _change_at_customer(looker: Looker) -> list[Condition]:
         _on(looker, Right.VIEW, customer),
         _either(table.not_in(_AMOUNTS), _on(looker, Right.SEE_REVENUE, customer)),
         _either(table != Registration.__tablename__, None if totals is None else or_(mine, totals)),
+        _either(table != Connection.__tablename__, _change_at_other_side(looker)),
     ]
+
+
+def _change_at_other_side(looker: Looker) -> Condition:
+    """What was done to a relation is told to who sees both sides, like the relation itself."""
+    images = (_CHANGE.after, _CHANGE.before)
+    other = func.coalesce(*(_number_in(image, "other_customer_id") for image in images))
+    contact = func.coalesce(*(_number_in(image, "contact_id") for image in images))
+    return _both(_or_none(other, _on(looker, Right.VIEW, other)), _or_none(contact, _of_contact(looker, contact)))
 
 
 def _number_in(image: ColumnElement[Any], column: str) -> ColumnElement[int]:
@@ -628,10 +638,11 @@ _LOCKED: dict[type[Base], tuple[tuple[str, type[Customer | Project]], ...]] = {
     **dict.fromkeys(
         (
             *(Address, BankAccount, CustomerContact, CustomerLabel, Invoice, Quote, Agreement, Portal),
-            *(Activity, Comment, CommentMention, Attachment, Opportunity, Connection),
+            *(Activity, Comment, CommentMention, Attachment, Opportunity),
         ),
         _BELOW_CUSTOMER,
     ),
+    Connection: (*_BELOW_CUSTOMER, ("other_customer_id", Customer)),
     Project: (*_BELOW_CUSTOMER, ("id", Project)),
     Registration: (*_BELOW_CUSTOMER, ("project_id", Project)),
 }

@@ -157,6 +157,10 @@ class ListValue(Base):
     retired: Mapped[bool] = mapped_column(Boolean, default=False)
     other_name: Mapped[str | None] = mapped_column(String(80))
 
+    def read(self, *, backwards: bool) -> str:
+        """What it is called from one side, or from the other; without a name for that the same word serves both."""
+        return self.other_name or self.name if backwards else self.name
+
     def __str__(self) -> str:
         return self.name
 

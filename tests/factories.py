@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.access import SYSTEM
 from models.base import Base
+from models.connection import Connection
 from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer, Kind
 from models.journal import Origin, changeset
@@ -160,6 +161,14 @@ def agreement(session: Session, customer: Customer, **values: Any) -> Agreement:
 def portal(session: Session, customer: Customer, **values: Any) -> Portal:
     """A customer portal."""
     return _make(session, Portal, **{"customer_id": customer.id, "name": "Portal", **values})
+
+
+def relation(
+    session: Session, customer: Customer, other: Customer | Contact, kind: ListValue, **values: Any
+) -> Connection:
+    """What a customer is of another, or of a contact."""
+    end = "contact_id" if isinstance(other, Contact) else "other_customer_id"
+    return _make(session, Connection, customer_id=customer.id, kind_id=kind.id, **{end: other.id}, **values)
 
 
 def list_value(session: Session, kind: ValueList, name: str, **values: Any) -> ListValue:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "5b1f93c2d7a8"
-down_revision = "dfc14aa06536"
+down_revision = "4b1f0e7ad2c9"
 branch_labels = None
 depends_on = None
 

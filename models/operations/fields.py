@@ -178,6 +178,8 @@ def misfits_list(
     names = select(ListValue.name).where(ListValue.list == record["list"], ListValue.id != (record_id or 0))
     if "name" in changes and folded(record["name"] or "") in {folded(name) for name in session.scalars(names)}:
         yield Refused(Reason.VALUE_TAKEN, "name")
+    if changes.get("other_name") and record["list"] is not ValueList.RELATION_KIND:
+        yield Refused(Reason.NO_OTHER_SIDE, "other_name")
 
 
 def ends_too_early(record: Mapping[str, Any]) -> Refused | None:
@@ -219,6 +221,11 @@ def linked_already(session: Session, customer_id: int, contact_id: int) -> Itera
         yield Refused(Reason.ALREADY_CUSTOMER, "contact_id", name=name, customer=customer)
 
 
+def list_of(column: Column[Any]) -> ValueList:
+    """Of which list the values of a column are. It is called like its list, unless it says which."""
+    return column.info.get("list") or ValueList(column.name.removesuffix("_id"))
+
+
 def unknown(session: Session, noun: type[Base], field: str, value: int | None) -> Refused | None:
     """A posted id must point at a row that is there for this person, and a list value must be of the field's list."""
     keys = columns(noun)[field].foreign_keys
@@ -227,9 +234,7 @@ def unknown(session: Session, noun: type[Base], field: str, value: int | None) -
     target = noun_of(next(iter(keys)).column.table.name)
     query = select(target.id).where(target.id == value)
     if target is ListValue:
-        # A field is called like its list, unless its column says which.
-        of_list = columns(noun)[field].info.get("list") or ValueList(field.removesuffix("_id"))
-        query = query.where(ListValue.list == of_list, ListValue.retired.is_(False))
+        query = query.where(ListValue.list == list_of(columns(noun)[field]), ListValue.retired.is_(False))
     return None if session.scalar(query) is not None else Refused(Reason.NOT_FOUND, field)
 
 

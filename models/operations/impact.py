@@ -121,9 +121,12 @@ def figures(
     """What the reached rows add up to. `known`: what is counted already, by the column of a path.
 
     Rows that are reached on two ways (a registration through its customer and its project) are nearly always the same
-    rows. Plain counts say so much faster than one over both ways, which is asked only where they differ.
+    rows. Plain counts say so much faster than one over both ways, which is asked only where they differ, or where both
+    lead to one table: a relation between two customers is another row for each of them.
     """
     nearest, *others = reach.paths
+    if others and len({_target(reach.table.c[name]) for name in reach.paths}) <= len(others):
+        return _summed(session, reach.table, and_(reach.condition, *more))
     found = _summed(session, reach.table, and_(reach.paths[nearest], *more))
     counts = [(known or {}).get(name, -1) for name in others]
     counts = [

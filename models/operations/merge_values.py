@@ -16,15 +16,18 @@ from models import access
 from models.access import Looker
 from models.among import one_of
 from models.base import Base
+from models.connection import Connection
 from models.contact import CustomerContact
 from models.errors import NotFound, Reason, Refused
 from models.journal import Changeset, Origin, changeset
+from models.operations import fields, relate
 from models.operations.consequences import digest, hold, require_unchanged
 from models.operations.selection import Chosen, Selection
 from models.settings import ListValue, ValueList
 from models.user import Right
 
 _VALUE = Base.metadata.tables[ListValue.__tablename__]
+_CONNECTION = Base.metadata.tables[Connection.__tablename__]
 _FUNCTION = Base.metadata.tables[CustomerContact.__tablename__].c.function
 
 
@@ -33,7 +36,7 @@ class MergePlan:
     """What a merge does. `records`: how many get the value that stays, archived ones too.
 
     `chosen` are the values it was asked for, `others` those of them that go, `target` the one that stays; None until
-    somebody chose it among `offered`.
+    somebody chose it among `offered`. `twice`: how many relations stand there already under the one that stays, and go.
     """
 
     list: ValueList
@@ -42,6 +45,7 @@ class MergePlan:
     target: ListValue | None
     offered: dict[int, str]
     records: int
+    twice: int
     digest: str
 
     left_out_count = 0
@@ -66,10 +70,12 @@ def plan(session: Session, actor: Looker, chosen: Chosen, into: int | None = Non
     target = offered.get(into) if into is not None else None
     picked = {value.id: value.name for value in values}
     others = {key: name for key, name in picked.items() if target is None or key != target.id}
-    records = sum(uses(session, others).values())
-    said = digest(of_list, sorted(others.items()), target and (target.id, target.name), records)
+    going = _twice(of_list, others, target)
+    twice = 0 if going is None else session.scalar(select(func.count()).select_from(_CONNECTION).where(going)) or 0
+    records = sum(uses(session, others).values()) - twice
+    said = digest(of_list, sorted(others.items()), target and (target.id, target.name), records, twice)
     names = {key: value.name for key, value in offered.items()}
-    return MergePlan(of_list, picked, others, target, names, records, said)
+    return MergePlan(of_list, picked, others, target, names, records, twice, said)
 
 
 def do(session: Session, actor: Looker, chosen: Chosen, into: int, expected: str) -> Changeset:
@@ -84,6 +90,9 @@ def do(session: Session, actor: Looker, chosen: Chosen, into: int, expected: str
         if not going.others:
             raise Refused(Reason.NOTHING_TO_MERGE)
         require_unchanged(expected, going.digest)
+        twice = _twice(going.list, going.others, going.target)
+        if twice is not None:
+            session.execute(delete(_CONNECTION).where(twice))
         for column, condition in _uses(going.list, going.others):
             value = going.target.name if column is _FUNCTION else going.target.id
             session.execute(update(column.table).where(condition).values({column.name: value}))
@@ -126,5 +135,12 @@ def _uses(of_list: ValueList, others: dict[int, str]) -> Iterator[tuple[Column[A
         yield _FUNCTION, _FUNCTION.in_(list(others.values()))
         return
     for column in _columns():
-        if column.name == f"{of_list.value}_id":
+        if fields.list_of(column) is of_list:
             yield column, one_of(column, others)
+
+
+def _twice(of_list: ValueList, others: Collection[int], target: ListValue | None) -> ColumnElement[bool] | None:
+    """Relations that become the same as another: they go, for two customers have one of a kind only."""
+    if of_list is not ValueList.RELATION_KIND or target is None:
+        return None
+    return relate.twice(others, target.id)

@@ -26,7 +26,7 @@ from models.customer import Address, BankAccount, Customer
 from models.errors import NotFound, Problems, Reason, Refused
 from models.journal import Changeset, Origin, changeset, position
 from models.label import Label, LabelGroup
-from models.operations import fields, kind, label, merge_values, number, register
+from models.operations import fields, kind, label, merge_values, number, register, relate
 from models.operations.consequences import allowed
 from models.operations.fields import Part, SetField
 from models.operations.merging import Clash, EditConflict, Past, Side, Theirs, decoded
@@ -172,6 +172,8 @@ def _title(session: Session, noun: type[Base], record_id: int | None, values: Ma
     added, changed = TITLES[noun]
     if record_id is not None:
         return changed, str(access.there(session, noun, record_id))
+    if noun is Connection:
+        return added, relate.other_name(session, values)
     person = f"{values.get('first_name') or ''} {values.get('last_name') or ''}".strip()
     shown: tuple[str, ...] = ("company_name", "name", "street", "iban", "number")
     if noun is Address:
@@ -483,6 +485,8 @@ class _Work:
             found += self._misfits_registration(pending, final)
         if noun is CustomerContact and pending.row is None:
             found += self._linked_already(pending, final)
+        if noun is Connection:
+            found += relate.in_the_way(self.session, final, key)
         if isinstance(pending.row, Customer) and "kind" in changes:
             found += kind.in_the_way(self.session, pending.row)
         self.problems += [Refused(one.reason, f"{prefix}{one.field}", **one.values) for one in found]
@@ -538,6 +542,8 @@ class _Work:
             # A new one is asked of the customer that it is linked with, where its link is looked at.
             if row is not None or not self.is_linked:
                 self._require_contact(row.id if row else None)
+        elif noun is Connection:
+            relate.require(self.session, self.actor, row, changes)
         else:
             parent = pending.below[1] if pending.below and pending.below[1].noun is Customer else None
             customers = {getattr(row, "customer_id", None), changes.get("customer_id"), parent.key if parent else None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,8 +109,10 @@ def parted(search: str) -> tuple[str | None, str]:
     return (kind, rest) if kind and rest else (None, search)
 
 
-def find(session: Session, search: str, limit: int) -> list[Group]:
+def find(session: Session, search: str, limit: int, among: Collection[str] | None = None) -> list[Group]:
     """What is found by a text, up to `limit` (1 to 100) of each kind; kinds without a hit are left out.
+
+    `among`: only these kinds, by their endpoints.
 
     Active records stand before archived ones, and what begins with the text before what only holds it. Where a kind has
     fewer hits than the limit, those that only nearly hold the text follow. `@` and `#` before the text ask for contacts
@@ -120,7 +122,9 @@ def find(session: Session, search: str, limit: int) -> list[Group]:
     asked = {
         at: one
         for at, kind in enumerate(_KINDS)
-        if only in (None, kind.endpoint) and (one := kind.wanted(text, limit + 1)) is not None
+        if only in (None, kind.endpoint)
+        and (among is None or kind.endpoint in among)
+        and (one := kind.wanted(text, limit + 1)) is not None
     }
     exact = dict(zip(asked, some(session, list(asked.values())), strict=True))
     close = near.find(session, {at: asked[at] for at, rows in exact.items() if len(rows) < limit}, text)

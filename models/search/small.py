@@ -1,11 +1,12 @@
-"""The lists of few rows: labels, values of lists, users, teams and roles. They are searched by name, without a search document."""
+"""The lists of few rows: labels, values of lists, users, teams, roles and relations. They are searched by name, without a search document."""
 
 from __future__ import annotations
 
 from sqlalchemy import func
 
+from models.connection import Connection
 from models.label import Label, LabelGroup
-from models.search.spec import ListSpec, Narrowing, Sort, enum_filter, key_filter, word_filter
+from models.search.spec import ListSpec, Narrowing, Sort, either_filter, enum_filter, key_filter, word_filter
 from models.settings import ListValue, ValueList
 from models.user import Role, Team, User
 
@@ -55,4 +56,14 @@ LIST_VALUES = ListSpec.of(
         {"yes": Narrowing(ListValue.retired.is_(False)), "no": Narrowing(ListValue.retired.is_(True))},
     ),
     names=(ListValue.name,),
+)
+RELATIONS = ListSpec.of(
+    Connection,
+    None,
+    "created",
+    Sort("created", Connection.id),
+    either_filter("customer", Connection.customer_id, Connection.other_customer_id),
+    key_filter("contact", Connection.contact_id),
+    key_filter("kind", Connection.kind_id),
+    names=(Connection.note,),
 )

@@ -146,6 +146,17 @@ def key_filter(name: str, column: Column, *, people: bool = False) -> Filter:
     return Filter(name, read_person if people else read_key, narrow, people)
 
 
+def either_filter(name: str, *columns: Column) -> Filter:
+    """Rows that refer to one of some others by any of these columns of their own."""
+
+    def narrow(values: Sequence[str]) -> Narrowing:
+        keys = [int(value) for value in values]
+        found = or_(*(_bare(column).in_(keys) for column in columns))
+        return _own(columns[0], found, holds=or_(*(_unindexed(column).in_(keys) for column in columns)))
+
+    return Filter(name, read_key, narrow)
+
+
 def _bare(column: Column) -> ColumnElement[Any]:
     table: Any = column.parent.local_table
     found: ColumnElement[Any] = table.c[column.key]

@@ -25,6 +25,7 @@ from models.imports import ImportKind, ImportMode, ImportRun, ImportState
 from models.journal import Changeset, changeset
 from models.journal.triggers import keeping
 from models.operations import delete
+from models.settings import ValueList
 from models.user import ON_A_CUSTOMER, Right, SignIn, User
 from tests import factories
 from tests.conftest import Cast, ClientFor
@@ -167,6 +168,16 @@ def probes() -> dict[str, list[Probe]]:
         Probe("POST", "/links/new/", {**both, "customer_id": str(MINE)}),
         Probe("POST", "/links/new/", {**both, "contact_id": str(MINE)}),
     ]
+    relation = {"customer_id": str(MINE), "kind_id": "1"}
+    found["relations.create_view"] = [
+        Probe("GET", "/relations/new/?customer={id}"),
+        Probe("GET", "/relations/new/?contact={id}"),
+        Probe("GET", f"/relations/new/?customer={MINE}&other={{id}}"),
+        Probe("GET", f"/relations/new/?customer={MINE}&contact={{id}}"),
+        Probe("POST", "/relations/new/?customer={id}", {"customer_id": "{id}", "other_customer_id": str(MINE)}),
+        Probe("POST", f"/relations/new/?customer={MINE}", relation | {"other_customer_id": "{id}"}),
+        Probe("POST", f"/relations/new/?customer={MINE}", relation | {"contact_id": "{id}"}),
+    ]
     found["customers.roles_view"] = [Probe("POST", "/customers/roles/?id={id}", {"who": "user-1", "role": "1"})]
     found["history.index"] = [Probe("GET", "/history/?customer_id={id}&contact_id={id}", found=200)]
     found["history.undo"] = [
@@ -220,6 +231,9 @@ def scene(session: Session, cast: Cast) -> None:
     factories.link(session, mine, shared, id=MINE)
     factories.link(session, theirs, shared)
     factories.registration(session, factories.project(session, theirs, id=HIDDEN, name="Geheim project"), cast.bob)
+    kind = factories.list_value(session, ValueList.RELATION_KIND, "accountant of", id=1)
+    factories.relation(session, mine, theirs, kind, id=HIDDEN)
+    factories.relation(session, mine, contact, kind)
     for_files = factories.role(session, rights=frozenset({"import", "export"}))
     on_mine = factories.role(session, rights=frozenset(ON_A_CUSTOMER))
     all_but = factories.role(session, rights=frozenset(Right) - {Right.VIEW, Right.SETTINGS})

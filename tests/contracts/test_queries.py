@@ -23,6 +23,7 @@ from models.access import SYSTEM
 from models.contact import Contact
 from models.customer import Customer
 from models.journal import changeset
+from models.settings import ListValue, ValueList
 from models.user import Role, User
 from tests import factories
 from tests.conftest import Cast, ClientFor
@@ -82,6 +83,7 @@ def counted() -> Iterator[list[str]]:
 
 def filled(session: Session, cast: Cast, rows: int) -> dict[str, int]:
     """So many customers, each with all that a card shows."""
+    kind = session.scalar(select(ListValue)) or factories.list_value(session, ValueList.RELATION_KIND, "accountant of")
     for _ in range(rows):
         customer = factories.customer(session, owner_id=cast.alice.id)
         factories.address(session, customer, is_head_office=True)
@@ -91,6 +93,8 @@ def filled(session: Session, cast: Cast, rows: int) -> dict[str, int]:
         project = factories.project(session, customer)
         factories.registration(session, project, cast.alice)
         factories.invoice(session, customer)
+        factories.relation(session, customer, contact, kind)
+        factories.relation(session, factories.customer(session), customer, kind)
     return {"customer": customer.id, "contact": contact.id, "project": project.id}
 
 
