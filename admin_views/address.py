@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session, joinedload
 
 from admin_views import choices, history, shell
 from admin_views.base import Action, Column, FilterChoice, Tab
-from admin_views.below import BelowCustomer, card_of, offered_customers
+from admin_views.below import BelowCustomer, card_after, offered_customers, removing
 from admin_views.forms import Choice, EntityForm, Section, Text
 from models import search
 from models.access import Looker
 from models.customer import Address
 from models.journal import Changeset
-from models.operations import mark_address, remove_address
+from models.operations import mark_address
 from models.operations.mark_address import Mark
 from models.operations.selection import Selection
 from models.user import Right
@@ -57,31 +57,8 @@ def marking(mark: Mark, name: str, label: Any, icon: str, done: Callable[[Change
         do=do,
         done=done,
         many=False,
-        target=_card_after,
+        target=card_after,
     )
-
-
-def _card_after(_ids: Sequence[int], done: Changeset) -> str:
-    return card_of(done.values["customer_id"])
-
-
-def _remove(session: Session, looker: Looker, chosen: Selection, options: Any, digest: str) -> Changeset:
-    return remove_address.do(session, looker, chosen, digest)
-
-
-REMOVE = Action(
-    name="delete",
-    label=lazy_gettext("Delete…"),
-    icon="trash",
-    right=Right.EDIT,
-    template="verbs/remove_address.html",
-    plan=lambda session, looker, chosen, options: remove_address.plan(session, looker, chosen),
-    do=_remove,
-    done=lambda done: gettext("%(name)s moved to the bin", name=done.values["name"]),
-    many=False,
-    danger=True,
-    target=_card_after,
-)
 
 
 def route_to(address: Address) -> str | None:
@@ -146,7 +123,7 @@ class AddressView(BelowCustomer):
             "receipt",
             lambda done: gettext("Invoices go to %(name)s now", name=done.values["name"]),
         ),
-        REMOVE,
+        removing(Address),
     )
     tabs = (
         Tab(
@@ -169,6 +146,3 @@ class AddressView(BelowCustomer):
             if not (record is not None and action.name in held and getattr(record, held[action.name]))
             and (action.name != "invoices" or shell.setting("invoice_addresses"))
         ]
-
-    def saved_url(self, record: Address) -> str:
-        return card_of(record.customer_id)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from flask import request, url_for
+from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from admin_views import shell
-from admin_views.base import EntityView
+from admin_views.base import Action, EntityView
 from admin_views.forms import EntityForm, Option
 from models import access
+from models.access import Looker
 from models.base import whole
 from models.customer import Customer
 from models.errors import NotFound, Reason, Refused
+from models.journal import Changeset
+from models.operations import remove
+from models.operations.selection import Selection
 from models.user import Right
 
 
@@ -30,6 +36,32 @@ def offered_customers() -> list[Option]:
 def card_of(customer_id: int, tab: str = "contact") -> str:
     """A customer's card, open where what belongs to it is listed."""
     return url_for("customers.details_view", id=customer_id, tab=tab)
+
+
+def card_after(_ids: Sequence[int], done: Changeset) -> str:
+    """The card of the customer that a verb was about."""
+    return card_of(done.values["customer_id"])
+
+
+def removing(noun: remove.Removable, tab: str = "contact") -> Action:
+    """Take a row away from its customer, from and back to the tab where it stands."""
+
+    def do(session: Session, looker: Looker, chosen: Selection, options: Any, digest: str) -> Changeset:
+        return remove.do(session, looker, noun, chosen, digest)
+
+    return Action(
+        name="delete",
+        label=lazy_gettext("Delete…"),
+        icon="trash",
+        right=Right.EDIT,
+        template="verbs/remove.html",
+        plan=lambda session, looker, chosen, options: remove.plan(session, looker, noun, chosen),
+        do=do,
+        done=lambda done: gettext("%(name)s moved to the bin", name=done.values["name"]),
+        many=False,
+        danger=True,
+        target=lambda ids, done: card_of(done.values["customer_id"], tab),
+    )
 
 
 class BelowCustomer(EntityView):
@@ -53,9 +85,18 @@ class BelowCustomer(EntityView):
             raise Refused(Reason.ARCHIVED_IS_LOCKED, name=offered[0].label)
         return {"customer_id": customer}
 
+    def card_of_customer(self, customer_id: int) -> str:
+        """The card of a customer, where these are."""
+        return card_of(customer_id, self.tab)
+
+    def saved_url(self, record: Any) -> str:
+        return self.card_of_customer(record.customer_id)
+
     def cancel_url(self, record: Any, form: EntityForm) -> str:
         """A new one is begun on the card of its customer."""
-        return super().cancel_url(record, form) if record is not None else card_of(form["customer_id"].data, self.tab)
+        return (
+            super().cancel_url(record, form) if record is not None else self.card_of_customer(form["customer_id"].data)
+        )
 
     def may(self, right: Right, record: Any = None) -> bool:
         """It is added from a customer's card: in the list there is no button for it."""

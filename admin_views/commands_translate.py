@@ -36,7 +36,7 @@ from models.access import SourceText
 from models.base import Base
 from models.errors import SINGULAR, Reason
 from models.journal import Kept
-from models.operations import archive, convert, delete, label, save
+from models.operations import archive, convert, delete, label, remove, save
 from models.operations.duplicates import Likeness
 from models.project import RegistrationStatus
 from models.search import Unfit
@@ -101,6 +101,7 @@ def _data() -> Iterator[Text]:
         yield Text("models/errors.py", 0, singular, reason.value)
     for module in (save, delete, archive, convert, label):
         yield from _from(module.__name__, chain.from_iterable(module.TITLES.values()))
+    yield from _from(remove.__name__, remove.TITLES.values())
     yield from _from("models.journal.keeping", (journal.ADOPTED,))
     for known in settings.SETTINGS:
         yield from _from(settings.__name__, (known.title, known.help, *known.choices))

@@ -11,6 +11,7 @@ from admin_views import bin, folding, health, history, keys, searching, shell, t
 from admin_views import imports as importing
 from admin_views import settings as setting
 from admin_views.address import AddressView
+from admin_views.bank_account import BankAccountView
 from admin_views.base import EntityView
 from admin_views.contact import ContactView
 from admin_views.customer import CustomerView
@@ -39,8 +40,9 @@ ENTITIES: dict[str, type[EntityView]] = {
     "addresses": AddressView,
     "links": LinkView,
     "relations": RelationView,
+    "bank-accounts": BankAccountView,
 }
-NOT_IN_MENU = frozenset({"label-groups", "lists", "addresses", "links", "relations"})
+NOT_IN_MENU = frozenset({"label-groups", "lists", "addresses", "links", "relations", "bank-accounts"})
 
 
 class Home(AdminIndexView):

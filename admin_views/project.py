@@ -154,3 +154,6 @@ class ProjectView(BelowCustomer):
             Customer, form["customer_id"].data or 0, options=(joinedload(Customer.invoice_layout),)
         )
         return chosen
+
+    def saved_url(self, record: Project) -> str:
+        return self.card_url(record.id)

@@ -185,5 +185,8 @@ class BankAccount(Stamped, Base):
     bic: Mapped[str | None] = mapped_column(String(11))
     holder: Mapped[str | None] = mapped_column(String(120))
 
+    customer: Mapped[Customer] = relationship(viewonly=True)
+
     def __str__(self) -> str:
-        return self.iban
+        """In groups of four, as it is printed on a bank card."""
+        return " ".join(self.iban[at : at + 4] for at in range(0, len(self.iban), 4))

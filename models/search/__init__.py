@@ -4,13 +4,23 @@ from models.search.documents import install, is_current, rebuild, remove, settle
 from models.search.everywhere import PREFIXES, Group, Hit, find, parted
 from models.search.listed import ListedCustomer, listed
 from models.search.near import marked
-from models.search.nouns import ADDRESSES, CONTACTS, CUSTOMERS, LINKS, PROJECTS, REGISTRATIONS, asked_of_links
+from models.search.nouns import (
+    ADDRESSES,
+    BANK_ACCOUNTS,
+    CONTACTS,
+    CUSTOMERS,
+    LINKS,
+    PROJECTS,
+    REGISTRATIONS,
+    asked_of_links,
+)
 from models.search.paging import COUNT_CAP, Neighbours, Page, all_ids, neighbours, page, some_ids
 from models.search.spec import Filter, ListSpec, Sort
 from models.search.state import PAGE_SIZES, Archived, Chip, Cursor, Dropped, ListState, Unfit, read_state
 
 __all__ = [
     "ADDRESSES",
+    "BANK_ACCOUNTS",
     "CONTACTS",
     "COUNT_CAP",
     "CUSTOMERS",

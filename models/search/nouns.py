@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import ColumnElement, func, literal_column, or_
 
 from models.contact import Contact, CustomerContact
-from models.customer import Address, Customer, Kind
+from models.customer import Address, BankAccount, Customer, Kind
 from models.label import ContactLabel, CustomerLabel
 from models.project import Project, Registration, RegistrationStatus
 from models.search.spec import (
@@ -138,6 +138,15 @@ LINKS = ListSpec.of(
     key_filter("customer", CustomerContact.customer_id),
     key_filter("contact", CustomerContact.contact_id),
     names=(CustomerContact.function,),
+)
+
+BANK_ACCOUNTS = ListSpec.of(
+    BankAccount,
+    None,
+    "created",
+    Sort("created", BankAccount.id),
+    key_filter("customer", BankAccount.customer_id),
+    names=(BankAccount.iban, BankAccount.holder),
 )
 
 ADDRESSES = ListSpec.of(

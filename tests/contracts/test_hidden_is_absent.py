@@ -178,6 +178,10 @@ def probes() -> dict[str, list[Probe]]:
         Probe("POST", f"/relations/new/?customer={MINE}", relation | {"other_customer_id": "{id}"}),
         Probe("POST", f"/relations/new/?customer={MINE}", relation | {"contact_id": "{id}"}),
     ]
+    found["bank-accounts.create_view"] = [
+        Probe("GET", "/bank-accounts/new/?customer={id}"),
+        Probe("POST", "/bank-accounts/new/", {"customer_id": "{id}", "iban": "NL91ABNA0417164300"}),
+    ]
     found["customers.roles_view"] = [Probe("POST", "/customers/roles/?id={id}", {"who": "user-1", "role": "1"})]
     found["history.index"] = [Probe("GET", "/history/?customer_id={id}&contact_id={id}", found=200)]
     found["history.undo"] = [
@@ -228,6 +232,7 @@ def scene(session: Session, cast: Cast) -> None:
     shared = factories.contact(session, id=MINE, last_name="Gedeeld")
     factories.project(session, mine, id=MINE)
     factories.link(session, theirs, contact, id=HIDDEN, function="Geheim")
+    factories.bank_account(session, theirs, id=HIDDEN, holder="Verborgen")
     factories.link(session, mine, shared, id=MINE)
     factories.link(session, theirs, shared)
     factories.registration(session, factories.project(session, theirs, id=HIDDEN, name="Geheim project"), cast.bob)

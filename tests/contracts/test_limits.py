@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from admin_views.bank_account import BankAccountForm
 from admin_views.contact import ContactForm
 from admin_views.customer import CustomerForm
 from admin_views.forms import EntityForm, Limited
@@ -36,6 +37,7 @@ from tests.importers.helpers import Desk, desk_of
 HOUSE = Path(__file__).resolve().parents[2]
 FORMS: tuple[type[EntityForm], ...] = (
     CustomerForm,
+    BankAccountForm,
     ContactForm,
     ProjectForm,
     LabelForm,

@@ -11,7 +11,7 @@ from models.access import Looker
 from models.customer import Address, Customer
 from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
 from models.journal import changeset, touches
-from models.operations import archive, mark_address, remove_address, undo
+from models.operations import archive, mark_address, remove, undo
 from models.operations.mark_address import Mark
 from models.operations.save import save
 from tests import factories
@@ -84,18 +84,18 @@ def test_a_head_office_is_not_deleted_while_there_are_others_and_another_comes_b
     assen, breda = add(session, alice, customer, "Assen"), add(session, alice, customer, "Breda")
     mark(session, alice, breda, Mark.INVOICES)
     with pytest.raises(Refused) as refused:
-        remove_address.plan(session, alice, [assen])
+        remove.plan(session, alice, Address, [assen])
     assert refused.value.reason is Reason.HEAD_OFFICE_NEEDED
-    plan = remove_address.plan(session, alice, [breda])
+    plan = remove.plan(session, alice, Address, [breda])
     assert plan.is_invoice
-    gone = remove_address.do(session, alice, [breda], plan.digest)
+    gone = remove.do(session, alice, Address, [breda], plan.digest)
     assert marks(session, customer) == [("Assen", True, False)]
     undo.undo(session, alice, gone.id)
     assert marks(session, customer) == [("Assen", True, False), ("Breda", False, True)]
     with changeset(session, alice, "Change"):
         session.get_one(Address, breda).street = "Kade 1"
     with pytest.raises(Conflict):
-        remove_address.do(session, alice, [breda], plan.digest)
+        remove.do(session, alice, Address, [breda], plan.digest)
 
 
 def test_who_may_not_edit_the_customer_touches_none_of_its_addresses(
@@ -107,13 +107,13 @@ def test_who_may_not_edit_the_customer_touches_none_of_its_addresses(
     access.look_as(session, reader)
     for verb in (
         lambda: mark_address.plan(session, reader, [breda], Mark.HEAD_OFFICE),
-        lambda: remove_address.plan(session, reader, [breda]),
+        lambda: remove.plan(session, reader, Address, [breda]),
     ):
         with pytest.raises(NotAllowed):
             verb()
     access.look_as(session, nobody)
     with pytest.raises(NotFound):
-        remove_address.plan(session, nobody, [breda])
+        remove.plan(session, nobody, Address, [breda])
 
 
 def test_the_addresses_of_an_archived_customer_stay_as_they_are(session: Session, alice: Looker) -> None:

@@ -1,0 +1,71 @@
+"""Take a row away from its customer: an address, a bank account, an agreement. It comes back from the bin as it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.access import Looker
+from models.base import Base
+from models.customer import Address, BankAccount, Customer
+from models.errors import Reason, Refused
+from models.journal import Changeset, Origin, changeset
+from models.operations import fields
+from models.operations.below import meant
+from models.operations.consequences import LeftOut, digest, hold, require_unchanged
+from models.operations.selection import Chosen
+
+Removable = type[Address] | type[BankAccount]
+TITLES: dict[type[Base], str] = {
+    Address: "Delete address {name}",
+    BankAccount: "Delete bank account {name}",
+}
+
+
+@dataclass(frozen=True)
+class RemovePlan:
+    """What would go, and from which customer. `is_invoice`: an address, after which invoices go to the head office."""
+
+    customer_id: int
+    customer: str
+    name: str
+    is_invoice: bool
+    digest: str
+    count: int = 1
+    left_out: tuple[LeftOut, ...] = ()
+    left_out_count: int = 0
+
+
+def plan(session: Session, actor: Looker, noun: Removable, chosen: Chosen) -> RemovePlan:
+    """What would go; writes nothing. Refused for the head office while there are others: one of them must be it."""
+    row, customer = meant(session, actor, noun, chosen)
+    if isinstance(row, Address) and row.is_head_office and _has_others(session, row):
+        raise Refused(Reason.HEAD_OFFICE_NEEDED, name=str(row))
+    said = digest(noun.__tablename__, row.id, sorted(fields.present(row).items()))
+    is_invoice = isinstance(row, Address) and row.is_invoice
+    return RemovePlan(customer.id, customer.name, str(row), is_invoice, said)
+
+
+def _has_others(session: Session, address: Address) -> bool:
+    others = select(func.count(Address.id)).where(Address.customer_id == address.customer_id, Address.id != address.id)
+    return bool(session.scalar(others))
+
+
+def do(session: Session, actor: Looker, noun: Removable, chosen: Chosen, expected: str) -> Changeset:
+    """Remove as planned, in one changeset. Conflict when the row changed since the plan was shown."""
+    with changeset(session, actor, TITLES[noun], origin=Origin.DELETE) as kept:
+        row, customer = meant(session, actor, noun, chosen)
+        hold(session, Customer, [customer.id])
+        going = plan(session, actor, noun, chosen)
+        require_unchanged(expected, going.digest)
+        session.delete(row)
+        kept.values = {
+            "name": going.name,
+            "count": 1,
+            "records": 1,
+            "noun": noun.__tablename__,
+            "customer_id": customer.id,
+        }
+    return kept
