@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from flask import request, url_for
 from flask_babel import gettext, lazy_gettext
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from admin_views import choices, history, shell
@@ -65,25 +65,15 @@ class Candidate:
     why: str = ""
 
 
-def _found(session: Session, spec: search.ListSpec, asked: str) -> tuple[int, ...]:
-    """The ids that a search finds, the first of them."""
-    state = search.read_state(spec, [("search", asked)])
-    return search.some_ids(session, spec, state, FOUND) if state.search else ()
-
-
 def _candidates(
-    rows: Iterable[Any],
-    linked: frozenset[int],
-    able: frozenset[int],
-    details: Callable[[Any], Iterable[str | None]],
-    step: Callable[[int], str],
+    rows: Sequence[Sequence[Any]], linked: frozenset[int], able: frozenset[int], step: Callable[[int], str]
 ) -> list[Candidate]:
+    """Rows of id, name and details as what can be chosen; `step` is where a choice leads."""
     made = []
-    for row in rows:
-        why = gettext("linked already") if row.id in linked else gettext("only to be seen by you")
-        goes = row.id in able and row.id not in linked
-        told = tuple(text for text in details(row) if text)
-        made.append(Candidate(str(row), told, step(row.id) if goes else None, "" if goes else why))
+    for key, name, *details in rows:
+        why = gettext("linked already") if key in linked else gettext("only to be seen by you")
+        goes = key in able and key not in linked
+        made.append(Candidate(name, tuple(filter(None, details)), step(key) if goes else None, "" if goes else why))
     return made
 
 
@@ -91,33 +81,28 @@ def contacts_for(session: Session, looker: Looker, customer_id: int, asked: str)
     """Contacts that a search finds, to be linked with a customer. Who links one may change it afterwards, so it takes
     the right to change it before.
     """
-    ids = _found(session, search.CONTACTS, asked)
+    work, phone = func.coalesce(Contact.job_title, Contact.company_name), func.coalesce(Contact.phone, Contact.mobile)
+    rows = search.choice(session, search.CONTACTS, asked, FOUND, (Contact.name, work, Contact.email, phone))
     linked = session.scalars(select(CustomerContact.contact_id).where(CustomerContact.customer_id == customer_id))
     return _candidates(
-        _in_order(session, Contact, ids),
+        rows,
         frozenset(linked),
-        frozenset(allowed(session, looker, Contact, ids, Right.EDIT)),
-        lambda one: (one.job_title or one.company_name, one.email, one.phone or one.mobile),
+        frozenset(allowed(session, looker, Contact, [row[0] for row in rows], Right.EDIT)),
         lambda key: url_for("links.create_view", customer=customer_id, contact=key),
     )
 
 
 def customers_for(session: Session, looker: Looker, contact_id: int, asked: str) -> list[Candidate]:
     """Customers that a search finds, to be linked with a contact."""
-    ids = _found(session, search.CUSTOMERS, asked)
+    columns = (Customer.name, Customer.number, Customer.email, Customer.phone)
+    rows = search.choice(session, search.CUSTOMERS, asked, FOUND, columns)
     linked = session.scalars(select(CustomerContact.customer_id).where(CustomerContact.contact_id == contact_id))
     return _candidates(
-        _in_order(session, Customer, ids),
+        rows,
         frozenset(linked),
-        frozenset(access.split(session, looker, Right.EDIT, ids)[0]),
-        lambda one: (one.number, one.email, one.phone),
+        frozenset(access.split(session, looker, Right.EDIT, [row[0] for row in rows])[0]),
         lambda key: url_for("links.create_view", customer=key, contact=contact_id, **_from_contact()),
     )
-
-
-def _in_order(session: Session, noun: Any, ids: Sequence[int]) -> list[Any]:
-    by_id = {row.id: row for row in session.scalars(select(noun).where(noun.id.in_(ids)))} if ids else {}
-    return [by_id[key] for key in ids if key in by_id]
 
 
 def _from_contact() -> dict[str, Any]:

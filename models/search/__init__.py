@@ -1,7 +1,7 @@
 """Finding rows: text, filters and order -> one SELECT, the same for lists, exports, "all matching" and saved views."""
 
 from models.search.documents import install, is_current, rebuild, remove, settle, suspended
-from models.search.everywhere import PREFIXES, Group, Hit, find, parted
+from models.search.everywhere import PREFIXES, Group, Hit, choice, find, parted
 from models.search.listed import ListedCustomer, listed
 from models.search.near import marked
 from models.search.nouns import (
@@ -14,7 +14,7 @@ from models.search.nouns import (
     REGISTRATIONS,
     asked_of_links,
 )
-from models.search.paging import COUNT_CAP, Neighbours, Page, all_ids, neighbours, page, some_ids
+from models.search.paging import COUNT_CAP, Neighbours, Page, all_ids, neighbours, page
 from models.search.spec import Filter, ListSpec, Sort
 from models.search.state import PAGE_SIZES, Archived, Chip, Cursor, Dropped, ListState, Unfit, read_state
 
@@ -45,6 +45,7 @@ __all__ = [
     "Unfit",
     "all_ids",
     "asked_of_links",
+    "choice",
     "find",
     "install",
     "is_current",
@@ -57,6 +58,5 @@ __all__ = [
     "rebuild",
     "remove",
     "settle",
-    "some_ids",
     "suspended",
 ]

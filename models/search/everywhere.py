@@ -132,6 +132,18 @@ def find(session: Session, search: str, limit: int, among: Collection[str] | Non
     return [group for group in groups if group.hits]
 
 
+def choice(session: Session, spec: ListSpec, search: str, limit: int, columns: Sequence[Any]) -> list[Row]:
+    """Active records of one list to choose among, as (id, *columns), up to `limit`; the nearly spelt so come last."""
+    state = read_state(spec, [("search", search)])
+    if not state.search:
+        return []
+    wanted = Wanted(spec, state, limit, tuple(column.label(f"c{at}") for at, column in enumerate(columns)))
+    (exact,) = some(session, [wanted])
+    close = near.find(session, {0: wanted}, search).get(0, []) if len(exact) < limit else []
+    known = {row[0] for row in exact}
+    return [*exact, *(row for row in close if row[0] not in known)][:limit]
+
+
 def _group(kind: _Kind, exact: Sequence[Row], close: Sequence[Row], limit: int, asked: str) -> Group:
     known = {row[0] for row in exact}
     hits = [kind.hit(row) for row in exact] + [kind.hit(row, near=True) for row in close if row[0] not in known]
