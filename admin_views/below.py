@@ -33,9 +33,9 @@ def offered_customers() -> list[Option]:
     return [Option(str(key), name) for key, name in found]
 
 
-def card_of(customer_id: int, tab: str = "contact") -> str:
-    """A customer's card, open where what belongs to it is listed."""
-    return url_for("customers.details_view", id=customer_id, tab=tab)
+def card_of(customer_id: int, tab: str = "contact", part: str | None = None) -> str:
+    """A customer's card, open at the part of a tab where what belongs to it is listed."""
+    return url_for("customers.details_view", id=customer_id, tab=tab, _anchor=part)
 
 
 def card_after(_ids: Sequence[int], done: Changeset) -> str:
@@ -43,7 +43,7 @@ def card_after(_ids: Sequence[int], done: Changeset) -> str:
     return card_of(done.values["customer_id"])
 
 
-def removing(noun: remove.Removable, tab: str = "contact") -> Action:
+def removing(noun: remove.Removable, tab: str = "contact", part: str | None = None) -> Action:
     """Take a row away from its customer, from and back to the tab where it stands."""
 
     def do(session: Session, looker: Looker, chosen: Selection, options: Any, digest: str) -> Changeset:
@@ -60,14 +60,15 @@ def removing(noun: remove.Removable, tab: str = "contact") -> Action:
         done=lambda done: gettext("%(name)s moved to the bin", name=done.values["name"]),
         many=False,
         danger=True,
-        target=lambda ids, done: card_of(done.values["customer_id"], tab),
+        target=lambda ids, done: card_of(done.values["customer_id"], tab, part),
     )
 
 
 class BelowCustomer(EntityView):
-    """The ground of these views. `tab`: where on the card of the customer they are listed."""
+    """The ground of these views. `tab`, `part`: where on the card of the customer they are listed."""
 
     tab: ClassVar[str] = "contact"
+    part: ClassVar[str | None] = None
 
     # The right to edit that one customer is enough: see `defaults`.
     routes = EntityView.routes | {"create_view": "see"}
@@ -87,7 +88,7 @@ class BelowCustomer(EntityView):
 
     def card_of_customer(self, customer_id: int) -> str:
         """The card of a customer, where these are."""
-        return card_of(customer_id, self.tab)
+        return card_of(customer_id, self.tab, self.part)
 
     def saved_url(self, record: Any) -> str:
         return self.card_of_customer(record.customer_id)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from flask import request
 from flask_babel import lazy_gettext
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, and_, func, select
 from sqlalchemy.orm import Session
 
-from admin_views import history
+from admin_views import history, work
 from admin_views.base import Tab
 from admin_views.card_contact import contact_information
 from admin_views.card_finance import defaults, finance
@@ -17,6 +18,7 @@ from admin_views.card_overview import overview
 from admin_views.card_roles import roles
 from models import totals
 from models.access import Looker
+from models.activity import Activity
 from models.contact import CustomerContact
 from models.customer import Customer
 from models.project import Project
@@ -24,8 +26,12 @@ from models.user import CustomerAccess, Right
 
 
 def projects(session: Session, looker: Looker, customer: Customer) -> Mapping[str, Any]:
-    """The projects with what was registered on them."""
-    return {"projects": totals.per_project(session, customer.id)}
+    """The projects with what was registered on them, and the work on all of them (VS-05)."""
+    on_projects = and_(Activity.customer_id == customer.id, Activity.project_id.is_not(None))
+    return {
+        "projects": totals.per_project(session, customer.id),
+        "activities": work.activities(session, on_projects, done=request.args.get("activities") == "done"),
+    }
 
 
 def _count(noun: Any) -> Callable[[Customer], ScalarSelect[int]]:

@@ -1,4 +1,4 @@
-"""Contact information on the card of a customer: addresses, contacts and relations."""
+"""Contact information on the card of a customer: addresses, contacts, relations, activities and comments."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from flask import request
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from admin_views import link, relation, shell
+from admin_views import link, relation, shell, work
 from admin_views.address import route_to
 from models import journal
 from models.access import Looker
+from models.activity import Activity, Comment
 from models.contact import Contact, CustomerContact
 from models.customer import Address, Customer
 
@@ -29,7 +30,7 @@ _UNKNOWN = (journal.Touch(None, None),) * 2
 
 
 def contact_information(session: Session, looker: Looker, customer: Customer) -> Mapping[str, Any]:
-    """Addresses, contacts (the deactivated ones on request) and relations."""
+    """Addresses, contacts (the deactivated ones on request), relations, comments and activities."""
     shows_all = request.args.get("deactivated") == "1"
     links = list(
         session.scalars(
@@ -37,8 +38,8 @@ def contact_information(session: Session, looker: Looker, customer: Customer) ->
             .join(Contact, Contact.id == CustomerContact.contact_id)
             .where(CustomerContact.customer_id == customer.id)
             .order_by(CustomerContact.is_main.desc(), Contact.name_key, Contact.id)
-            .options(joinedload(CustomerContact.contact).selectinload(Contact.labels))
-        )
+            .options(joinedload(CustomerContact.contact).joinedload(Contact.labels))
+        ).unique()
     )
     shown = [one for one in links if shows_all or one.contact.archived_at is None]
     addresses = list(
@@ -48,9 +49,19 @@ def contact_information(session: Session, looker: Looker, customer: Customer) ->
             .order_by(Address.is_head_office.desc(), Address.id)
         )
     )
-    touched = journal.touches(session, Address.__tablename__, [address.id for address in addresses])
+    comments = work.comments(session, customer.id, request.args)
+    told = [(Address.__tablename__, one.id) for one in addresses]
+    told += [(Comment.__tablename__, one.id) for one in comments.shown]
+    touched = journal.touches_of(session, told)
     return {
-        "addresses": [Place(address, touched.get(address.id, _UNKNOWN)[1], route_to(address)) for address in addresses],
+        "addresses": [
+            Place(one, touched.get((Address.__tablename__, one.id), _UNKNOWN)[1], route_to(one)) for one in addresses
+        ],
+        "comments": comments,
+        "said": work.said(comments.shown, touched),
+        "activities": work.activities(
+            session, Activity.customer_id == customer.id, done=request.args.get("activities") == "done"
+        ),
         "invoices_apart": any(address.is_invoice for address in addresses) and shell.setting("invoice_addresses"),
         "links": shown,
         "menus": link.menus(session, looker, customer, shown),

@@ -6,17 +6,22 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from babel import Locale
-from flask import g
+from flask import g, request
 from flask_babel import get_locale, gettext
 from sqlalchemy import select
 
 from admin_views import shell
 from admin_views.forms import Option
 from models import codes
+from models.base import whole
+from models.customer import Customer
 from models.label import Colour, Label, LabelGroup
+from models.project import Project
 from models.settings import ListValue, ValueList
 from models.user import Role, Team, User
 
+# So many values of a filter are named.
+MOST_ASKED = 50
 NEAR = ("NL", "BE", "SE", "FI", "NO", "DK", "DE", "GB", "FR")
 # Put together once: that takes longer than to run them.
 _PEOPLE = select(User.id, User.name).where(User.disabled_at.is_(None)).order_by(User.name)
@@ -119,6 +124,20 @@ def colours() -> dict[str, str]:
         Colour.GREEN: gettext("green"),
         Colour.GREY: gettext("grey"),
     }
+
+
+def asked(name: str, noun: type[Customer | Project]) -> Callable[[], list[tuple[str, str]]]:
+    """The customers or projects that the address filters a list by, with their names: there are too many to offer."""
+
+    def made() -> list[tuple[str, str]]:
+        texts = ",".join(request.args.getlist(name)).split(",")
+        keys = {key for text in texts[:MOST_ASKED] if (key := whole(text)) is not None}
+        if not keys:
+            return []
+        rows = shell.here().execute(select(noun.id, noun.name).where(noun.id.in_(keys)).order_by(noun.name))
+        return [(str(key), text) for key, text in rows]
+
+    return made
 
 
 def pairs(offered: Callable[[], object]) -> Callable[[], list[tuple[str, str]]]:

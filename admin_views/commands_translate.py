@@ -33,10 +33,11 @@ from importers.mapping import Certainty
 from importers.trouble import Trouble
 from models import journal, settings
 from models.access import SourceText
+from models.activity import ActivityState
 from models.base import Base
 from models.errors import SINGULAR, Reason
 from models.journal import Kept
-from models.operations import archive, convert, delete, label, remove, save
+from models.operations import archive, convert, delete, label, mark_activity, remove, save
 from models.operations.duplicates import Likeness
 from models.project import RegistrationStatus
 from models.search import Unfit
@@ -48,7 +49,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")
 WIDTH = 120
 # Whose members are shown as they are written.
 ENUMS: tuple[type[enum.StrEnum], ...] = (
-    Reason, Kept, SourceText, Unfit, Likeness, RegistrationStatus, Trouble, Refusal, Fault, Remark, Certainty,
+    Reason, Kept, SourceText, Unfit, Likeness, RegistrationStatus, ActivityState, Trouble, Refusal, Fault, Remark, Certainty,
 )  # fmt: skip
 TEMPLATES = [("**.html", "jinja2")]
 MARKS = {"_": None, "gettext": None, "ngettext": (1, 2)}
@@ -99,7 +100,7 @@ def _data() -> Iterator[Text]:
         yield from _from(kind.__module__, (text for text in kind if text not in SINGULAR))
     for reason, (_counted, singular) in SINGULAR.items():
         yield Text("models/errors.py", 0, singular, reason.value)
-    for module in (save, delete, archive, convert, label):
+    for module in (save, delete, archive, convert, label, mark_activity):
         yield from _from(module.__name__, chain.from_iterable(module.TITLES.values()))
     yield from _from(remove.__name__, remove.TITLES.values())
     yield from _from("models.journal.keeping", (journal.ADOPTED,))

@@ -146,6 +146,8 @@ class Declared:
     meta_template: ClassVar[str | None] = None
     save_text: ClassVar[Any] = lazy_gettext("Save")
     field_looks: ClassVar[dict[str, dict[str, Any]]] = {}
+    # What columns are called that the form does not show by their own name.
+    other_labels: ClassVar[Mapping[str, Any]] = {}
     # Fields that are chosen when a record is made, and only shown from then on: what the form of a record says of each.
     fixed: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
     list_template: ClassVar[str] = "entity/list.html"
@@ -253,7 +255,7 @@ class Declared:
     def field_label(self, name: str) -> Any:
         """How the form calls a field."""
         made = self.words._fields.get(name)
-        return made.label.text if made is not None else name
+        return made.label.text if made is not None else str(self.other_labels.get(name, name))
 
     def archived_note(self, record: Any) -> ArchivedNote | None:
         """Of an archived record: since when, what that means, and the way back for those who may; else None."""

@@ -22,10 +22,11 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
     StringField,
+    TimeField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import ValidationError
-from wtforms.widgets import DateInput, NumberInput, Select, TextArea, TextInput
+from wtforms.widgets import DateInput, DateTimeLocalInput, NumberInput, Select, TextArea, TextInput, TimeInput
 
 from models.base import Base, Limits, whole
 from models.operations import fields
@@ -264,6 +265,60 @@ class Day(DateField):
             self.data = dt.date.fromisoformat(text)
         except ValueError:
             raise ValueError(gettext("Fill in a date, for example %(example)s", example="2026-11-21")) from None
+
+
+class Clock(TimeInput):
+    """<input type="time">."""
+
+    html_params = staticmethod(attributes)
+
+
+class CalendarAndClock(DateTimeLocalInput):
+    """<input type="datetime-local">."""
+
+    html_params = staticmethod(attributes)
+
+
+class Time(TimeField):
+    """A time of the day, to the minute."""
+
+    widget = Clock()
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        text = str(valuelist[0]).strip() if valuelist else ""
+        self.data = None
+        if not text:
+            return
+        try:
+            self.data = dt.time.fromisoformat(text).replace(second=0, microsecond=0, tzinfo=None)
+        except ValueError:
+            raise ValueError(gettext("Fill in a time, for example %(example)s", example="14:30")) from None
+
+
+class Moment(Field):
+    """A day with a time, to the minute, by the firm's clock."""
+
+    widget = CalendarAndClock()
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else f"{self.data:%Y-%m-%dT%H:%M}"
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        text = str(valuelist[0]).strip() if valuelist else ""
+        self.data = None
+        if not text:
+            return
+        try:
+            found = dt.datetime.fromisoformat(text)
+        except ValueError:
+            example = "2026-11-21 14:30"
+            raise ValueError(gettext("Fill in a day and a time, for example %(example)s", example=example)) from None
+        self.data = found.replace(tzinfo=dt.UTC)
+        # To the minute is what the form shows; what was not changed keeps its seconds.
+        if self.object_data is not None and f"{self.object_data:%Y-%m-%dT%H:%M}" == f"{found:%Y-%m-%dT%H:%M}":
+            self.data = self.object_data
 
 
 class Option(NamedTuple):
@@ -536,12 +591,14 @@ __all__ = [
     "Duration",
     "EntityForm",
     "LongText",
+    "Moment",
     "OneOf",
     "Option",
     "Section",
     "Suggested",
     "Text",
     "Tick",
+    "Time",
     "Whole",
     "YesNo",
     "drawn",

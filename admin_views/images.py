@@ -11,12 +11,13 @@ from typing import Any
 
 from flask import current_app, url_for
 from flask_babel import format_date, format_datetime, gettext
-from sqlalchemy import Boolean, Column, Date, literal, select, union_all
+from sqlalchemy import Boolean, Column, Date, Enum, literal, select, union_all
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
 from admin_views import shell
 from models import access
+from models.activity import Activity, Comment, beginning
 from models.among import one_of
 from models.base import Base, Money, UtcDateTime, WordSet
 from models.journal import Change, Operation
@@ -177,7 +178,9 @@ def _what(table: str, image: dict[str, Any], names: _Names) -> str:
         other = "other_customer_id" if image.get("other_customer_id") else "contact_id"
         return names.text(columns[other], image.get(other)) or ""
     person = " ".join(str(image[key]) for key in ("first_name", "last_name") if image.get(key))
-    named = ("company_name", "name", "street", "iban", "key", "number", "label", "city", "day")
+    if table == Comment.__tablename__ and image.get("text"):
+        return beginning(str(image["text"]))
+    named = ("company_name", "name", "subject", "street", "iban", "key", "number", "label", "city", "day")
     name = person or next((str(image[key]) for key in named if image.get(key)), gettext("a record"))
     return shell.role_name(name) if table == Role.__tablename__ else name
 
@@ -201,6 +204,8 @@ def _fields(change: Change, hidden: frozenset[str]) -> list[str]:
         return []
     if change.operation is Operation.UPDATE:
         before, after, unsaid = change.before or {}, change.after or {}, UNSAID | hidden
+        if table.name == Activity.__tablename__:
+            unsaid -= {"contact_id"}  # whom it is with, not whose it is
         return [key for key in after if key not in unsaid and key in table.c and before.get(key) != after[key]]
     return _naming(change.table_name)
 
@@ -304,6 +309,8 @@ def _typed(kind: TypeEngine[Any], raw: Any) -> str:
         return gettext("yes") if raw else gettext("no")
     if isinstance(kind, WordSet):
         return ", ".join(shell.right_name(word) for word in str(raw).split())
+    if isinstance(kind, Enum):
+        return gettext(str(raw))
     if isinstance(kind, UtcDateTime):
         return format_datetime(dt.datetime.fromisoformat(str(raw)).replace(tzinfo=dt.UTC), "medium")
     if isinstance(kind, Date):

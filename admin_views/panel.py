@@ -7,12 +7,14 @@ from flask_admin import Admin, AdminIndexView, expose
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from admin_views import bin, folding, health, history, keys, searching, shell, trees
+from admin_views import bin, folding, health, history, keys, mine, searching, shell, trees, work
 from admin_views import imports as importing
 from admin_views import settings as setting
+from admin_views.activity import ActivityView
 from admin_views.address import AddressView
 from admin_views.bank_account import BankAccountView
 from admin_views.base import EntityView
+from admin_views.comment import CommentView
 from admin_views.contact import ContactView
 from admin_views.customer import CustomerView
 from admin_views.forms import drawn, drop_down, original
@@ -31,6 +33,7 @@ ENTITIES: dict[str, type[EntityView]] = {
     "contacts": ContactView,
     "projects": ProjectView,
     "registrations": RegistrationView,
+    "activities": ActivityView,
     "labels": LabelView,
     "label-groups": LabelGroupView,
     "users": UserView,
@@ -41,8 +44,19 @@ ENTITIES: dict[str, type[EntityView]] = {
     "links": LinkView,
     "relations": RelationView,
     "bank-accounts": BankAccountView,
+    "comments": CommentView,
 }
-NOT_IN_MENU = frozenset({"label-groups", "lists", "addresses", "links", "relations", "bank-accounts"})
+NOT_IN_MENU = frozenset(
+    {
+        "label-groups",
+        "lists",
+        "addresses",
+        "links",
+        "relations",
+        "bank-accounts",
+        "comments",
+    }
+)
 
 
 class Home(AdminIndexView):
@@ -78,7 +92,8 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(drawn=drawn, original=original)
     app.jinja_env.filters["drop_down"] = lambda values: drop_down(tuple(values))
     app.jinja_env.filters["left_out_points"] = trees.left_out
-    for module in (folding, importing, history, bin, setting, searching, keys, health):
+    app.jinja_env.filters.update(due=work.due, activity_icon=work.icon_of)
+    for module in (mine, folding, importing, history, bin, setting, searching, keys, health):
         module.register(app)
 
 
@@ -91,6 +106,7 @@ def _labels() -> dict[tuple[str, str], object]:
             if name.startswith("head_office_"):
                 table, column = "address", name.removeprefix("head_office_")
             found[table, column] = field.args[0] if hasattr(field, "args") else getattr(field.label, "text", name)
+        found |= {(view.noun.__tablename__, column): label for column, label in view.other_labels.items()}
     return found
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from flask import request
 from flask_babel import lazy_gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 from werkzeug.datastructures import MultiDict
 
-from admin_views import choices, history, shell, taking_over, verbs
+from admin_views import choices, history, shell, taking_over, verbs, work
 from admin_views.base import Column, Tab
 from admin_views.below import BelowCustomer, offered_customers
 from admin_views.forms import Amount, Choice, Day, EntityForm, LongText, Section, Text, Whole, YesNo
 from models import access, search
 from models.access import Looker
+from models.activity import Activity
 from models.customer import Customer
 from models.project import TAKEN_OVER, Project, Registration
 from models.settings import ValueList
@@ -76,6 +78,12 @@ def settings(session: Session, looker: Looker, project: Project) -> Mapping[str,
     return {"in_force": {name: one for name, one in taking_over.in_force(project).items() if name not in hidden}}
 
 
+def activities(session: Session, looker: Looker, project: Project) -> Mapping[str, Any]:
+    """What is planned and done on the project."""
+    done = request.args.get("activities") == "done"
+    return {"activities": work.activities(session, Activity.project_id == project.id, done=done)}
+
+
 class ProjectView(BelowCustomer):
     """The projects."""
 
@@ -129,6 +137,7 @@ class ProjectView(BelowCustomer):
     actions = verbs.PROJECT_ACTIONS
     tabs = (
         Tab("registrations", lazy_gettext("Registrations"), "project/registrations.html", registrations),
+        Tab("activities", lazy_gettext("Activities"), "project/activities.html", activities),
         Tab("settings", lazy_gettext("Settings"), "project/settings.html", settings),
         Tab(
             "history",

@@ -32,6 +32,7 @@ PAGES = {
     "settings.save": "settings",
     "searching.index": "login",
     "searching.palette": "login",
+    "mine.index": "login",
     "keys.index": "login",
     "bin.index": "login",
     "bin.restore": "delete",

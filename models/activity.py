@@ -5,10 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import enum
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, LargeBinary, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    case,
+    func,
+)
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
-from models.base import LINES, LONG_TEXT, LOOSE, Base, Stamped, UtcDateTime, between, ref, table_args, words
+from models.base import LINES, LONG_TEXT, LOOSE, Base, Stamped, UtcDateTime, between, ref, table_args, utc_now, words
 from models.contact import Contact
 from models.customer import Customer
 from models.project import Project
@@ -22,6 +37,26 @@ class ActivityState(enum.StrEnum):
     PLANNED = "planned"
     DONE = "done"
     CANCELLED = "cancelled"
+
+
+# A longer text is named by its beginning.
+NAMED_BY = 60
+
+
+def beginning(text: str) -> str:
+    """The beginning of a text, in one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= NAMED_BY else f"{line[: NAMED_BY - 1]}…"
+
+
+def midnight(moment: dt.datetime) -> dt.datetime:
+    """When the day of a moment began."""
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+# Asked for when the statement is sent, not when it is made.
+_NOW = bindparam("now", callable_=utc_now, type_=UtcDateTime(), unique=True)
+_TODAY = bindparam("today", callable_=lambda: midnight(utc_now()), type_=UtcDateTime(), unique=True)
 
 
 class Activity(Stamped, Base):
@@ -61,8 +96,25 @@ class Activity(Stamped, Base):
     kind: Mapped[ListValue | None] = relationship()
     user: Mapped[User | None] = relationship()
 
+    name: Mapped[str] = synonym("subject")
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it should have been done by now; what has a day only may be done all that day."""
+        if self.state is not ActivityState.PLANNED or self.due_at is None:
+            return False
+        now = utc_now()
+        return self.due_at < (now if self.has_time else midnight(now))
+
     def __str__(self) -> str:
         return self.subject
+
+
+def overdue() -> ColumnElement[bool]:
+    """The same as `Activity.is_overdue`, asked of the database."""
+    return and_(
+        Activity.state == ActivityState.PLANNED, Activity.due_at < case((Activity.has_time, _NOW), else_=_TODAY)
+    )
 
 
 class Comment(Stamped, Base):
@@ -83,8 +135,18 @@ class Comment(Stamped, Base):
     user: Mapped[User | None] = relationship()
     mentioned: Mapped[list[User]] = relationship(secondary="comment_mention", viewonly=True, order_by="User.name")
 
+    @hybrid_property
+    def name(self) -> str:
+        """What the comment is called: how it begins."""
+        return beginning(self.text)
+
+    @name.inplace.expression
+    @classmethod
+    def _name(cls) -> ColumnElement[str]:
+        return func.substr(cls.text, 1, NAMED_BY)
+
     def __str__(self) -> str:
-        return self.text if len(self.text) <= 60 else f"{self.text[:59]}…"
+        return self.name
 
 
 class CommentMention(Base):

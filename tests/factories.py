@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 
 from models.access import SYSTEM
+from models.activity import Activity, Comment, CommentMention
 from models.base import Base
 from models.connection import Connection
 from models.contact import Contact, CustomerContact
@@ -169,6 +170,21 @@ def relation(
     """What a customer is of another, or of a contact."""
     end = "contact_id" if isinstance(other, Contact) else "other_customer_id"
     return _make(session, Connection, customer_id=customer.id, kind_id=kind.id, **{end: other.id}, **values)
+
+
+def activity(session: Session, customer: Customer, **values: Any) -> Activity:
+    """Something to do, without a day."""
+    return _make(session, Activity, **{"customer_id": customer.id, "subject": f"Task {next(_count)}", **values})
+
+
+def comment(session: Session, customer: Customer, *mentioned: User, **values: Any) -> Comment:
+    """A comment, of nobody unless `user_id` says whose."""
+    made = _make(
+        session, Comment, **{"customer_id": customer.id, "said_at": A_MOMENT, "text": f"Word {next(_count)}", **values}
+    )
+    for person in mentioned:
+        _make(session, CommentMention, customer_id=customer.id, comment_id=made.id, user_id=person.id)
+    return made
 
 
 def list_value(session: Session, kind: ValueList, name: str, **values: Any) -> ListValue:

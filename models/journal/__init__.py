@@ -18,6 +18,7 @@ from models.journal.reading import (
     sentence,
     since,
     touches,
+    touches_of,
 )
 from models.journal.tables import Change, Changeset, JournalContext, Operation, Origin, journaled_tables
 from models.journal.triggers import install, missing, remove
@@ -62,6 +63,7 @@ __all__ = [
     "sentence",
     "since",
     "touches",
+    "touches_of",
     "undo",
     "undo_plan",
 ]

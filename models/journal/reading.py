@@ -74,26 +74,37 @@ def position(session: AnySession) -> int:
 
 @dataclass(frozen=True)
 class Touch:
-    """When a row was last changed and by whom; from outside, nobody is known."""
+    """When a row was last changed and by whom; from outside, nobody is known. The system has a name and no id."""
 
     at: dt.datetime | None
     user_name: str | None
+    user_id: int | None = None
 
 
 def touches(session: AnySession, table: str, ids: Collection[int]) -> dict[int, tuple[Touch, Touch]]:
     """Of each of these rows when and by whom it was made and last changed, as far as the journal goes back: one query."""
-    said = (_CHANGE.row_id, func.min(_CHANGE.id).label("first"), func.max(_CHANGE.id).label("last"))
-    ends = select(*said).where(_CHANGE.table_name == table, _CHANGE.row_id.in_(ids)).group_by(_CHANGE.row_id).subquery()
+    return {key: found for (_, key), found in touches_of(session, [(table, key) for key in ids]).items()}
+
+
+def touches_of(session: AnySession, pairs: Iterable[Pair]) -> dict[Pair, tuple[Touch, Touch]]:
+    """The same of rows of several tables, still in one query; none for no rows."""
+    wanted = _by_table(pairs)
+    if not wanted:
+        return {}
+    here = or_(*(and_(_CHANGE.table_name == table, _CHANGE.row_id.in_(ids)) for table, ids in wanted.items()))
+    row = (_CHANGE.table_name, _CHANGE.row_id)
+    said = (*row, func.min(_CHANGE.id).label("first"), func.max(_CHANGE.id).label("last"))
+    ends = select(*said).where(here).group_by(*row).subquery()
     rows = session.execute(
-        select(_CHANGE.row_id, _CHANGE.at, _CHANGESET.at, _CHANGESET.user_name)
+        select(_CHANGE.table_name, _CHANGE.row_id, _CHANGE.at, _CHANGESET.at, _CHANGESET.user_name, _CHANGESET.user_id)
         .join_from(ends, Change.__table__, _CHANGE.id.in_([ends.c.first, ends.c.last]))
         .outerjoin(Changeset.__table__, _CHANGESET.id == _CHANGE.changeset_id)
         .order_by(_CHANGE.id)
     ).all()
-    found: dict[int, tuple[Touch, Touch]] = {}
-    for key, outside, at, name in rows:
-        touch = Touch(at or outside, name)
-        found[key] = (found[key][0], touch) if key in found else (touch, touch)
+    found: dict[Pair, tuple[Touch, Touch]] = {}
+    for table, key, outside, at, *who in rows:
+        touch, pair = Touch(at or outside, *who), (table, key)
+        found[pair] = (found[pair][0], touch) if pair in found else (touch, touch)
     return found
 
 

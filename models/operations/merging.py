@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Date, Enum
 from sqlalchemy.orm import Session
 
-from models.base import CENT, Base, Money, WordSet
+from models.base import CENT, Base, Money, UtcDateTime, WordSet
 from models.errors import Conflict, Reason
 from models.journal import Later, Since
 from models.operations import fields
@@ -120,6 +120,8 @@ def _decoded(column: Column[Any], value: Any) -> Any:
         return frozenset(value.split())
     if isinstance(kind, Enum) and kind.enum_class:
         return kind.enum_class(value)
+    if isinstance(kind, UtcDateTime):
+        return dt.datetime.fromisoformat(value).replace(tzinfo=dt.UTC)
     if isinstance(kind, Date):
         return dt.date.fromisoformat(value)
     return bool(value) if isinstance(kind, Boolean) else value

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.access import Looker
+from models.activity import Activity, Comment
 from models.base import Base
 from models.customer import Address, BankAccount, Customer
 from models.errors import Reason, Refused
@@ -17,10 +18,12 @@ from models.operations.below import meant
 from models.operations.consequences import LeftOut, digest, hold, require_unchanged
 from models.operations.selection import Chosen
 
-Removable = type[Address] | type[BankAccount]
+Removable = type[Address] | type[BankAccount] | type[Activity] | type[Comment]
 TITLES: dict[type[Base], str] = {
     Address: "Delete address {name}",
     BankAccount: "Delete bank account {name}",
+    Activity: "Delete activity {name}",
+    Comment: "Delete comment {name}",
 }
 
 

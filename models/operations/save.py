@@ -17,7 +17,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from models import access
 from models.access import Looker
-from models.activity import Activity, Attachment, Comment
+from models.activity import Activity, Attachment, Comment, beginning
 from models.among import one_of
 from models.base import Base
 from models.connection import Connection
@@ -26,7 +26,17 @@ from models.customer import Address, BankAccount, Customer
 from models.errors import NotFound, Problems, Reason, Refused
 from models.journal import Changeset, Origin, changeset, position
 from models.label import Label, LabelGroup
-from models.operations import fields, kind, label, merge_values, number, register, relate
+from models.operations import (
+    activities,
+    fields,
+    kind,
+    label,
+    mention,
+    merge_values,
+    number,
+    register,
+    relate,
+)
 from models.operations.consequences import allowed
 from models.operations.fields import Part, SetField
 from models.operations.merging import Clash, EditConflict, Past, Side, Theirs, decoded
@@ -175,7 +185,9 @@ def _title(session: Session, noun: type[Base], record_id: int | None, values: Ma
     if noun is Connection:
         return added, relate.other_name(session, values)
     person = f"{values.get('first_name') or ''} {values.get('last_name') or ''}".strip()
-    shown: tuple[str, ...] = ("company_name", "name", "street", "iban", "number")
+    if noun is Comment:
+        return added, beginning(str(values.get("text") or ""))
+    shown: tuple[str, ...] = ("company_name", "name", "subject", "street", "iban", "number")
     if noun is Address:
         shown = ("street", "city", "label", "country")
     return added, next((str(values[key]) for key in shown if values.get(key)), person)
@@ -487,6 +499,8 @@ class _Work:
             found += self._linked_already(pending, final)
         if noun is Connection:
             found += relate.in_the_way(self.session, final, key)
+        if noun is Activity and not self._belong_together(final):
+            found.append(Refused(Reason.NOT_FOUND, "project_id"))
         if isinstance(pending.row, Customer) and "kind" in changes:
             found += kind.in_the_way(self.session, pending.row)
         self.problems += [Refused(one.reason, f"{prefix}{one.field}", **one.values) for one in found]
@@ -512,9 +526,9 @@ class _Work:
         if isinstance(customer, int) and isinstance(contact, int):
             yield from fields.linked_already(self.session, customer, contact)
 
-    def _belong_together(self, registration: Mapping[str, Any]) -> bool:
-        """Time is registered for the customer whose project it is."""
-        project, customer = registration.get("project_id"), registration.get("customer_id")
+    def _belong_together(self, record: Mapping[str, Any]) -> bool:
+        """What belongs to a project belongs to the customer whose project it is."""
+        project, customer = record.get("project_id"), record.get("customer_id")
         mine = select(_project.c.id).where(_project.c.id == project, _project.c.customer_id == customer)
         return project is None or customer is None or self.session.scalar(mine) is not None
 
@@ -599,6 +613,8 @@ class _Work:
         changes = {name: self._written(value) for name, value in pending.changes.items()}
         if pending.below:
             changes[pending.below[0]] = pending.below[1].key
+        if pending.noun is Activity:
+            changes |= activities.done_at(changes)
         row = pending.row
         if pending.noun is Registration and changes.keys() & {"minutes", "project_id"} and "amount" not in changes:
             final = {**(fields.present(row) if row is not None else {}), **changes}
@@ -614,6 +630,8 @@ class _Work:
                     setattr(row, name, value)
         self.session.flush()
         pending.key, pending.written = row.id, row
+        if isinstance(row, Comment) and "text" in changes:
+            mention.keep(self.session, row)
         if isinstance(row, Customer) and "number" in changes:
             number.notice(self.session, [row.number])
         if isinstance(row, Project) and pending.row is not None and "customer_id" in changes:

@@ -17,10 +17,13 @@ from models.search.nouns import (
 from models.search.paging import COUNT_CAP, Neighbours, Page, all_ids, neighbours, page
 from models.search.spec import Filter, ListSpec, Sort
 from models.search.state import PAGE_SIZES, Archived, Chip, Cursor, Dropped, ListState, Unfit, read_state
+from models.search.work import ACTIVITIES, COMMENTS
 
 __all__ = [
+    "ACTIVITIES",
     "ADDRESSES",
     "BANK_ACCOUNTS",
+    "COMMENTS",
     "CONTACTS",
     "COUNT_CAP",
     "CUSTOMERS",

@@ -51,6 +51,13 @@ PAGES = {
     "contact, found for a customer": "/links/new/?customer={customer}&q=hol",
     "projects": "/projects/",
     "project": "/projects/details/?id={project}",
+    "project, activities": "/projects/details/?id={project}&tab=activities",
+    "activities": "/activities/",
+    "activity": "/activities/details/?id={activity}",
+    "activity, form": "/activities/edit/?id={activity}",
+    "comments": "/comments/",
+    "comment": "/comments/details/?id={comment}",
+    "mine": "/mine/",
     "labels": "/labels/",
     "users": "/users/",
     "teams": "/teams/",
@@ -62,7 +69,18 @@ PAGES = {
     "palette": "/search/palette/?q=bakker",
 }
 
-GROWING = ("customers", "contacts", "projects", "labels", "customer, contact information", "contact", "history")
+GROWING = (
+    "customers",
+    "contacts",
+    "projects",
+    "labels",
+    "customer, contact information",
+    "contact",
+    "history",
+    "activities",
+    "comments",
+    "mine",
+)
 
 
 @contextmanager
@@ -95,7 +113,17 @@ def filled(session: Session, cast: Cast, rows: int) -> dict[str, int]:
         factories.invoice(session, customer)
         factories.relation(session, customer, contact, kind)
         factories.relation(session, factories.customer(session), customer, kind)
-    return {"customer": customer.id, "contact": contact.id, "project": project.id}
+        activity = factories.activity(
+            session, customer, project_id=project.id, contact_id=contact.id, user_id=cast.dana.id
+        )
+        comment = factories.comment(session, customer, cast.dana, user_id=cast.alice.id)
+    return {
+        "customer": customer.id,
+        "contact": contact.id,
+        "project": project.id,
+        "activity": activity.id,
+        "comment": comment.id,
+    }
 
 
 def change_amounts(session: Session) -> None:

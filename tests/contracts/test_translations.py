@@ -43,6 +43,7 @@ AT_RUN_TIME = {
         "link[1]",
         "TABLES.get(table, table)",
         "key.removesuffix('_id').replace('_', ' ').capitalize()",
+        "str(raw)",
     },
     "admin_views/imports.py": {"problem.refusal.value", "Remark[note['code']].value", "one.value"},
     "admin_views/settings.py": {"settings.KNOWN[str(problem.field)].title"},
@@ -55,6 +56,7 @@ AT_RUN_TIME = {
         "name",
     },
     "templates/customer/alike.html": {"reason.value"},
+    "admin_views/work.py": {"state.value"},
     "templates/project/registrations.html": {"one.status.value"},
     "templates/project/registration.html": {"record.status.value"},
     "admin_views/registration.py": {"one.value", "row.status.value"},
@@ -63,7 +65,10 @@ AT_RUN_TIME = {
     "templates/verbs/convert.html": {"reason.value"},
 }
 # Whose titles stand in a table of their own.
-WITH_TITLES = {f"models/operations/{verb}.py" for verb in ("archive", "convert", "delete", "label", "save")}
+WITH_TITLES = {
+    f"models/operations/{verb}.py"
+    for verb in ("archive", "convert", "delete", "label", "mark_activity", "remove", "save")
+}
 
 
 @pytest.fixture(scope="module")

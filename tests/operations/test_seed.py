@@ -25,13 +25,14 @@ from werkzeug.security import check_password_hash
 
 from models import access, journal, schema
 from models.access import SYSTEM
+from models.activity import Activity, ActivityState, Comment
 from models.base import Base
 from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer, Kind
 from models.errors import Reason, Refused
 from models.journal import Change, Changeset, Origin, changeset
 from models.label import CustomerLabel, Label, LabelGroup
-from models.operations import dump, number, seed
+from models.operations import dump, mention, number, seed
 from models.operations.seed import bulk, showcase
 from models.operations.seed.invent import density
 from models.project import Project, Registration, RegistrationStatus
@@ -487,3 +488,32 @@ def test_many_customers_have_the_sizes_of_the_benchmarks(empty: Session) -> None
 def test_registrations_stay_below_a_million(customers: int) -> None:
     dense = density(customers)
     assert dense.registrations * dense.work * customers <= 1_000_000
+
+
+def test_the_office_plans_and_says_something_everywhere_and_on_the_customer_of_the_pictures(seeded: Session) -> None:
+    eve = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
+    states = Counter(seeded.scalars(select(Activity.state)))
+    assert min(states[state] for state in ActivityState) >= 5
+    assert seeded.scalar(select(func.max(Activity.done_at))) < eve
+    assert seeded.scalar(select(func.max(Comment.said_at))) < eve
+    nordhamn = seeded.scalars(select(Customer).where(Customer.number == "K-10031")).one()
+    said = list(
+        seeded.scalars(select(Comment).where(Comment.customer_id == nordhamn.id).order_by(Comment.said_at.desc()))
+    )
+    assert len(said) == 12
+    assert said[0].text.startswith("New dock plan arrives week 49")
+    assert [user.name for user in said[1].mentioned] == ["Marieke de Boer"]
+    planned = select(Activity.subject).where(
+        Activity.customer_id == nordhamn.id, Activity.state == ActivityState.PLANNED
+    )
+    assert set(seeded.scalars(planned)) == {
+        "Call Astrid about the dock plan",
+        "Send the 2027 rate proposal",
+        "Yearly review with Willemijn in Rotterdam",
+    }
+
+
+def test_who_is_mentioned_in_the_seed_is_whom_the_text_names(seeded: Session) -> None:
+    for comment in seeded.scalars(select(Comment)):
+        found = mention.find(seeded, comment.text, comment.customer_id)
+        assert (found.ids, found.blind, found.several) == (frozenset(one.id for one in comment.mentioned), (), ())

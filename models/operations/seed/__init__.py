@@ -22,9 +22,10 @@ from models.label import Label
 from models.operations import number as series
 from models.operations.seed import bulk, showcase
 from models.operations.seed.days import Calendar
-from models.operations.seed.invent import NUMBERS_FROM, Office, density
+from models.operations.seed.invent import LIVELY, NUMBERS_FROM, Office, density
 from models.operations.seed.rows import TABLES, Rows
 from models.operations.seed.staff import EMPLOYEES, Employee, engage
+from models.operations.seed.talk import Talk
 from models.project import Project
 from models.user import Right, Team, User
 
@@ -93,7 +94,8 @@ def _fill(
     dense = density(customers)
     calendar = Calendar(today, dense.yearly)
     staff = engage(session, tables, calendar, None if password is None else lambda: generate_password_hash(password))
-    office = Office(Random(f"{seed}/{customers}"), tables, staff, calendar, dense)
+    talk = Talk(Random(f"{seed}/{customers}/talk"), tables, staff, calendar, lively=customers <= LIVELY)
+    office = Office(Random(f"{seed}/{customers}"), tables, staff, calendar, dense, talk)
     with ExitStack() as stack:
         if customers >= MANY:
             stack.enter_context(search.suspended(connection))

@@ -53,6 +53,12 @@ class Calendar:
         """A moment on the day so long ago; `chance` (0 to 1) says when in office hours."""
         return f"{self.day[ago]} {self._times[int(chance * len(self._times))]}"
 
+    def ahead(self, days: int, minute: int | None = None) -> str:
+        """So many days from today, by the hour (`minute` of the day) or at no time in particular."""
+        day = self._today + dt.timedelta(days=days)
+        hour, rest = divmod(minute or 0, 60)
+        return f"{day.isoformat()} {hour:02d}:{rest:02d}:00.000000"
+
     def worked(self, since: int, left: int, count: int, chance: Callable[[], float]) -> list[int]:
         """So many days of work, oldest first, between the day a customer came and the day it left; none if too few."""
         low, high = bisect_left(self._workdays, left), bisect_right(self._workdays, since - 1)

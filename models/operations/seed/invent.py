@@ -19,6 +19,7 @@ from models.operations.seed.days import APPROVED_AFTER, INVOICED_AFTER, WORKED, 
 from models.operations.seed.profile import Person, Profile
 from models.operations.seed.rows import Rows, Value
 from models.operations.seed.staff import BACK_OFFICE, EMPLOYEES, NORDICS, LabelGroupChoice, Staff
+from models.operations.seed.talk import Around, Talk
 from models.operations.seed.words import Land, Line, Town
 from models.project import RegistrationStatus
 from models.sales import InvoiceStatus, QuoteStatus
@@ -81,7 +82,7 @@ class Office:
     """The firm whose customers are invented. Rows collect in `tables`; whoever calls writes them away."""
 
     def __init__(
-        self, rng: Random, tables: dict[str, Rows], staff: Staff, calendar: Calendar, density: Density
+        self, rng: Random, tables: dict[str, Rows], staff: Staff, calendar: Calendar, density: Density, talk: Talk
     ) -> None:
         self.chance = rng.random
         self.rng = rng
@@ -89,6 +90,7 @@ class Office:
         self.staff = staff
         self.calendar = calendar
         self.density = density
+        self.talk = talk
         self._registrations_left = MOST_REGISTRATIONS
         self._owners = {
             land: [staff.users[person.first_name] for person in EMPLOYEES if land in person.lands]
@@ -192,8 +194,9 @@ class Office:
             self.tables["bank_account"].add(customer, iban, bic, profile.name[:120], moment, moment)
         self._access(customer, profile, owner)
         contacts = self._contacts(customer, profile, since)
-        self._work(customer, profile, since, left, owner, contacts, labels)
+        projects = self._work(customer, profile, since, left, owner, contacts, labels)
         self._sales(customer, profile, since, left, labels)
+        self.talk.about(profile, Around(customer, owner, contacts, [] if left else projects, since, left))
         return customer
 
     def _since(self, profile: Profile) -> int:
@@ -532,12 +535,12 @@ class Office:
         owner: int | None,
         contacts: list[tuple[int, str]],
         labels: set[int],
-    ) -> None:
-        """Projects, the time registered on them, and the invoices that came of it."""
+    ) -> list[int]:
+        """Projects, the time registered on them, and the invoices that came of it; the projects that still run."""
         wanted = profile.registrations
         if wanted is None:
             if self.chance() > self.density.work:
-                return
+                return []
             retainer = 3.0 if self.staff.labels["Retainer"] in labels else 0.75
             mean = self.density.registrations * (retainer if not self.density.yearly else 1.0)
             wanted = min(600, round(-math.log(1 - self.chance()) * mean))
@@ -551,6 +554,7 @@ class Office:
         days = self.calendar.worked(since, left, wanted, self.chance)
         invoiced = self._register(customer, days, rate, old, running, team, contacts, profile.land)
         self._invoice(customer, profile, invoiced, contacts, late=self.staff.labels["Slow payer"] in labels)
+        return running
 
     def _team(self, land: Land, owner: int | None) -> list[int]:
         """Who works for a customer, the owner most."""

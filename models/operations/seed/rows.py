@@ -71,4 +71,10 @@ TABLES = {
     "quote": "customer_id number status day amount currency created_at changed_at",
     "agreement": "customer_id name starts_on ends_on active created_at changed_at",
     "portal": "customer_id name created_at changed_at",
+    "activity": (
+        "customer_id project_id contact_id kind_id user_id subject note state due_at has_time done_at "
+        "created_at changed_at"
+    ),
+    "comment": "customer_id user_id said_at text created_at changed_at",
+    "comment_mention": "customer_id comment_id user_id",
 }

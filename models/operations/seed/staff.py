@@ -139,6 +139,7 @@ def _values(session: Session, rows: Rows) -> dict[tuple[ValueList, str], int]:
         ValueList.INDUSTRY: words.INDUSTRIES,
         ValueList.FUNCTION: words.FUNCTIONS,
         ValueList.INVOICE_LAYOUT: words.LAYOUTS,
+        ValueList.ACTIVITY_KIND: words.ACTIVITY_KINDS,
     }
     for kind, names in wanted.items():
         for position, name in enumerate(names):

@@ -658,6 +658,49 @@ FUNCTIONS = _words(
 )
 STATUSES = _words("Active, Prospect, Lead, On hold, Former")
 LAYOUTS = _words("Standard, With time sheet, Per project")
+ACTIVITY_KINDS = _words("Task, Note, Call, E-mail, Meeting")
+# What is to be done or was done, by kind; {} is the first name of a contact. A note is never to be done.
+TO_DO: tuple[tuple[str, str], ...] = (
+    ("Call", "Call {} about the invoice of last month"),
+    ("Call", "Call {} about the new project"),
+    ("Call", "Call back {}"),
+    ("E-mail", "Send {} the rate proposal"),
+    ("E-mail", "Mail {} the minutes of the meeting"),
+    ("Task", "Prepare the quarterly figures"),
+    ("Task", "Check the address for invoices"),
+    ("Task", "Ask for the order number"),
+    ("Task", "Write the offer for next year"),
+    ("Meeting", "Yearly review with {}"),
+    ("Meeting", "Planning with {}"),
+)
+NOTED = (
+    "Prefers a call over an e-mail",
+    "Office is closed on Fridays",
+    "New colleague for invoices from January",
+    "Wants the report in English",
+    "Keys are with the reception",
+)
+# What colleagues say of a customer; {} is the colleague who is asked to do something about it.
+SAID = (
+    "Agreed 14 days payment term from January. @{} please change it on the card.",
+    "Spoke to the owner at the trade fair: happy with the work, wants to see the figures earlier.",
+    "Invoice of last quarter was paid twice, the second one goes back this week.",
+    "They move to a new building in spring. Ask for the address before the next invoice.",
+    "@{} can you take this one over while I am away?",
+    "Contract is with their lawyer, answer expected within two weeks.",
+    "Asked for a discount on the hourly rate. Said no, but the travel time is free.",
+    "New contact for the administration, see the contacts.",
+    "The daughter takes over the firm in two years; a conversation about that is planned.",
+    "Meeting moved twice now. @{} try by phone.",
+)
+SAID_IN_DUTCH = (
+    "De vestiging in Rotterdam krijgt een eigen contactpersoon.",
+    "Belt liever dan dat ze mailen; tussen de middag niet bereikbaar.",
+    "@{} wil jij de offerte nalopen voordat die de deur uit gaat?",
+    "Jaarrekening besproken, geen vragen meer. Afspraak voor volgend jaar staat.",
+    "Factuur graag voortaan met inkoopnummer, anders blijft die liggen.",
+    "Verhuizen in het voorjaar. Nieuw adres volgt.",
+)
 ARCHIVE_REASONS = _words(
     "Business closed, Moved to another adviser, Project finished, Duplicate of another customer, Retired, Bankruptcy"
 )

@@ -1,0 +1,289 @@
+"""Activities: tasks, notes, calls and events with customers, planned and done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from flask import abort, redirect, request, url_for
+from flask_admin import expose
+from flask_babel import gettext, lazy_gettext
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+from werkzeug.datastructures import MultiDict
+
+from admin_views import choices, editing, errors, history, login, shell, work
+from admin_views.base import Column, FilterChoice, Tab
+from admin_views.below import BelowCustomer, offered_customers, removing
+from admin_views.declared import Answer
+from admin_views.forms import Choice, Day, EntityForm, LongText, OneOf, Option, Section, Text, Time
+from admin_views.numbers import key_of
+from models import search
+from models.access import Looker
+from models.activity import Activity, ActivityState
+from models.base import whole
+from models.contact import Contact, CustomerContact
+from models.customer import Customer
+from models.errors import NotAllowed, NotFound, Reason, Refused
+from models.operations import mark_activity, quick_activity
+from models.operations.activities import first_state
+from models.operations.quick_activity import Understood
+from models.operations.save import save
+from models.project import Project
+from models.settings import ValueList
+
+STATES = (
+    (ActivityState.PLANNED.value, lazy_gettext("planned")),
+    (ActivityState.DONE.value, lazy_gettext("done")),
+    (ActivityState.CANCELLED.value, lazy_gettext("cancelled")),
+)
+
+
+def _customer() -> int | None:
+    """The customer of the activity that the form of this request is about."""
+    asked = whole(request.values.get("customer") or request.form.get("customer_id"))
+    key = whole(request.args.get("id"))
+    record = shell.here().get(Activity, key) if asked is None and key is not None else None
+    return asked if record is None else record.customer_id
+
+
+def offered_projects() -> list[Option]:
+    """The projects of the customer that can still be worked on."""
+    query = select(Project.id, Project.name).where(Project.customer_id == _customer(), Project.archived_at.is_(None))
+    return [Option(str(key), name) for key, name in shell.here().execute(query.order_by(Project.name, Project.id))]
+
+
+def offered_contacts() -> list[Option]:
+    """The contacts of the customer who are not deactivated."""
+    query = (
+        select(Contact.id, Contact.name)
+        .join(CustomerContact, CustomerContact.contact_id == Contact.id)
+        .where(CustomerContact.customer_id == _customer(), Contact.archived_at.is_(None))
+    )
+    return [Option(str(key), name) for key, name in shell.here().execute(query.order_by(Contact.name_key, Contact.id))]
+
+
+class ActivityForm(EntityForm):
+    """An activity."""
+
+    noun = Activity
+
+    customer_id = Choice(lazy_gettext("Customer"), options=offered_customers, empty=None)
+    subject = Text(lazy_gettext("What"), required=True, example="Call Astrid about the offer")
+    kind_id = Choice(lazy_gettext("Kind"), options=choices.values_of(ValueList.ACTIVITY_KIND))
+    user_id = Choice(lazy_gettext("Who"), options=choices.people)
+    due_on = Day(lazy_gettext("Day"))
+    due_time = Time(lazy_gettext("Time"), description=lazy_gettext("Left empty: any time that day"))
+    state = OneOf(lazy_gettext("State"), options=STATES)
+    project_id = Choice(lazy_gettext("Project"), options=offered_projects)
+    contact_id = Choice(lazy_gettext("Contact"), options=offered_contacts)
+    note = LongText(lazy_gettext("Note"))
+
+
+def overview(session: Session, looker: Looker, activity: Activity) -> Mapping[str, Any]:
+    """All that is known of it."""
+    return {}
+
+
+class ActivityView(BelowCustomer):
+    """The activities."""
+
+    part = "activities"
+    routes = BelowCustomer.routes | {"quick_view": "see", "mark_view": "see"}
+
+    noun = Activity
+    spec = search.ACTIVITIES
+    one = lazy_gettext("activity")
+    many = lazy_gettext("Activities")
+    new_text = lazy_gettext("New activity")
+    save_text = lazy_gettext("Save activity")
+    icon = "check2-square"
+    search_hint = lazy_gettext("Words of the subject…")
+    first_use = lazy_gettext("No activities yet. Add one on the card of a customer.")
+    views = (
+        (lazy_gettext("All"), ""),
+        (lazy_gettext("To do"), "sort=when&state=planned"),
+        (lazy_gettext("Mine to do"), "sort=when&state=planned&user=me"),
+        (lazy_gettext("Overdue"), "sort=when&due=overdue"),
+    )
+    columns = (
+        Column("name", lazy_gettext("What"), "name", "name"),
+        Column("kind", lazy_gettext("Kind"), "text"),
+        Column("customer", lazy_gettext("Customer"), "text", place="kb-m-sub"),
+        Column("project", lazy_gettext("Project"), "text"),
+        Column("user", lazy_gettext("Who"), "owner", place="kb-m-end"),
+        Column("due", lazy_gettext("When"), "text", "when", place="kb-m-sub2"),
+    )
+    list_options = (joinedload(Activity.customer), *work.WITH_NAMES)
+    card_options = list_options
+    filters = (
+        FilterChoice("state", lazy_gettext("State"), lambda: [(value, str(text)) for value, text in STATES]),
+        FilterChoice("due", lazy_gettext("When"), lambda: [("overdue", gettext("overdue"))]),
+        FilterChoice("kind", lazy_gettext("Kind"), choices.pairs(choices.values_of(ValueList.ACTIVITY_KIND))),
+        FilterChoice("user", lazy_gettext("Who"), lambda: [("me", gettext("me")), *choices.pairs(choices.people)()]),
+        FilterChoice("customer", lazy_gettext("Customer"), choices.asked("customer", Customer)),
+        FilterChoice("project", lazy_gettext("Project"), choices.asked("project", Project)),
+    )
+    form = ActivityForm
+    field_looks: ClassVar[dict[str, dict[str, Any]]] = {
+        "subject": {"span": "full"},
+        "note": {"span": "full"},
+    }
+    other_labels: ClassVar[Mapping[str, Any]] = {
+        "due_at": lazy_gettext("When"),
+        "has_time": lazy_gettext("With a time"),
+        "done_at": lazy_gettext("Done on"),
+    }
+    sections = (
+        Section(
+            "general",
+            lazy_gettext("Activity"),
+            (
+                "customer_id",
+                "subject",
+                "kind_id",
+                "user_id",
+                "due_on",
+                "due_time",
+                "state",
+                "project_id",
+                "contact_id",
+                "note",
+            ),
+        ),
+    )
+    meta_template = "activity/meta.html"
+    actions = (removing(Activity, part="activities"),)
+    tabs = (
+        Tab("overview", lazy_gettext("Activity"), "activity/overview.html", overview),
+        Tab(
+            "history",
+            lazy_gettext("History"),
+            "entity/history.html",
+            lambda session, looker, activity: history.events(session, rows=[("activity", activity.id)]),
+        ),
+    )
+
+    def cell_value(self, column: Column, row: Any, extra: Mapping[str, Any]) -> Any:
+        return work.due(row) if column.key == "due" else super().cell_value(column, row, extra)
+
+    def card_badge(self, record: Activity) -> str:
+        kinds = {ActivityState.PLANNED: "info", ActivityState.DONE: "ok", ActivityState.CANCELLED: "muted"}
+        look = "danger" if record.is_overdue else kinds[record.state]
+        return Markup('<span class="kb-badge kb-{}">{}</span>').format(look, work.state_name(record.state))
+
+    def defaults(self) -> dict[str, Any]:
+        return {
+            **super().defaults(),
+            "user_id": shell.looker().id,
+            "state": ActivityState.PLANNED.value,
+            "project_id": whole(request.args.get("project")),
+        }
+
+    def values_of(self, record: Activity) -> dict[str, Any]:
+        at = record.due_at
+        return {
+            **super().values_of(record),
+            "state": record.state.value,
+            "due_on": None if at is None else at.date(),
+            "due_time": at.time() if at is not None and record.has_time else None,
+        }
+
+    def to_save(self, record: Any, form: EntityForm) -> dict[str, Any]:
+        values = form.values()
+        day, time = values.pop("due_on"), values.pop("due_time")
+        if record is None and values["state"] == ActivityState.PLANNED.value and "state" not in form.errors:
+            values["state"] = first_state(shell.here(), values["kind_id"])
+        return {
+            **values,
+            "due_at": quick_activity.moment(day or (shell.today() if time else None), time),
+            "has_time": time is not None,
+        }
+
+    def field_text(self, name: str, value: Any) -> str:
+        return shell.full(value) if name in ("due_at", "done_at") and value else super().field_text(name, value)
+
+    def saved_url(self, record: Activity) -> str:
+        if request.args.get("project"):
+            return url_for("projects.details_view", id=record.project_id or 0, tab="activities")
+        return self.card_of_customer(record.customer_id)
+
+    # -- in one step from a card --------------------------------------------------------------------------------------
+
+    @expose("/quick/", methods=("POST",))
+    def quick_view(self) -> Answer:
+        """Add what somebody typed on a card in one line; what does not fit comes back on the form."""
+        try:
+            return self.add_quickly()
+        except (NotAllowed, NotFound) as refused:
+            return self.give_back(refused)
+
+    def add_quickly(self) -> Answer:
+        self.note_position()
+        values = self.defaults()
+        found = quick_activity.understood(
+            shell.here(),
+            shell.looker(),
+            values["customer_id"],
+            request.form.get("subject", ""),
+            shell.today(),
+            whole(request.form.get("project_id")),
+        )
+        try:
+            saved = save(shell.here(), shell.looker(), Activity, None, found.values)
+        except (NotAllowed, NotFound):
+            raise
+        except Refused as refused:
+            form = self.form_for(None, posted_from(found.values))
+            editing.report(form, editing.each(refused))
+            return self.show_form(None, form, errors.status_of(refused))
+        self.tell(saved, understood_as(found))
+        return redirect(self.back_to(self.card_of_customer(saved.record.customer_id)))
+
+    @expose("/mark/", methods=("POST",))
+    def mark_view(self) -> Answer:
+        """Tick an activity off, take the tick back, or cancel it."""
+        asked = next((state for state in ActivityState if state.value in request.form), None)
+        if asked is None:
+            abort(400)
+        record = self.find(str(key_of(request.form.get(asked.value))))
+        if not self.may(self.edit, record):
+            raise NotAllowed(Reason.NO_RIGHT, right=self.edit)
+        customer = record.customer_id
+        done = mark_activity.do(shell.here(), shell.looker(), record.id, asked)
+        if done.id is not None:
+            texts = {
+                ActivityState.DONE: gettext("%(name)s is done", name=done.values["name"]),
+                ActivityState.PLANNED: gettext("%(name)s is to be done", name=done.values["name"]),
+                ActivityState.CANCELLED: gettext("%(name)s is cancelled", name=done.values["name"]),
+            }
+            shell.offer_undo(texts[asked], done.id)
+        return redirect(self.back_to(self.card_of_customer(customer)))
+
+    def back_to(self, usual: str) -> str:
+        """The page that the form says it stands on, if it is ours."""
+        return login.inside(request.form.get("next"), usual)
+
+
+def posted_from(values: Mapping[str, Any]) -> MultiDict[str, str]:
+    """The values of an activity as its form would post them."""
+    at = values["due_at"]
+    written = {
+        **values,
+        "state": values["state"].value,
+        "due_on": at and f"{at:%Y-%m-%d}",
+        "due_time": f"{at:%H:%M}" if values["has_time"] else None,
+    }
+    return MultiDict({name: str(value) for name, value in written.items() if value is not None})
+
+
+def understood_as(found: Understood) -> str:
+    """What a line was taken for, so that a wrong guess is seen: Call Astrid: call, Thu 26 Nov, 10:00, Astrid Holmgren."""
+    at = found.values["due_at"]
+    when = work.day_and_time(at, has_time=found.values["has_time"]) if at else None
+    parts = [part for part in (found.kind, when, found.contact) if part]
+    name = found.values["subject"]
+    if not parts:
+        return gettext("%(name)s added", name=name)
+    return gettext("%(name)s added: %(details)s", name=name, details=", ".join(parts))

@@ -1,0 +1,38 @@
+"""What waits for the person who looks: comments that mention them, and what they have to do."""
+
+from __future__ import annotations
+
+from flask import Flask, request, url_for
+from flask_babel import gettext
+
+from admin_views import pages, shell, work
+
+page = pages.blueprint("mine", "/mine")
+MENTIONS = 20
+TO_DO = 50
+
+
+@page.get("/")
+def index() -> str:
+    """Mentions newest first, and planned activities by their day; only of customers that one may still see."""
+    session, me = shell.here(), shell.looker().id or 0
+    found, older = work.mentions_of(session, me, request.args.get("before", ""), MENTIONS)
+    to_do = work.planned_for(session, me, TO_DO + 1)
+    return pages.show(
+        "mine.html",
+        said=work.said(found, work.touches(session, found)),
+        older=url_for("mine.index", before=older) if older else None,
+        to_do=to_do[:TO_DO],
+        more=len(to_do) > TO_DO,
+        overdue=sum(one.is_overdue for one in to_do),
+    )
+
+
+def register(app: Flask) -> None:
+    """Add the page and its line in the menu."""
+    app.register_blueprint(page)
+
+    def line() -> shell.MenuItem | None:
+        return shell.MenuItem(gettext("For you"), "inbox", url_for("mine.index"), request.blueprint == "mine")
+
+    shell.add_to_menu(app, line)

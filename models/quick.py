@@ -1,0 +1,234 @@
+"""What a line typed in a hurry means: "call Astrid Thursday 10:00" is a call, to be made then (VS-31).
+
+English and Dutch are read alike, whichever the reader has. Only what stands at the end of the line is taken for a day
+or a time, and only the first word for a kind: what is not understood stays in the subject. Nothing here knows a
+database, a clock or a language setting.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+
+class Sense(enum.StrEnum):
+    """What sort of thing a kind of activity is, as far as its name tells: it has an icon, and a note is done at once."""
+
+    TASK = "task"
+    NOTE = "note"
+    CALL = "call"
+    MAIL = "mail"
+    MEETING = "meeting"
+
+
+# Words that name a kind, and words that say what is done: the first kind is left out of a subject, the second belongs to it.
+_NAMES: dict[Sense, str] = {
+    Sense.TASK: "task todo to-do taak actie",
+    Sense.NOTE: "note notitie nota opmerking",
+    Sense.CALL: "phonecall telefoongesprek telefoontje belletje",
+    Sense.MAIL: "e-mail email mailtje",
+    Sense.MEETING: "event appointment afspraak agenda",
+}
+_VERBS: dict[Sense, str] = {
+    Sense.CALL: "call phone ring bel bellen telefoneren terugbellen",
+    Sense.MAIL: "mail mailen",
+    Sense.MEETING: "meet meeting visit bezoek bezoeken overleg overleggen vergadering ontmoeten",
+}
+_SENSES = {word: sense for words in (_NAMES, _VERBS) for sense, text in words.items() for word in text.split()}
+
+
+def sense_of(name: str) -> Sense | None:
+    """What the name of a kind says it is; None for one that says nothing here.
+
+    >>> sense_of("Bellen"), sense_of("Meeting or event"), sense_of("Proeverij")
+    (<Sense.CALL: 'call'>, <Sense.MEETING: 'meeting'>, None)
+    """
+    return next((_SENSES[word] for word in re.findall(r"[\w-]+", name.casefold()) if word in _SENSES), None)
+
+
+@dataclass(frozen=True)
+class Quick:
+    """A line as it was understood. `kind` is the name of a kind as the list has it."""
+
+    subject: str
+    kind: str | None = None
+    day: dt.date | None = None
+    time: dt.time | None = None
+
+
+def read(line: str, kinds: Sequence[str], today: dt.date) -> Quick:
+    """What a line says: its kind is one of `kinds`, its day counts from `today`; a time without a day is today's.
+
+    >>> read("call Astrid Thursday 10:00", ["Task", "Call"], dt.date(2026, 11, 21))
+    Quick(subject='call Astrid', kind='Call', day=datetime.date(2026, 11, 26), time=datetime.time(10, 0))
+    """
+    text = " ".join(line.split())
+    rest, day, time = _ending(text, today)
+    if time is not None and day is None:
+        day = today
+    kind, subject = _kind(rest, kinds)
+    return Quick(subject, kind, day, time)
+
+
+def _kind(text: str, kinds: Sequence[str]) -> tuple[str | None, str]:
+    """The kind that the first word names, and the subject; the word stays in it where it says what is done."""
+    found = re.match(r"([\w-]+)(:?)\s+(?=\S)", text)
+    if found is None:
+        return None, text
+    word, after = found[1].casefold(), text[found.end() :]
+    named = next((kind for kind in kinds if kind.casefold() == word), None)
+    sense = _SENSES.get(word)
+    kind = named or next((kind for kind in kinds if sense is not None and sense_of(kind) is sense), None)
+    is_name = found[2] or (sense is not None and word in _NAMES.get(sense, "").split())
+    return kind, after if kind is not None and is_name else text
+
+
+# The end of a line --------------------------------------------------------------------------------------------------
+
+
+def _ending(text: str, today: dt.date) -> tuple[str, dt.date | None, dt.time | None]:
+    """The line without the day and the time at its end, in whatever order, and these; a line of nothing else stays."""
+    rest, day, time = text, None, None
+    while True:
+        if time is None and (found := _last_time(rest)):
+            cut, time = found
+        elif day is None and (met := _last_day(rest, today, short=time is not None)):
+            cut, day = met
+        else:
+            return rest, day, time
+        rest = cut.rstrip(" ,;-–")
+        if not rest:
+            return text, None, None
+
+
+_CLOCK = r"(?P<hour>[01]?\d|2[0-3])"
+_TIMES = [
+    re.compile(rf"(?:^|\s)(?:(?:at|om|@)\s*)?{pattern}$", re.IGNORECASE)
+    for pattern in (
+        rf"{_CLOCK}[:.](?P<minute>[0-5]\d)(?:\s*(?:uur|u|h))?",
+        rf"{_CLOCK}\s*(?:uur|u)",
+        r"(?P<hour>1[0-2]|0?[1-9])(?::(?P<minute>[0-5]\d))?\s*(?P<half>am|pm)",
+    )
+] + [re.compile(rf"(?:^|\s)(?:at|om|@)\s*{_CLOCK}$", re.IGNORECASE)]
+
+
+def _last_time(text: str) -> tuple[str, dt.time] | None:
+    """The line up to the time at its end, and that."""
+    for pattern in _TIMES:
+        if found := pattern.search(text):
+            parts = found.groupdict()
+            hour = int(parts["hour"])
+            if parts.get("half"):
+                hour = hour % 12 + (12 if parts["half"].lower() == "pm" else 0)
+            return text[: found.start()], dt.time(hour, int(parts.get("minute") or 0))
+    return None
+
+
+def _numbered(*groups: str) -> dict[str, int]:
+    return {word: number for number, group in enumerate(groups) for word in group.split()}
+
+
+_WEEKDAYS = _numbered(
+    "monday maandag mon",
+    "tuesday dinsdag tue tues",
+    "wednesday woensdag wed",
+    "thursday donderdag thu thur thurs",
+    "friday vrijdag fri",
+    "saturday zaterdag sat",
+    "sunday zondag sun",
+)
+# Too short to be taken for a day by themselves: "to do", "za".
+_SHORT = _numbered("ma", "di", "wo", "do", "vr", "za", "zo")
+_MONTHS = _numbered(
+    "",
+    "january januari jan",
+    "february februari feb",
+    "march maart mar mrt",
+    "april apr",
+    "may mei",
+    "june juni jun",
+    "july juli jul",
+    "august augustus aug",
+    "september sep sept",
+    "october oktober oct okt",
+    "november nov",
+    "december dec",
+)
+_NEAR = {"today": 0, "vandaag": 0, "tomorrow": 1, "morgen": 1, "overmorgen": 2, "day after tomorrow": 2}
+
+
+def _one_of(words: Iterable[str]) -> str:
+    return "(?:" + "|".join(sorted(map(re.escape, words), key=len, reverse=True)) + ")"
+
+
+_ON = r"(?:^|\s)(?:(?:on|op|by|voor)\s+)?"
+_NEXT = r"(?:(?P<next>next|volgende)\s+|(?:this|deze|komende|aanstaande)\s+)?"
+_MONTH = rf"(?P<month>{_one_of(_MONTHS)})\.?"
+_YEAR = r"(?:[\s,]+(?P<year>\d{4}))?"
+_DATE = r"(?P<day>\d{1,2})(?:st|nd|rd|th|e)?"
+
+
+def _near(found: re.Match[str], today: dt.date) -> dt.date | None:
+    return today + dt.timedelta(days=_NEAR[found["near"].lower()])
+
+
+def _weekday(found: re.Match[str], today: dt.date) -> dt.date | None:
+    """The next day of that name, never today; with "next" the one of the week after this."""
+    number = (_WEEKDAYS | _SHORT)[found["name"].lower()]
+    if found["next"]:
+        return today + dt.timedelta(days=7 - today.weekday() + number)
+    return today + dt.timedelta(days=(number - today.weekday() - 1) % 7 + 1)
+
+
+def _later(found: re.Match[str], today: dt.date) -> dt.date | None:
+    unit = 7 if found["unit"].lower().startswith("we") else 1
+    return today + dt.timedelta(days=unit * int(found["number"]))
+
+
+def _next_week(_found: re.Match[str], today: dt.date) -> dt.date | None:
+    return today + dt.timedelta(days=7 - today.weekday())
+
+
+def _date(found: re.Match[str], today: dt.date) -> dt.date | None:
+    """A day of a month: the next one there is, or of the year that is said. None where there is no such day."""
+    text = found["month"].lower()
+    month = _MONTHS.get(text) or int(text)
+    years = [int(found["year"])] if found["year"] else [today.year, today.year + 1]
+    for year in years:
+        try:
+            day = dt.date(year, month, int(found["day"]))
+        except ValueError:
+            continue
+        if found["year"] or day >= today:
+            return day
+    return None
+
+
+_DAYS: list[tuple[re.Pattern[str], Callable[[re.Match[str], dt.date], dt.date | None]]] = [
+    (re.compile(pattern + "$", re.IGNORECASE), made)
+    for pattern, made in (
+        (rf"{_ON}(?P<near>{_one_of(_NEAR)})", _near),
+        (rf"{_ON}{_NEXT}(?P<name>{_one_of(_WEEKDAYS)})", _weekday),
+        (rf"(?:^|\s)(?:op\s+|(?P<next>volgende)\s+)(?P<name>{_one_of(_SHORT)})", _weekday),
+        (r"(?:^|\s)(?:in|over)\s+(?P<number>\d{1,3})\s+(?P<unit>days?|weeks?|dag(?:en)?|we(?:ek|ken))", _later),
+        (r"(?:^|\s)(?:next\s+week|volgende\s+week)", _next_week),
+        (rf"{_ON}{_DATE}\s+(?:of\s+)?{_MONTH}{_YEAR}", _date),
+        (rf"{_ON}{_MONTH}\s+{_DATE}{_YEAR}", _date),
+        (rf"{_ON}(?P<day>\d{{1,2}})(?P<sign>[-/])(?P<month>\d{{1,2}})(?:(?P=sign)(?P<year>\d{{4}}))?", _date),
+        (rf"{_ON}(?P<year>\d{{4}})-(?P<month>\d{{2}})-(?P<day>\d{{2}})", _date),
+    )
+]
+_SHORT_DAY = re.compile(rf"(?:^|\s)(?P<next>(?!))?(?P<name>{_one_of(_SHORT)})$", re.IGNORECASE)
+
+
+def _last_day(text: str, today: dt.date, *, short: bool) -> tuple[str, dt.date] | None:
+    """The line up to the day at its end, and that; `short` days are known where a time stands behind them."""
+    for pattern, made in [*_DAYS, *([(_SHORT_DAY, _weekday)] if short else [])]:
+        found = pattern.search(text)
+        day = made(found, today) if found else None
+        if found and day is not None:
+            return text[: found.start()], day
+    return None
