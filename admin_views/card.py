@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy import ScalarSelect, and_, func, select
 from sqlalchemy.orm import Session
 
-from admin_views import history, work
+from admin_views import timeline, work
 from admin_views.base import Tab
 from admin_views.card_contact import contact_information
 from admin_views.card_finance import defaults, finance
@@ -57,7 +57,7 @@ CUSTOMER_TABS = (
     Tab(
         "history",
         lazy_gettext("History"),
-        "entity/history.html",
-        lambda session, looker, customer: history.events(session, customer_id=customer.id),
+        "customer/history.html",
+        timeline.of_customer,
     ),
 )

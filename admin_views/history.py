@@ -84,8 +84,8 @@ def events(session: Session, **about: Any) -> Mapping[str, Any]:
     """A page of history, grouped by day: `customer_id`, `contact_id` or `rows` say of what."""
     before = request.args.get("before", "")
     found = journal.history(session, before=before or None, limit=PAGE, **about)
-    shown = _shown(session, found.events, about)
-    days = [(day_text(day), list(one)) for day, one in groupby(shown, key=lambda event: event.at.date())]
+    told = shown(session, found.events, **about)
+    days = [(day_text(day), list(one)) for day, one in groupby(told, key=lambda event: event.at.date())]
     query = urlencode(
         [*((k, v) for k, v in request.args.items(multi=True) if k != "before"), ("before", found.next or "")]
     )
@@ -108,8 +108,10 @@ def latest(session: Session, limit: int = 4, **about: Any) -> list[dict[str, Any
     ]
 
 
-def _shown(session: Session, found: Sequence[journal.Event], about: Mapping[str, Any]) -> list[Shown]:
-    """Events in words."""
+def shown(session: Session, found: Sequence[journal.Event], **about: Any) -> list[Shown]:
+    """Events in words; `about` says of what."""
+    if not found:
+        return []
     groups = images.groups(session, [event.changes for event in found], _page(about))
     counts = _counts(session, found, about)
     able = undoing.may_take_back(session, shell.looker())

@@ -273,7 +273,11 @@ def _hidden(session: Session, changes: list[Change]) -> dict[int, frozenset[str]
     if access.may(session, looker, Right.SEE_REVENUE):
         return {}
     customers = {change.customer_id for change in amounts if change.customer_id is not None}
-    seen = {*access.split(session, looker, Right.SEE_REVENUE, customers)[0]}
+    if len(customers) == 1:
+        # Of the customer of the page it was asked before.
+        seen = {one for one in customers if access.may(session, looker, Right.SEE_REVENUE, one)}
+    else:
+        seen = {*access.split(session, looker, Right.SEE_REVENUE, customers)[0]}
     return {change.id: access.AMOUNTS[change.table_name] for change in amounts if change.customer_id not in seen}
 
 

@@ -225,7 +225,12 @@ def planned_for(session: Session, user_id: int, limit: int) -> list[Activity]:
 
 def icon_of(activity: Activity) -> str:
     """The icon of an activity, by what its kind is called."""
-    sense = sense_of(activity.kind.name) if activity.kind else None
+    return icon(activity.kind.name if activity.kind else None)
+
+
+def icon(kind: str | None) -> str:
+    """The icon of what the office calls so."""
+    sense = sense_of(kind) if kind else None
     return OTHER_ICON if sense is None else ICONS[sense]
 
 

@@ -222,14 +222,19 @@ def history(
     rows: Sequence[Pair] | None = None,
     before: str | None = None,
     limit: int = 50,
+    without: Collection[str] = (),
 ) -> Page:
     """What happened, newest first: everywhere, or to a customer, a contact, some rows or in one changeset.
+
+    Changes of the tables `without` are left out, and so is an event that has no others.
 
     `before` is the `next` of the page before; anything else starts anew. Takes three queries, whatever there is, and
     shows what the one who is looking may see.
     """
     session = plain(session)
     about = _about(customer_id, contact_id, changeset_id, rows)
+    if without:
+        about.append(Change.table_name.not_in(without))
     end = int(before) if before and before.isdecimal() and len(before) < 19 else None
     outside = _outside(session, about, end)
     # Beyond a full window there may be more from outside, so what is older waits for the next page.

@@ -43,6 +43,7 @@ PAGES = {
     "customer, projects": "/customers/details/?id={customer}&tab=projects",
     "customer, roles": "/customers/details/?id={customer}&tab=roles",
     "customer, history": "/customers/details/?id={customer}&tab=history",
+    "customer, changes": "/customers/details/?id={customer}&tab=history&show=changes",
     "customer, form": "/customers/edit/?id={customer}",
     "contacts": "/contacts/",
     "contacts, mailing list": "/contacts/mailing/?with=main_contact",

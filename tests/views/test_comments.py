@@ -133,7 +133,7 @@ def test_TL_28_whom_a_comment_mentions_finds_it_on_a_page_of_their_own(
         user_id=str(cast.alice.id),
     )
     assert "Nordhamn" not in text_of(bob.get("/mine/"))
-    assert "Mentions" in text_of(alice.get(f"/customers/details/?id={customer.id}&tab=history"))
+    assert "Mentions" in text_of(alice.get(f"/customers/details/?id={customer.id}&tab=history&show=changes"))
 
 
 def test_who_may_only_look_reads_comments_and_writes_none(client_for: ClientFor, session: Session) -> None:

@@ -1,0 +1,99 @@
+"""The history on the card of a customer: everything that happened, or one sort of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request, url_for
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from admin_views import history, shell, work
+from models import access, timeline
+from models.access import Looker
+from models.customer import Customer
+from models.timeline import Entry, Source
+from models.user import Right
+
+# What one can look at, by its name in the address; the journal alone also tells what became of comments and activities.
+SHOWS: dict[str, frozenset[Source]] = {
+    "": frozenset(Source),
+    "changes": frozenset(),
+    "comments": frozenset({Source.COMMENT}),
+    "activities": frozenset({Source.ACTIVITY}),
+    "registrations": frozenset({Source.REGISTRATION}),
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """A line that is no change: who, what, an icon, and where to read on."""
+
+    source: Source
+    at: Any
+    who: str
+    who_id: int | None
+    text: str
+    icon: str | None
+    href: str | None
+    body: str = ""
+
+
+def of_customer(session: Session, looker: Looker, customer: Customer) -> Mapping[str, Any]:
+    """A page of the timeline, by day, and the switch of what it shows."""
+    asked = request.args.get("show", "")
+    show = asked if asked in SHOWS else ""
+    switch = {"switch": _switch(customer, show)}
+    if show == "changes":
+        return {**history.events(session, customer_id=customer.id), **switch}
+    found = timeline.page(session, customer.id, SHOWS[show], request.args.get("before", ""), history.PAGE)
+    changes = history.shown(session, [entry.event for entry in found.entries if entry.event], customer_id=customer.id)
+    sees_all = access.may(session, looker, Right.SEE_ALL_TOTALS, customer.id)
+    lines = list(_lines(found.entries, iter(changes), sees_all=sees_all))
+    days = [(history.day_text(day), list(one)) for day, one in groupby(lines, key=lambda line: line.at.date())]
+    query = urlencode(
+        [*((k, v) for k, v in request.args.items(multi=True) if k != "before"), ("before", found.next or "")]
+    )
+    return {"days": days, "older": f"{request.path}?{query}" if found.next else None, "few": history.FEW, **switch}
+
+
+def _lines(entries: tuple[Entry, ...], changes: Iterator[history.Shown], *, sees_all: bool) -> Iterator[Any]:
+    for entry in entries:
+        yield next(changes) if entry.event else _told(entry, sees_all=sees_all)
+
+
+def _told(entry: Entry, *, sees_all: bool) -> Told:
+    who = entry.user_name or gettext("Someone who left")
+    if entry.source is Source.COMMENT:
+        href = url_for("comments.details_view", id=entry.key)
+        return Told(entry.source, entry.at, who, entry.user_id, gettext("Comment"), None, href, entry.text)
+    if entry.source is Source.ACTIVITY:
+        href = url_for("activities.details_view", id=entry.key)
+        text = gettext("%(kind)s done", kind=entry.kind) if entry.kind else gettext("Activity done")
+        return Told(entry.source, entry.at, who, entry.user_id, text, work.icon(entry.kind), href, entry.text)
+    amount = shell.hours(entry.minutes)
+    text = gettext("%(hours)s hours registered", hours=amount)
+    whose = gettext("Everybody") if sees_all else gettext("You")
+    return Told(entry.source, entry.at, whose, None, text, "clock", None)
+
+
+def _switch(customer: Customer, show: str) -> list[dict[str, Any]]:
+    texts = {
+        "": gettext("Everything"),
+        "changes": gettext("Changes"),
+        "comments": gettext("Comments"),
+        "activities": gettext("Activities"),
+        "registrations": gettext("Registrations"),
+    }
+    return [
+        {
+            "text": text,
+            "href": url_for("customers.details_view", id=customer.id, tab="history", show=name or None),
+            "current": name == show,
+        }
+        for name, text in texts.items()
+    ]
