@@ -43,8 +43,13 @@ def card_after(_ids: Sequence[int], done: Changeset) -> str:
     return card_of(done.values["customer_id"])
 
 
-def removing(noun: remove.Removable, tab: str = "contact", part: str | None = None) -> Action:
-    """Take a row away from its customer, from and back to the tab where it stands."""
+Target = Callable[[Sequence[int], Changeset], str]
+
+
+def removing(
+    noun: remove.Removable, tab: str = "contact", part: str | None = None, target: Target | None = None
+) -> Action:
+    """Take a row away from its customer, and go back to the tab where it stood, or to `target`."""
 
     def do(session: Session, looker: Looker, chosen: Selection, options: Any, digest: str) -> Changeset:
         return remove.do(session, looker, noun, chosen, digest)
@@ -60,7 +65,7 @@ def removing(noun: remove.Removable, tab: str = "contact", part: str | None = No
         done=lambda done: gettext("%(name)s moved to the bin", name=done.values["name"]),
         many=False,
         danger=True,
-        target=lambda ids, done: card_of(done.values["customer_id"], tab, part),
+        target=target or (lambda ids, done: card_of(done.values["customer_id"], tab, part)),
     )
 
 

@@ -1,4 +1,4 @@
-"""Contact information on the card of a customer: addresses, contacts, relations, activities and comments."""
+"""Contact information on the card of a customer: addresses, contacts, relations, activities, comments and files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask import request
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from admin_views import link, relation, shell, work
+from admin_views import attachment, link, relation, shell, work
 from admin_views.address import route_to
 from models import journal
 from models.access import Looker
@@ -30,7 +30,7 @@ _UNKNOWN = (journal.Touch(None, None),) * 2
 
 
 def contact_information(session: Session, looker: Looker, customer: Customer) -> Mapping[str, Any]:
-    """Addresses, contacts (the deactivated ones on request), relations, comments and activities."""
+    """Addresses, contacts (the deactivated ones on request), relations, comments, activities and files."""
     shows_all = request.args.get("deactivated") == "1"
     links = list(
         session.scalars(
@@ -68,4 +68,5 @@ def contact_information(session: Session, looker: Looker, customer: Customer) ->
         "deactivated": sum(one.contact.archived_at is not None for one in links),
         "shows_all": shows_all,
         "relations": relation.of_customer(session, customer),
+        "files": attachment.of_customer(session, customer.id),
     }

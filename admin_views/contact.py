@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from flask import request, url_for
+from flask import g, request, url_for
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -99,7 +99,6 @@ def details(session: Session, looker: Looker, contact: Contact) -> Mapping[str, 
     return {
         "links": found,
         "relations": relation.of_contact(session, contact),
-        "may_relate": bool(allowed(session, looker, Contact, [contact.id], Right.EDIT)),
         "editable": access.split(session, looker, Right.EDIT, open_ones)[0] if edits else (),
         "latest": history.latest(session, contact_id=contact.id, limit=4),
     }
@@ -289,10 +288,13 @@ class ContactView(Labelling, Mailing, EntityView):
         if record is None:
             return super().may(right)
         session, looker = shell.here(), shell.looker()
-        # What somebody holds nowhere, which is known already, is not asked for again.
-        return access.may_somewhere(session, looker, right) and bool(
-            allowed(session, looker, Contact, [record.id], right)
-        )
+        # What somebody holds nowhere, which is known already, is not asked for again; nor what a card asks twice.
+        if not access.may_somewhere(session, looker, right):
+            return False
+        asked: dict[tuple[Right, int], bool] = g.setdefault("rights_on_contacts", {})
+        if (right, record.id) not in asked:
+            asked[right, record.id] = bool(allowed(session, looker, Contact, [record.id], right))
+        return asked[right, record.id]
 
     def cell_value(self, column: Column, row: Contact, extra: Mapping[str, Any]) -> Any:
         if column.key == "reach":

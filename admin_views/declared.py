@@ -145,6 +145,7 @@ class Declared:
     first_use: ClassVar[Any] = ""
     meta_template: ClassVar[str | None] = None
     save_text: ClassVar[Any] = lazy_gettext("Save")
+    uploads: ClassVar[bool] = False  # whether its form may bring a file along
     field_looks: ClassVar[dict[str, dict[str, Any]]] = {}
     # What columns are called that the form does not show by their own name.
     other_labels: ClassVar[Mapping[str, Any]] = {}

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from admin_views import shell
 from models.base import db
-from models.errors import Conflict, NotAllowed, NotFound, Refused
+from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
 
 log = logging.getLogger("kaartenbak.errors")
 
@@ -66,6 +66,8 @@ def status_of(refusal: Refused) -> int:
         return 404
     if isinstance(refusal, NotAllowed):
         return 403
+    if refusal.reason is Reason.FILE_TOO_LARGE:
+        return 413
     return 409 if isinstance(refusal, Conflict) else 422
 
 

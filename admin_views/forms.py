@@ -16,6 +16,7 @@ from wtforms import (
     BooleanField,
     DateField,
     Field,
+    FileField,
     Form,
     IntegerField,
     RadioField,
@@ -26,7 +27,16 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import ValidationError
-from wtforms.widgets import DateInput, DateTimeLocalInput, NumberInput, Select, TextArea, TextInput, TimeInput
+from wtforms.widgets import (
+    DateInput,
+    DateTimeLocalInput,
+    FileInput,
+    NumberInput,
+    Select,
+    TextArea,
+    TextInput,
+    TimeInput,
+)
 
 from models.base import Base, Limits, whole
 from models.operations import fields
@@ -440,6 +450,21 @@ class Choices(SelectMultipleField):
             raise ValidationError(gettext("Choose from the list."))
 
 
+class Chooser(FileInput):
+    """<input type="file">."""
+
+    html_params = staticmethod(attributes)
+
+
+class Upload(FileField):
+    """A file from somebody's computer: it comes beside the fields of the form, and is never shown again."""
+
+    widget = Chooser()
+
+    def _value(self) -> str:
+        return ""
+
+
 class Tick(BooleanField):
     """Yes or no."""
 
@@ -599,6 +624,7 @@ __all__ = [
     "Text",
     "Tick",
     "Time",
+    "Upload",
     "Whole",
     "YesNo",
     "drawn",

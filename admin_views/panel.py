@@ -7,11 +7,12 @@ from flask_admin import Admin, AdminIndexView, expose
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from admin_views import bin, folding, health, history, keys, mine, searching, shell, trees, work
+from admin_views import attachment, bin, folding, health, history, keys, mine, searching, shell, trees, work
 from admin_views import imports as importing
 from admin_views import settings as setting
 from admin_views.activity import ActivityView
 from admin_views.address import AddressView
+from admin_views.attachment import AttachmentView
 from admin_views.bank_account import BankAccountView
 from admin_views.base import EntityView
 from admin_views.comment import CommentView
@@ -45,6 +46,7 @@ ENTITIES: dict[str, type[EntityView]] = {
     "relations": RelationView,
     "bank-accounts": BankAccountView,
     "comments": CommentView,
+    "files": AttachmentView,
 }
 NOT_IN_MENU = frozenset(
     {
@@ -55,6 +57,7 @@ NOT_IN_MENU = frozenset(
         "relations",
         "bank-accounts",
         "comments",
+        "files",
     }
 )
 
@@ -91,6 +94,9 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["delete_tree"] = trees.tree
     app.jinja_env.filters.update(drawn=drawn, original=original)
     app.jinja_env.filters["drop_down"] = lambda values: drop_down(tuple(values))
+    app.jinja_env.filters.update(
+        file_icon=attachment.icon_of, file_href=attachment.href_of, file_size=attachment.size_text
+    )
     app.jinja_env.filters["left_out_points"] = trees.left_out
     app.jinja_env.filters.update(due=work.due, activity_icon=work.icon_of)
     for module in (mine, folding, importing, history, bin, setting, searching, keys, health):

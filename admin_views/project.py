@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 from werkzeug.datastructures import MultiDict
 
-from admin_views import choices, history, shell, taking_over, verbs, work
+from admin_views import attachment, choices, history, shell, taking_over, verbs, work
 from admin_views.base import Column, Tab
 from admin_views.below import BelowCustomer, offered_customers
 from admin_views.forms import Amount, Choice, Day, EntityForm, LongText, Section, Text, Whole, YesNo
@@ -69,6 +69,7 @@ def registrations(session: Session, looker: Looker, project: Project) -> Mapping
         "minutes": minutes,
         "sees_all": access.may(session, looker, Right.SEE_ALL_TOTALS, project.customer_id),
         "sees_revenue": access.may(session, looker, Right.SEE_REVENUE, project.customer_id),
+        "files": attachment.of_project(session, project.id),
     }
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
 from babel import Locale, dates, numbers
 from flask import Flask, current_app, flash, g, request, session, url_for
@@ -27,7 +26,7 @@ from sqlalchemy.orm import Session
 
 from models import access, settings
 from models.access import Looker, Source
-from models.base import db, utc_now
+from models.base import db, utc_now, web_address
 from models.errors import SINGULAR, Reason, Refused
 from models.operations.consequences import LeftOut
 from models.user import BUILT_IN_ROLES, Right, Role
@@ -258,16 +257,6 @@ def country_name(code: str | None) -> str:
     return str(locale.territories.get(code, code)) if locale else code
 
 
-def safe_link(text: str | None) -> str:
-    """An address that may be made a link: http and https only; a bare host gets https. Nothing for everything else."""
-    found = (text or "").strip()
-    if not found or any(ord(letter) < 33 for letter in found):
-        return ""
-    if "://" not in found and ":" not in found.split("/")[0]:
-        found = f"https://{found}"
-    return found if urlsplit(found).scheme in {"http", "https"} and urlsplit(found).hostname else ""
-
-
 def source_text(source: Source) -> str:
     """Where a right comes from, in the reader's language."""
     return gettext(source.text.value).format(role=role_name(source.role), team=source.team)
@@ -280,7 +269,7 @@ def register(app: Flask, languages: tuple[str, ...]) -> None:
         money=money, hours=hours, when=when, moment=moment, initials=initials, colour_of=colour_of, say=say
     )
     app.jinja_env.filters.update(
-        right_name=right_name, country_name=country_name, safe_link=safe_link, source_text=source_text
+        right_name=right_name, country_name=country_name, safe_link=web_address, source_text=source_text
     )
     app.jinja_env.filters.update(role_name=role_name, called=called, person=person)
     app.jinja_env.filters["long_day"] = lambda day: format_date(day, "d MMMM y")

@@ -51,7 +51,7 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.orm.interfaces import ORMOption
 
-from models.activity import Activity, Attachment, Comment, CommentMention
+from models.activity import Activity, Attachment, Comment, CommentMention, FileContent
 from models.among import one_of
 from models.base import EVERYTHING, Base, Money
 from models.connection import Connection
@@ -476,6 +476,13 @@ def _connection(looker: Looker) -> Condition:
     )
 
 
+def _content(looker: Looker) -> Condition:
+    """The bytes of a file are for who sees a customer that has it."""
+    attachment = Attachment.__table__.c
+    seen = _on(looker, Right.VIEW, attachment.customer_id)
+    return None if seen is None else FileContent.sha256.in_(select(attachment.sha256).where(seen))
+
+
 def _or_none(column: Column, condition: Condition) -> Condition:
     return None if condition is None else or_(column.is_(None), condition)
 
@@ -577,6 +584,7 @@ RULES: dict[type[object], Callable[[Looker], Condition]] = {
     Attachment: _with_customer(Attachment.customer_id),
     Opportunity: _with_customer(Opportunity.customer_id),
     Connection: _connection,
+    FileContent: _content,
     Registration: _registration,
     Invoice: _with_revenue(Invoice.customer_id),
     Quote: _with_revenue(Quote.customer_id),
@@ -638,10 +646,11 @@ _LOCKED: dict[type[Base], tuple[tuple[str, type[Customer | Project]], ...]] = {
     **dict.fromkeys(
         (
             *(Address, BankAccount, CustomerContact, CustomerLabel, Invoice, Quote, Agreement, Portal),
-            *(Activity, Comment, CommentMention, Attachment, Opportunity),
+            *(Activity, Comment, CommentMention, Opportunity),
         ),
         _BELOW_CUSTOMER,
     ),
+    Attachment: (*_BELOW_CUSTOMER, ("project_id", Project)),
     Connection: (*_BELOW_CUSTOMER, ("other_customer_id", Customer)),
     Project: (*_BELOW_CUSTOMER, ("id", Project)),
     Registration: (*_BELOW_CUSTOMER, ("project_id", Project)),

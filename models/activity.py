@@ -175,7 +175,7 @@ class Attachment(Stamped, Base):
     customer_id: Mapped[int] = mapped_column(ref("customer.id", "CASCADE"))
     project_id: Mapped[int | None] = mapped_column(ref("project.id", "SET NULL"))
     name: Mapped[str] = mapped_column(String(200))
-    url: Mapped[str | None] = mapped_column(String(2000))
+    url: Mapped[str | None] = mapped_column(String(2000), info={"web": True})
     sha256: Mapped[str | None] = mapped_column(String(64))
     size: Mapped[int | None] = mapped_column(Integer, info=between(0, 2**31 - 1))
     media_type: Mapped[str | None] = mapped_column(String(100))
@@ -183,6 +183,10 @@ class Attachment(Stamped, Base):
 
     customer: Mapped[Customer] = relationship()
     project: Mapped[Project | None] = relationship()
+
+    @property
+    def is_link(self) -> bool:
+        return self.url is not None
 
     def __str__(self) -> str:
         return self.name

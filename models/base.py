@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any, ClassVar, Literal, TypeVar
+from urllib.parse import urlsplit
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Column, Connection, Date, DateTime, Dialect, Enum, ForeignKey, Integer, MetaData, String, event
@@ -225,6 +226,24 @@ def spelt_out(text: str, places: Collection[int]) -> str:
     first = min(places)
     around = range(max(0, first - 20), min(len(text), first + 21))
     return "".join(f"\u27e8U+{ord(text[at]):04X}\u27e9" if at in places else text[at] for at in around)
+
+
+def web_address(text: str | None) -> str:
+    """An address that may be made a link: http and https only; a bare host gets https. Nothing for everything else.
+
+    >>> web_address("drive.example/plan"), web_address("javascript:alert(1)")
+    ('https://drive.example/plan', '')
+    """
+    found = (text or "").strip()
+    if not found or any(ord(letter) < 33 for letter in found):
+        return ""
+    if "://" not in found and ":" not in found.split("/")[0]:
+        found = f"https://{found}"
+    try:
+        parts = urlsplit(found)
+        return found if parts.scheme in {"http", "https"} and parts.hostname else ""
+    except ValueError:
+        return ""
 
 
 BUSY = "busy_timeout=10000"

@@ -41,6 +41,17 @@ class Reason(enum.StrEnum):
     ALREADY_CUSTOMER = "{name} already belongs to {customer}."
     ALREADY_RELATED = "{name} and {other} have this relation already."
     RELATED_TO_ITSELF = "A customer has no relation with itself: choose another."
+    FILE_MISSING = "Choose a file first."
+    FILE_EMPTY = "This file is empty: there is nothing to keep."
+    FILE_TOO_LARGE = "This file is too large: at most {limit} MB can be kept."
+    FILE_RUNS = "This is a program or a script, whatever it is called. Such files are not kept."
+    FILE_MARKUP = (
+        "This is a web page or a drawing in HTML, SVG or XML, which can hold scripts. Keep a PDF or an image of it."
+    )
+    FILE_PACKED = "This file packs others. Attach those themselves."
+    FILE_MACROS = "This document holds macros, which are programs. Save it without them first."
+    FILE_UNKNOWN = "What is in this file is not known here. Documents, images, text and mail can be kept."
+    NOT_A_LINK = "{value} is not an address of the web. Fill in, for example, https://drive.example/plan"
     NO_OTHER_SIDE = "Only a kind of relation is called something else from the other side."
     ROLE_CHANGED = "Somebody else meanwhile changed the role of: {name}. Look again, then save again."
     LAST_ADMINISTRATOR = "There must always be an administrator. Make someone else administrator first."

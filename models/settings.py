@@ -28,6 +28,8 @@ class Deleting(enum.StrEnum):
 
 
 Value = str | int | bool
+# More than this many MB does not reach the panel at all.
+LARGEST_FILE = 25
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,13 @@ SETTINGS: tuple[Known, ...] = (
         True,
         "Separate addresses for invoices",
         "A customer can have another address for its invoices than the head office.",
+    ),
+    Known(
+        "file_megabytes",
+        20,
+        "Largest file, in MB",
+        "Larger files cannot be attached to customers and projects.",
+        Limits(least=1, most=LARGEST_FILE),
     ),
     Known("currency", "EUR", "Currency", "Preset for new customers.", codes=frozenset(codes.CURRENCIES)),
 )

@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 
 from models.access import SYSTEM
-from models.activity import Activity, Comment, CommentMention
+from models.activity import Activity, Attachment, Comment, CommentMention
 from models.base import Base
 from models.connection import Connection
 from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer, Kind
 from models.journal import Origin, changeset
 from models.label import Colour, ContactLabel, CustomerLabel, Label, LabelGroup
+from models.operations import contents
 from models.project import Project, Registration
 from models.sales import Agreement, Invoice, InvoiceStatus, Portal, Quote
 from models.settings import ListValue, ValueList
@@ -162,6 +163,15 @@ def agreement(session: Session, customer: Customer, **values: Any) -> Agreement:
 def portal(session: Session, customer: Customer, **values: Any) -> Portal:
     """A customer portal."""
     return _make(session, Portal, **{"customer_id": customer.id, "name": "Portal", **values})
+
+
+def attachment(session: Session, customer: Customer, content: bytes = b"%PDF-1.7", **values: Any) -> Attachment:
+    """A file."""
+    said = {"sha256": contents.name_of(content), "size": len(content), "media_type": "application/pdf"}
+    with changeset(session, SYSTEM, "Set up", origin=Origin.SEED):
+        contents.keep(session, content)
+        key = _make(session, Attachment, customer_id=customer.id, **{"name": "offer.pdf", **said, **values}).id
+    return session.get_one(Attachment, key)
 
 
 def relation(

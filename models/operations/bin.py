@@ -15,7 +15,7 @@ from models.access import Looker
 from models.base import Base, utc_now
 from models.errors import NotFound
 from models.journal import Change, Changeset, Operation, Origin, Undone, UndoPlan
-from models.operations import undo
+from models.operations import contents, undo
 
 PAGE = 50
 
@@ -93,8 +93,12 @@ def restore(session: Session, actor: Looker, changeset_id: int) -> Undone:
 
 
 def purge(session: Session) -> int:
-    """Let go for good of what is in the bin for longer than the setting says; how many changesets."""
-    return journal.purge(session, utc_now() - _kept_for(session))
+    """Let go for good of what is in the bin for longer than the setting says, and of the contents of files that nothing
+    can bring back any more; how many changesets.
+    """
+    purged = journal.purge(session, utc_now() - _kept_for(session))
+    contents.forget_unused(session)
+    return purged
 
 
 def _kept_for(session: Session) -> dt.timedelta:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session
 
 from models import journal, schema, search, settings
+from models.operations import contents
 from models.settings import Setting
 
 # So many broken references are named; of more, their number is enough.
@@ -19,7 +20,7 @@ def problems(session: Session) -> list[str]:
     connection = session.connection()
     if not schema.is_current(connection):
         return ["The database is not of this version: it needs migrating first."]
-    return [*_settings(session), *_triggers(connection), *_references(connection)]
+    return [*_settings(session), *_triggers(connection), *_references(connection), *_contents(session)]
 
 
 def _settings(session: Session) -> Iterator[str]:
@@ -29,6 +30,12 @@ def _settings(session: Session) -> Iterator[str]:
             yield f"The setting {row.key} is unknown."
         elif setting.misfit(settings.parsed(row.value)):
             yield f"The setting {row.key} has a value that does not fit: {row.value}"
+
+
+def _contents(session: Session) -> Iterator[str]:
+    lost = contents.missing(session)
+    if lost:
+        yield f"{lost} attached files have lost their content."
 
 
 def _triggers(connection: Connection) -> Iterator[str]:

@@ -2,11 +2,13 @@
 
 The object is table -> list of rows, each row column -> value, tables in an order in which rows refer backwards and rows
 by key; so equal databases give equal texts, whichever of the two kinds they are. It is written and read piece by piece.
-Left out are the journal, working tables, secrets (password hashes) and what the database computes itself.
+Left out are the journal, working tables, secrets (password hashes) and what the database computes itself. The contents of
+files go along, as base64.
 """
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator
@@ -24,6 +26,7 @@ from sqlalchemy import (
     Engine,
     Enum,
     Integer,
+    LargeBinary,
     String,
     Table,
     insert,
@@ -36,6 +39,7 @@ from sqlalchemy.types import TypeEngine
 
 from models import access, search
 from models.access import Looker
+from models.activity import FileContent
 from models.base import Base, Money, UtcDateTime, WordSet
 from models.errors import Reason, Refused
 from models.journal import Changeset, Origin, changeset, journaled_tables
@@ -55,8 +59,8 @@ class Readable(Protocol):
 
 
 def tables() -> list[Table]:
-    """The tables of business rows: those whose changes are kept, none before one it refers to."""
-    kept = {table.name for table in journaled_tables()}
+    """The tables of business rows: those whose changes are kept, none before one it refers to, and the contents of files."""
+    kept = {table.name for table in journaled_tables()} | {FileContent.__tablename__}
     return [table for table in Base.metadata.sorted_tables if table.name in kept]
 
 
@@ -93,8 +97,13 @@ def _snapshot(engine: Engine) -> Connection:
 
 def _rows(connection: Connection, table: Table) -> Iterator[Row]:
     query = select(*columns(table)).order_by(table.c.id)
-    for row in connection.execution_options(yield_per=CHUNK).execute(query):
+    for row in connection.execution_options(yield_per=chunk_of(table)).execute(query):
         yield dict(row._mapping)
+
+
+def chunk_of(table: Table) -> int:
+    """How many rows are in memory at a time: of contents one, which may be large by itself."""
+    return 1 if any(isinstance(column.type, LargeBinary) for column in table.columns) else CHUNK
 
 
 def _plain(value: object) -> object:
@@ -105,6 +114,8 @@ def _plain(value: object) -> object:
         return value.isoformat()
     if isinstance(value, frozenset):
         return sorted(value)
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
     raise TypeError(f"cannot be dumped: {value!r}")
 
 
@@ -150,7 +161,7 @@ def _refuse_unless_empty(connection: Connection) -> None:
 
 def _put(connection: Connection, table: Table, rows: Iterator[Row]) -> None:
     decoders = {column.name: _decoder(column.type) for column in columns(table)}
-    while chunk := list(islice(rows, CHUNK)):
+    while chunk := list(islice(rows, chunk_of(table))):
         try:
             decoded = [{name: decoders[name](value) for name, value in row.items()} for row in chunk]
         except (KeyError, ValueError, ArithmeticError, TypeError, AttributeError) as error:
@@ -175,6 +186,8 @@ def _decoder(kind: TypeEngine[Any]) -> Callable[[Any], Any]:
         return _unless_none(Decimal)
     if isinstance(kind, WordSet):
         return _unless_none(frozenset)
+    if isinstance(kind, LargeBinary):
+        return _unless_none(lambda value: base64.b64decode(value, validate=True))
     if isinstance(kind, (Integer, String, Boolean, Enum, JSON)):
         return lambda value: value
     raise TypeError(f"cannot be loaded: {kind!r}")
@@ -223,8 +236,8 @@ class _Stream:
         self._buffer = ""
         self._at = 0
 
-    def _more(self) -> bool:
-        block = self._source.read(BLOCK)
+    def _more(self, size: int = BLOCK) -> bool:
+        block = self._source.read(size)
         self._buffer = self._buffer[self._at :] + block
         self._at = 0
         return bool(block)
@@ -250,9 +263,12 @@ class _Stream:
     def value(self) -> object:
         """The text or object that comes next, however many blocks it spans."""
         self.skip("")
+        size = BLOCK
         while True:
             with suppress(json.JSONDecodeError):
                 value, self._at = self._decoder.raw_decode(self._buffer, self._at)
                 return value
-            if not self._more():
+            # Each try begins anew: of the contents of a file as much again is read as was.
+            if not self._more(size):
                 raise _unfit(self._buffer[:20])
+            size *= 2

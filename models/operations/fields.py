@@ -14,7 +14,7 @@ from sqlalchemy import Column, Enum, Text, UniqueConstraint, inspect, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
-from models.base import CENT, Base, Limits, Money, folded, invisible, limits_of, spelt_out
+from models.base import CENT, Base, Limits, Money, folded, invisible, limits_of, spelt_out, web_address
 from models.contact import Contact, CustomerContact
 from models.customer import Address, Customer, Kind
 from models.errors import Reason, Refused
@@ -166,6 +166,9 @@ def _misfits_text(column: Column[Any], field: str, value: str) -> Refused | None
         return Refused(Reason.TOO_LONG, field, length=fitting.longest)
     if column.info.get("address") and not _ADDRESS.fullmatch(value):
         return Refused(Reason.NOT_AN_ADDRESS, field, value=value)
+    # As it stands, for what makes it a link adds nothing.
+    if column.info.get("web") and web_address(value) != value:
+        return Refused(Reason.NOT_A_LINK, field, value=value)
     return None
 
 

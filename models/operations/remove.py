@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.access import Looker
-from models.activity import Activity, Comment
+from models.activity import Activity, Attachment, Comment
 from models.base import Base
 from models.customer import Address, BankAccount, Customer
 from models.errors import Reason, Refused
@@ -18,12 +18,13 @@ from models.operations.below import meant
 from models.operations.consequences import LeftOut, digest, hold, require_unchanged
 from models.operations.selection import Chosen
 
-Removable = type[Address] | type[BankAccount] | type[Activity] | type[Comment]
+Removable = type[Address] | type[BankAccount] | type[Activity] | type[Comment] | type[Attachment]
 TITLES: dict[type[Base], str] = {
     Address: "Delete address {name}",
     BankAccount: "Delete bank account {name}",
     Activity: "Delete activity {name}",
     Comment: "Delete comment {name}",
+    Attachment: "Delete file or link {name}",
 }
 
 
@@ -70,5 +71,6 @@ def do(session: Session, actor: Looker, noun: Removable, chosen: Chosen, expecte
             "records": 1,
             "noun": noun.__tablename__,
             "customer_id": customer.id,
+            "project_id": getattr(row, "project_id", None),
         }
     return kept

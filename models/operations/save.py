@@ -499,7 +499,9 @@ class _Work:
             found += self._linked_already(pending, final)
         if noun is Connection:
             found += relate.in_the_way(self.session, final, key)
-        if noun is Activity and not self._belong_together(final):
+        if noun is Attachment and not (final.get("url") or final.get("sha256")):
+            found.append(Refused(Reason.MISSING, "url"))
+        if noun in (Activity, Attachment) and not self._belong_together(final):
             found.append(Refused(Reason.NOT_FOUND, "project_id"))
         if isinstance(pending.row, Customer) and "kind" in changes:
             found += kind.in_the_way(self.session, pending.row)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import ColumnElement, func, literal_column, or_
 
+from models.activity import Attachment
 from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer, Kind
 from models.label import ContactLabel, CustomerLabel
@@ -147,6 +148,21 @@ BANK_ACCOUNTS = ListSpec.of(
     Sort("created", BankAccount.id),
     key_filter("customer", BankAccount.customer_id),
     names=(BankAccount.iban, BankAccount.holder),
+)
+
+FILES = ListSpec.of(
+    Attachment,
+    None,
+    "created",
+    Sort("name", func.lower(Attachment.name)),
+    Sort("created", Attachment.id),
+    key_filter("customer", Attachment.customer_id),
+    key_filter("project", Attachment.project_id),
+    word_filter(
+        "kind",
+        {"file": Narrowing(Attachment.url.is_(None)), "link": Narrowing(Attachment.url.is_not(None))},
+    ),
+    names=(Attachment.name,),
 )
 
 ADDRESSES = ListSpec.of(

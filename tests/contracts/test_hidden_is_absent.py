@@ -182,6 +182,13 @@ def probes() -> dict[str, list[Probe]]:
         Probe("GET", "/bank-accounts/new/?customer={id}"),
         Probe("POST", "/bank-accounts/new/", {"customer_id": "{id}", "iban": "NL91ABNA0417164300"}),
     ]
+    link = {"customer_id": str(MINE), "url": "https://drive.example/", "name": "Nieuw"}
+    found["files.create_view"] = [
+        Probe("GET", "/files/new/?customer={id}"),
+        Probe("POST", "/files/new/?customer={id}&link=1", link | {"customer_id": "{id}"}),
+        Probe("POST", f"/files/new/?customer={MINE}&link=1", link | {"project_id": "{id}"}, found=422),
+    ]
+    found["files.content_view"] = [Probe("GET", "/files/content/?id={id}")]
     found["customers.roles_view"] = [Probe("POST", "/customers/roles/?id={id}", {"who": "user-1", "role": "1"})]
     found["history.index"] = [Probe("GET", "/history/?customer_id={id}&contact_id={id}", found=200)]
     found["history.undo"] = [
@@ -236,6 +243,8 @@ def scene(session: Session, cast: Cast) -> None:
     factories.link(session, mine, shared, id=MINE)
     factories.link(session, theirs, shared)
     factories.registration(session, factories.project(session, theirs, id=HIDDEN, name="Geheim project"), cast.bob)
+    for customer, key in ((theirs, HIDDEN), (mine, MINE)):
+        factories.attachment(session, customer, id=key, name=f"Geheim {key}.pdf" if customer is theirs else "plan.pdf")
     kind = factories.list_value(session, ValueList.RELATION_KIND, "accountant of", id=1)
     factories.relation(session, mine, theirs, kind, id=HIDDEN)
     factories.relation(session, mine, contact, kind)

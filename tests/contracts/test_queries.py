@@ -113,6 +113,7 @@ def filled(session: Session, cast: Cast, rows: int) -> dict[str, int]:
         factories.registration(session, project, cast.alice)
         factories.invoice(session, customer)
         factories.relation(session, customer, contact, kind)
+        factories.attachment(session, customer, project_id=project.id)
         factories.relation(session, factories.customer(session), customer, kind)
         activity = factories.activity(
             session, customer, project_id=project.id, contact_id=contact.id, user_id=cast.dana.id
