@@ -46,7 +46,7 @@ def cut_sprite(places: Iterable[Path]) -> str:
 def register(app: Flask) -> None:
     """Serve the sprite at /icons.svg; its address carries a digest, so that browsers may keep it for a year."""
     sprite = cut_sprite([Path(app.root_path) / (app.template_folder or "templates"), Path(__file__).parent])
-    version = hashlib.sha256(sprite.encode()).hexdigest()[:10]
+    version = hashlib.sha256(sprite.encode()).hexdigest()[:6]
     icons = Blueprint("icons", __name__)
 
     @icons.get("/icons.svg", endpoint="static")

@@ -46,6 +46,7 @@ AT_RUN_TIME = {
         "str(raw)",
     },
     "admin_views/imports.py": {"problem.refusal.value", "Remark[note['code']].value", "one.value"},
+    "admin_views/searching.py": {"group.title"},
     "admin_views/settings.py": {"settings.KNOWN[str(problem.field)].title"},
     "admin_views/shell.py": {
         "str(right).replace('-', ' ').capitalize()",
