@@ -8,7 +8,7 @@ from typing import Any
 from flask import request
 from flask_babel import lazy_gettext
 from sqlalchemy import ScalarSelect, and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from admin_views import timeline, work
 from admin_views.base import Tab
@@ -34,8 +34,8 @@ def projects(session: Session, looker: Looker, customer: Customer) -> Mapping[st
     }
 
 
-def _count(noun: Any) -> Callable[[Customer], ScalarSelect[int]]:
-    def counted(customer: Customer) -> ScalarSelect[int]:
+def _count(noun: Any) -> Callable[[type[Customer]], ScalarSelect[int]]:
+    def counted(customer: type[Customer]) -> ScalarSelect[int]:
         return select(func.count(noun.id)).where(noun.customer_id == customer.id).scalar_subquery()
 
     return counted
@@ -49,6 +49,7 @@ CUSTOMER_TABS = (
         "customer/contact.html",
         contact_information,
         _count(CustomerContact),
+        options=(joinedload(Customer.addresses),),
     ),
     Tab("projects", lazy_gettext("Projects"), "customer/projects.html", projects, _count(Project)),
     Tab("finance", lazy_gettext("Finance"), "customer/finance.html", finance, right=Right.SEE_REVENUE),

@@ -42,13 +42,7 @@ def contact_information(session: Session, looker: Looker, customer: Customer) ->
         ).unique()
     )
     shown = [one for one in links if shows_all or one.contact.archived_at is None]
-    addresses = list(
-        session.scalars(
-            select(Address)
-            .where(Address.customer_id == customer.id)
-            .order_by(Address.is_head_office.desc(), Address.id)
-        )
-    )
+    addresses = customer.addresses
     comments = work.comments(session, customer.id, request.args)
     told = [(Address.__tablename__, one.id) for one in addresses]
     told += [(Comment.__tablename__, one.id) for one in comments.shown]

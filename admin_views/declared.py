@@ -38,7 +38,11 @@ OTHER_NAMES = frozenset({"list", "tab", "export_type", "action", "per"})
 
 @dataclass(frozen=True)
 class Tab:
-    """A tab of a card: its template and the function that loads its data and nothing else."""
+    """A tab of a card: its template and the function that loads its data and nothing else.
+
+    `count` makes the number beside its name, of the class of the record: it is counted as the record is read. `options`:
+    what of the record itself is read along when the tab is open.
+    """
 
     key: str
     label: Any
@@ -46,6 +50,7 @@ class Tab:
     load: Callable[[Session, Looker, Any], Mapping[str, Any]]
     count: Callable[[Any], ScalarSelect[int]] | None = None
     right: Right | None = None
+    options: tuple[ExecutableOption, ...] = ()
 
 
 @dataclass(frozen=True)

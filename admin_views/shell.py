@@ -77,9 +77,10 @@ def here() -> Session:
 
 
 def setting(key: str) -> Any:
-    """A setting; all of them are read once a request."""
+    """A setting; all of them are read once a request, with who is looking where somebody signed in."""
     if "settings" not in g:
-        g.settings = settings.everything(here())
+        seat = getattr(current_user, "seat", None)
+        g.settings = settings.everything(here()) if seat is None else seat.settings
     return g.settings[key]
 
 

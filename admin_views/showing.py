@@ -13,7 +13,9 @@ from sqlalchemy import select
 
 from admin_views import shell
 from admin_views.declared import Action, Answer, Declared, Tab, archived_state, fits
+from admin_views.numbers import key_of
 from models import search
+from models.errors import NotFound
 
 
 class Showing(Declared):
@@ -25,9 +27,10 @@ class Showing(Declared):
 
     def show_card(self, wanted: str | None, status: int = 200) -> Answer:
         """The card, open at a tab: the wanted one, or the first."""
-        record = self.find(request.args.get("id"), *(self.card_options or self.list_options))
+        open_at = next((tab for tab in self.tabs if tab.key == wanted), self.tabs[0])
+        record, counts = self.found(request.args.get("id"), open_at)
         tabs = [tab for tab in self.tabs if tab.right is None or self.may(tab.right, record)]
-        tab = next((tab for tab in tabs if tab.key == wanted), tabs[0])
+        tab = open_at if open_at in tabs else tabs[0]
         return self.answer(
             self.details_template,
             status,
@@ -35,18 +38,20 @@ class Showing(Declared):
             tab=tab,
             tabs=tabs,
             neighbours=self.neighbours(record),
-            counts=self.counts(record, tabs),
+            counts=counts,
             row_actions=[a for a in self.allowed_actions(record) if fits(a, archived_state(record))],
             **tab.load(shell.here(), shell.looker(), record),
         )
 
-    def counts(self, record: Any, tabs: Sequence[Tab]) -> dict[str, int]:
-        """The numbers on the tabs, in one query."""
-        counted = {tab.key: tab.count(record) for tab in tabs if tab.count is not None}
-        if not counted:
-            return {}
-        row = shell.here().execute(select(*counted.values())).one()
-        return dict(zip(counted, row, strict=True))
+    def found(self, raw: str | None, tab: Tab) -> tuple[Any, dict[str, int]]:
+        """The record with the numbers on its tabs, in one query, or NotFound; with what the open tab reads of it."""
+        counted = {tab.key: tab.count(self.noun) for tab in self.tabs if tab.count is not None}
+        options = (*(self.card_options or self.list_options), *tab.options)
+        statement = select(self.noun, *counted.values()).where(self.noun.id == key_of(raw)).options(*options)
+        row = shell.here().execute(statement).unique().one_or_none()
+        if row is None:
+            raise NotFound
+        return row[0], dict(zip(counted, row[1:], strict=True))
 
     def card_badge(self, record: Any) -> str:
         """What stands beside the name on the card."""

@@ -12,7 +12,7 @@ columns and counts, not hidden records: those would stay in the session, where `
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -22,6 +22,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Integer,
+    ScalarSelect,
     Select,
     String,
     Text,
@@ -37,6 +38,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    type_coerce,
     union_all,
 )
 from sqlalchemy import inspect as inspected
@@ -152,25 +154,43 @@ def looker_for(session: AnySession, user: User) -> Looker:
     """What this user may, in one query; a disabled user may nothing."""
     if user.disabled_at is not None:
         return Looker(user.id, user.name)
-    everywhere, team_ids, role_ids = set[str](), [], {user.role_id}
-    roles: list[tuple[int, frozenset[str]]] = []
-    for role_id, rights, team_id in session.execute(_ROLES_AND_TEAMS, {"user": user.id}, execution_options=EVERYTHING):
-        if team_id is None:
-            roles.append((role_id, rights))
-        else:
-            team_ids.append(team_id)
-            role_ids.add(role_id)
+    rows = session.execute(_ROLES_AND_TEAMS, {"user": user.id}, execution_options=EVERYTHING).all()
+    roles = {key: rights for key, rights, team in rows if team is None}
+    return _looker(user, roles, {team: role for role, _, team in rows if team is not None})
+
+
+def rights_in_one_row() -> tuple[ScalarSelect[str], ScalarSelect[str]]:
+    """All roles, and the teams of the user of a query, as two texts in its row; `looker_of_row` reads them."""
+    role = cast(Role.id, String) + " " + type_coerce(Role.rights, String)
+    team = cast(Team.id, String) + " " + func.coalesce(cast(Team.role_id, String), "")
+    teams = select(func.aggregate_strings(team, "\n")).join(TeamMember, TeamMember.team_id == Team.id)
+    of_user = teams.where(TeamMember.user_id == User.id).correlate(User)
+    return select(func.aggregate_strings(role, "\n")).scalar_subquery(), of_user.scalar_subquery()
+
+
+def looker_of_row(user: User, roles: str | None, teams: str | None) -> Looker:
+    """What this user may, from the two texts."""
+    lines = [line.split() for line in (roles or "").splitlines()]
+    pairs = [line.partition(" ") for line in (teams or "").splitlines()]
+    return _looker(
+        user,
+        {int(key): frozenset(rights) for key, *rights in lines},
+        {int(team): int(role) if role else None for team, _, role in pairs},
+    )
+
+
+def _looker(user: User, roles: Mapping[int, frozenset[str]], teams: Mapping[int, int | None]) -> Looker:
+    """A looker from all roles, and the roles of the teams that the user is in."""
+    held = {user.role_id, *teams.values()}
     by_right: dict[Right, list[int]] = {}
-    for role_id, rights in sorted(roles):
-        if role_id in role_ids:
-            everywhere |= rights
+    for key, rights in sorted(roles.items()):
         for right in rights & ON_A_CUSTOMER:
-            by_right.setdefault(Right(right), []).append(role_id)
+            by_right.setdefault(Right(right), []).append(key)
     return Looker(
         user.id,
         user.name,
-        known(everywhere),
-        tuple(sorted(team_ids)),
+        known(right for key in held & roles.keys() for right in roles[key or 0]),
+        tuple(sorted(teams)),
         tuple((right, tuple(ids)) for right, ids in sorted(by_right.items())),
     )
 
@@ -222,27 +242,33 @@ class _Kept:
 def _held(session: AnySession, looker: Looker, customer_ids: frozenset[int] | None) -> frozenset[Right]:
     """The rights given to this person, or a team of theirs, on one or more of these customers; None: on any at all.
 
-    A page asks for many rights, so all of them are looked up at once, and kept for as long as nothing can be written:
-    until the transaction ends, and never inside a changeset.
+    A page asks for many rights, here and on any customer, so all of them are looked up at once, and kept for as long as
+    nothing can be written: until the transaction ends, and never inside a changeset.
     """
     session = plain(session)
     kept: _Kept | None = session.info.get(_HELD)
     if kept is None or kept.looker != looker or kept.transaction is not session.get_transaction() or is_open(session):
         kept = _Kept(looker)
     if customer_ids not in kept.rights:
-        given = set(session.scalars(_given(looker, customer_ids)))
-        kept.rights[customer_ids] = frozenset(right for right, roles in looker.by_right if given.intersection(roles))
+        given = session.execute(_given(looker, customer_ids)).all()
+        kept.rights[None] = _rights_of(looker, {row[0] for row in given})
+        kept.rights[customer_ids] = _rights_of(looker, {row[0] for row in given if row[1]})
         # Known only now: the first statement begins a transaction.
         kept.transaction = session.get_transaction()
         session.info[_HELD] = kept
     return kept.rights[customer_ids]
 
 
-def _given(looker: Looker, customer_ids: frozenset[int] | None) -> Select[tuple[int]]:
-    """The roles that this person or a team of theirs has on one or more of these customers."""
+def _rights_of(looker: Looker, given: set[int]) -> frozenset[Right]:
+    return frozenset(right for right, roles in looker.by_right if given.intersection(roles))
+
+
+def _given(looker: Looker, customer_ids: frozenset[int] | None) -> Select[int, bool]:
+    """The roles that this person or a team of theirs has on any customer, and whether on one or more of these."""
     access, role = CustomerAccess.__table__.c, Role.__table__.c
-    here = [] if customer_ids is None else [one_of(access.customer_id, customer_ids)]
-    return select(role.id).where(select(access.id).where(access.role_id == role.id, _holds(looker), *here).exists())
+    anywhere = select(access.id).where(access.role_id == role.id, _holds(looker))
+    here = literal(True) if customer_ids is None else anywhere.where(one_of(access.customer_id, customer_ids)).exists()
+    return select(role.id, here).where(anywhere.exists())
 
 
 def require(session: AnySession, looker: Looker, right: Right, customer_id: int | None = None) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Boolean, Integer, String, Text, UniqueConstraint, select
+from sqlalchemy import Boolean, Integer, ScalarSelect, String, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import codes
@@ -193,8 +193,22 @@ _STORED = select(Setting.key, Setting.value)
 
 def everything(session: Session) -> dict[str, Any]:
     """All settings at once, by key: one query for a page that needs several."""
-    stored = dict(session.execute(_STORED).all())
+    return of_stored(dict(session.execute(_STORED).all()))
+
+
+def of_stored(stored: Mapping[str, str]) -> dict[str, Any]:
+    """All settings from what is stored of them, by key."""
     return {key: _value(known, stored.get(key)) for key, known in KNOWN.items()}
+
+
+def in_one_text() -> ScalarSelect[str]:
+    """What is stored of all settings as one text, for a query that asks for more than them; `of_one_text` reads it."""
+    return select(func.aggregate_strings(Setting.key + "=" + Setting.value, "\n")).scalar_subquery()
+
+
+def of_one_text(text: str | None) -> dict[str, Any]:
+    """All settings from that text. JSON has no line breaks of its own."""
+    return of_stored({key: value for key, _, value in (line.partition("=") for line in (text or "").split("\n"))})
 
 
 def _value(known: Known, stored: str | None) -> Value:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Row, ScalarSelect, delete, func, insert, or_, select, text, update
 from werkzeug.security import generate_password_hash
 
-from models.access import AnySession, Looker, look_as, looker_for
+from models import settings
+from models.access import AnySession, Looker, look_as, looker_of_row, rights_in_one_row
 from models.base import EVERYTHING, WRITES_IF_FREE, folded, utc_now
 from models.errors import NotFound, Reason, Refused
 from models.operations import password as passwords
@@ -52,6 +54,7 @@ class Seat:
     theme: str | None
     single_keys: bool
     folded: frozenset[str]
+    settings: Mapping[str, Any]
     role_name: str | None
     looker: Looker
 
@@ -117,11 +120,11 @@ def seat_of(
 ) -> Seat | None:
     """Who sits behind a token, or None when the session ended, was idle too long, or the person was disabled.
 
-    Two queries. From here on the session looks as this person.
+    One query. From here on the session looks as this person.
     """
     now = utc_now()
     found = session.execute(
-        select(SignIn.id, SignIn.seen_at, User, Role.name, _folded())
+        select(*(SignIn.id, SignIn.seen_at, User, Role.name, _folded()), settings.in_one_text(), *rights_in_one_row())
         .join(User, User.id == SignIn.user_id)
         .outerjoin(Role, Role.id == User.role_id)
         .where(
@@ -134,8 +137,8 @@ def seat_of(
     ).first()
     if found is None:
         return None
-    sign_in_id, seen_at, user, role, sections = found
-    looker = looker_for(session, user)
+    sign_in_id, seen_at, user, role, sections, stored, roles, teams = found
+    looker = looker_of_row(user, roles, teams)
     look_as(session, looker)
     return Seat(
         sign_in_id,
@@ -146,6 +149,7 @@ def seat_of(
         user.theme,
         user.single_keys,
         frozenset((sections or "").split()),
+        settings.of_one_text(stored),
         role,
         looker,
     )
