@@ -12,6 +12,7 @@ from admin_views import imports as importing
 from admin_views import settings as setting
 from admin_views.activity import ActivityView
 from admin_views.address import AddressView
+from admin_views.agreement import AgreementView
 from admin_views.attachment import AttachmentView
 from admin_views.bank_account import BankAccountView
 from admin_views.base import EntityView
@@ -47,6 +48,7 @@ ENTITIES: dict[str, type[EntityView]] = {
     "bank-accounts": BankAccountView,
     "comments": CommentView,
     "files": AttachmentView,
+    "agreements": AgreementView,
 }
 NOT_IN_MENU = frozenset(
     {
@@ -58,6 +60,7 @@ NOT_IN_MENU = frozenset(
         "bank-accounts",
         "comments",
         "files",
+        "agreements",
     }
 )
 

@@ -36,6 +36,7 @@ class Reason(enum.StrEnum):
     LAST_NAME_MISSING = "Last name is missing. Fill in, for example, Bergström"
     ENDS_BEFORE_IT_STARTS = "This is before the start, {start}. Fill in that day or a later one."
     AGREEMENT_ACTIVE = "{name} has {count} active agreements. End them first."
+    AGREEMENT_ENDED = "{name} has ended already."
     ALREADY_THIS_KIND = "{name} is already of this kind."
     GOES_BACK_AS_A_WHOLE = "This goes back only together with all that was done in the same step. Undo that as a whole."
     ALREADY_CUSTOMER = "{name} already belongs to {customer}."

@@ -17,14 +17,16 @@ from models.operations import fields
 from models.operations.below import meant
 from models.operations.consequences import LeftOut, digest, hold, require_unchanged
 from models.operations.selection import Chosen
+from models.sales import Agreement
 
-Removable = type[Address] | type[BankAccount] | type[Activity] | type[Comment] | type[Attachment]
+Removable = type[Address] | type[BankAccount] | type[Activity] | type[Comment] | type[Attachment] | type[Agreement]
 TITLES: dict[type[Base], str] = {
     Address: "Delete address {name}",
     BankAccount: "Delete bank account {name}",
     Activity: "Delete activity {name}",
     Comment: "Delete comment {name}",
     Attachment: "Delete file or link {name}",
+    Agreement: "Delete agreement {name}",
 }
 
 

@@ -6,6 +6,7 @@ from models.search.listed import ListedCustomer, listed
 from models.search.near import marked
 from models.search.nouns import (
     ADDRESSES,
+    AGREEMENTS,
     BANK_ACCOUNTS,
     CONTACTS,
     CUSTOMERS,
@@ -23,6 +24,7 @@ from models.search.work import ACTIVITIES, COMMENTS
 __all__ = [
     "ACTIVITIES",
     "ADDRESSES",
+    "AGREEMENTS",
     "BANK_ACCOUNTS",
     "COMMENTS",
     "CONTACTS",

@@ -11,6 +11,7 @@ from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer, Kind
 from models.label import ContactLabel, CustomerLabel
 from models.project import Project, Registration, RegistrationStatus
+from models.sales import Agreement
 from models.search.spec import (
     Filter,
     Linked,
@@ -139,6 +140,19 @@ LINKS = ListSpec.of(
     key_filter("customer", CustomerContact.customer_id),
     key_filter("contact", CustomerContact.contact_id),
     names=(CustomerContact.function,),
+)
+
+AGREEMENTS = ListSpec.of(
+    Agreement,
+    None,
+    "name",
+    Sort("name", Agreement.name),
+    Sort("created", Agreement.id),
+    key_filter("customer", Agreement.customer_id),
+    word_filter(
+        "state", {"active": Narrowing(Agreement.active.is_(True)), "ended": Narrowing(Agreement.active.is_(False))}
+    ),
+    names=(Agreement.name,),
 )
 
 BANK_ACCOUNTS = ListSpec.of(

@@ -178,6 +178,10 @@ def probes() -> dict[str, list[Probe]]:
         Probe("POST", f"/relations/new/?customer={MINE}", relation | {"other_customer_id": "{id}"}),
         Probe("POST", f"/relations/new/?customer={MINE}", relation | {"contact_id": "{id}"}),
     ]
+    found["agreements.create_view"] = [
+        Probe("GET", "/agreements/new/?customer={id}"),
+        Probe("POST", "/agreements/new/", {"customer_id": "{id}", "name": "Nieuw", "starts_on": "2026-11-21"}),
+    ]
     found["bank-accounts.create_view"] = [
         Probe("GET", "/bank-accounts/new/?customer={id}"),
         Probe("POST", "/bank-accounts/new/", {"customer_id": "{id}", "iban": "NL91ABNA0417164300"}),
@@ -240,6 +244,7 @@ def scene(session: Session, cast: Cast) -> None:
     factories.project(session, mine, id=MINE)
     factories.link(session, theirs, contact, id=HIDDEN, function="Geheim")
     factories.bank_account(session, theirs, id=HIDDEN, holder="Verborgen")
+    factories.agreement(session, theirs, id=HIDDEN, name="Geheim")
     factories.link(session, mine, shared, id=MINE)
     factories.link(session, theirs, shared)
     factories.registration(session, factories.project(session, theirs, id=HIDDEN, name="Geheim project"), cast.bob)

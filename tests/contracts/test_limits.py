@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from admin_views.agreement import AgreementForm
 from admin_views.bank_account import BankAccountForm
 from admin_views.contact import ContactForm
 from admin_views.customer import CustomerForm
@@ -37,6 +38,7 @@ from tests.importers.helpers import Desk, desk_of
 HOUSE = Path(__file__).resolve().parents[2]
 FORMS: tuple[type[EntityForm], ...] = (
     CustomerForm,
+    AgreementForm,
     BankAccountForm,
     ContactForm,
     ProjectForm,
