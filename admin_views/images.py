@@ -226,7 +226,7 @@ class _Names:
         wanted: dict[str, set[int]] = defaultdict(set)
         for change in changes:
             for key in {*self.fields[change.id], *_naming(change.table_name)}:
-                target = _target(Base.metadata.tables[change.table_name].c[key])
+                target = target_of(Base.metadata.tables[change.table_name].c[key])
                 values = [image.get(key) for image in (change.before, change.after) if image]
                 if target is not None:
                     wanted[target].update(value for value in values if isinstance(value, int))
@@ -255,7 +255,7 @@ class _Names:
         """A value as people read it; None is empty."""
         if raw is None or raw == "":
             return None
-        target = _target(column)
+        target = target_of(column)
         return _words(column, raw) if target is None else self._name(target, raw)
 
 
@@ -293,7 +293,8 @@ def _looked_up(session: Session, wanted: Mapping[str, set[int]]) -> Iterator[tup
         yield (table, key), text
 
 
-def _target(column: Column[Any] | None) -> str | None:
+def target_of(column: Column[Any] | None) -> str | None:
+    """The table that a column points at."""
     keys = column.foreign_keys if column is not None else set()
     return next((key.target_fullname.split(".")[0] for key in keys), None)
 

@@ -12,7 +12,7 @@ from flask import request, url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from admin_views import history, shell, work
+from admin_views import as_it_was, history, shell, work
 from models import access, timeline
 from models.access import Looker
 from models.customer import Customer
@@ -44,10 +44,13 @@ class Told:
 
 
 def of_customer(session: Session, looker: Looker, customer: Customer) -> Mapping[str, Any]:
-    """A page of the timeline, by day, and the switch of what it shows."""
+    """A page of the timeline, by day, and the switch of what it shows; or the card as it was on a day (`on`)."""
     asked = request.args.get("show", "")
     show = asked if asked in SHOWS else ""
-    switch = {"switch": _switch(customer, show)}
+    day = as_it_was.asked_day(request.args.get("on"))
+    switch = {"switch": _switch(customer, None if day else show), "on": day}
+    if day is not None:
+        return {**as_it_was.on(session, looker, customer, day), **switch}
     if show == "changes":
         return {**history.events(session, customer_id=customer.id), **switch}
     found = timeline.page(session, customer.id, SHOWS[show], request.args.get("before", ""), history.PAGE)
@@ -81,7 +84,7 @@ def _told(entry: Entry, *, sees_all: bool) -> Told:
     return Told(entry.source, entry.at, whose, None, text, "clock", None)
 
 
-def _switch(customer: Customer, show: str) -> list[dict[str, Any]]:
+def _switch(customer: Customer, show: str | None) -> list[dict[str, Any]]:
     texts = {
         "": gettext("Everything"),
         "changes": gettext("Changes"),

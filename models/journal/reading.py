@@ -247,6 +247,21 @@ def history(
     return Page(events, str(shown[-1].first_id) if len(merged) > limit or horizon else None)
 
 
+def first_since(session: AnySession, moment: dt.datetime, *, customer_id: int, tables: Collection[str]) -> list[Change]:
+    """Of each row of a customer that changed from this moment on the first change: its `before` is what the row was then.
+
+    One query, which shows what the one who is looking may see.
+    """
+    at = func.coalesce(_CHANGESET.at, _CHANGE.at)
+    firsts = (
+        select(func.min(_CHANGE.id))
+        .outerjoin_from(_CHANGE.id.table, _CHANGESET.id.table, _CHANGESET.id == _CHANGE.changeset_id)
+        .where(_CHANGE.customer_id == customer_id, _CHANGE.table_name.in_(tables), at >= moment)
+        .group_by(_CHANGE.table_name, _CHANGE.row_id)
+    )
+    return list(plain(session).scalars(select(Change).where(Change.id.in_(firsts)).order_by(Change.id)))
+
+
 def latest(
     session: AnySession, limit: int, *, customer_id: int | None = None, contact_id: int | None = None
 ) -> list[Changeset]:

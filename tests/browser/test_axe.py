@@ -26,6 +26,7 @@ PAGES = {
     "customer-settings": "/customers/details/?id=31&tab=settings",
     "customer-labels": "/customers/labels/?id=31",
     "customer-history": "/customers/details/?id=31&tab=history",
+    "customer-as-it-was": "/customers/details/?id=31&tab=history&on=2026-11-22",
     "customer-changes": "/customers/details/?id=31&tab=history&show=changes",
     "customer-edit": "/customers/edit/?id=31",
     "customer-new": "/customers/new/",

@@ -41,6 +41,7 @@ PAGES = {
     "customer, projects": "/customers/details/?id={customer}&tab=projects",
     "customer, roles": "/customers/details/?id={customer}&tab=roles",
     "customer, history": "/customers/details/?id={customer}&tab=history",
+    "customer, as it was": "/customers/details/?id={customer}&tab=history&on=2026-11-02",
     "customer, changes": "/customers/details/?id={customer}&tab=history&show=changes",
     "customer, form": "/customers/edit/?id={customer}",
     "contacts": "/contacts/",
