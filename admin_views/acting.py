@@ -21,18 +21,19 @@ class Acting(Declared):
     @expose("/action/", methods=("GET", "POST"))
     def action_view(self) -> Answer:
         """Without a signed plan: show what would happen. With one: do it, if it is still what would happen."""
-        action = next((a for a in self.actions if a.name == request.values.get("action")), None)
-        if action is None:
-            abort(404)
-        return self.run_action(action)
+        return self.run_action(self.action_called(request.values.get("action")))
 
     @expose("/delete/", methods=("GET", "POST"))
     def delete_view(self) -> Answer:
         """Deleting one record: the same two steps under the address that people know."""
-        action = next((a for a in self.actions if a.name == "delete"), None)
+        return self.run_action(self.action_called("delete"))
+
+    def action_called(self, name: str | None) -> Action:
+        """The verb of that name, if it is not switched off."""
+        action = next((one for one in self.actions if one.name == name and shell.used(one.switch)), None)
         if action is None:
             abort(404)
-        return self.run_action(action)
+        return action
 
     def run_action(self, action: Action) -> Answer:
         """The two steps of a verb."""

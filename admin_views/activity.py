@@ -90,6 +90,7 @@ class ActivityView(BelowCustomer):
     """The activities."""
 
     part = "activities"
+    switch = "use_activities"
     routes = BelowCustomer.routes | {"quick_view": "see", "mark_view": "see"}
 
     noun = Activity

@@ -66,6 +66,8 @@ class EntityView(Listing, Showing, Editing, Acting, ModelView):
         needed = self.routes.get(name)
         if needed is None:
             abort(403)
+        if not shell.used(self.switch):
+            abort(404)
         right = getattr(self, needed)
         if right is not None and not access.may(shell.here(), shell.looker(), right):
             refused = NotAllowed(Reason.NO_RIGHT, right=right)

@@ -27,7 +27,8 @@ DRAWN_EMPTY = frozenset({"name", "label", "labels", "reach"})
 class Column:
     """A column of a list. `cell` is the kind that templates/entity/cells.html draws.
 
-    `sort` is the stable name in the URL; `right` hides the column, its sorting and its export from people without it;
+    `sort` is the stable name in the URL; `right` hides the column, its sorting and its export from people without it, and
+    `switch` from everybody while that feature of the settings is off;
     `place` says where the cell goes on a narrow screen (see macros/table.html), `nothing` what stands where there are no links.
     """
 
@@ -39,6 +40,7 @@ class Column:
     numeric: bool = False
     place: str = ""
     nothing: Any = ""
+    switch: str | None = None
 
 
 class ListView(Protocol):

@@ -50,6 +50,7 @@ WIDTH = 120
 # Whose members are shown as they are written.
 ENUMS: tuple[type[enum.StrEnum], ...] = (
     Reason, Kept, SourceText, Unfit, Likeness, RegistrationStatus, ActivityState, Trouble, Refusal, Fault, Remark, Certainty,
+    settings.Group,
 )  # fmt: skip
 TEMPLATES = [("**.html", "jinja2")]
 MARKS = {"_": None, "gettext": None, "ngettext": (1, 2)}

@@ -42,6 +42,7 @@ class Tab:
 
     `count` makes the number beside its name, of the class of the record: it is counted as the record is read. `options`:
     what of the record itself is read along when the tab is open.
+    `switch` of this and of what follows: the feature switch of the settings that turns it off.
     """
 
     key: str
@@ -51,6 +52,7 @@ class Tab:
     count: Callable[[Any], ScalarSelect[int]] | None = None
     right: Right | None = None
     options: tuple[ExecutableOption, ...] = ()
+    switch: str | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ class Action:
     # active | archived | any: for records in which state it is offered; a function where a setting decides.
     shown_when: str | Callable[[], str] = "any"
     target: Callable[[Sequence[int], Changeset], str] | None = None
+    switch: str | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ class FilterChoice:
     label: Any
     choices: Callable[[], Sequence[tuple[str, str]]]
     boxes: int | None = None
+    switch: str | None = None
 
 
 @dataclass(frozen=True)
@@ -141,6 +145,7 @@ class Declared:
     see: ClassVar[Right | None] = None
     edit: ClassVar[Right] = Right.EDIT
     create: ClassVar[Right] = Right.EDIT
+    switch: ClassVar[str | None] = None  # turns off the whole entity: its pages are not there
     made_anywhere: ClassVar[bool] = False  # whether the + in the top bar offers a new one
     exports: ClassVar[bool] = False
     locks: ClassVar[bool] = True  # whether what is archived can only be read
@@ -188,7 +193,7 @@ class Declared:
 
     def allowed_actions(self, record: Any = None) -> list[Action]:
         """The actions this person may use, on this record or at all."""
-        return [action for action in self.actions if self.may_do(action, record)]
+        return [action for action in self.actions if shell.used(action.switch) and self.may_do(action, record)]
 
     def may_do(self, action: Action, record: Any) -> bool:
         """Whether an action is offered; for a list, holding the right on any customer is enough."""
@@ -198,7 +203,17 @@ class Declared:
 
     def visible_columns(self) -> list[Column]:
         """The columns this person may see."""
-        return [column for column in self.columns if column.right is None or self.may(column.right)]
+        used = [column for column in self.columns if shell.used(column.switch)]
+        return [column for column in used if column.right is None or self.may(column.right)]
+
+    def offered_filters(self) -> list[FilterChoice]:
+        """The filters that the list offers."""
+        return [choice for choice in self.filters if shell.used(choice.switch)]
+
+    def offered_tabs(self, record: Any) -> list[Tab]:
+        """The tabs of the card that this person may open."""
+        used = [tab for tab in self.tabs if shell.used(tab.switch)]
+        return [tab for tab in used if tab.right is None or self.may(tab.right, record)]
 
     # -- the list one comes from --------------------------------------------------------------------------------------
 

@@ -40,6 +40,7 @@ class Editing(Declared):
         """The fields that the person who looks may not see or write here, and those that are chosen only once."""
         customer = self.customer_of(record) if record is not None else values.get("customer_id")
         hidden = access.hidden_columns(shell.here(), shell.looker(), self.noun.__tablename__, customer)
+        hidden |= {name for section in self.sections if not shell.used(section.switch) for name in section.fields}
         return hidden if record is None else hidden | self.fixed.keys()
 
     def defaults(self) -> dict[str, Any]:

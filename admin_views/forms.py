@@ -487,7 +487,7 @@ class OneOf(RadioField):
 class Section:
     """A part of a form or card: its key, its heading and the names of its fields. `kind` limits it to one kind.
 
-    Where its fields do not just follow each other, `template` draws them.
+    Where its fields do not just follow each other, `template` draws them. `switch`: the feature switch that turns it off.
     """
 
     key: str
@@ -496,6 +496,7 @@ class Section:
     kind: str | None = None
     hint: Any = None
     template: str | None = None
+    switch: str | None = None
 
 
 class Drawn(NamedTuple):

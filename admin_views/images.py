@@ -261,8 +261,10 @@ class _Names:
 
 def _card(table: str, row_id: int) -> str | None:
     """Where the card of a record is, for who may come there."""
-    endpoint, right = current_app.extensions["kaartenbak"]["cards"].get(table, (None, None))
+    endpoint, right, switch = current_app.extensions["kaartenbak"]["cards"].get(table, (None, None, None))
     if endpoint is None or (right is not None and not access.may(shell.here(), shell.looker(), right)):
+        return None
+    if not shell.used(switch):
         return None
     return url_for(f"{endpoint}.details_view", id=row_id)
 

@@ -42,7 +42,7 @@ class Listing(Declared):
             for name, values in added:
                 state = state.with_chip(name, values)
             return redirect(f"{self.list_url()}?{state.to_query()}")
-        offered = {choice.name: choice.label for choice in self.filters}
+        offered = {choice.name: choice.label for choice in self.offered_filters()}
         for dropped in state.dropped:
             # A part that no filter here is called after is named as it stands in the address.
             name = offered.get(dropped.name, f"{dropped.name}=")
@@ -70,11 +70,11 @@ class Listing(Declared):
     @expose("/filters/")
     def filters_view(self) -> Answer:
         """All that a list can be filtered by: a page of its own, which a list with JavaScript opens in place."""
-        if not self.filters:
+        if not self.offered_filters():
             abort(404)
         return self.answer(
             "entity/filters.html",
-            offered=[(choice, values) for choice in self.filters if (values := list(choice.choices()))],
+            offered=[(choice, values) for choice in self.offered_filters() if (values := list(choice.choices()))],
             keep=self.keep(self.state(request.args), page=1),
         )
 
@@ -103,7 +103,7 @@ class Listing(Declared):
 
     def chips(self, state: ListState) -> list[ShownChip]:
         """The filters in force."""
-        offered = {choice.name: choice for choice in self.filters}
+        offered = {choice.name: choice for choice in self.offered_filters()}
         made = []
         for index, chip in enumerate(state.chips):
             choice = offered.get(chip.name)
@@ -128,7 +128,7 @@ class Listing(Declared):
             )
         return made
 
-    def switch(self, state: ListState) -> list[dict[str, Any]]:
+    def states(self, state: ListState) -> list[dict[str, Any]]:
         """Active, archived, all."""
         return [
             {

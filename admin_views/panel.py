@@ -28,7 +28,6 @@ from admin_views.relation import RelationView
 from admin_views.user import RoleView, TeamView, UserView
 from admin_views.values import ListValueView
 from models import access
-from models.user import Right
 
 ENTITIES: dict[str, type[EntityView]] = {
     "customers": CustomerView,
@@ -89,11 +88,13 @@ def register(app: Flask) -> None:
     panel.init_app(app)
     for endpoint, view in ENTITIES.items():
         if endpoint not in NOT_IN_MENU:
-            shell.add_to_menu(app, _line(endpoint, view.many, view.icon, view.see))
+            shell.add_to_menu(app, _line(endpoint, view))
         if view.made_anywhere:
             shell.add_to_new(app, _new(endpoint, view))
     app.extensions["kaartenbak"]["labels"] = _labels()
-    app.extensions["kaartenbak"]["cards"] = {v.noun.__tablename__: (name, v.see) for name, v in ENTITIES.items()}
+    app.extensions["kaartenbak"]["cards"] = {
+        v.noun.__tablename__: (name, v.see, v.switch) for name, v in ENTITIES.items()
+    }
     app.jinja_env.filters["delete_tree"] = trees.tree
     app.jinja_env.filters.update(drawn=drawn, original=original)
     app.jinja_env.filters["drop_down"] = lambda values: drop_down(tuple(values))
@@ -123,19 +124,22 @@ def _new(endpoint: str, view: type[EntityView]) -> shell.MakeNew:
     """A line of the + in the top bar, for those who may make one."""
 
     def made() -> shell.NewItem | None:
-        if not access.may(shell.here(), shell.looker(), view.create):
+        if not shell.used(view.switch) or not access.may(shell.here(), shell.looker(), view.create):
             return None
         return shell.NewItem(str(view.new_text), view.icon, url_for(f"{endpoint}.create_view"))
 
     return made
 
 
-def _line(endpoint: str, label: object, icon: str, right: Right | None) -> shell.MakeItem:
+def _line(endpoint: str, view: type[EntityView]) -> shell.MakeItem:
     """A line of the menu, for those who may come there."""
 
     def made() -> shell.MenuItem | None:
-        if right is not None and not access.may(shell.here(), shell.looker(), right):
+        if view.see is not None and not access.may(shell.here(), shell.looker(), view.see):
             return None
-        return shell.MenuItem(str(label), icon, url_for(f"{endpoint}.index_view"), request.blueprint == endpoint)
+        if not shell.used(view.switch):
+            return None
+        href = url_for(f"{endpoint}.index_view")
+        return shell.MenuItem(str(view.many), view.icon, href, request.blueprint == endpoint)
 
     return made

@@ -138,7 +138,13 @@ class ProjectView(BelowCustomer):
     actions = verbs.PROJECT_ACTIONS
     tabs = (
         Tab("registrations", lazy_gettext("Registrations"), "project/registrations.html", registrations),
-        Tab("activities", lazy_gettext("Activities"), "project/activities.html", activities),
+        Tab(
+            "activities",
+            lazy_gettext("Activities"),
+            "project/activities.html",
+            activities,
+            switch="use_activities",
+        ),
         Tab("settings", lazy_gettext("Settings"), "project/settings.html", settings),
         Tab(
             "history",

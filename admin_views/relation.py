@@ -162,6 +162,7 @@ REMOVE = Action(
 class RelationView(BelowCustomer):
     """The relations."""
 
+    switch = "use_relations"
     noun = Connection
     spec = small.RELATIONS
     one = lazy_gettext("relation")

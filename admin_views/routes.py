@@ -30,6 +30,7 @@ PAGES = {
     "history.adopt": "as the change",
     "settings.index": "settings",
     "settings.save": "settings",
+    "settings.reviewed": "settings",
     "searching.index": "login",
     "searching.palette": "login",
     "mine.index": "login",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, flash, redirect, request, url_for
 from flask_babel import gettext
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from admin_views import choices, pages, shell
-from models import access, settings
+from models import access, journal, settings
 from models.errors import Problems, Refused
 from models.operations.configure import Overtaken, configure
 from models.user import Right
@@ -20,6 +23,9 @@ page = pages.blueprint("settings", "/settings")
 
 # A field that says beside each setting what was shown.
 SHOWN = "shown-"
+# After so many days it is time to look through them again.
+OLD = 180
+DAY = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])")
 
 
 @page.get("/")
@@ -32,7 +38,28 @@ def index() -> str:
 
 def _show(values: Mapping[str, Any], shown: Mapping[str, Any], errors: Mapping[str, str]) -> str:
     context = {"values": _written(values), "shown": _written(shown), "errors": errors, "options": _options()}
-    return pages.show("settings.html", known=settings.SETTINGS, **context)
+    groups = {group: [known for known in settings.SETTINGS if known.group is group] for group in settings.Group}
+    looked = _looked_through()
+    old = looked is None or (shell.today() - looked).days > OLD
+    return pages.show("settings.html", groups=groups, looked=looked, old=old, **context)
+
+
+def _looked_through() -> dt.date | None:
+    """When somebody last said that all settings are still right, or changed one; None where nobody ever did (TL-43)."""
+    session = shell.here()
+    rows = session.scalars(select(settings.Setting.id)).all()
+    changed = [last.at.date() for _made, last in journal.touches(session, "setting", rows).values() if last.at]
+    said = settings.get(session, settings.REVIEWED)
+    return max([*changed, *([dt.date.fromisoformat(said)] if DAY.fullmatch(said) else ())], default=None)
+
+
+@page.post("/reviewed/")
+def reviewed() -> Response:
+    """Somebody looked through all settings: they are still right today."""
+    pages.need(Right.SETTINGS)
+    configure(shell.here(), shell.looker(), {settings.REVIEWED: shell.today().isoformat()})
+    flash(gettext("Noted that the settings are still right."), "ok")
+    return redirect(url_for("settings.index"))
 
 
 def _written(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,7 +69,9 @@ def _written(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _options() -> dict[str, list[tuple[str, str]]]:
     """What can be chosen, by setting: (value, text)."""
+    either = [("1", gettext("yes")), ("0", gettext("no"))]
     return {
+        **{known.key: either for known in settings.SETTINGS if isinstance(known.default, bool)},
         "deleting": [
             (settings.Deleting.ARCHIVED_ONLY, gettext("Only what is archived")),
             (settings.Deleting.DIRECT, gettext("Directly")),
@@ -50,7 +79,6 @@ def _options() -> dict[str, list[tuple[str, str]]]:
         ],
         "default_country": [(option.value, option.label) for option in choices.countries()],
         "currency": [(option.value, option.label) for option in choices.currencies()],
-        "invoice_addresses": [("1", gettext("yes")), ("0", gettext("no"))],
     }
 
 
@@ -66,7 +94,7 @@ def save() -> Response | tuple[str, int]:
     Nothing is saved then, nor where somebody else changed one of them meanwhile: both values are shown instead.
     """
     pages.need(Right.SETTINGS)
-    typed = {key: request.form[key] for key in settings.KNOWN if key in request.form}
+    typed = {key: request.form[key] for key, known in settings.KNOWN.items() if known.group and key in request.form}
     shown = {key: request.form[SHOWN + key] for key in typed if SHOWN + key in request.form}
     mine = {key: text for key, text in typed.items() if text != shown.get(key)}
     try:

@@ -84,6 +84,11 @@ def setting(key: str) -> Any:
     return g.settings[key]
 
 
+def used(switch: str | None) -> bool:
+    """Whether a feature switch of the settings is on; None is what no switch turns off (TL-42)."""
+    return switch is None or bool(setting(switch))
+
+
 def looker() -> Looker:
     """Who is looking, as a plain value. On a page that needs a login there always is one."""
     found: Looker = g.looker
@@ -278,6 +283,7 @@ def register(app: Flask, languages: tuple[str, ...]) -> None:
     app.jinja_env.filters["numberformat"] = format_decimal
     app.jinja_env.filters["axis"] = on_axis
     app.jinja_env.filters["clock"] = lambda value: format_time(value, "HH:mm")
+    app.jinja_env.globals["used"] = used
     app.jinja_env.globals.update(_=translated, gettext=translated, ngettext=ngettext)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -27,9 +27,10 @@ class Showing(Declared):
 
     def show_card(self, wanted: str | None, status: int = 200) -> Answer:
         """The card, open at a tab: the wanted one, or the first."""
-        open_at = next((tab for tab in self.tabs if tab.key == wanted), self.tabs[0])
+        used = [tab for tab in self.tabs if shell.used(tab.switch)]
+        open_at = next((tab for tab in used if tab.key == wanted), used[0])
         record, counts = self.found(request.args.get("id"), open_at)
-        tabs = [tab for tab in self.tabs if tab.right is None or self.may(tab.right, record)]
+        tabs = self.offered_tabs(record)
         tab = open_at if open_at in tabs else tabs[0]
         return self.answer(
             self.details_template,

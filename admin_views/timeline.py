@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -29,6 +29,10 @@ SHOWS: dict[str, frozenset[Source]] = {
 }
 
 
+# What a feature switch turns off is not told either.
+SWITCHES = {Source.ACTIVITY: "use_activities"}
+
+
 @dataclass(frozen=True)
 class Told:
     """A line that is no change: who, what, an icon, and where to read on."""
@@ -46,14 +50,16 @@ class Told:
 def of_customer(session: Session, looker: Looker, customer: Customer) -> Mapping[str, Any]:
     """A page of the timeline, by day, and the switch of what it shows; or the card as it was on a day (`on`)."""
     asked = request.args.get("show", "")
-    show = asked if asked in SHOWS else ""
+    off = {source for source, key in SWITCHES.items() if not shell.used(key)}
+    shows = {name: sources - off for name, sources in SHOWS.items() if not sources or sources - off}
+    show = asked if asked in shows else ""
     day = as_it_was.asked_day(request.args.get("on"))
-    switch = {"switch": _switch(customer, None if day else show), "on": day}
+    switch = {"switch": _switch(customer, shows, None if day else show), "on": day}
     if day is not None:
         return {**as_it_was.on(session, looker, customer, day), **switch}
     if show == "changes":
         return {**history.events(session, customer_id=customer.id), **switch}
-    found = timeline.page(session, customer.id, SHOWS[show], request.args.get("before", ""), history.PAGE)
+    found = timeline.page(session, customer.id, shows[show], request.args.get("before", ""), history.PAGE)
     changes = history.shown(session, [entry.event for entry in found.entries if entry.event], customer_id=customer.id)
     sees_all = access.may(session, looker, Right.SEE_ALL_TOTALS, customer.id)
     lines = list(_lines(found.entries, iter(changes), sees_all=sees_all))
@@ -84,7 +90,7 @@ def _told(entry: Entry, *, sees_all: bool) -> Told:
     return Told(entry.source, entry.at, whose, None, text, "clock", None)
 
 
-def _switch(customer: Customer, show: str | None) -> list[dict[str, Any]]:
+def _switch(customer: Customer, shows: Collection[str], show: str | None) -> list[dict[str, Any]]:
     texts = {
         "": gettext("Everything"),
         "changes": gettext("Changes"),
@@ -99,4 +105,5 @@ def _switch(customer: Customer, show: str | None) -> list[dict[str, Any]]:
             "current": name == show,
         }
         for name, text in texts.items()
+        if name in shows
     ]

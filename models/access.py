@@ -66,7 +66,7 @@ from models.journal.context import plain
 from models.label import ContactLabel, CustomerLabel, Label, LabelGroup
 from models.project import Project, Registration
 from models.sales import Agreement, Invoice, Opportunity, Portal, Quote
-from models.settings import ListValue, NumberSeries, Setting
+from models.settings import ListValue, NumberSeries, Setting, switched_off
 from models.user import (
     ON_A_CUSTOMER,
     CustomerAccess,
@@ -301,9 +301,12 @@ AMOUNTS: dict[str, frozenset[str]] = {
 
 
 def hidden_columns(session: AnySession, looker: Looker, table: str, customer_id: int | None = None) -> frozenset[str]:
-    """The columns of a table that `looker` may neither see nor write: of this customer, or of all of them together."""
-    columns = AMOUNTS.get(table, frozenset())
-    return columns if columns and not may(session, looker, Right.SEE_REVENUE, customer_id) else frozenset()
+    """The columns of a table that `looker` may neither see nor write: of this customer, or of all of them together.
+
+    What the settings switch off is hidden from everybody.
+    """
+    columns, off = AMOUNTS.get(table, frozenset()), switched_off(session, table)
+    return off | columns if columns and not may(session, looker, Right.SEE_REVENUE, customer_id) else off
 
 
 def reachable(looker: Looker, right: Right) -> ColumnElement[bool] | None:

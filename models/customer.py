@@ -74,7 +74,7 @@ class Customer(Stamped, Base):
     last_name: Mapped[str | None] = mapped_column(String(100))
     name: Mapped[str] = mapped_column(String(201), Computed(NAME, persisted=True))
     name_key: Mapped[str] = mapped_column(key_text(201), Computed(f"lower({NAME})", persisted=True))
-    nickname: Mapped[str | None] = mapped_column(String(200))
+    nickname: Mapped[str | None] = mapped_column(String(200), info={"switch": "use_nickname"})
     status_id: Mapped[int | None] = mapped_column(ref("list_value.id", "RESTRICT"), index=True)
     industry_id: Mapped[int | None] = mapped_column(ref("list_value.id", "RESTRICT"), index=True)
     owner_id: Mapped[int | None] = mapped_column(ref("user.id", "SET NULL"), index=True)

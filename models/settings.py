@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Boolean, Integer, ScalarSelect, String, Text, UniqueConstraint, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, scoped_session
 
 from models import codes
 from models.base import Base, Limits, between, invisible, spelt_out, table_args, whole, words
@@ -27,6 +27,13 @@ class Deleting(enum.StrEnum):
     NEVER = "never"
 
 
+class Group(enum.StrEnum):
+    """The parts of the settings page; the value is the heading in English."""
+
+    OFFICE = "For everybody"
+    FEATURES = "What is used"
+
+
 Value = str | int | bool
 # More than this many MB does not reach the panel at all.
 LARGEST_FILE = 25
@@ -37,7 +44,7 @@ class Known:
     """One setting: its default (whose type is its type), what it is called, what it does, and what fits.
 
     `choices` are words with a text of their own, `codes` are codes that others made. A text has one line, and is not
-    empty unless it is `optional`.
+    empty unless it is `optional`. One without a `group` is kept by a button of its own and is in no form.
     """
 
     key: str
@@ -48,6 +55,7 @@ class Known:
     choices: tuple[str, ...] = ()
     codes: frozenset[str] = frozenset()
     optional: bool = False
+    group: Group | None = Group.OFFICE
 
     def typed(self, text: str) -> Value:
         """What was typed as a value of this setting; what cannot be one stays a text, for `misfit` to refuse."""
@@ -82,6 +90,13 @@ class Known:
         return None if self.limits.hold(text) else Refused(Reason.TOO_LONG, self.key, length=self.limits.longest)
 
 
+def _feature(key: str, title: str, help: str) -> Known:
+    return Known(f"{SWITCH}{key}", True, title, help, group=Group.FEATURES)
+
+
+# What the keys of feature switches begin with. What is off shows nowhere; what was filled in stays, and comes back with it.
+SWITCH = "use_"
+REVIEWED = "reviewed_on"
 SETTINGS: tuple[Known, ...] = (
     Known("company_name", "Havenkwartier Advies", "Name of the firm", "Stands at the top of the menu."),
     Known(
@@ -130,6 +145,22 @@ SETTINGS: tuple[Known, ...] = (
         Limits(least=1, most=LARGEST_FILE),
     ),
     Known("currency", "EUR", "Currency", "Preset for new customers.", codes=frozenset(codes.CURRENCIES)),
+    _feature("nickname", "Other names of customers", "A second name, such as the former one; it is found by search."),
+    _feature("activities", "Activities", "Notes, tasks and events around customers."),
+    _feature("files", "Files and links", "Files and links on customers and projects."),
+    _feature("opportunities", "Opportunities", "Sales cases that are open, won or lost."),
+    _feature("relations", "Relations", "How customers and contacts belong together, such as accountant and client."),
+    _feature("agreements", "Service agreements", "What was agreed with a customer, and whether it still holds."),
+    _feature("portals", "Customer portals", "Portals that contacts are invited to."),
+    Known(
+        REVIEWED,
+        "",
+        "Settings looked through on",
+        "The day on which somebody last said on the settings page that all of them are still right.",
+        Limits(longest=10),
+        optional=True,
+        group=None,
+    ),
 )
 KNOWN = {known.key: known for known in SETTINGS}
 
@@ -191,7 +222,7 @@ def get(session: Session, key: str) -> Any:
 _STORED = select(Setting.key, Setting.value)
 
 
-def everything(session: Session) -> dict[str, Any]:
+def everything(session: Session | scoped_session[Session]) -> dict[str, Any]:
     """All settings at once, by key: one query for a page that needs several."""
     return of_stored(dict(session.execute(_STORED).all()))
 
@@ -209,6 +240,17 @@ def in_one_text() -> ScalarSelect[str]:
 def of_one_text(text: str | None) -> dict[str, Any]:
     """All settings from that text. JSON has no line breaks of its own."""
     return of_stored({key: value for key, _, value in (line.partition("=") for line in (text or "").split("\n"))})
+
+
+def switched_off(session: Session | scoped_session[Session], table: str) -> frozenset[str]:
+    """The columns of a table whose feature switch is off: those marked with `info={"switch": key}`."""
+    switched = {
+        column.name: column.info["switch"] for column in Base.metadata.tables[table].c if "switch" in column.info
+    }
+    if not switched:
+        return frozenset()
+    now = everything(session)
+    return frozenset(name for name, key in switched.items() if not now[key])
 
 
 def _value(known: Known, stored: str | None) -> Value:

@@ -64,7 +64,11 @@ def fits(known: Known) -> str:
 
 
 def settings_page(_app: Flask) -> str:
-    rows = [(f"`{known.key}`", known.title, f"`{known.default}`", fits(known), known.help) for known in SETTINGS]
+    rows = [
+        (f"`{known.key}`", known.title, f"`{known.default}`", fits(known), known.help)
+        for known in SETTINGS
+        if known.group
+    ]
     return table(("Key", "On the page", "Default", "What fits", "What it does"), rows)
 
 

@@ -61,7 +61,7 @@ WITHOUT_IDS = frozenset(
             "folding.several",
             "auth.change_password",
         ),
-        *("settings.index", "settings.save", "imports.index", "imports.new", "imports.template"),
+        *("settings.index", "settings.save", "settings.reviewed", "imports.index", "imports.new", "imports.template"),
     }
 )
 PEOPLE = ("Charlie", "Erik")

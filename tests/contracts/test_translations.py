@@ -62,7 +62,7 @@ AT_RUN_TIME = {
     "templates/project/registration.html": {"record.status.value"},
     "admin_views/registration.py": {"one.value", "row.status.value"},
     "templates/search.html": {"group.title"},
-    "templates/settings.html": {"one.title", "one.help"},
+    "templates/settings.html": {"one.title", "one.help", "group.value"},
     "templates/verbs/convert.html": {"reason.value"},
 }
 # Whose titles stand in a table of their own.
