@@ -220,11 +220,20 @@ def get(session: Session, key: str) -> Any:
 
 
 _STORED = select(Setting.key, Setting.value)
+_KEPT = "settings"
 
 
 def everything(session: Session | scoped_session[Session]) -> dict[str, Any]:
-    """All settings at once, by key: one query for a page that needs several."""
+    """All settings at once, by key: one query for a page that needs several, none where `keep` has them."""
+    transaction, values = session.info.get(_KEPT, (None, {}))
+    if transaction is not None and transaction is session.get_transaction():
+        return dict(values)
     return of_stored(dict(session.execute(_STORED).all()))
+
+
+def keep(session: Session | scoped_session[Session], values: Mapping[str, Any]) -> None:
+    """What all settings were found to be, for as long as this transaction lasts; a write begins another one."""
+    session.info[_KEPT] = (session.get_transaction(), values)
 
 
 def of_stored(stored: Mapping[str, str]) -> dict[str, Any]:

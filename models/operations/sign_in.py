@@ -138,6 +138,8 @@ def seat_of(
     if found is None:
         return None
     sign_in_id, seen_at, user, role, sections, stored, roles, teams = found
+    known = settings.of_one_text(stored)
+    settings.keep(session, known)
     looker = looker_of_row(user, roles, teams)
     look_as(session, looker)
     return Seat(
@@ -149,7 +151,7 @@ def seat_of(
         user.theme,
         user.single_keys,
         frozenset((sections or "").split()),
-        settings.of_one_text(stored),
+        known,
         role,
         looker,
     )
