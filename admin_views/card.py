@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy import ScalarSelect, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from admin_views import agreement, timeline, work
+from admin_views import agreement, opportunity, timeline, work
 from admin_views.base import Tab
 from admin_views.card_contact import contact_information
 from admin_views.card_finance import defaults, finance
@@ -26,12 +26,13 @@ from models.user import CustomerAccess, Right
 
 
 def projects(session: Session, looker: Looker, customer: Customer) -> Mapping[str, Any]:
-    """The projects with what was registered on them, the work on all of them (VS-05), and the service agreements."""
+    """The projects with what was registered on them, the work on all of them (VS-05), opportunities and agreements (VS-04)."""
     on_projects = and_(Activity.customer_id == customer.id, Activity.project_id.is_not(None))
     return {
         "projects": totals.per_project(session, customer.id),
         "agreements": agreement.of_customer(session, customer),
         "activities": work.activities(session, on_projects, done=request.args.get("activities") == "done"),
+        **opportunity.of_customer(session, looker, customer),
     }
 
 

@@ -23,9 +23,14 @@ Bars = list[tuple[str, float, str, str]]
 
 
 def finance(session: Session, looker: Looker, customer: Customer) -> Mapping[str, Any]:
-    """What was invoiced each year; only for who may see amounts."""
+    """What was invoiced each year, and what may come; only for who may see amounts."""
     years = totals.invoiced_per_year(session, customer.id)
-    return {"invoiced": years, "charts": charts(years)}
+    return {
+        "invoiced": years,
+        "charts": charts(years),
+        "forecasts": totals.forecast(session, customer.id),
+        "quotes": totals.open_quotes(session, customer.id),
+    }
 
 
 def charts(years: list[YearTotal]) -> dict[str, Bars]:

@@ -37,7 +37,7 @@ from models.activity import ActivityState
 from models.base import Base
 from models.errors import SINGULAR, Reason
 from models.journal import Kept
-from models.operations import archive, convert, delete, label, mark_activity, remove, save
+from models.operations import archive, close_opportunity, convert, delete, label, mark_activity, remove, save
 from models.operations.duplicates import Likeness
 from models.project import RegistrationStatus
 from models.search import Unfit
@@ -101,7 +101,7 @@ def _data() -> Iterator[Text]:
         yield from _from(kind.__module__, (text for text in kind if text not in SINGULAR))
     for reason, (_counted, singular) in SINGULAR.items():
         yield Text("models/errors.py", 0, singular, reason.value)
-    for module in (save, delete, archive, convert, label, mark_activity):
+    for module in (save, delete, archive, convert, label, mark_activity, close_opportunity):
         yield from _from(module.__name__, chain.from_iterable(module.TITLES.values()))
     yield from _from(remove.__name__, remove.TITLES.values())
     yield from _from("models.journal.keeping", (journal.ADOPTED,))

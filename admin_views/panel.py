@@ -7,7 +7,20 @@ from flask_admin import Admin, AdminIndexView, expose
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from admin_views import attachment, bin, folding, health, history, keys, mine, searching, shell, trees, work
+from admin_views import (
+    attachment,
+    bin,
+    folding,
+    health,
+    history,
+    keys,
+    mine,
+    opportunity,
+    searching,
+    shell,
+    trees,
+    work,
+)
 from admin_views import imports as importing
 from admin_views import settings as setting
 from admin_views.activity import ActivityView
@@ -22,6 +35,7 @@ from admin_views.customer import CustomerView
 from admin_views.forms import drawn, drop_down, original
 from admin_views.label import LabelGroupView, LabelView
 from admin_views.link import LinkView
+from admin_views.opportunity import OpportunityView
 from admin_views.project import ProjectView
 from admin_views.registration import RegistrationView
 from admin_views.relation import RelationView
@@ -33,6 +47,7 @@ ENTITIES: dict[str, type[EntityView]] = {
     "customers": CustomerView,
     "contacts": ContactView,
     "projects": ProjectView,
+    "opportunities": OpportunityView,
     "registrations": RegistrationView,
     "activities": ActivityView,
     "labels": LabelView,
@@ -101,6 +116,8 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         file_icon=attachment.icon_of, file_href=attachment.href_of, file_size=attachment.size_text
     )
+    app.jinja_env.filters.update(next_states=opportunity.next_states, is_late=opportunity.is_late)
+    app.jinja_env.filters["sales_state"] = lambda state: opportunity.STATES[state]
     app.jinja_env.filters["left_out_points"] = trees.left_out
     app.jinja_env.filters.update(due=work.due, activity_icon=work.icon_of)
     for module in (mine, folding, importing, history, bin, setting, searching, keys, health):

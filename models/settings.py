@@ -226,14 +226,18 @@ _KEPT = "settings"
 def everything(session: Session | scoped_session[Session]) -> dict[str, Any]:
     """All settings at once, by key: one query for a page that needs several, none where `keep` has them."""
     transaction, values = session.info.get(_KEPT, (None, {}))
-    if transaction is not None and transaction is session.get_transaction():
+    if transaction is not None and transaction is _plain(session).get_transaction():
         return dict(values)
     return of_stored(dict(session.execute(_STORED).all()))
 
 
 def keep(session: Session | scoped_session[Session], values: Mapping[str, Any]) -> None:
     """What all settings were found to be, for as long as this transaction lasts; a write begins another one."""
-    session.info[_KEPT] = (session.get_transaction(), values)
+    session.info[_KEPT] = (_plain(session).get_transaction(), values)
+
+
+def _plain(session: Session | scoped_session[Session]) -> Session:
+    return session() if isinstance(session, scoped_session) else session
 
 
 def of_stored(stored: Mapping[str, str]) -> dict[str, Any]:

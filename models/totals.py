@@ -9,17 +9,32 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Integer, case, cast, extract, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Numeric,
+    case,
+    cast,
+    extract,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
-from models.base import Money
+from models import access
+from models.base import CENT, Money
 from models.project import Project, Registration, RegistrationStatus
-from models.sales import BILLED, Invoice
-from models.user import User
+from models.sales import BILLED, Invoice, Opportunity, OpportunityState, Quote, QuoteStatus
+from models.user import Right, User
 
 # More than these are for the list of projects.
 MOST_PROJECTS = 200
+MOST_QUOTES = 50
 
 
 @dataclass(frozen=True)
@@ -140,3 +155,65 @@ def per_project(session: Session, customer_id: int) -> list[ProjectTotal]:
         .limit(MOST_PROJECTS)
     )
     return [ProjectTotal(*row) for row in rows]
+
+
+Sums = tuple[ColumnElement[Any], ...]
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What may come in one currency: open quotes, and opportunities in the pipeline, `weighted` by their chance."""
+
+    currency: str
+    quotes: int
+    quoted: Decimal
+    opportunities: int
+    pipeline: Decimal
+    weighted: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """All of it, should all of it come."""
+        return self.quoted + self.pipeline
+
+    @property
+    def likely(self) -> Decimal:
+        """All of it by its chance; a quote counts whole."""
+        return self.quoted + self.weighted
+
+
+def forecast(session: Session, customer_id: int) -> list[Forecast]:
+    """What may come of one customer, by currency (VS-06). Nothing for who may not see its revenue."""
+    if not access.may(session, access.looker_of(session), Right.SEE_REVENUE, customer_id):
+        return []
+    none = literal(0, Integer)
+    # As large a number as an amount times its chance can be.
+    cents = cast(Opportunity.amount, BigInteger)
+    columns = ("quotes", "quoted", "opportunities", "pipeline", "hundredfold")
+    quoted: Sums = (func.count(Quote.id), func.sum(Quote.amount, type_=Integer()), none, none, none)
+    expected: Sums = (none, none, func.count(Opportunity.id), func.sum(cents), func.sum(cents * Opportunity.chance))
+    named = [column.label(name) for name, column in zip(columns, quoted, strict=True)]
+    rows = union_all(
+        select(Quote.currency.label("currency"), *named)
+        .where(Quote.customer_id == customer_id, Quote.status == QuoteStatus.OPEN)
+        .group_by(Quote.currency),
+        select(Opportunity.currency, *expected)
+        .where(Opportunity.customer_id == customer_id, Opportunity.state == OpportunityState.PIPELINE)
+        .group_by(Opportunity.currency),
+    ).subquery()
+    sums = (func.sum(rows.c[name], type_=Numeric()) for name in columns)
+    found = session.execute(select(rows.c.currency, *sums).group_by(rows.c.currency).order_by(rows.c.currency))
+    return [
+        Forecast(currency, int(quotes), _amount(cents), int(count), _amount(pipeline), _amount(hundredfold / 100))
+        for currency, quotes, cents, count, pipeline, hundredfold in found
+    ]
+
+
+def _amount(cents: Decimal) -> Decimal:
+    return (Decimal(cents) / 100).quantize(CENT)
+
+
+def open_quotes(session: Session, customer_id: int) -> list[Quote]:
+    """The quotes that are still open, the newest first; none for who may not see revenue."""
+    query = select(Quote).where(Quote.customer_id == customer_id, Quote.status == QuoteStatus.OPEN)
+    return list(session.scalars(query.order_by(Quote.day.desc(), Quote.id.desc()).limit(MOST_QUOTES)))

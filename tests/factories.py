@@ -19,7 +19,7 @@ from models.journal import Origin, changeset
 from models.label import Colour, ContactLabel, CustomerLabel, Label, LabelGroup
 from models.operations import contents
 from models.project import Project, Registration
-from models.sales import Agreement, Invoice, InvoiceStatus, Portal, Quote
+from models.sales import Agreement, Invoice, InvoiceStatus, Opportunity, Portal, Quote
 from models.settings import ListValue, ValueList
 from models.user import CustomerAccess, Role, Team, TeamMember, User
 
@@ -152,6 +152,15 @@ def quote(session: Session, customer: Customer, **values: Any) -> Quote:
         session,
         Quote,
         **{"customer_id": customer.id, "number": f"Q-{next(_count)}", "day": A_DAY, "amount": Decimal(100), **values},
+    )
+
+
+def opportunity(session: Session, customer: Customer, **values: Any) -> Opportunity:
+    """An opportunity in the pipeline."""
+    return _make(
+        session,
+        Opportunity,
+        **{"customer_id": customer.id, "name": f"Opportunity {next(_count)}", "amount": Decimal(1000), **values},
     )
 
 

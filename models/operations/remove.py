@@ -17,9 +17,17 @@ from models.operations import fields
 from models.operations.below import meant
 from models.operations.consequences import LeftOut, digest, hold, require_unchanged
 from models.operations.selection import Chosen
-from models.sales import Agreement
+from models.sales import Agreement, Opportunity
 
-Removable = type[Address] | type[BankAccount] | type[Activity] | type[Comment] | type[Attachment] | type[Agreement]
+Removable = (
+    type[Address]
+    | type[BankAccount]
+    | type[Activity]
+    | type[Comment]
+    | type[Attachment]
+    | type[Agreement]
+    | type[Opportunity]
+)
 TITLES: dict[type[Base], str] = {
     Address: "Delete address {name}",
     BankAccount: "Delete bank account {name}",
@@ -27,6 +35,7 @@ TITLES: dict[type[Base], str] = {
     Comment: "Delete comment {name}",
     Attachment: "Delete file or link {name}",
     Agreement: "Delete agreement {name}",
+    Opportunity: "Delete opportunity {name}",
 }
 
 

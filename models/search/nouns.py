@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import ColumnElement, func, literal_column, or_
+from sqlalchemy import ColumnElement, func, literal, literal_column, or_
 
 from models.activity import Attachment
+from models.base import DATE
 from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer, Kind
 from models.label import ContactLabel, CustomerLabel
 from models.project import Project, Registration, RegistrationStatus
-from models.sales import Agreement
+from models.sales import Agreement, Opportunity, OpportunityState
 from models.search.spec import (
     Filter,
     Linked,
@@ -202,4 +204,25 @@ REGISTRATIONS = ListSpec.of(
     enum_filter("status", Registration.status, RegistrationStatus),
     Filter("month", read_month, lambda values: Narrowing(or_(*(in_month(Registration.day, one) for one in values)))),
     names=(Registration.note,),
+)
+
+# What nobody expects on a day comes last.
+_SOME_DAY = literal(dt.date.max, DATE)
+
+OPPORTUNITIES = ListSpec.of(
+    Opportunity,
+    None,
+    "expected",
+    Sort("expected", func.coalesce(Opportunity.expected_on, _SOME_DAY)),
+    Sort("name", func.lower(Opportunity.name)),
+    Sort("created", Opportunity.id),
+    key_filter("customer", Opportunity.customer_id),
+    key_filter("who", Opportunity.user_id, people=True),
+    enum_filter("state", Opportunity.state, OpportunityState),
+    Filter(
+        "expected",
+        read_month,
+        lambda values: Narrowing(or_(*(in_month(Opportunity.expected_on, one) for one in values))),
+    ),
+    names=(Opportunity.name,),
 )

@@ -192,6 +192,11 @@ def probes() -> dict[str, list[Probe]]:
         Probe("POST", "/files/new/?customer={id}&link=1", link | {"customer_id": "{id}"}),
         Probe("POST", f"/files/new/?customer={MINE}&link=1", link | {"project_id": "{id}"}, found=422),
     ]
+    found["opportunities.create_view"] = [
+        Probe("GET", "/opportunities/new/?customer={id}"),
+        Probe("POST", "/opportunities/new/", {"customer_id": "{id}", "name": "Nieuw"}),
+    ]
+    found["opportunities.close_view"] = [Probe("POST", "/opportunities/close/", {"id": "{id}", "state": "won"})]
     found["files.content_view"] = [Probe("GET", "/files/content/?id={id}")]
     found["customers.roles_view"] = [Probe("POST", "/customers/roles/?id={id}", {"who": "user-1", "role": "1"})]
     found["history.index"] = [Probe("GET", "/history/?customer_id={id}&contact_id={id}", found=200)]
@@ -250,6 +255,7 @@ def scene(session: Session, cast: Cast) -> None:
     factories.registration(session, factories.project(session, theirs, id=HIDDEN, name="Geheim project"), cast.bob)
     for customer, key in ((theirs, HIDDEN), (mine, MINE)):
         factories.attachment(session, customer, id=key, name=f"Geheim {key}.pdf" if customer is theirs else "plan.pdf")
+    factories.opportunity(session, theirs, id=HIDDEN, name="Geheim plan")
     kind = factories.list_value(session, ValueList.RELATION_KIND, "accountant of", id=1)
     factories.relation(session, mine, theirs, kind, id=HIDDEN)
     factories.relation(session, mine, contact, kind)

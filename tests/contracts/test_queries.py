@@ -39,6 +39,7 @@ PAGES = {
     "customer, overview": "/customers/details/?id={customer}",
     "customer, contact information": "/customers/details/?id={customer}&tab=contact",
     "customer, projects": "/customers/details/?id={customer}&tab=projects",
+    "customer, finance": "/customers/details/?id={customer}&tab=finance",
     "customer, roles": "/customers/details/?id={customer}&tab=roles",
     "customer, history": "/customers/details/?id={customer}&tab=history",
     "customer, as it was": "/customers/details/?id={customer}&tab=history&on=2026-11-02",
@@ -58,6 +59,9 @@ PAGES = {
     "comments": "/comments/",
     "comment": "/comments/details/?id={comment}",
     "mine": "/mine/",
+    "opportunities": "/opportunities/",
+    "files": "/files/",
+    "relations": "/relations/",
     "labels": "/labels/",
     "users": "/users/",
     "teams": "/teams/",
@@ -111,6 +115,8 @@ def filled(session: Session, cast: Cast, rows: int) -> dict[str, int]:
         project = factories.project(session, customer)
         factories.registration(session, project, cast.alice)
         factories.invoice(session, customer)
+        factories.opportunity(session, customer, user_id=cast.bob.id)
+        factories.quote(session, customer)
         factories.relation(session, customer, contact, kind)
         factories.attachment(session, customer, project_id=project.id)
         factories.relation(session, factories.customer(session), customer, kind)

@@ -68,7 +68,7 @@ AT_RUN_TIME = {
 # Whose titles stand in a table of their own.
 WITH_TITLES = {
     f"models/operations/{verb}.py"
-    for verb in ("archive", "convert", "delete", "label", "mark_activity", "remove", "save")
+    for verb in ("archive", "close_opportunity", "convert", "delete", "label", "mark_activity", "remove", "save")
 }
 
 
