@@ -17,7 +17,7 @@ from models import access
 from models.access import Looker
 from models.among import one_of
 from models.base import Base, Percentage
-from models.customer import Address, Customer
+from models.customer import Address, Customer, Kind
 from models.label import Label
 from models.operations import as_it_was, fields
 from models.operations.as_it_was import Look
@@ -92,7 +92,9 @@ def _text(column: Column[Any], value: Any, names: Mapping[tuple[str, int], str])
         return f"{text} %" if isinstance(column.type, Percentage) else text
     if column.name == "country":
         return shell.country_name(value)
-    return gettext(value.value) if hasattr(value, "value") else str(value)
+    if isinstance(value, Kind):
+        return gettext("Private person") if value is Kind.PRIVATE else gettext("Company")
+    return str(value)
 
 
 def _names(session: Session, then: Look, now: Look) -> dict[tuple[str, int], str]:

@@ -11,12 +11,13 @@ from flask import url_for
 from flask_babel import format_date, gettext
 from markupsafe import Markup, escape
 from sqlalchemy import Select, and_, case, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from admin_views import shell
 from models import journal
 from models.activity import Activity, ActivityState, Comment, CommentMention
 from models.base import utc_now, whole
+from models.customer import Customer
 from models.journal import Touch
 from models.operations import mention
 from models.project import Project
@@ -215,12 +216,18 @@ WITH_NAMES = (
 
 
 def planned_for(session: Session, user_id: int, limit: int) -> list[Activity]:
-    """What somebody has to do, by its day: what is overdue comes first, what has no day last."""
-    query = select(Activity).where(Activity.user_id == user_id, Activity.state == ActivityState.PLANNED)
-    order = (Activity.due_at.asc().nulls_last(), Activity.id)
-    return list(
-        session.scalars(query.options(*WITH_NAMES, joinedload(Activity.customer)).order_by(*order).limit(limit))
+    """What somebody has to do, by its day: what is overdue comes first, what has no day last.
+
+    With an archived customer there is nothing to do: it can only be read.
+    """
+    query = (
+        select(Activity)
+        .join(Activity.customer)
+        .where(Activity.user_id == user_id, Activity.state == ActivityState.PLANNED, Customer.archived_at.is_(None))
+        .options(*WITH_NAMES, contains_eager(Activity.customer))
+        .order_by(Activity.due_at.asc().nulls_last(), Activity.id)
     )
+    return list(session.scalars(query.limit(limit)))
 
 
 def icon_of(activity: Activity) -> str:

@@ -12,6 +12,7 @@ from models.access import SYSTEM
 from models.activity import Activity, ActivityState
 from models.base import utc_now
 from models.errors import Refused
+from models.journal import changeset
 from models.operations.save import save
 from models.settings import ValueList
 from tests import factories
@@ -274,10 +275,15 @@ def test_what_one_has_to_do_stands_on_a_page_of_ones_own_overdue_first(
         due = None if days is None else utc_now() + days * A_DAY
         factories.activity(session, customer, subject=subject, due_at=due, user_id=cast.bob.id)
     factories.activity(session, customer, subject="Of Alice", user_id=cast.alice.id)
+    gone = factories.customer(session)
+    factories.activity(session, gone, subject="Of a customer that left", user_id=cast.bob.id)
+    with changeset(session, SYSTEM, "Archive"):
+        gone.archived_at = factories.A_MOMENT
     page = text_of(client_for("Bob").get("/mine/"))
     assert page.index("Was due") < page.index("Next week") < page.index("Some day")
     assert "Nordhamn AB" in page
     assert "1 overdue" in page
     assert "Of Alice" not in page
+    assert "Of a customer that left" not in page
     factories.activity(session, customer, subject="Hidden", user_id=cast.charlie.id)
     assert "Hidden" not in text_of(client_for("Charlie").get("/mine/"))
