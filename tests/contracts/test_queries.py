@@ -173,7 +173,9 @@ def test_no_page_costs_more_queries_than_written_down(
 def test_a_page_with_more_rows_costs_no_more_queries(
     app: Flask, client_for: ClientFor, session: Session, cast: Cast, who: str
 ) -> None:
-    ids = filled(session, cast, 2)
+    # One customer alone is asked for in another way than several.
+    let_in(session, filled(session, cast, 1)["customer"])
+    ids = filled(session, cast, 1)
     let_in(session, ids["customer"])
     client = client_for(who)
 
