@@ -10,7 +10,7 @@ from flask_babel import format_decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin_views import shell
+from admin_views import portal, shell
 from models import totals
 from models.access import Looker
 from models.customer import BankAccount, Customer
@@ -50,10 +50,12 @@ def bar(year: YearTotal) -> tuple[str, float, str, str]:
 
 
 def defaults(session: Session, looker: Looker, customer: Customer) -> Mapping[str, Any]:
-    """What new work for this customer begins with, and its segments."""
+    """What new work for this customer begins with, its segments, accounts and portals."""
     return {
         "accounts": list(session.scalars(select(BankAccount).where(BankAccount.customer_id == customer.id))),
         "segments": segments(customer),
+        "portals": portal.portals_of(session, customer),
+        "state_of": portal.state_of,
     }
 
 

@@ -33,6 +33,7 @@ LINKS = {
     "contact_label": ("label_id", "Keywords"),
     "team_member": ("user_id", "Members"),
     "customer_contact": ("contact_id", "Contacts"),
+    "portal_grant": ("contact_id", "Invitation to a portal"),
     "comment_mention": ("user_id", "Mentions"),
 }
 # Which fields of a row that has no name of its own say what it is.
@@ -56,6 +57,7 @@ TABLES = {
     "quote": "Quote",
     "agreement": "Agreement",
     "portal": "Portal",
+    "portal_grant": "Invitation to a portal",
     "opportunity": "Opportunity",
     "activity": "Activity",
     "comment": "Comment",

@@ -36,6 +36,7 @@ from admin_views.forms import drawn, drop_down, original
 from admin_views.label import LabelGroupView, LabelView
 from admin_views.link import LinkView
 from admin_views.opportunity import OpportunityView
+from admin_views.portal import InvitationView, PortalView
 from admin_views.project import ProjectView
 from admin_views.registration import RegistrationView
 from admin_views.relation import RelationView
@@ -63,6 +64,8 @@ ENTITIES: dict[str, type[EntityView]] = {
     "comments": CommentView,
     "files": AttachmentView,
     "agreements": AgreementView,
+    "portals": PortalView,
+    "invitations": InvitationView,
 }
 NOT_IN_MENU = frozenset(
     {
@@ -75,6 +78,8 @@ NOT_IN_MENU = frozenset(
         "comments",
         "files",
         "agreements",
+        "portals",
+        "invitations",
     }
 )
 

@@ -53,6 +53,7 @@ def names() -> dict[str, str]:
         "quote": gettext("Quotes"),
         "agreement": gettext("Agreements"),
         "portal": gettext("Customer portals"),
+        "portal_grant": gettext("Invitations to portals"),
         "opportunity": gettext("Opportunities"),
         "activity": gettext("Activities"),
         "comment": gettext("Comments"),

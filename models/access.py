@@ -65,7 +65,7 @@ from models.journal import Change, Changeset, Locks, Operation, is_open
 from models.journal.context import plain
 from models.label import ContactLabel, CustomerLabel, Label, LabelGroup
 from models.project import Project, Registration
-from models.sales import Agreement, Invoice, Opportunity, Portal, Quote
+from models.sales import Agreement, Invoice, Opportunity, Portal, PortalGrant, Quote
 from models.settings import ListValue, NumberSeries, Setting, switched_off
 from models.user import (
     ON_A_CUSTOMER,
@@ -607,6 +607,7 @@ RULES: dict[type[object], Callable[[Looker], Condition]] = {
     Project: _with_customer(Project.customer_id),
     Agreement: _with_customer(Agreement.customer_id),
     Portal: _with_customer(Portal.customer_id),
+    PortalGrant: _with_customer(PortalGrant.customer_id),
     Activity: _with_customer(Activity.customer_id),
     Comment: _with_customer(Comment.customer_id),
     CommentMention: _with_customer(CommentMention.customer_id),
@@ -674,7 +675,7 @@ _LOCKED: dict[type[Base], tuple[tuple[str, type[Customer | Project]], ...]] = {
     Customer: (("id", Customer),),
     **dict.fromkeys(
         (
-            *(Address, BankAccount, CustomerContact, CustomerLabel, Invoice, Quote, Agreement, Portal),
+            *(Address, BankAccount, CustomerContact, CustomerLabel, Invoice, Quote, Agreement, Portal, PortalGrant),
             *(Activity, Comment, CommentMention, Opportunity),
         ),
         _BELOW_CUSTOMER,

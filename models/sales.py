@@ -9,7 +9,8 @@ from decimal import Decimal
 from sqlalchemy import Boolean, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import DATE, LONG_TEXT, Base, Money, Stamped, between, ref, table_args, words
+from models.base import DATE, LONG_TEXT, LOOSE, Base, Money, Stamped, UtcDateTime, between, ref, table_args, words
+from models.contact import Contact
 from models.customer import Customer
 from models.user import User
 
@@ -136,3 +137,39 @@ class Portal(Stamped, Base):
 
     def __str__(self) -> str:
         return self.name
+
+
+class GrantState(enum.StrEnum):
+    """Whether an invitation opens its portal. Only an active one does."""
+
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+class PortalGrant(Stamped, Base):
+    """That a contact may come into a portal of its customer, up to and including a day (TS-27).
+
+    Revoked or expired it stays on the card, and never opens the portal again: who is to come back is invited anew.
+    """
+
+    __table_args__ = table_args(Index("ix_portal_grant_portal_id", "portal_id", "contact_id"))
+
+    customer_id: Mapped[int] = mapped_column(ref("customer.id", "CASCADE"), index=True)
+    portal_id: Mapped[int] = mapped_column(ref("portal.id", "CASCADE"))
+    contact_id: Mapped[int] = mapped_column(ref("contact.id", "CASCADE"), index=True, info=LOOSE)
+    expires_on: Mapped[dt.date] = mapped_column(DATE)
+    revoked_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+    customer: Mapped[Customer] = relationship()
+    portal: Mapped[Portal] = relationship()
+    contact: Mapped[Contact] = relationship()
+
+    def state(self, today: dt.date) -> GrantState:
+        """How it stands on a day."""
+        if self.revoked_at is not None:
+            return GrantState.REVOKED
+        return GrantState.EXPIRED if self.expires_on < today else GrantState.ACTIVE
+
+    def __str__(self) -> str:
+        return f"{self.contact} · {self.portal}"

@@ -19,7 +19,7 @@ from models.journal import Origin, changeset
 from models.label import Colour, ContactLabel, CustomerLabel, Label, LabelGroup
 from models.operations import contents
 from models.project import Project, Registration
-from models.sales import Agreement, Invoice, InvoiceStatus, Opportunity, Portal, Quote
+from models.sales import Agreement, Invoice, InvoiceStatus, Opportunity, Portal, PortalGrant, Quote
 from models.settings import ListValue, ValueList
 from models.user import CustomerAccess, Role, Team, TeamMember, User
 
@@ -204,6 +204,15 @@ def comment(session: Session, customer: Customer, *mentioned: User, **values: An
     for person in mentioned:
         _make(session, CommentMention, customer_id=customer.id, comment_id=made.id, user_id=person.id)
     return made
+
+
+def portal_grant(session: Session, portal: Portal, contact: Contact, **values: Any) -> PortalGrant:
+    """An invitation of a contact to a portal."""
+    return _make(
+        session,
+        PortalGrant,
+        **{"customer_id": portal.customer_id, "portal_id": portal.id, "contact_id": contact.id, **values},
+    )
 
 
 def list_value(session: Session, kind: ValueList, name: str, **values: Any) -> ListValue:

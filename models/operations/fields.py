@@ -56,7 +56,15 @@ ALONG: dict[type[Base], type[Base]] = {Contact: CustomerContact}
 
 # What a verb keeps up: it says what else was done in the same step, and is taken back only together with that.
 KEPT_BY_VERBS = frozenset(
-    {"archived_at", "archive_reason", "archived_with_customer", "contact_deleted", "disabled_at", "built_in"}
+    {
+        "archived_at",
+        "archive_reason",
+        "archived_with_customer",
+        "contact_deleted",
+        "disabled_at",
+        "built_in",
+        "revoked_at",
+    }
 )
 # These, and what the database and the record itself keep up.
 KEPT = KEPT_BY_VERBS | {"id", "number_key", "email_key", "created_at", "changed_at", "password_hash"}

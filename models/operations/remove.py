@@ -15,9 +15,9 @@ from models.errors import Reason, Refused
 from models.journal import Changeset, Origin, changeset
 from models.operations import fields
 from models.operations.below import meant
-from models.operations.consequences import LeftOut, digest, hold, require_unchanged
+from models.operations.consequences import LeftOut, count_below, digest, hold, require_unchanged
 from models.operations.selection import Chosen
-from models.sales import Agreement, Opportunity
+from models.sales import Agreement, Opportunity, Portal, PortalGrant
 
 Removable = (
     type[Address]
@@ -27,6 +27,7 @@ Removable = (
     | type[Attachment]
     | type[Agreement]
     | type[Opportunity]
+    | type[Portal]
 )
 TITLES: dict[type[Base], str] = {
     Address: "Delete address {name}",
@@ -36,17 +37,22 @@ TITLES: dict[type[Base], str] = {
     Attachment: "Delete file or link {name}",
     Agreement: "Delete agreement {name}",
     Opportunity: "Delete opportunity {name}",
+    Portal: "Delete portal {name}",
 }
 
 
 @dataclass(frozen=True)
 class RemovePlan:
-    """What would go, and from which customer. `is_invoice`: an address, after which invoices go to the head office."""
+    """What would go, and from which customer. `is_invoice`: an address, after which invoices go to the head office.
+
+    `invitations`: how many go along with a portal.
+    """
 
     customer_id: int
     customer: str
     name: str
     is_invoice: bool
+    invitations: int
     digest: str
     count: int = 1
     left_out: tuple[LeftOut, ...] = ()
@@ -58,9 +64,10 @@ def plan(session: Session, actor: Looker, noun: Removable, chosen: Chosen) -> Re
     row, customer = meant(session, actor, noun, chosen)
     if isinstance(row, Address) and row.is_head_office and _has_others(session, row):
         raise Refused(Reason.HEAD_OFFICE_NEEDED, name=str(row))
-    said = digest(noun.__tablename__, row.id, sorted(fields.present(row).items()))
+    invitations = count_below(session, PortalGrant, "portal_id", [row.id]) if isinstance(row, Portal) else 0
+    said = digest(noun.__tablename__, row.id, sorted(fields.present(row).items()), invitations)
     is_invoice = isinstance(row, Address) and row.is_invoice
-    return RemovePlan(customer.id, customer.name, str(row), is_invoice, said)
+    return RemovePlan(customer.id, customer.name, str(row), is_invoice, invitations, said)
 
 
 def _has_others(session: Session, address: Address) -> bool:
@@ -79,7 +86,7 @@ def do(session: Session, actor: Looker, noun: Removable, chosen: Chosen, expecte
         kept.values = {
             "name": going.name,
             "count": 1,
-            "records": 1,
+            "records": 1 + going.invitations,
             "noun": noun.__tablename__,
             "customer_id": customer.id,
             "project_id": getattr(row, "project_id", None),

@@ -29,6 +29,7 @@ from models.label import Label, LabelGroup
 from models.operations import (
     activities,
     fields,
+    invite,
     kind,
     label,
     mention,
@@ -41,7 +42,7 @@ from models.operations.consequences import allowed
 from models.operations.fields import Part, SetField
 from models.operations.merging import Clash, EditConflict, Past, Side, Theirs, decoded
 from models.project import Project, Registration, RegistrationStatus
-from models.sales import Agreement, Invoice, Opportunity, Portal, Quote
+from models.sales import Agreement, Invoice, Opportunity, Portal, PortalGrant, Quote
 from models.settings import ListValue
 from models.user import Right, Role, Team, User
 
@@ -163,6 +164,7 @@ TITLES: dict[type[Base], tuple[str, str]] = {
     Quote: ("Add quote {name}", "Change quote {name}"),
     Agreement: ("Add agreement {name}", "Change agreement {name}"),
     Portal: ("Add portal {name}", "Change portal {name}"),
+    PortalGrant: ("Invite a contact to a portal", "Change the invitation of {name}"),
     Opportunity: ("Add opportunity {name}", "Change opportunity {name}"),
     Activity: ("Add activity {name}", "Change activity {name}"),
     Comment: ("Comment: {name}", "Change comment {name}"),
@@ -495,6 +497,8 @@ class _Work:
             found += label.crowding(self.session, noun, changes, key)
         if noun is Registration:
             found += self._misfits_registration(pending, final)
+        if noun is PortalGrant:
+            found += invite.in_the_way(self.session, pending.row, final)
         if noun is CustomerContact and pending.row is None:
             found += self._linked_already(pending, final)
         if noun is Connection:

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from models import access
 from models.access import Looker
+from models.base import utc_now
 from models.contact import CustomerContact
 from models.customer import Customer
 from models.journal import Changeset, changeset
+from models.operations import revoke
 from models.operations.below import meant
 from models.operations.consequences import NAMED, LeftOut, digest, hold, require_unchanged
 from models.operations.selection import Chosen
@@ -22,7 +24,8 @@ from models.user import Right
 class UnlinkPlan:
     """Which contact leaves which customer. `others`: further customers of the contact, as far as one may see them.
 
-    `out_of_sight`: who does this will not see the contact afterwards, because they see none of its customers then.
+    `invitations`: how many to portals of this customer are revoked along. `out_of_sight`: who does this will not see the
+    contact afterwards, because they see none of its customers then.
     """
 
     customer_id: int
@@ -33,6 +36,7 @@ class UnlinkPlan:
     is_invoice_contact: bool
     others: tuple[str, ...]
     out_of_sight: bool
+    invitations: int
     digest: str
     count: int = 1
     left_out: tuple[LeftOut, ...] = ()
@@ -51,7 +55,8 @@ def plan(session: Session, actor: Looker, chosen: Chosen) -> UnlinkPlan:
             .limit(NAMED)
         )
     )
-    said = digest(link.id, link.function, link.is_main, link.is_invoice_contact, others)
+    invitations = len(revoke.in_force(session, customer.id, link.contact_id))
+    said = digest(link.id, link.function, link.is_main, link.is_invoice_contact, others, invitations)
     return UnlinkPlan(
         customer.id,
         customer.name,
@@ -61,6 +66,7 @@ def plan(session: Session, actor: Looker, chosen: Chosen) -> UnlinkPlan:
         link.is_invoice_contact,
         others,
         not others and not access.may(session, actor, Right.VIEW),
+        invitations,
         said,
     )
 
@@ -72,6 +78,8 @@ def do(session: Session, actor: Looker, chosen: Chosen, expected: str) -> Change
         hold(session, Customer, [customer.id])
         going = plan(session, actor, chosen)
         require_unchanged(expected, going.digest)
+        for invitation in revoke.in_force(session, customer.id, link.contact_id):
+            invitation.revoked_at = utc_now()
         session.delete(link)
         kept.values = {
             "name": going.name,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, literal_column, or_
+from sqlalchemy import ColumnElement, func, literal, literal_column, or_, select
 
 from models.activity import Attachment
 from models.base import DATE
@@ -13,7 +14,7 @@ from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer, Kind
 from models.label import ContactLabel, CustomerLabel
 from models.project import Project, Registration, RegistrationStatus
-from models.sales import Agreement, Opportunity, OpportunityState
+from models.sales import Agreement, Opportunity, OpportunityState, Portal, PortalGrant
 from models.search.spec import (
     Filter,
     Linked,
@@ -142,6 +143,31 @@ LINKS = ListSpec.of(
     key_filter("customer", CustomerContact.customer_id),
     key_filter("contact", CustomerContact.contact_id),
     names=(CustomerContact.function,),
+)
+
+PORTALS = ListSpec.of(
+    Portal,
+    None,
+    "name",
+    Sort("name", Portal.name),
+    Sort("created", Portal.id),
+    key_filter("customer", Portal.customer_id),
+    names=(Portal.name,),
+)
+
+# Searched by whom they are for.
+_invited: Any = select(Contact.name).where(Contact.id == PortalGrant.contact_id).scalar_subquery()
+
+INVITATIONS = ListSpec.of(
+    PortalGrant,
+    None,
+    "created",
+    Sort("until", PortalGrant.expires_on),
+    Sort("created", PortalGrant.id),
+    key_filter("customer", PortalGrant.customer_id),
+    key_filter("contact", PortalGrant.contact_id),
+    key_filter("portal", PortalGrant.portal_id),
+    names=(_invited,),
 )
 
 AGREEMENTS = ListSpec.of(

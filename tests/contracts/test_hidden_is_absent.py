@@ -5,6 +5,7 @@ Each route says here which ids it takes, in the address or in a form. A new rout
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -178,6 +179,18 @@ def probes() -> dict[str, list[Probe]]:
         Probe("POST", f"/relations/new/?customer={MINE}", relation | {"other_customer_id": "{id}"}),
         Probe("POST", f"/relations/new/?customer={MINE}", relation | {"contact_id": "{id}"}),
     ]
+    found["portals.create_view"] = [
+        Probe("GET", "/portals/new/?customer={id}"),
+        Probe("POST", "/portals/new/", {"customer_id": "{id}", "name": "Nieuw"}),
+    ]
+    until = {"contact_id": str(MINE), "expires_on": "2099-12-31"}
+    found["invitations.create_view"] = [
+        Probe("GET", "/invitations/new/?customer={id}"),
+        Probe("GET", f"/invitations/new/?customer={MINE}&portal={{id}}"),
+        Probe("POST", "/invitations/new/", {**until, "customer_id": "{id}", "portal_id": str(MINE)}),
+        Probe("POST", "/invitations/new/", {**until, "customer_id": str(MINE), "portal_id": "{id}"}, found=0),
+        Probe("POST", "/invitations/new/", {**until, "customer_id": str(MINE), "contact_id": "{id}"}, found=0),
+    ]
     found["agreements.create_view"] = [
         Probe("GET", "/agreements/new/?customer={id}"),
         Probe("POST", "/agreements/new/", {"customer_id": "{id}", "name": "Nieuw", "starts_on": "2026-11-21"}),
@@ -250,6 +263,9 @@ def scene(session: Session, cast: Cast) -> None:
     factories.link(session, theirs, contact, id=HIDDEN, function="Geheim")
     factories.bank_account(session, theirs, id=HIDDEN, holder="Verborgen")
     factories.agreement(session, theirs, id=HIDDEN, name="Geheim")
+    factories.portal(session, mine, id=MINE)
+    portal = factories.portal(session, theirs, id=HIDDEN, name="Geheim")
+    factories.portal_grant(session, portal, contact, id=HIDDEN, expires_on=dt.date(2099, 12, 31))
     factories.link(session, mine, shared, id=MINE)
     factories.link(session, theirs, shared)
     factories.registration(session, factories.project(session, theirs, id=HIDDEN, name="Geheim project"), cast.bob)

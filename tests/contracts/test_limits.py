@@ -18,6 +18,7 @@ from admin_views.customer import CustomerForm
 from admin_views.forms import EntityForm, Limited
 from admin_views.label import LabelForm, LabelGroupForm
 from admin_views.link import LinkForm
+from admin_views.portal import PortalForm
 from admin_views.project import ProjectForm
 from admin_views.user import RoleForm, TeamForm, UserForm
 from importers.columns import COLUMNS, Column, Place
@@ -41,6 +42,7 @@ FORMS: tuple[type[EntityForm], ...] = (
     AgreementForm,
     BankAccountForm,
     ContactForm,
+    PortalForm,
     ProjectForm,
     LabelForm,
     LabelGroupForm,
