@@ -42,7 +42,9 @@ class AgreementForm(EntityForm):
 
 
 def of_customer(session: Session, customer: Customer) -> list[Agreement]:
-    """The agreements of a customer, the active ones first."""
+    """The agreements of a customer, the active ones first; none while they are switched off."""
+    if not shell.used(AgreementView.switch):
+        return []
     query = select(Agreement).where(Agreement.customer_id == customer.id)
     return list(session.scalars(query.order_by(Agreement.active.desc(), Agreement.starts_on.desc(), Agreement.id)))
 
@@ -69,6 +71,7 @@ class AgreementView(BelowCustomer):
     """The service agreements."""
 
     tab = TAB
+    switch = "use_agreements"
 
     noun = Agreement
     spec = search.AGREEMENTS

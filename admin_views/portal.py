@@ -43,7 +43,9 @@ class PortalForm(EntityForm):
 
 
 def portals_of(session: Session, customer: Customer) -> list[tuple[Portal, list[PortalGrant]]]:
-    """The portals of a customer, each with its invitations, the newest first."""
+    """The portals of a customer, each with its invitations, the newest first; none while they are switched off."""
+    if not shell.used(PortalView.switch):
+        return []
     query = (
         select(Portal, PortalGrant)
         .outerjoin(PortalGrant, PortalGrant.portal_id == Portal.id)
@@ -73,6 +75,7 @@ class PortalView(BelowCustomer):
     """The portals."""
 
     tab = TAB
+    switch = "use_portals"
 
     noun = Portal
     spec = search.PORTALS
@@ -162,6 +165,7 @@ class InvitationView(BelowCustomer):
     """The invitations."""
 
     tab = TAB
+    switch = "use_portals"
 
     noun = PortalGrant
     spec = search.INVITATIONS

@@ -212,3 +212,31 @@ def test_TL_43_a_change_of_a_setting_is_a_look_at_them_too(session: Session, cli
     session.commit()
     assert dana.get("/settings/").status_code == 200
     assert session.scalars(select(settings.Setting.key)).all()
+
+
+def test_TL_42_agreements_and_portals_are_nowhere_while_they_are_off(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session)
+    contact = factories.contact(session)
+    factories.link(session, customer, contact)
+    portal = factories.portal(session, customer, name="Werkkamer")
+    grant = factories.portal_grant(session, portal, contact, expires_on=dt.date(2099, 12, 31))
+    agreement = factories.agreement(session, customer, name="Onderhoud")
+    there = {
+        "use_agreements": (
+            "projects",
+            "Onderhoud",
+            [f"/agreements/{path}" for path in ("", f"details/?id={agreement.id}")],
+        ),
+        "use_portals": (
+            *("settings", "Werkkamer"),
+            ["/portals/", f"/portals/details/?id={portal.id}", "/invitations/", f"/invitations/edit/?id={grant.id}"],
+        ),
+    }
+    dana = client_for("Dana")
+    for switch, (tab, name, paths) in there.items():
+        card = f"/customers/details/?id={customer.id}&tab={tab}"
+        assert name in dana.get(card).get_data(as_text=True)
+        assert [dana.get(path).status_code for path in paths] == [200] * len(paths)
+        turn_off(session, switch)
+        assert name not in dana.get(card).get_data(as_text=True)
+        assert [dana.get(path).status_code for path in paths] == [404] * len(paths)
