@@ -13,7 +13,7 @@ from models.base import db
 assert models.NOUNS, "importing the package loads every table"
 
 # Search documents are made by models/search.py, which knows both databases' own kinds of index.
-NOT_OURS = ("customer_search", "contact_search", "project_search")
+NOT_OURS = ("customer_search", "contact_search", "project_search", "activity_search", "comment_search")
 
 
 def include(thing: Any, name: str | None, kind: str, reflected: bool, other: Any) -> bool:

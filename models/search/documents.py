@@ -1,4 +1,4 @@
-"""Search documents: one text per customer, contact and project, kept by triggers in the database.
+"""Search documents: one text per customer, contact, project, activity and comment, kept by triggers in the database.
 
 A document holds what people look a record up by, folded (see folding.py), in a table beside the record's own; any write
 by any program keeps it. On PostgreSQL a trigram index lies on it. On SQLite the index is FTS5's, which is dear to keep
@@ -6,7 +6,7 @@ row by row: the triggers only note which documents the index does not know yet (
 up to date in one go, and a search looks through the noted ones as well. So a program without FTS5 can write, too.
 
 These tables are no part of the metadata: the journal does not keep them, migrations leave them alone (their names begin
-with `customer_search`, `contact_search` and `project_search`) and `install` makes them.
+with that of the record and `_search`) and `install` makes them.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Integer, String, TableClause, column, event, inspect, table, text
 from sqlalchemy.orm import Session
 
+from models.activity import Activity, Comment
 from models.base import Base
 from models.contact import Contact
 from models.customer import Customer
@@ -98,6 +99,8 @@ DOCUMENTS = {
             ("phone", "mobile"),
         ),
         Document(Project, ("number", "name")),
+        Document(Activity, ("subject", "note")),
+        Document(Comment, ("text",)),
     )
 }
 
