@@ -148,6 +148,7 @@ class AttachmentView(BelowCustomer):
     # A file is sent to who sees its customer.
     routes = BelowCustomer.routes | {"content_view": "see"}
 
+    switch = "use_files"
     noun = Attachment
     spec = search.FILES
     one = lazy_gettext("file or link")

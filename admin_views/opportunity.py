@@ -108,6 +108,7 @@ class OpportunityView(BelowCustomer):
     tab = "projects"
     routes = BelowCustomer.routes | {"close_view": "see"}
 
+    switch = "use_opportunities"
     noun = Opportunity
     spec = search.OPPORTUNITIES
     one = lazy_gettext("opportunity")

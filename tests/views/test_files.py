@@ -82,7 +82,7 @@ def listed(answer: TestResponse) -> dict[str, str]:
     return {link.text_content().strip(): link.get("href") for link in found}
 
 
-def test_VS_37_TL_24_a_file_is_attached_from_the_card_and_only_ever_sent_as_a_download(
+def test_VS_37_a_file_is_attached_from_the_card_and_only_ever_sent_as_a_download(
     session: Session, client_for: ClientFor
 ) -> None:
     alice, customer = client_for("Alice"), factories.customer(session)
@@ -361,3 +361,17 @@ def test_a_file_of_an_archived_customer_or_project_stays_as_it_is(session: Sessi
     assert "/files/new/" not in alice.get(card_of(customer)).get_data(as_text=True)
     assert upload(alice, customer.id, PDF, "more.pdf").status_code == 422
     assert alice.get(f"/files/delete/?id={one}").status_code == 422
+
+
+def test_TL_24_files_that_the_settings_turn_off_are_nowhere_and_come_back(
+    session: Session, client_for: ClientFor
+) -> None:
+    alice, customer = client_for("Alice"), factories.customer(session)
+    one = factories.attachment(session, customer).id
+    with changeset(session, SYSTEM, "Settings"):
+        settings.put(session, "use_files", False)
+    assert "Files and links" not in text_of(alice.get(card_of(customer)))
+    assert alice.get(f"/files/content/?id={one}").status_code == 404
+    with changeset(session, SYSTEM, "Settings"):
+        settings.put(session, "use_files", True)
+    assert alice.get(f"/files/content/?id={one}").data == b"%PDF-1.7"

@@ -12,9 +12,11 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from models import access, totals
+from models import access, settings, totals
+from models.access import SYSTEM
 from models.base import utc_now
 from models.customer import Customer
+from models.journal import changeset
 from models.sales import Opportunity, OpportunityState, QuoteStatus
 from models.user import Role
 from tests import factories
@@ -190,3 +192,20 @@ def test_what_was_expected_before_today_says_so(session: Session, client_for: Cl
     customer = factories.customer(session)
     factories.opportunity(session, customer, name="Late", expected_on=dt.date(2020, 1, 1))
     assert "expected since" in text_of(client_for("Alice").get(card_of(customer)))
+
+
+def test_TL_42_opportunities_that_are_off_are_nowhere_and_the_forecast_is_that_of_the_quotes(
+    session: Session, client_for: ClientFor
+) -> None:
+    alice, customer = client_for("Alice"), factories.customer(session)
+    one = factories.opportunity(session, customer, name="Report", amount=Decimal(777), currency="SEK")
+    factories.quote(session, customer, amount=Decimal("250.50"))
+    with changeset(session, SYSTEM, "Settings"):
+        settings.put(session, "use_opportunities", False)
+    assert "Report" not in text_of(alice.get(card_of(customer)))
+    for path in ("/opportunities/", f"/opportunities/details/?id={one.id}"):
+        assert alice.get(path).status_code == 404
+    assert alice.send("/opportunities/close/", id=one.id, state="won").status_code == 404
+    page = text_of(alice.get(f"/customers/details/?id={customer.id}&tab=finance"))
+    assert "250.50" in page
+    assert "777" not in page
