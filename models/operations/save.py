@@ -52,7 +52,7 @@ N = TypeVar("N", bound=Base)
 Ids = frozenset[int]
 _customer = Base.metadata.tables[Customer.__tablename__]
 _project = Base.metadata.tables[Project.__tablename__]
-_registration = Base.metadata.tables[Registration.__tablename__]
+_OF_PROJECTS = tuple(Base.metadata.tables[noun.__tablename__] for noun in (Registration, Activity, Attachment))
 # Where only one row of a customer carries the mark.
 EXCLUSIVE: dict[type[Base], tuple[str, ...]] = {
     Address: ("is_head_office", "is_invoice"),
@@ -641,9 +641,10 @@ class _Work:
         if isinstance(row, Customer) and "number" in changes:
             number.notice(self.session, [row.number])
         if isinstance(row, Project) and pending.row is not None and "customer_id" in changes:
-            # Its registrations go where the project goes.
-            moved = update(_registration).where(_registration.c.project_id == row.id)
-            self.session.execute(moved.values(customer_id=row.customer_id))
+            # What is registered, planned and kept on it goes where the project goes.
+            for table in _OF_PROJECTS:
+                moved = update(table).where(table.c.project_id == row.id)
+                self.session.execute(moved.values(customer_id=row.customer_id))
         self._write_sets(pending)
         for part in pending.parts:
             if part.key is None or part.row is not None:

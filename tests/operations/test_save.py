@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from models import access
 from models.access import SYSTEM, Looker
+from models.activity import Activity
 from models.contact import Contact, CustomerContact
 from models.customer import Address, Customer, Kind
 from models.errors import NotAllowed, NotFound, Problems, Reason, Refused
@@ -836,11 +837,17 @@ def test_a_label_joins_a_group_of_one_only_where_no_record_would_carry_several(
     save(session, ELIN, Label, outside.id, {"group_id": None})
 
 
-def test_registrations_stay_with_the_customer_of_their_project(session: Session, customer: Customer) -> None:
+def test_registrations_and_activities_stay_with_the_customer_of_their_project(
+    session: Session, customer: Customer
+) -> None:
     other = factories.customer(session).id
     project = factories.project(session, customer)
     key = factories.registration(session, project).id
+    planned = factories.activity(session, customer, project_id=project.id).id
+    kept_apart = factories.activity(session, customer).id
     assert _problems(session, ELIN, Registration, key, {"customer_id": other}) == {"project_id": Reason.NOT_FOUND}
     save(session, ELIN, Project, project.id, {"customer_id": other})
     session.expire_all()
     assert session.get_one(Registration, key).customer_id == other
+    owners = [session.get_one(Activity, one).customer_id for one in (planned, kept_apart)]
+    assert owners == [other, customer.id]

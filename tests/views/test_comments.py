@@ -77,7 +77,7 @@ def test_TL_30_the_three_latest_comments_show_and_TL_31_a_link_shows_all_with_th
 ) -> None:
     alice, customer = client_for("Alice"), factories.customer(session)
     for day in range(1, 56):
-        at = dt.datetime(2026, 1, 1, 9, 0, tzinfo=dt.UTC) + dt.timedelta(days=day // 2)
+        at = dt.datetime(2026, 1, 1, 9, 0, tzinfo=dt.UTC) + dt.timedelta(days=(day + 1) // 3)
         factories.comment(session, customer, said_at=at, text=f"Said {day:02}.")
     shown = text_of(alice.get(card(customer.id)))
     assert [day for day in range(1, 56) if f"Said {day:02}." in shown] == [53, 54, 55]

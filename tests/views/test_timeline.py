@@ -63,8 +63,8 @@ def test_TS_31_the_pages_of_a_timeline_hold_every_line_once(
     customer = factories.customer(session)
     project = factories.project(session, customer)
     for number in range(40):
-        # Two by two at one moment: no line is lost between two pages.
-        at = MORNING + (number // 2) * AN_HOUR
+        # Four by four at one moment: no line is lost between two pages.
+        at = MORNING + (number // 4) * AN_HOUR
         factories.comment(session, customer, said_at=at, text=f"Said {number:02}.")
         factories.activity(session, customer, subject=f"Done {number:02}.", state=ActivityState.DONE, done_at=at)
         day = MORNING.date() - dt.timedelta(days=number)
