@@ -141,6 +141,9 @@ def test_who_may_only_look_reads_comments_and_writes_none(client_for: ClientFor,
     comment = factories.comment(session, customer, text="Read me")
     bob = client_for("Bob")
     page = bob.get(card(customer.id))
+    note = f'href="{card(customer.id)}#comments"'.replace("&", "&amp;")
+    assert note not in page.get_data(as_text=True)
+    assert note in client_for("Alice").get(card(customer.id)).get_data(as_text=True)
     assert "Read me" in text_of(page)
     assert "Write a comment" not in page.get_data(as_text=True)
     assert bob.send(f"/comments/new/?customer={customer.id}", customer_id=customer.id, text="x").status_code == 403
