@@ -33,6 +33,7 @@ from models.user import Right
 
 Answer = str | Response | BaseResponse | tuple[str, int]
 ADDED = "add."
+NEVER = "never"
 OTHER_NAMES = frozenset({"list", "tab", "export_type", "action", "per"})
 
 
@@ -75,7 +76,7 @@ class Action:
     many: bool = True
     key: str | None = None
     danger: bool = False
-    # active | archived | any: for records in which state it is offered; a function where a setting decides.
+    # active | archived | any | never: for records in which state it is offered; a function where a setting decides.
     shown_when: str | Callable[[], str] = "any"
     target: Callable[[Sequence[int], Changeset], str] | None = None
     switch: str | None = None
@@ -301,9 +302,10 @@ def archived_state(record: Any) -> str:
 
 def fits(action: Action, archived: str) -> bool:
     """Whether an action makes sense for records in this state."""
-    return archived == "all" or shown_when(action) in ("any", archived)
+    when = shown_when(action)
+    return when != NEVER and (archived == "all" or when in ("any", archived))
 
 
 def shown_when(action: Action) -> str:
-    """For records in which state an action is offered: active, archived or any."""
+    """For records in which state an action is offered: active, archived, any or never."""
     return action.shown_when() if callable(action.shown_when) else action.shown_when

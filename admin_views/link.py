@@ -11,10 +11,10 @@ from flask_babel import gettext, lazy_gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from admin_views import choices, history, shell
+from admin_views import choices, history, shell, verbs
 from admin_views.base import Action, Column, Tab
 from admin_views.below import BelowCustomer, card_of, offered_customers
-from admin_views.declared import Answer
+from admin_views.declared import NEVER, Answer
 from admin_views.forms import Choice, EntityForm, Option, Section, Suggested, Tick
 from models import access, search
 from models.access import Looker
@@ -117,6 +117,7 @@ def menus(session: Session, looker: Looker, customer: Customer, links: Sequence[
     edits, archives, deletes = (
         access.may(session, looker, right, customer.id) for right in (Right.EDIT, Right.ARCHIVE, Right.DELETE)
     )
+    deletes = deletes and verbs.deletable_contact_state() != NEVER
     # A contact is gone from all its customers: to delete it takes the right on each of them.
     keys = [link.contact_id for link in links]
     deletable = allowed(session, looker, Contact, keys, Right.DELETE) if deletes and keys else set()

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from admin_views import shell
 from admin_views.base import Action
+from admin_views.declared import NEVER
 from models import access, settings
 from models.access import Looker
 from models.base import whole
@@ -130,7 +131,15 @@ def _deleted(kept: Changeset) -> str:
 
 def deletable_state() -> str:
     """Which customers and projects are offered to be deleted: a setting."""
-    return "any" if shell.setting("deleting") == settings.Deleting.DIRECT else "archived"
+    policy = shell.setting("deleting")
+    if policy == settings.Deleting.NEVER:
+        return NEVER
+    return "any" if policy == settings.Deleting.DIRECT else "archived"
+
+
+def deletable_contact_state() -> str:
+    """Contacts go either way, unless the settings say that nothing does."""
+    return NEVER if deletable_state() == NEVER else "any"
 
 
 CUSTOMER_ACTIONS = (
@@ -139,7 +148,7 @@ CUSTOMER_ACTIONS = (
 )
 CONTACT_ACTIONS = (
     *archiving(Contact, lazy_gettext("Deactivate…"), lazy_gettext("Reactivate…")),
-    deleting(Contact),
+    deleting(Contact, deletable_contact_state),
 )
 PROJECT_ACTIONS = (
     *archiving(Project, lazy_gettext("Archive…"), lazy_gettext("Restore…")),

@@ -16,7 +16,7 @@ class Reason(enum.StrEnum):
     ALREADY_ARCHIVED = "{name} is already archived."
     NOT_ARCHIVED_YET = "Archive this customer first. Only archived customers can be deleted."
     NOT_ARCHIVED = "{name} is not archived."
-    DELETING_IS_OFF = "Deleting is switched off in the settings. Archive the customer instead."
+    DELETING_IS_OFF = "Deleting is switched off in the settings. Archive or deactivate instead."
     ARCHIVED_IS_LOCKED = "{name} is archived and can only be read. Restore it first."
     HAS_OPEN = "{name} has open registrations."
     PLAN_CHANGED = "Something changed since this was shown. Look again and confirm again."

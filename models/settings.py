@@ -103,7 +103,7 @@ SETTINGS: tuple[Known, ...] = (
         "deleting",
         Deleting.ARCHIVED_ONLY.value,
         "Deleting customers",
-        "Only what is archived, directly, or never.",
+        "Only what is archived, directly, or never; never holds for projects and contacts too.",
         choices=tuple(Deleting),
     ),
     Known("bin_days", 30, "Days in the bin", "After this many days a deleted record is gone for good."),

@@ -151,7 +151,7 @@ class DeletePlan:
 
 
 def plan(session: Session, actor: Looker, noun: Deletable, chosen: Chosen) -> DeletePlan:
-    """What would go and what would stay; writes nothing. Refused when deleting customers is switched off."""
+    """What would go and what would stay; writes nothing. Refused when deleting is switched off."""
     return _plan(session, actor, noun, _sorted_out(session, actor, noun, Selection.of(chosen).resolve(session)))
 
 
@@ -203,13 +203,11 @@ def _sorted_out(session: Session, actor: Looker, noun: Deletable, ids: Iterable[
 
 
 def _states(session: Session, noun: type[Customer | Contact | Project]) -> dict[bool, Reason]:
-    """Which of archived and active may not go. A contact may go either way."""
-    if noun is Contact:
-        return {}
+    """Which of archived and active may not go. A contact may go either way, unless nothing may."""
     policy = Deleting(settings.get(session, "deleting"))
     if policy is Deleting.NEVER:
         raise Refused(Reason.DELETING_IS_OFF)
-    if policy is Deleting.DIRECT:
+    if policy is Deleting.DIRECT or noun is Contact:
         return {}
     return {False: Reason.NOT_ARCHIVED_YET if noun is Customer else Reason.NOT_ARCHIVED}
 

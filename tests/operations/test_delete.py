@@ -209,6 +209,10 @@ def test_TC_36_TS_18_only_what_is_archived_may_go_unless_the_settings_say_otherw
     with pytest.raises(Refused) as caught:
         _plan(session, active)
     assert caught.value.reason is Reason.DELETING_IS_OFF
+    contact = factories.contact(session).id
+    with pytest.raises(Refused) as caught:
+        delete.plan(session, SYSTEM, Contact, [contact])
+    assert caught.value.reason is Reason.DELETING_IS_OFF
 
 
 def test_deleting_needs_the_right_on_that_customer(session: Session, cast: Any, customer: Customer) -> None:

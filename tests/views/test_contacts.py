@@ -9,9 +9,12 @@ from lxml import html
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models import settings
+from models.access import SYSTEM
 from models.base import utc_now
 from models.contact import Contact
 from models.customer import Customer
+from models.journal import changeset
 from tests import factories
 from tests.conftest import ClientFor
 from tests.views.test_customers import names, text_of
@@ -128,3 +131,30 @@ def test_VS_25_contacts_are_filtered_by_what_kind_of_contact_they_are(session: S
     assert names(alice.get("/contacts/?with=main_contact")) == ["Freya Berg"]
     assert names(alice.get("/contacts/?with=main_contact,invoice_contact")) == ["Freya Berg", "Mats Berg"]
     assert "Invoice contact" in text_of(alice.get("/contacts/?with=invoice_contact"))
+
+
+def test_TS_18_where_the_settings_say_never_no_page_offers_to_delete_a_contact_or_a_customer(
+    session: Session, client_for: ClientFor
+) -> None:
+    customer, contact = factories.customer(session), factories.contact(session, first_name="Freya", last_name="Berg")
+    factories.link(session, customer, contact)
+    gone = factories.customer(session, archived_at=factories.A_MOMENT)
+    pages = (
+        f"/customers/details/?id={customer.id}&tab=contact",
+        f"/contacts/details/?id={contact.id}",
+        f"/customers/details/?id={gone.id}",
+        "/contacts/?archived=all",
+        "/customers/?archived=all",
+    )
+    dana = client_for("Dana")
+
+    def offering() -> list[str]:
+        return [page for page in pages if "Delete…" in text_of(dana.get(page))]
+
+    assert offering() == list(pages)
+    with changeset(session, SYSTEM, "Settings"):
+        settings.put(session, "deleting", "never")
+    assert offering() == []
+    refused = dana.get(f"/contacts/delete/?id={contact.id}")
+    assert refused.status_code == 422
+    assert "Deleting is switched off in the settings." in text_of(refused)
