@@ -218,13 +218,13 @@ class InvitationView(BelowCustomer):
     def edit_record(self) -> Answer:
         """One that has ended opens nothing any more, whatever is filled in: who is to come back is invited anew."""
         grant = self.find(request.args.get("id"))
-        if request.method == "GET" and state_of(grant) is not GrantState.ACTIVE:
+        if request.method == "GET" and grant.has_ended(shell.today()):
             raise Refused(Reason.INVITATION_ENDED, name=str(grant))
         return super().edit_record()
 
     def allowed_actions(self, record: Any = None) -> list[Action]:
         """What has ended is not revoked."""
-        has_ended = record is not None and state_of(record) is not GrantState.ACTIVE
+        has_ended = record is not None and record.has_ended(shell.today())
         return [] if has_ended else super().allowed_actions(record)
 
     def cell_value(self, column: Column, row: PortalGrant, extra: Mapping[str, Any]) -> Any:
@@ -235,6 +235,7 @@ class InvitationView(BelowCustomer):
 
 STATES: dict[GrantState, Any] = {
     GrantState.ACTIVE: lazy_gettext("Active"),
+    GrantState.PAUSED: lazy_gettext("Contact deactivated"),
     GrantState.EXPIRED: lazy_gettext("Expired"),
     GrantState.REVOKED: lazy_gettext("Revoked"),
 }

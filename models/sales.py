@@ -140,9 +140,10 @@ class Portal(Stamped, Base):
 
 
 class GrantState(enum.StrEnum):
-    """Whether an invitation opens its portal. Only an active one does."""
+    """Whether an invitation opens its portal. Only an active one does; a paused one again, once its contact is active."""
 
     ACTIVE = "active"
+    PAUSED = "paused"
     EXPIRED = "expired"
     REVOKED = "revoked"
 
@@ -169,7 +170,13 @@ class PortalGrant(Stamped, Base):
         """How it stands on a day."""
         if self.revoked_at is not None:
             return GrantState.REVOKED
-        return GrantState.EXPIRED if self.expires_on < today else GrantState.ACTIVE
+        if self.expires_on < today:
+            return GrantState.EXPIRED
+        return GrantState.PAUSED if self.contact.is_archived else GrantState.ACTIVE
+
+    def has_ended(self, today: dt.date) -> bool:
+        """Whether it opens nothing any more, whatever becomes of its contact."""
+        return self.state(today) in (GrantState.EXPIRED, GrantState.REVOKED)
 
     def __str__(self) -> str:
         return f"{self.contact} · {self.portal}"

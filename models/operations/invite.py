@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from models.base import Base, utc_now
 from models.contact import Contact, CustomerContact
 from models.errors import Reason, Refused
-from models.sales import GrantState, Portal, PortalGrant
+from models.sales import Portal, PortalGrant
 
 
 def in_the_way(session: Session, row: Base | None, grant: Mapping[str, Any]) -> Iterator[Refused]:
     """Why an invitation cannot be saved so; `grant` has all its fields, `row` is the one that is changed."""
     today = utc_now().date()
-    if isinstance(row, PortalGrant) and row.state(today) is not GrantState.ACTIVE:
+    if isinstance(row, PortalGrant) and row.has_ended(today):
         yield Refused(Reason.INVITATION_ENDED, name=str(row))
     elif isinstance(grant["expires_on"], dt.date) and grant["expires_on"] < today:
         yield Refused(Reason.ENDS_BEFORE_TODAY, "expires_on")

@@ -17,7 +17,7 @@ from models.journal import Changeset, changeset
 from models.operations.below import meant
 from models.operations.consequences import LeftOut, digest, hold, require_unchanged
 from models.operations.selection import Chosen
-from models.sales import GrantState, PortalGrant
+from models.sales import PortalGrant
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class RevokePlan:
 def plan(session: Session, actor: Looker, chosen: Chosen) -> RevokePlan:
     """What revoking would do; writes nothing. Refused for one that has ended."""
     grant, customer = meant(session, actor, PortalGrant, chosen)
-    if grant.state(utc_now().date()) is not GrantState.ACTIVE:
+    if grant.has_ended(utc_now().date()):
         raise Refused(Reason.INVITATION_ENDED, name=str(grant))
     said = digest(grant.id, grant.contact.name, grant.portal.name, grant.expires_on)
     return RevokePlan(customer.id, customer.name, grant.contact.name, grant.portal.name, grant.expires_on, said)
@@ -57,7 +57,7 @@ def do(session: Session, actor: Looker, chosen: Chosen, expected: str) -> Change
 
 
 def in_force(session: Session, customer_id: int, contact_id: int) -> Sequence[PortalGrant]:
-    """The invitations of a contact to portals of one customer that open those today."""
+    """The invitations of a contact to portals of one customer that have not ended."""
     return session.scalars(
         select(PortalGrant).where(
             PortalGrant.customer_id == customer_id,

@@ -209,3 +209,18 @@ def test_an_invitation_goes_and_comes_back_with_its_contact(session: Session, da
     assert session.get(PortalGrant, key) is None
     undo.undo(session, dana, done.id or 0)
     assert session.get_one(PortalGrant, key).contact_id == contact
+
+
+def test_an_invitation_opens_nothing_while_its_contact_is_deactivated_and_can_still_be_revoked(
+    session: Session, client_for: ClientFor, freya: Freya
+) -> None:
+    grant = invited(session, freya).id
+    with changeset(session, SYSTEM, "Deactivate"):
+        session.get_one(Contact, freya.contact).archived_at = factories.A_MOMENT
+    assert session.get_one(PortalGrant, grant).state(TODAY) is GrantState.PAUSED
+    alice = client_for("Alice")
+    shown = alice.get(card_of(freya.customer))
+    assert "Deactivated" in text_of(shown)
+    page = alice.get(menu_of(shown, "Freya Berg · Projects")["Revoke…"])
+    assert alice.press(page, "Revoke invitation").status_code == 302
+    assert grants(session) == [("Freya Berg", LATER, GrantState.REVOKED)]
