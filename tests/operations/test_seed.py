@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -23,20 +24,21 @@ from stdnum.se import orgnr as se_orgnr
 from stdnum.se import vat as se_vat
 from werkzeug.security import check_password_hash
 
-from models import access, journal, schema
+from models import access, filetypes, journal, schema
 from models.access import SYSTEM
-from models.activity import Activity, ActivityState, Comment
+from models.activity import Activity, ActivityState, Attachment, Comment, FileContent
 from models.base import Base
+from models.connection import Connection
 from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer, Kind
 from models.errors import Reason, Refused
 from models.journal import Change, Changeset, Origin, changeset
 from models.label import CustomerLabel, Label, LabelGroup
-from models.operations import dump, mention, number, seed
+from models.operations import contents, dump, mention, number, seed
 from models.operations.seed import bulk, showcase
 from models.operations.seed.invent import density
 from models.project import Project, Registration, RegistrationStatus
-from models.sales import Agreement, Invoice, InvoiceStatus, Portal, Quote
+from models.sales import Agreement, Invoice, InvoiceStatus, Opportunity, OpportunityState, Portal, Quote
 from models.settings import NumberSeries
 from models.user import CustomerAccess, Right, Role, Team, User
 from tests.databases import Databases
@@ -166,7 +168,9 @@ def test_building_the_indexes_at_the_end_changes_neither_rows_nor_indexes(
 def test_a_seed_is_one_changeset_in_which_every_row_is_kept(seeded: Session) -> None:
     done = seeded.scalars(select(Changeset)).one()
     assert (done.origin, done.title.format(**done.values)) == (Origin.SEED, "Seeded 200 customers")
-    rows = {table.name: _count(seeded, table.c.id > 0) for table in dump.tables()}
+    # Contents are no rows of their own to the journal: they belong to the attachments.
+    journaled = journal.journaled_tables()
+    rows = {table.name: _count(seeded, table.c.id > 0) for table in journaled}
     counted = seeded.execute(select(Change.table_name, func.count()).group_by(Change.table_name))
     kept = {name: count for name, count in counted}  # noqa: C416 - rows are no pairs to a type checker
     assert {name: count for name, count in rows.items() if count} == kept
@@ -178,10 +182,13 @@ def test_undoing_a_seed_leaves_nothing_and_its_keys_are_not_used_again(empty: Se
         empty.add(role := Role(name="Administrator", rights=frozenset(Right), built_in=True))
         empty.flush()
         empty.add(User(email="dana@kaartenbak.example", name="Dana", role_id=role.id))
-    before = _dumped(empty)
+    before = json.loads(_dumped(empty))
     done = seed.seed(empty, SYSTEM, 30, 7, TODAY)
     journal.undo(empty, SYSTEM, done.id)
-    assert _dumped(empty) == before
+    after = json.loads(_dumped(empty))
+    # Contents stay while the undo can be undone.
+    assert after.pop("file_content") != before.pop("file_content") == []
+    assert after == before
     seed.seed(empty, SYSTEM, 30, 7, TODAY)
     assert empty.scalar(select(func.min(Customer.id))) == 31
 
@@ -326,6 +333,25 @@ def test_the_office_has_all_that_a_card_shows(seeded: Session) -> None:
     assert _count(seeded, Portal.id > 0) and _count(seeded, Quote.id > 0)
     assert _count(seeded, CustomerAccess.team_id.is_not(None)) and _count(seeded, CustomerAccess.user_id.is_not(None))
     assert _count(seeded, Project.archived_at.is_not(None), ~Project.archived_with_customer)
+
+
+def test_TL_39_TL_41_VS_37_the_office_has_relations_opportunities_files_and_links(seeded: Session) -> None:
+    nordhamn = seeded.scalars(select(Customer).where(Customer.company_name == "Nordhamn Logistik AB")).one()
+    (relation,) = seeded.scalars(select(Connection).where(Connection.other_customer_id == nordhamn.id))
+    assert (relation.read_by(nordhamn)[0], str(relation.customer)) == ("client of", "Lundgren Revision KB")
+    names = seeded.scalars(select(Attachment.name).where(Attachment.customer_id == nordhamn.id))
+    assert set(names) == {"Raamovereenkomst 2026.pdf", "Tariff sheet 2026.csv", "Dock plan (shared drive)"}
+    assert set(seeded.scalars(select(Opportunity.state))) == set(OpportunityState)
+    assert {*seeded.scalars(select(Connection.is_reversed))} == {True, False}
+    pairs = [
+        (frozenset((one.customer_id, one.other_customer_id)), one.contact_id, one.kind_id)
+        for one in seeded.scalars(select(Connection))
+    ]
+    assert len(pairs) == len(set(pairs)) > 20
+    for kept in seeded.scalars(select(FileContent)):
+        assert contents.name_of(kept.content) == kept.sha256
+        assert filetypes.recognise(kept.content, "") in filetypes.ALL
+    assert contents.missing(seeded) == 0
 
 
 def test_contacts_are_at_one_customer_at_several_or_at_none(seeded: Session) -> None:

@@ -13,6 +13,7 @@ from werkzeug.security import generate_password_hash
 
 from models import access, search
 from models.access import Looker
+from models.activity import FileContent
 from models.base import Base, folded
 from models.contact import Contact
 from models.customer import Customer
@@ -22,6 +23,7 @@ from models.label import Label
 from models.operations import number as series
 from models.operations.seed import bulk, showcase
 from models.operations.seed.days import Calendar
+from models.operations.seed.deals import Deals
 from models.operations.seed.invent import LIVELY, NUMBERS_FROM, Office, density
 from models.operations.seed.rows import TABLES, Rows
 from models.operations.seed.staff import EMPLOYEES, Employee, engage
@@ -95,7 +97,10 @@ def _fill(
     calendar = Calendar(today, dense.yearly)
     staff = engage(session, tables, calendar, None if password is None else lambda: generate_password_hash(password))
     talk = Talk(Random(f"{seed}/{customers}/talk"), tables, staff, calendar, lively=customers <= LIVELY)
-    office = Office(Random(f"{seed}/{customers}"), tables, staff, calendar, dense, talk)
+    chance = Random(f"{seed}/{customers}/deals")
+    kept = session.scalars(select(FileContent.sha256)).all()
+    deals = Deals(chance, tables, staff, calendar, lively=customers <= LIVELY, kept=kept)
+    office = Office(Random(f"{seed}/{customers}"), tables, staff, calendar, dense, talk, deals)
     with ExitStack() as stack:
         if customers >= MANY:
             stack.enter_context(search.suspended(connection))

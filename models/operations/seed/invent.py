@@ -16,6 +16,7 @@ from typing import TypeVar
 from models.customer import Kind
 from models.operations.seed import numbers, words
 from models.operations.seed.days import APPROVED_AFTER, INVOICED_AFTER, WORKED, Calendar, Period
+from models.operations.seed.deals import Deals
 from models.operations.seed.profile import Person, Profile
 from models.operations.seed.rows import Rows, Value
 from models.operations.seed.staff import BACK_OFFICE, EMPLOYEES, NORDICS, LabelGroupChoice, Staff
@@ -82,7 +83,14 @@ class Office:
     """The firm whose customers are invented. Rows collect in `tables`; whoever calls writes them away."""
 
     def __init__(
-        self, rng: Random, tables: dict[str, Rows], staff: Staff, calendar: Calendar, density: Density, talk: Talk
+        self,
+        rng: Random,
+        tables: dict[str, Rows],
+        staff: Staff,
+        calendar: Calendar,
+        density: Density,
+        talk: Talk,
+        deals: Deals,
     ) -> None:
         self.chance = rng.random
         self.rng = rng
@@ -90,7 +98,7 @@ class Office:
         self.staff = staff
         self.calendar = calendar
         self.density = density
-        self.talk = talk
+        self.talk, self.deals = talk, deals
         self._registrations_left = MOST_REGISTRATIONS
         self._owners = {
             land: [staff.users[person.first_name] for person in EMPLOYEES if land in person.lands]
@@ -196,7 +204,9 @@ class Office:
         contacts = self._contacts(customer, profile, since)
         projects = self._work(customer, profile, since, left, owner, contacts, labels)
         self._sales(customer, profile, since, left, labels)
-        self.talk.about(profile, Around(customer, owner, contacts, [] if left else projects, since, left))
+        around = Around(customer, owner, contacts, [] if left else projects, since, left)
+        self.talk.about(profile, around)
+        self.deals.about(profile, around)
         return customer
 
     def _since(self, profile: Profile) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-Value = str | int | None
+Value = str | int | bytes | None
 
 
 class Rows:
@@ -33,7 +33,7 @@ class Rows:
 
 # In an order in which no row refers to a later table.
 TABLES = {
-    "list_value": "list name position retired",
+    "list_value": "list name position retired other_name",
     "role": "name description rights built_in",
     "team": "name role_id created_at changed_at",
     "user": "email email_key name password_hash role_id disabled_at language theme single_keys created_at changed_at",
@@ -77,4 +77,10 @@ TABLES = {
     ),
     "comment": "customer_id user_id said_at text created_at changed_at",
     "comment_mention": "customer_id comment_id user_id",
+    "opportunity": (
+        "customer_id user_id name state amount currency chance expected_on closed_on note created_at changed_at"
+    ),
+    "connection": "customer_id other_customer_id contact_id kind_id is_reversed note created_at changed_at",
+    "file_content": "sha256 size content",
+    "attachment": "customer_id project_id name url sha256 size media_type note created_at changed_at",
 }

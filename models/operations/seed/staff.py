@@ -140,11 +140,19 @@ def _values(session: Session, rows: Rows) -> dict[tuple[ValueList, str], int]:
         ValueList.FUNCTION: words.FUNCTIONS,
         ValueList.INVOICE_LAYOUT: words.LAYOUTS,
         ValueList.ACTIVITY_KIND: words.ACTIVITY_KINDS,
+        ValueList.RELATION_KIND: tuple(name for name, _ in words.RELATION_KINDS),
     }
+    from_other_side = dict(words.RELATION_KINDS)
     for kind, names in wanted.items():
         for position, name in enumerate(names):
             if (kind, name) not in found:
-                found[kind, name] = rows.add(kind.value, name, position, 0)
+                found[kind, name] = rows.add(
+                    kind.value,
+                    name,
+                    position,
+                    0,
+                    from_other_side.get(name) if kind is ValueList.RELATION_KIND else None,
+                )
     return found
 
 

@@ -658,6 +658,29 @@ FUNCTIONS = _words(
 )
 STATUSES = _words("Active, Prospect, Lead, On hold, Former")
 LAYOUTS = _words("Standard, With time sheet, Per project")
+# Kinds of relations, and what each is called from the other side.
+RELATION_KINDS = (
+    ("accountant of", "client of"),
+    ("lawyer of", "client of"),
+    ("owner of", "owned by"),
+    ("supplier of", "buyer from"),
+    ("parent company of", "subsidiary of"),
+    ("partner of", None),
+)
+# What opportunities are called, with the year they are about.
+WORK_TO_COME = (
+    "Yearly report {}",
+    "Retainer {}",
+    "Payroll {}",
+    "Move to the new building",
+    "Route planning",
+    "Training for the back office",
+    "Stock count {}",
+    "Environmental certificate",
+    "Web shop",
+)
+PAPERS = ("Contract {}.pdf", "Offer {}.pdf", "Minutes of the yearly review {}.pdf", "Terms {}.pdf")
+TARIFFS = "Service,Unit,Rate\r\nPlanning,hour,95.00\r\nTravel,km,0.23\r\nRush,hour,142.50\r\n"
 ACTIVITY_KINDS = _words("Task, Note, Call, E-mail, Meeting")
 # What is to be done or was done, by kind; {} is the first name of a contact. A note is never to be done.
 TO_DO: tuple[tuple[str, str], ...] = (
