@@ -103,10 +103,10 @@ class RegistrationView(EntityView):
     fixed: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"project_id": lambda record: record.project}
     columns = (
         Column("day", lazy_gettext("Day"), "name", "day"),
-        Column("user", lazy_gettext("Employee"), "text", place="kb-m-sub"),
+        Column("user", lazy_gettext("Employee"), "owner", place="kb-m-sub"),
         Column("customer", lazy_gettext("Customer"), "text", place="kb-m-sub2"),
         Column("project", lazy_gettext("Project"), "text"),
-        Column("contact", lazy_gettext("Responsible contact"), "text"),
+        Column("contact", lazy_gettext("Contact"), "text"),
         Column("note", lazy_gettext("Note"), "text"),
         Column("status", lazy_gettext("Status"), "text", place="kb-m-end"),
         Column("minutes", lazy_gettext("Hours"), "hours", numeric=True, place="kb-m-end2"),
@@ -127,7 +127,7 @@ class RegistrationView(EntityView):
     views = (
         (lazy_gettext("All"), ""),
         (lazy_gettext("My time"), "who=me"),
-        (lazy_gettext("Open"), "status=open"),
+        (lazy_gettext("Open registrations"), "status=open"),
     )
     form = RegistrationForm
     field_looks: ClassVar[dict[str, dict[str, Any]]] = {

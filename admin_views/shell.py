@@ -29,6 +29,7 @@ from models.access import Looker, Source
 from models.base import db, utc_now, web_address
 from models.errors import SINGULAR, Reason, Refused
 from models.operations.consequences import LeftOut
+from models.project import Registration
 from models.user import BUILT_IN_ROLES, Right, Role
 
 COLOURS = ("violet", "blue", "green", "pink", "teal", "amber", "red", "grey")
@@ -122,6 +123,8 @@ def role_name(name: str) -> str:
 
 def called(record: Any) -> str:
     """What a record is called wherever it is shown; where its name is edited stands what is stored."""
+    if isinstance(record, Registration):
+        return f"{_day(record.day, 'd MMM y', _locale())} · {hours(record.minutes)}"
     is_role = isinstance(record, Role) or (isinstance(record, LeftOut) and record.reason is Reason.BUILT_IN)
     return role_name(record.name) if is_role else str(record.name if isinstance(record, LeftOut) else record)
 
