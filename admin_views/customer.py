@@ -147,6 +147,7 @@ class CustomerView(Labelling, EntityView):
         "company_name": {"kind": Kind.BUSINESS.value, "required": True},
         "first_name": {"kind": Kind.PRIVATE.value, "required": True},
         "last_name": {"kind": Kind.PRIVATE.value, "required": True},
+        **dict.fromkeys(("vat_number", "company_number", "industry_id", "e_invoice_id"), {"kind": Kind.BUSINESS.value}),
         "description": {"span": "full"},
         "payment_term_days": {"suffix": lazy_gettext("days"), "inputmode": "numeric"},
         "vat_percentage": {"suffix": "%", "inputmode": "decimal"},

@@ -8,6 +8,7 @@ import pytest
 from lxml import html
 from sqlalchemy.orm import Session
 
+from models.customer import Kind
 from models.settings import ValueList
 from tests import factories
 from tests.conftest import ClientFor
@@ -36,6 +37,28 @@ def test_VS_08_without_the_right_to_amounts_there_is_no_finance(session: Session
     for shown in (text_of(page), text_of(settings)):
         assert "123.45" not in shown
         assert "678" not in shown
+
+
+def test_TS_05_the_card_of_a_private_person_lacks_what_only_a_company_has(
+    session: Session, client_for: ClientFor
+) -> None:
+    industry = factories.list_value(session, ValueList.INDUSTRY, "Bouw")
+    firm = factories.customer(session, industry_id=industry.id)
+    person = factories.customer(
+        session, kind=Kind.PRIVATE, first_name="Ingrid", last_name="Vos", company_name=None, industry_id=industry.id
+    )
+    dana = client_for("Dana")
+
+    def shown(customer_id: int) -> str:
+        tabs = ("overview", "contact", "settings")
+        return " ".join(text_of(dana.get(f"/customers/details/?id={customer_id}&tab={tab}")) for tab in tabs)
+
+    for only in ("VAT number", "Company number", "Industry", "Bouw", "E-invoice address"):
+        assert only in shown(firm.id) or only == "Bouw"
+        assert only not in shown(person.id)
+    form = html.document_fromstring(dana.get(f"/customers/edit/?id={person.id}").text)
+    hidden = form.xpath("//*[contains(@class, 'kb-only-business')]//*[self::input or self::select]/@name")
+    assert {"vat_number", "company_number", "industry_id", "e_invoice_id"} <= set(hidden)
 
 
 def test_VS_01_VS_07_TC_14_TL_18_the_settings_of_a_customer_say_what_new_work_begins_with(
