@@ -27,6 +27,9 @@ from models.settings import ValueList
 from models.user import Right
 
 
+FOR_COMPANIES = {"kind": Kind.BUSINESS.value}
+
+
 class CustomerForm(EntityForm):
     """All fields of a customer with its head office."""
 
@@ -147,7 +150,10 @@ class CustomerView(Labelling, EntityView):
         "company_name": {"kind": Kind.BUSINESS.value, "required": True},
         "first_name": {"kind": Kind.PRIVATE.value, "required": True},
         "last_name": {"kind": Kind.PRIVATE.value, "required": True},
-        **dict.fromkeys(("vat_number", "company_number", "industry_id", "e_invoice_id"), {"kind": Kind.BUSINESS.value}),
+        "vat_number": FOR_COMPANIES,
+        "company_number": FOR_COMPANIES,
+        "industry_id": FOR_COMPANIES,
+        "e_invoice_id": FOR_COMPANIES,
         "description": {"span": "full"},
         "payment_term_days": {"suffix": lazy_gettext("days"), "inputmode": "numeric"},
         "vat_percentage": {"suffix": "%", "inputmode": "decimal"},
