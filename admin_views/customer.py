@@ -26,7 +26,6 @@ from models.operations.save import Child
 from models.settings import ValueList
 from models.user import Right
 
-
 FOR_COMPANIES = {"kind": Kind.BUSINESS.value}
 
 
