@@ -183,7 +183,7 @@ class LinkView(BelowCustomer):
     new_text = lazy_gettext("Link a contact")
     save_text = lazy_gettext("Save link")
     icon = "person-lines-fill"
-    search_hint = lazy_gettext("Function…")
+    search_hint = lazy_gettext("Name or function…")
     first_use = lazy_gettext("No contact belongs to a customer yet. Add one from the card of a customer.")
     columns = (
         Column("contact", lazy_gettext("Contact"), "name"),

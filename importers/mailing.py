@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from importers.columns import titled
 from importers.export import BLOCK, Format, written
 from models import search
+from models.among import one_of
 from models.contact import Contact, CustomerContact
 from models.customer import Address, Customer
 from models.search import Archived, ListState
@@ -77,7 +78,7 @@ def recipients(session: Session, state: ListState, ids: Sequence[int], per: Per,
     """The rows of these contacts, in this order. `ids` are of the list that `state` describes."""
     countries = _countries(language)
     found = defaultdict[int, list[Any]](list)
-    for row in session.execute(_rows(state).where(Contact.id.in_(ids))):
+    for row in session.execute(_rows(state).where(one_of(Contact.id, ids))):
         found[row.key].append(row)
     for key in ids:
         for row in _fitting(found[key], per):

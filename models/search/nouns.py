@@ -135,6 +135,10 @@ PROJECTS = ListSpec.of(
     names=(Project.name, Project.number),
 )
 
+# A link is called as its contact, and an invitation as whom it is for.
+_linked: Any = select(Contact.name).where(Contact.id == CustomerContact.contact_id).scalar_subquery()
+_invited: Any = select(Contact.name).where(Contact.id == PortalGrant.contact_id).scalar_subquery()
+
 LINKS = ListSpec.of(
     CustomerContact,
     None,
@@ -142,7 +146,7 @@ LINKS = ListSpec.of(
     Sort("created", CustomerContact.id),
     key_filter("customer", CustomerContact.customer_id),
     key_filter("contact", CustomerContact.contact_id),
-    names=(CustomerContact.function,),
+    names=(CustomerContact.function, _linked),
 )
 
 PORTALS = ListSpec.of(
@@ -154,9 +158,6 @@ PORTALS = ListSpec.of(
     key_filter("customer", Portal.customer_id),
     names=(Portal.name,),
 )
-
-# Searched by whom they are for.
-_invited: Any = select(Contact.name).where(Contact.id == PortalGrant.contact_id).scalar_subquery()
 
 INVITATIONS = ListSpec.of(
     PortalGrant,

@@ -13,7 +13,7 @@ from models.settings import ValueList
 from models.user import Role
 from tests import factories
 from tests.conftest import Cast, ClientFor
-from tests.views.test_customers import text_of
+from tests.views.test_customers import names, text_of
 
 
 def card_of(customer: Customer) -> str:
@@ -247,3 +247,15 @@ def test_TL_32_TL_34_VS_26_VS_27_deactivated_contacts_stand_on_the_card_on_reque
     shown = text_of(alice.get(f"{card_of(customer)}&deactivated=1"))
     assert "Mats" in shown
     assert "Deactivated" in shown
+
+
+def test_the_list_of_links_is_searched_by_contact_and_by_function(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session)
+    for name, function in (("Freya", "Finance"), ("Mats", "Board")):
+        factories.link(
+            session, customer, factories.contact(session, first_name=name, last_name="Berg"), function=function
+        )
+    alice = client_for("Alice")
+    for asked in ("freya", "finance"):
+        assert names(alice.get(f"/links/?search={asked}")) == ["Freya Berg"]
+    assert names(alice.get("/links/?search=berg")) == ["Freya Berg", "Mats Berg"]
