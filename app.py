@@ -17,6 +17,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin_views import (
+    background,
     commands_data,
     commands_import,
     commands_panel,
@@ -78,6 +79,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     numbers.register(app)
     login.register(app)
     confirming.register(app)
+    background.register(app)
     panel.register(app)
     for commands in (commands_panel, commands_data, commands_import, commands_translate, commands_users):
         commands.register(app)

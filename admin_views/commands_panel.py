@@ -14,7 +14,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import func, select
 from waitress import serve
 
-from admin_views import routes
+from admin_views import background, routes
 from admin_views.commands import as_system
 from admin_views.commands_data import DEMO_PASSWORD
 from models import schema
@@ -81,6 +81,7 @@ def run_command(host: str, port: int, demo: bool) -> None:
     db.session.remove()
     click.echo(f"Kaartenbak runs on http://{host}:{port} (Ctrl C stops it)")
     sys.stdout.flush()
+    background.jobs().start()
     _purge_every_day(current_app._get_current_object())  # type: ignore[attr-defined]
     # What is loaded by now stays: the collector need not walk through it at every page (a twelfth of a list's time).
     gc.collect()

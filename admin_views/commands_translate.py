@@ -41,6 +41,7 @@ from models.operations import archive, close_opportunity, convert, delete, label
 from models.operations.duplicates import Likeness
 from models.project import RegistrationStatus
 from models.search import Unfit
+from models.smtp import Why
 from models.user import BUILT_IN_ROLES, Right
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,7 +51,7 @@ WIDTH = 120
 # Whose members are shown as they are written.
 ENUMS: tuple[type[enum.StrEnum], ...] = (
     Reason, Kept, SourceText, Unfit, Likeness, RegistrationStatus, ActivityState, Trouble, Refusal, Fault, Remark, Certainty,
-    settings.Group,
+    settings.Group, Why,
 )  # fmt: skip
 TEMPLATES = [("**.html", "jinja2")]
 MARKS = {"_": None, "gettext": None, "ngettext": (1, 2)}

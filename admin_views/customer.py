@@ -12,10 +12,11 @@ from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 
 from admin_views import alike, card, card_roles, choices, converting, errors, new_contacts, shell, verbs
-from admin_views.base import Column, EntityView, FilterChoice
+from admin_views.base import Action, Column, EntityView, FilterChoice
 from admin_views.forms import Amount, Choice, Choices, Day, EntityForm, LongText, OneOf, Section, Text, Tick, Whole
 from admin_views.labelling import Labelling
 from admin_views.numbers import key_of
+from admin_views.writing import Writing
 from models import search
 from models.base import whole
 from models.customer import Customer, Kind
@@ -79,10 +80,10 @@ class CustomerForm(EntityForm):
     max_distance_km = Whole(lazy_gettext("Longest distance billed"), example="100")
 
 
-class CustomerView(Labelling, EntityView):
+class CustomerView(Labelling, Writing, EntityView):
     """The customers."""
 
-    routes = EntityView.routes | {"roles_view": "see", "labels_view": "see", "alike_view": "create"}
+    routes = EntityView.routes | {"roles_view": "see", "labels_view": "see", "alike_view": "create", "mail_view": "see"}
     most_contacts = new_contacts.MOST
 
     noun = Customer
@@ -307,6 +308,15 @@ class CustomerView(Labelling, EntityView):
             if done.id is not None:
                 shell.offer_undo(gettext("Roles saved"), done.id)
         return redirect(url_for("customers.details_view", id=record.id, tab="roles"))
+
+    def card_menu(self, record: Any, actions: Sequence[Action]) -> list[Any]:
+        """Before the verbs: what one writes to a colleague (TL-14)."""
+        mail = {
+            "text": gettext("Mail to a colleague"),
+            "icon": "envelope",
+            "href": self.get_url(".mail_view", id=record.id),
+        }
+        return [mail, *super().card_menu(record, actions)]
 
     def tools(self, query: str) -> list[tuple[Any, str, str]]:
         return shell.import_link("customers")

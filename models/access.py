@@ -64,6 +64,7 @@ from models.imports import ImportRow, ImportRun
 from models.journal import Change, Changeset, Locks, Operation, is_open
 from models.journal.context import plain
 from models.label import ContactLabel, CustomerLabel, Label, LabelGroup
+from models.mail import Mail
 from models.project import Project, Registration
 from models.sales import Agreement, Invoice, Opportunity, Portal, PortalGrant, Quote
 from models.settings import ListValue, NumberSeries, Setting, switched_off
@@ -612,6 +613,7 @@ RULES: dict[type[object], Callable[[Looker], Condition]] = {
     Comment: _with_customer(Comment.customer_id),
     CommentMention: _with_customer(CommentMention.customer_id),
     Attachment: _with_customer(Attachment.customer_id),
+    Mail: _with_customer(Mail.customer_id),
     Opportunity: _with_customer(Opportunity.customer_id),
     Connection: _connection,
     FileContent: _content,

@@ -42,6 +42,7 @@ class Reason(enum.StrEnum):
     AGREEMENT_ENDED = "{name} has ended already."
     ALREADY_THIS_KIND = "{name} is already of this kind."
     GOES_BACK_AS_A_WHOLE = "This goes back only together with all that was done in the same step. Undo that as a whole."
+    CANNOT_SEE_IT = "{name} may not see this customer. Choose somebody who may, or give {name} a role on it first."
     ALREADY_CUSTOMER = "{name} already belongs to {customer}."
     ALREADY_RELATED = "{name} and {other} have this relation already."
     RELATED_TO_ITSELF = "A customer has no relation with itself: choose another."

@@ -212,6 +212,13 @@ def probes() -> dict[str, list[Probe]]:
     found["opportunities.close_view"] = [Probe("POST", "/opportunities/close/", {"id": "{id}", "state": "won"})]
     found["files.content_view"] = [Probe("GET", "/files/content/?id={id}")]
     found["customers.roles_view"] = [Probe("POST", "/customers/roles/?id={id}", {"who": "user-1", "role": "1"})]
+    found["customers.mail_view"] = [
+        Probe("GET", "/customers/mail/?id={id}"),
+        Probe("POST", "/customers/mail/?id={id}", {"recipient_id": "1", "text": "Hello", "keep": "1"}),
+        Probe("POST", "/customers/mail/?id={id}", {"again": "1"}),
+        Probe("POST", f"/customers/mail/?id={MINE}", {"again": "{id}"}),
+        Probe("POST", f"/customers/mail/?id={MINE}", {"recipient_id": "{id}", "text": "Hello"}, found=422),
+    ]
     found["history.index"] = [Probe("GET", "/history/?customer_id={id}&contact_id={id}", found=200)]
     found["history.undo"] = [
         Probe("GET", "/history/undo/?changeset={id}"),

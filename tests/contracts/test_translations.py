@@ -58,6 +58,7 @@ AT_RUN_TIME = {
     },
     "templates/customer/alike.html": {"reason.value"},
     "admin_views/work.py": {"state.value"},
+    "templates/customer/mail.html": {"mail.error"},
     "templates/project/registrations.html": {"one.status.value"},
     "templates/project/registration.html": {"record.status.value"},
     "admin_views/registration.py": {"one.value", "row.status.value"},
