@@ -43,8 +43,8 @@ LISTED = 20
 PART = ("table", "row", "field")
 ICONS = {
     "import": "file-earmark-arrow-up",
-    "outside": "database-exclamation",
-    "seed": "database-add",
+    "outside": "exclamation-diamond",
+    "seed": "database",
     "command": "terminal",
 }
 

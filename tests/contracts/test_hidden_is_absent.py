@@ -60,6 +60,7 @@ WITHOUT_IDS = frozenset(
             "auth.keys",
             "folding.one",
             "folding.several",
+            "mine.index",
             "auth.change_password",
         ),
         *("settings.index", "settings.save", "settings.reviewed", "imports.index", "imports.new", "imports.template"),
@@ -198,6 +199,13 @@ def probes() -> dict[str, list[Probe]]:
     found["bank-accounts.create_view"] = [
         Probe("GET", "/bank-accounts/new/?customer={id}"),
         Probe("POST", "/bank-accounts/new/", {"customer_id": "{id}", "iban": "NL91ABNA0417164300"}),
+    ]
+    found["activities.quick_view"] = [
+        Probe("POST", "/activities/quick/", {"customer_id": "{id}", "subject": "Nieuw"}),
+        Probe("POST", "/activities/quick/", {"customer_id": str(MINE), "project_id": "{id}", "subject": "x"}, found=0),
+    ]
+    found["activities.mark_view"] = [
+        Probe("POST", "/activities/mark/", {state: "{id}"}) for state in ("done", "planned", "cancelled")
     ]
     link = {"customer_id": str(MINE), "url": "https://drive.example/", "name": "Nieuw"}
     found["files.create_view"] = [
