@@ -6,9 +6,9 @@ import logging
 import os
 import secrets
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request
 from flask_babel import Babel
@@ -32,6 +32,9 @@ from admin_views import (
     shell,
 )
 from models.base import db
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 HERE = Path(__file__).resolve().parent
 LANGUAGES = ("en", "nl")
@@ -84,7 +87,23 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     for commands in (commands_panel, commands_data, commands_import, commands_translate, commands_users):
         commands.register(app)
     app.after_request(_harden)
+    app.wsgi_app = HeadAsGet(app.wsgi_app)  # type: ignore[method-assign]
     return app
+
+
+class HeadAsGet:
+    """Answers a HEAD as the GET it stands for, without the body: no view needs to know of it, and none can take it for a POST."""
+
+    def __init__(self, inner: WSGIApplication) -> None:
+        self.inner = inner
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] != "HEAD":
+            return self.inner(environ, start_response)
+        body = self.inner({**environ, "REQUEST_METHOD": "GET"}, start_response)
+        if hasattr(body, "close"):
+            body.close()
+        return ()
 
 
 def _configured(instance: Path) -> dict[str, Any]:

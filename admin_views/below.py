@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from admin_views import shell
 from admin_views.base import Action, EntityView
+from admin_views.declared import ArchivedNote
 from admin_views.forms import EntityForm, Option
 from models import access
 from models.access import Looker
@@ -103,6 +104,16 @@ class BelowCustomer(EntityView):
         return (
             super().cancel_url(record, form) if record is not None else self.card_of_customer(form["customer_id"].data)
         )
+
+    def archived_note(self, record: Any) -> ArchivedNote | None:
+        """What belongs to an archived customer can only be read, like the customer itself."""
+        own = super().archived_note(record)
+        customer = getattr(record, "customer", None)
+        if own is not None or customer is None or not customer.is_archived:
+            return own
+        title = gettext("%(name)s is archived.", name=str(customer))
+        text = gettext("It can only be read. Restore it to change it or to register on it.")
+        return ArchivedNote(title, text, self.card_of_customer(customer.id), gettext("Open"))
 
     def may(self, right: Right, record: Any = None) -> bool:
         """It is added from a customer's card: in the list there is no button for it."""

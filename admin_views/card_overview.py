@@ -46,7 +46,7 @@ def overview(session: Session, looker: Looker, customer: Customer) -> Mapping[st
         "this_year": sum(m.minutes for m in year),
         "value": sum((m.amount for m in year), Decimal(0)),
         "open_registrations": totals.open_registrations(session, customer.id),
-        "people": totals.per_person(session, customer.id, dt.date(today.year, 1, 1), today),
+        "people": totals.per_person(session, customer.id, dt.date(today.year, 1, 1), dt.date(today.year, 12, 31)),
         "main_contact": main_contact(session, customer.id),
         "latest": history.latest(session, customer_id=customer.id, limit=4),
         "year": today.year,

@@ -41,6 +41,35 @@ def asked_roles() -> dict[str, AskedRole]:
     return found
 
 
+@dataclass(frozen=True)
+class Effect:
+    """What a line of the Roles tab that was changed would give and take; rights held in another way stay."""
+
+    name: str
+    gives: tuple[Right, ...]
+    takes: tuple[Right, ...]
+
+
+def effects(
+    asked: Mapping[str, AskedRole],
+    teams: Mapping[int, str],
+    everyone: Sequence[Employee],
+    rights: Mapping[int, frozenset[str]],
+) -> list[Effect]:
+    """What saving the changed lines would do, line by line. Of a team: what its members get and lose by it."""
+    people = {one.id: one for one in everyone}
+    found = []
+    for one in asked.values():
+        person = people.get(one.holder.user_id or 0)
+        name = person.name if person else teams.get(one.holder.team_id or 0, "")
+        before, after = (rights.get(whole(role) or 0, frozenset()) for role in (one.shown, one.role))
+        other = {right for right, source in person.otherwise.items() if source} if person else set()
+        gives = tuple(right for right in Right if right in ON_A_CUSTOMER and right.value in after - before - other)
+        takes = tuple(right for right in Right if right in ON_A_CUSTOMER and right.value in before - after - other)
+        found.append(Effect(name, gives, takes))
+    return found
+
+
 def holder_of(text: str) -> Holder | None:
     """The user or team that a field of the Roles tab is about."""
     kind, _, key = text.partition("-")
@@ -69,6 +98,9 @@ def roles(session: Session, looker: Looker, customer: Customer) -> Mapping[str, 
     who = session.get(User, asked) if asked else None
     shown = who or session.get(User, looker.id or 0)
     all_roles = list(session.execute(select(Role.id, Role.name, Role.rights).order_by(Role.id)))
+    all_teams: list[tuple[int, str]] = [
+        (key, name) for key, name in session.execute(select(Team.id, Team.name).order_by(Team.name))
+    ]
     changed = asked_roles() if manages else {}
     everyone = employees(session, given, {key: rights for key, _, rights in all_roles})
     return {
@@ -82,7 +114,8 @@ def roles(session: Session, looker: Looker, customer: Customer) -> Mapping[str, 
         "everywhere": [one for one in everyone if not one.is_here and one.marks],
         "nobody": sum(not one.marks and not one.is_here for one in everyone),
         "asked": changed,
-        "all_teams": list(session.execute(select(Team.id, Team.name).order_by(Team.name))),
+        "effects": effects(changed, dict(all_teams), everyone, {key: rights for key, _, rights in all_roles}),
+        "all_teams": all_teams,
         "all_roles": all_roles,
         "may_manage": manages,
     }
@@ -92,7 +125,8 @@ def roles(session: Session, looker: Looker, customer: Customer) -> Mapping[str, 
 class Employee:
     """A line of the Roles tab. `role_id` is the role given here, `teams` those with a role here that the person is in.
 
-    `marks` says of each right where it comes from first: here, team (a role the team has here) or everywhere.
+    `marks` says of each right where it comes from first: here, team (a role the team has here) or everywhere;
+    `otherwise` the same without the role given here.
     """
 
     id: int
@@ -100,6 +134,7 @@ class Employee:
     role_id: int | None
     teams: tuple[str, ...]
     marks: Mapping[str, str]
+    otherwise: Mapping[str, str]
 
     @property
     def is_here(self) -> bool:
@@ -135,5 +170,12 @@ def employees(
             for role in held
             for right in rights.get(role or 0, frozenset())
         }
-        found.append(Employee(key, name, own.get(key), tuple(one.team.name for one in teams if one.team), marks))
+        otherwise = {
+            right: source
+            for source in ("everywhere", "team")
+            for role in sources[source]
+            for right in rights.get(role or 0, frozenset())
+        }
+        names = tuple(one.team.name for one in teams if one.team)
+        found.append(Employee(key, name, own.get(key), names, marks, otherwise))
     return found

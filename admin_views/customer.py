@@ -295,6 +295,8 @@ class CustomerView(Labelling, Writing, EntityView):
         """Give and take the roles on one customer that were changed on the Roles tab."""
         record = self.find(request.args.get("id"))
         asked = card_roles.asked_roles()
+        if "look" in request.form:
+            return self.show_card("roles")
         if asked:
             wanted = {one.holder: key_of(one.role) if one.role else None for one in asked.values()}
             shown = {one.holder: whole(one.shown) for one in asked.values()}

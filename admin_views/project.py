@@ -36,7 +36,6 @@ class ProjectForm(EntityForm):
     number = Text(lazy_gettext("Project number"))
     hourly_rate = Amount(lazy_gettext("Hourly rate"))
     vat_percentage = Amount(lazy_gettext("VAT percentage"))
-    currency = Choice(lazy_gettext("Currency"), options=choices.currencies, whole=False)
     payment_term_days = Whole(lazy_gettext("Payment term"), example="14")
     invoice_layout_id = Choice(lazy_gettext("Invoice layout"), options=choices.values_of(ValueList.INVOICE_LAYOUT))
     expenses_billable = YesNo(lazy_gettext("Expenses are billed"))

@@ -6,18 +6,20 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from flask import request, url_for
+from flask import flash, request, url_for
 from flask_babel import format_date, gettext, lazy_gettext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from admin_views import choices, history, shell
 from admin_views.base import Column, EntityView, FilterChoice, Tab
+from admin_views.below import card_of, removing
 from admin_views.forms import Choice, Day, Duration, EntityForm, LongText, Option, Section, Whole
 from models import access, search
 from models.base import whole
 from models.contact import Contact, CustomerContact
 from models.errors import NotFound, Reason, Refused
+from models.operations.save import Saved
 from models.project import Project, Registration, RegistrationStatus
 from models.user import Right
 
@@ -142,6 +144,9 @@ class RegistrationView(EntityView):
             ("project_id", "day", "minutes", "user_id", "contact_id", "distance_km", "note"),
         ),
     )
+    actions = (
+        removing(Registration, target=lambda ids, done: url_for("projects.details_view", id=done.values["project_id"])),
+    )
     tabs = (
         Tab("details", lazy_gettext("Details"), "project/registration.html", lambda session, looker, record: {}),
         Tab(
@@ -197,6 +202,17 @@ class RegistrationView(EntityView):
             return super().cancel_url(record, form)
         return url_for("projects.details_view", id=form["project_id"].data)
 
+    def card_of_customer(self, customer_id: int) -> str:
+        """The card of the customer whose work it is."""
+        return card_of(customer_id, "projects")
+
+    def tell(self, saved: Saved[Any], text: str) -> None:
+        """Taking time back is for who may edit the customer: to others it is not offered."""
+        if super().may(Right.EDIT, saved.record) or saved.changeset is None:
+            super().tell(saved, text)
+        else:
+            flash(text, "success")
+
     def saved_url(self, record: Registration) -> str:
         return url_for("projects.details_view", id=record.project_id)
 
@@ -208,5 +224,5 @@ class RegistrationView(EntityView):
         if column.key == "contact" and row.contact_deleted:
             return gettext("Contact deleted")
         if column.key == "amount":
-            return {row.project.in_force("currency") or "EUR": row.amount} if row.amount is not None else None
+            return {row.project.customer.currency or "EUR": row.amount} if row.amount is not None else None
         return super().cell_value(column, row, extra)

@@ -278,6 +278,11 @@ def require(session: AnySession, looker: Looker, right: Right, customer_id: int 
         raise NotAllowed(Reason.NO_RIGHT, right=right)
 
 
+def sees(session: AnySession, user: User, customer_id: int) -> bool:
+    """Whether a colleague may see a customer: asked before something there is left to them."""
+    return may(session, looker_for(session, user), Right.VIEW, customer_id)
+
+
 def there(session: AnySession, noun: type[N], key: int | None) -> N:
     """The record with this key; NotFound when it is not there for the person who looks."""
     found = session.get(noun, key) if key is not None else None
@@ -678,14 +683,13 @@ _LOCKED: dict[type[Base], tuple[tuple[str, type[Customer | Project]], ...]] = {
     **dict.fromkeys(
         (
             *(Address, BankAccount, CustomerContact, CustomerLabel, Invoice, Quote, Agreement, Portal, PortalGrant),
-            *(Activity, Comment, CommentMention, Opportunity),
+            *(Comment, CommentMention, Opportunity),
         ),
         _BELOW_CUSTOMER,
     ),
-    Attachment: (*_BELOW_CUSTOMER, ("project_id", Project)),
+    **dict.fromkeys((Activity, Attachment, Registration), (*_BELOW_CUSTOMER, ("project_id", Project))),
     Connection: (*_BELOW_CUSTOMER, ("other_customer_id", Customer)),
     Project: (*_BELOW_CUSTOMER, ("id", Project)),
-    Registration: (*_BELOW_CUSTOMER, ("project_id", Project)),
 }
 LOCKS: Locks = {
     noun.__tablename__: tuple((column, parent.__tablename__) for column, parent in above)

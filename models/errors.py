@@ -83,6 +83,7 @@ class Reason(enum.StrEnum):
     WRONG_VALUE = "{field}: {value} does not fit. {example}"
     TOO_FAR = "No more than {most} km a trip may be billed here. Fill in {most} or less."
     REGISTRATION_CLOSED = "This time is approved or invoiced already and stays as it is."
+    DAY_OUT_OF_RANGE = "Fill in a day from {first} to {last}."
     OUT_OF_RANGE = "{field}: fill in a number from {least} to {most}."
     MISSING = "{field} is missing."
     TOO_LONG = "{field} is too long: at most {length} characters."

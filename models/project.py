@@ -17,8 +17,9 @@ from models.settings import ListValue
 from models.user import User
 
 # What a project takes over from its customer where it says nothing itself (TC-16, TL-18, TL-23): the same names on both.
+# Not the currency: what was registered for a customer adds up.
 TAKEN_OVER = (
-    *("hourly_rate", "vat_percentage", "currency", "payment_term_days", "invoice_layout_id"),
+    *("hourly_rate", "vat_percentage", "payment_term_days", "invoice_layout_id"),
     *("expenses_billable", "mileage_billable", "distance_km", "max_distance_km"),
 )
 
@@ -39,7 +40,6 @@ class Project(Stamped, Base):
     hourly_rate: Mapped[Decimal | None] = mapped_column(Money, info=between(0, 100_000))
     # What is not said here is as the customer has it (TL-23).
     vat_percentage: Mapped[Decimal | None] = mapped_column(Percentage, info=between(0, 100))
-    currency: Mapped[str | None] = mapped_column(String(3))
     payment_term_days: Mapped[int | None] = mapped_column(Integer, info=between(0, 999))
     invoice_layout_id: Mapped[int | None] = mapped_column(ref("list_value.id", "RESTRICT"), index=True)
     expenses_billable: Mapped[bool | None] = mapped_column(Boolean)

@@ -123,6 +123,10 @@ class Agreement(Stamped, Base):
 
     customer: Mapped[Customer] = relationship()
 
+    def is_running(self, day: dt.date) -> bool:
+        """Whether it holds on a day: nobody ended it, and its last day is not over."""
+        return self.active and (self.ends_on is None or self.ends_on >= day)
+
     def __str__(self) -> str:
         return self.name
 

@@ -19,7 +19,6 @@ LISTS = (*LISTS_BEFORE, "activity_kind", "relation_kind")
 ADDED = (
     ("list_value", "other_name", "VARCHAR(80)"),
     ("project", "vat_percentage", "INTEGER"),
-    ("project", "currency", "VARCHAR(3)"),
     ("project", "payment_term_days", "INTEGER"),
     ("project", "invoice_layout_id", "INTEGER"),
     ("project", "expenses_billable", "BOOLEAN"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 import re
 from collections.abc import Iterator, Mapping
@@ -70,6 +71,8 @@ KEPT_BY_VERBS = frozenset(
 KEPT = KEPT_BY_VERBS | {"id", "number_key", "email_key", "created_at", "changed_at", "password_hash"}
 # Unique by what the spellings of one value have in common.
 KEYED: dict[tuple[type[Base], str], str] = {(Customer, "number"): "number_key", (User, "email"): "email_key"}
+# Days before and after these years are slips of the pen; nobody here was born before the first.
+FIRST_YEAR, LAST_YEAR = 1900, 2100
 # What mail can be sent to, as far as a look at it tells; asked of columns marked as an address.
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 
@@ -153,6 +156,8 @@ def misfits(noun: type[Base], field: str, value: Any) -> Refused | None:
         return Refused(Reason.WRONG_VALUE, field, value=value, example="")
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return _misfits_number(column, field, value)
+    if isinstance(value, dt.date) and not FIRST_YEAR <= value.year <= LAST_YEAR:
+        return Refused(Reason.DAY_OUT_OF_RANGE, field, first=FIRST_YEAR, last=LAST_YEAR)
     return None
 
 

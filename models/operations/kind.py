@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from models import access
 from models.access import Looker
-from models.base import Base
+from models.base import Base, utc_now
 from models.customer import Customer, Kind
 from models.errors import Problems, Reason, Refused
 from models.journal import Changeset, Origin, changeset
@@ -25,7 +25,11 @@ _agreement = Base.metadata.tables[Agreement.__tablename__].c
 def in_the_way(session: Session, customer: Customer) -> Iterator[Refused]:
     """The refusal to change this customer's kind, if there is one. Agreements count whether they are seen or not."""
     count = session.scalar(
-        select(func.count()).where(_agreement.customer_id == customer.id, _agreement.active.is_(True))
+        select(func.count()).where(
+            _agreement.customer_id == customer.id,
+            _agreement.active.is_(True),
+            or_(_agreement.ends_on.is_(None), _agreement.ends_on >= utc_now().date()),
+        )
     )
     if count:
         yield Refused(Reason.AGREEMENT_ACTIVE, "kind", name=customer.name, count=count)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from models import access
 from models.activity import Comment, CommentMention
-from models.user import Right, User
+from models.user import User
 
 AT = "@"
 
@@ -68,17 +68,11 @@ def find(session: Session, text: str, customer_id: int) -> Mentions:
         name = text[place.start + 1 : place.end]
         if len(place.ids) > 1:
             several[name] = None
-        elif place.ids[0] in ids or _sees(session, place.ids[0], customer_id):
+        elif place.ids[0] in ids or access.sees(session, session.get_one(User, place.ids[0]), customer_id):
             ids.add(place.ids[0])
         else:
             blind[name] = None
     return Mentions(frozenset(ids), tuple(blind), tuple(several))
-
-
-def _sees(session: Session, user_id: int, customer_id: int) -> bool:
-    """Whether a colleague may see the customer."""
-    theirs = access.looker_for(session, session.get_one(User, user_id))
-    return access.may(session, theirs, Right.VIEW, customer_id)
 
 
 def keep(session: Session, comment: Comment) -> None:

@@ -27,7 +27,7 @@ from models.mail import Mail, MailState
 from models.operations import fields
 from models.operations.save import save
 from models.smtp import NotSent, Why
-from models.user import Right, User
+from models.user import User
 
 # Minutes until the next try; after the last one it failed.
 PAUSES = (1, 5, 30, 120, 480)
@@ -44,7 +44,7 @@ def colleague(session: Session, actor: Looker, customer_id: int, recipient_id: i
     found = None if recipient_id is None else session.get(User, recipient_id)
     if found is None or found.disabled_at is not None:
         raise Refused(Reason.MISSING if recipient_id is None else Reason.NOT_FOUND, "recipient_id")
-    if not access.may(session, access.looker_for(session, found), Right.VIEW, customer_id):
+    if not access.sees(session, found, customer_id):
         raise Refused(Reason.CANNOT_SEE_IT, "recipient_id", name=found.name)
     return found
 

@@ -17,6 +17,7 @@ from models.operations import fields
 from models.operations.below import meant
 from models.operations.consequences import LeftOut, count_below, digest, hold, require_unchanged
 from models.operations.selection import Chosen
+from models.project import Registration, RegistrationStatus
 from models.sales import Agreement, Opportunity, Portal, PortalGrant
 
 Removable = (
@@ -27,6 +28,7 @@ Removable = (
     | type[Attachment]
     | type[Agreement]
     | type[Opportunity]
+    | type[Registration]
     | type[Portal]
 )
 TITLES: dict[type[Base], str] = {
@@ -37,6 +39,7 @@ TITLES: dict[type[Base], str] = {
     Attachment: "Delete file or link {name}",
     Agreement: "Delete agreement {name}",
     Opportunity: "Delete opportunity {name}",
+    Registration: "Delete registration {name}",
     Portal: "Delete portal {name}",
 }
 
@@ -64,6 +67,8 @@ def plan(session: Session, actor: Looker, noun: Removable, chosen: Chosen) -> Re
     row, customer = meant(session, actor, noun, chosen)
     if isinstance(row, Address) and row.is_head_office and _has_others(session, row):
         raise Refused(Reason.HEAD_OFFICE_NEEDED, name=str(row))
+    if isinstance(row, Registration) and row.status is not RegistrationStatus.OPEN:
+        raise Refused(Reason.REGISTRATION_CLOSED)
     invitations = count_below(session, PortalGrant, "portal_id", [row.id]) if isinstance(row, Portal) else 0
     said = digest(noun.__tablename__, row.id, sorted(fields.present(row).items()), invitations)
     is_invoice = isinstance(row, Address) and row.is_invoice

@@ -505,6 +505,8 @@ class _Work:
             found += relate.in_the_way(self.session, final, key)
         if noun is Attachment and not (final.get("url") or final.get("sha256")):
             found.append(Refused(Reason.MISSING, "url"))
+        if noun is Activity and "user_id" in changes:
+            found += activities.blind(self.session, final)
         if noun in (Activity, Attachment) and not self._belong_together(final):
             found.append(Refused(Reason.NOT_FOUND, "project_id"))
         if isinstance(pending.row, Customer) and "kind" in changes:

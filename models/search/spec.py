@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, literal, or_, select
+from sqlalchemy import ColumnElement, Select, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.base import Base, whole
@@ -122,7 +123,8 @@ def read_month(text: str) -> str | None:
 def in_month(column: Column, month: str) -> Condition:
     """Whether a day lies in a month."""
     first = dt.date.fromisoformat(f"{month}-01")
-    return and_(column >= first, column < (first + dt.timedelta(days=32)).replace(day=1))
+    last = calendar.monthrange(first.year, first.month)[1]
+    return column.between(first, first.replace(day=last))
 
 
 def _own(column: Column, condition: Condition, *, holds: Condition) -> Narrowing:

@@ -1,0 +1,161 @@
+"""What a second look found: requests and values that must not do what they once did."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from lxml import html
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.access import SYSTEM, unlocking
+from models.activity import Activity
+from models.base import utc_now
+from models.customer import Address, Customer
+from models.journal import Changeset, changeset
+from models.project import Registration, RegistrationStatus
+from models.user import CustomerAccess, Role
+from tests import factories
+from tests.conftest import Cast, ClientFor
+from tests.views.test_card import text_of
+from tests.views.test_forms import at_fields
+
+
+def test_a_head_request_writes_nothing_and_is_answered_like_a_get(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session)
+    dana = client_for("Dana")
+    dana.edit(f"/customers/edit/?id={customer.id}", company_name="Nieuw B.V.", kind="business")
+    session.rollback()
+    newest = session.scalar(select(func.max(Changeset.id)))
+    for path in (f"/addresses/new/?customer={customer.id}", f"/history/undo/?changeset={newest}", "/login/"):
+        got, asked = dana.get(path), dana.head(path)
+        assert (asked.status_code, asked.data) == (got.status_code, b""), path
+    session.rollback()
+    assert session.scalar(select(func.max(Changeset.id))) == newest
+    assert session.scalar(select(Address.id).where(Address.customer_id == customer.id)) is None
+
+
+@pytest.mark.parametrize("path", ["/registrations/?month=9999-12", "/opportunities/?expected=9999-12"])
+def test_the_last_month_of_the_calendar_is_a_month(client_for: ClientFor, path: str) -> None:
+    assert client_for("Dana").get(path).status_code == 200
+
+
+def test_on_an_archived_project_nothing_is_planned(session: Session, client_for: ClientFor) -> None:
+    project = factories.project(session, factories.customer(session), archived_at=utc_now())
+    dana = client_for("Dana")
+    typed = {"customer_id": str(project.customer_id), "project_id": str(project.id), "subject": "Call"}
+    for path in ("/activities/quick/", "/activities/new/"):
+        answer = dana.send(f"{path}?customer={project.customer_id}", **typed)
+        assert answer.status_code == 422, path
+    session.rollback()
+    assert session.scalar(select(Activity.id)) is None
+
+
+def test_an_activity_is_not_left_to_somebody_who_may_not_see_the_customer(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    customer = factories.customer(session)
+    dana = client_for("Dana")
+    page = dana.get(f"/activities/new/?customer={customer.id}")
+    answer = dana.press(page, "Save activity", subject="Call", user_id=str(cast.charlie.id))
+    assert answer.status_code == 422
+    assert "Charlie may not see this customer" in at_fields(answer)["user_id"]
+    assert dana.press(page, "Save activity", subject="Call", user_id=str(cast.bob.id)).status_code == 302
+
+
+def test_TS_17_an_agreement_whose_last_day_is_over_is_in_nobodys_way(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session)
+    factories.agreement(session, customer, starts_on=dt.date(2020, 1, 1), ends_on=dt.date(2020, 12, 31), active=True)
+    dana = client_for("Dana")
+    assert "Ended" in text_of(dana.get(f"/customers/details/?id={customer.id}&tab=projects"))
+    plan = dana.get(f"/customers/action/?action=kind&rowid={customer.id}")
+    assert "End them first" not in plan.text
+    assert "End it first" not in plan.text
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2101-01-01", "9999-12-31"])
+def test_a_day_of_another_age_is_a_slip_of_the_pen(session: Session, client_for: ClientFor, day: str) -> None:
+    project = factories.project(session, factories.customer(session))
+    dana = client_for("Dana")
+    page = dana.get(f"/registrations/new/?project={project.id}")
+    answer = dana.press(page, "Save time", day=day, minutes="1")
+    assert answer.status_code == 422
+    assert at_fields(answer)["day"].startswith("Fill in a day from 1900 to 2100.")
+    assert session.scalar(select(Registration.id)) is None
+
+
+@pytest.mark.parametrize("entity", ["addresses", "agreements", "bank-accounts", "opportunities", "activities"])
+def test_what_belongs_to_an_archived_customer_has_no_form_to_change_it(
+    session: Session, client_for: ClientFor, entity: str
+) -> None:
+    customer = factories.customer(session)
+    make = {
+        "addresses": factories.address,
+        "agreements": factories.agreement,
+        "bank-accounts": factories.bank_account,
+        "opportunities": factories.opportunity,
+        "activities": factories.activity,
+    }[entity]
+    row = make(session, customer)
+    dana = client_for("Dana")
+    assert dana.get(f"/{entity}/edit/?id={row.id}").status_code == 200
+    with changeset(session, SYSTEM, "Archive"), unlocking(session):
+        session.get_one(Customer, customer.id).archived_at = utc_now()
+    assert dana.get(f"/{entity}/edit/?id={row.id}").status_code == 409
+    card = html.document_fromstring(dana.get(f"/{entity}/details/?id={row.id}").text)
+    assert not card.xpath("//a[@data-kb-edit]")
+
+
+def test_open_time_is_deleted_by_who_may_edit_and_comes_back(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    project = factories.project(session, factories.customer(session))
+    mine = factories.registration(session, project, cast.alice)
+    billed = factories.registration(session, project, cast.alice, status=RegistrationStatus.INVOICED)
+    alice, key, project_id = client_for("Alice"), mine.id, project.id
+    assert alice.get(f"/registrations/delete/?id={billed.id}").status_code == 422
+    answer = alice.press(alice.get(f"/registrations/delete/?id={key}"), "Delete")
+    assert answer.location == f"/projects/details/?id={project_id}"
+    session.rollback()
+    assert session.scalar(select(Registration.id).where(Registration.id == key)) is None
+    newest = session.scalar(select(func.max(Changeset.id)))
+    assert alice.send(f"/history/undo/?changeset={newest}").status_code == 302
+    session.rollback()
+    assert session.scalar(select(Registration.project_id).where(Registration.id == key)) == project_id
+
+
+def test_undo_is_not_offered_to_who_may_only_register(session: Session, client_for: ClientFor, cast: Cast) -> None:
+    customer = factories.customer(session)
+    project = factories.project(session, customer)
+    registrar = session.scalars(select(Role).where(Role.name == "Registrar")).one()
+    factories.access(session, customer, registrar, cast.charlie)
+    charlie = client_for("Charlie")
+    page = charlie.get(f"/registrations/new/?project={project.id}")
+    answer = charlie.press(page, "Save time", day="2026-11-02", minutes="1")
+    assert "/history/undo/" not in charlie.get(answer.location).text
+
+
+def test_TO_27_what_a_change_of_roles_gives_and_takes_is_shown_before_it_is_saved(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    customer = factories.customer(session)
+    manager = session.scalars(select(Role).where(Role.name == "Manager")).one()
+    reader = session.scalars(select(Role).where(Role.name == "Reader")).one()
+    factories.access(session, customer, manager, cast.charlie)
+    dana = client_for("Dana")
+    tab = dana.get(f"/customers/details/?id={customer.id}&tab=roles")
+    shown = dana.press(tab, "Show what changes", **{f"user-{cast.charlie.id}": str(reader.id)})
+    said = text_of(shown)
+    assert "Nothing is saved yet" in said
+    assert "may no longer: " in said
+    assert "may from now on" not in said
+    shown = dana.press(
+        tab,
+        "Show what changes",
+        **{f"user-{cast.charlie.id}": str(manager.id), "who": f"user-{cast.bob.id}", "role": str(manager.id)},
+    )
+    assert "Bob: may from now on: " in text_of(shown)
+    session.rollback()
+    held = session.scalars(select(CustomerAccess).where(CustomerAccess.customer_id == customer.id)).all()
+    assert [(one.user_id, one.role_id) for one in held] == [(cast.charlie.id, manager.id)]
