@@ -40,6 +40,7 @@ from models.journal import Kept
 from models.operations import archive, close_opportunity, convert, delete, label, mark_activity, remove, save
 from models.operations.duplicates import Likeness
 from models.project import RegistrationStatus
+from models.sales import OpportunityState
 from models.search import Unfit
 from models.smtp import Why
 from models.user import BUILT_IN_ROLES, Right
@@ -50,7 +51,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")
 WIDTH = 120
 # Whose members are shown as they are written.
 ENUMS: tuple[type[enum.StrEnum], ...] = (
-    Reason, Kept, SourceText, Unfit, Likeness, RegistrationStatus, ActivityState, Trouble, Refusal, Fault, Remark, Certainty,
+    Reason, Kept, SourceText, Unfit, Likeness, RegistrationStatus, ActivityState, OpportunityState, Trouble, Refusal, Fault, Remark, Certainty,
     settings.Group, Why,
 )  # fmt: skip
 TEMPLATES = [("**.html", "jinja2")]

@@ -176,12 +176,13 @@ class OpportunityView(BelowCustomer):
     @expose("/close/", methods=("POST",))
     def close_view(self) -> Answer:
         """Won, lost or open again."""
-        state = next((one for one in OpportunityState if one.value == request.form.get("state")), None)
-        if state is None:
+        states = {one.value: one for one in OpportunityState}
+        state, shown = (states.get(request.form.get(name, "")) for name in ("state", "was"))
+        if state is None or shown is None:
             abort(400)
         opportunity = self.find(request.form.get("id"))
         key, name, customer = opportunity.id, opportunity.name, opportunity.customer_id
-        done = close_opportunity.close(shell.here(), shell.looker(), key, state)
+        done = close_opportunity.close(shell.here(), shell.looker(), key, state, shown)
         if done.is_empty:
             flash(gettext("Nothing was changed."), "info")
         else:

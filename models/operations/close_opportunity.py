@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from models import access
 from models.access import Looker
 from models.base import utc_now
+from models.errors import Conflict, Reason
 from models.journal import Changeset, changeset
 from models.operations.save import save
 from models.sales import Opportunity, OpportunityState
@@ -19,14 +20,17 @@ TITLES: dict[OpportunityState, tuple[str]] = {
 }
 
 
-def close(session: Session, actor: Looker, key: int, state: OpportunityState) -> Changeset:
+def close(session: Session, actor: Looker, key: int, state: OpportunityState, shown: OpportunityState) -> Changeset:
     """Bring an opportunity into this state, in one changeset; it is closed today unless it is open from now on.
 
-    What is in it already stays as it is: nothing is written then. NotFound, NotAllowed, or Refused where it is locked.
+    What is in it already stays as it is: nothing is written then. Conflict where it is no longer in the state that was
+    `shown`; NotFound, NotAllowed, or Refused where it is locked.
     """
     with changeset(session, actor, TITLES[state][0]) as kept:
         opportunity = access.there(session, Opportunity, key)
         name = opportunity.name
+        if opportunity.state not in (shown, state):
+            raise Conflict(Reason.CHANGED_MEANWHILE, name=name)
         if opportunity.state is not state:
             closed_on = None if state is OpportunityState.PIPELINE else utc_now().date()
             save(session, actor, Opportunity, key, {"state": state, "closed_on": closed_on})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from models import access
+from models import access, settings
 from models.access import Looker
 from models.base import Base, utc_now
 from models.customer import Customer, Kind
@@ -23,7 +23,12 @@ _agreement = Base.metadata.tables[Agreement.__tablename__].c
 
 
 def in_the_way(session: Session, customer: Customer) -> Iterator[Refused]:
-    """The refusal to change this customer's kind, if there is one. Agreements count whether they are seen or not."""
+    """The refusal to change this customer's kind, if there is one. Agreements count whether they are seen or not.
+
+    Not where the office uses none: nobody could end them.
+    """
+    if not settings.get(session, "use_agreements"):
+        return
     count = session.scalar(
         select(func.count()).where(
             _agreement.customer_id == customer.id,

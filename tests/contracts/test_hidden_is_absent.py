@@ -217,7 +217,9 @@ def probes() -> dict[str, list[Probe]]:
         Probe("GET", "/opportunities/new/?customer={id}"),
         Probe("POST", "/opportunities/new/", {"customer_id": "{id}", "name": "Nieuw"}),
     ]
-    found["opportunities.close_view"] = [Probe("POST", "/opportunities/close/", {"id": "{id}", "state": "won"})]
+    found["opportunities.close_view"] = [
+        Probe("POST", "/opportunities/close/", {"id": "{id}", "state": "won", "was": "pipeline"})
+    ]
     found["files.content_view"] = [Probe("GET", "/files/content/?id={id}")]
     found["customers.roles_view"] = [Probe("POST", "/customers/roles/?id={id}", {"who": "user-1", "role": "1"})]
     found["customers.mail_view"] = [

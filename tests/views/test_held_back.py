@@ -9,6 +9,7 @@ from lxml import html
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from models import settings
 from models.access import SYSTEM, unlocking
 from models.activity import Activity
 from models.base import utc_now
@@ -72,6 +73,16 @@ def test_TS_17_an_agreement_whose_last_day_is_over_is_in_nobodys_way(session: Se
     plan = dana.get(f"/customers/action/?action=kind&rowid={customer.id}")
     assert "End them first" not in plan.text
     assert "End it first" not in plan.text
+
+
+def test_agreements_that_are_switched_off_are_in_nobodys_way(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session)
+    factories.agreement(session, customer, active=True)
+    dana, path = client_for("Dana"), f"/customers/action/?action=kind&rowid={customer.id}"
+    assert "End it first" in dana.get(path).text
+    with changeset(session, SYSTEM, "Settings"):
+        settings.put(session, "use_agreements", False)
+    assert "End it first" not in dana.get(path).text
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2101-01-01", "9999-12-31"])

@@ -76,13 +76,27 @@ def test_TL_41_VS_04_opportunities_stand_on_the_card_by_how_they_went_and_each_s
     )
     alice.send(undo)
     assert (reload(session, one.id).state, reload(session, one.id).closed_on) == (OpportunityState.PIPELINE, None)
-    alice.send("/opportunities/close/", id=one.id, state="lost")
+    alice.send("/opportunities/close/", id=one.id, state="lost", was="pipeline")
     page = alice.get(card_of(customer, "lost"))
     assert listed(page) == ["Årsrapport"]
     own = alice.get(f"/opportunities/details/?id={one.id}")
     assert alice.press(own, "Reopen").location == f"/opportunities/details/?id={one.id}"
     assert reload(session, one.id).closed_on is None
-    assert alice.send("/opportunities/close/", id=one.id, state="sold").status_code == 400
+    assert alice.send("/opportunities/close/", id=one.id, state="sold", was="pipeline").status_code == 400
+
+
+def test_an_opportunity_that_a_colleague_closed_meanwhile_is_not_closed_over_it(
+    session: Session, client_for: ClientFor
+) -> None:
+    customer = factories.customer(session)
+    one = factories.opportunity(session, customer)
+    alice, dana = client_for("Alice"), client_for("Dana")
+    before = alice.get(card_of(customer))
+    assert dana.press(dana.get(card_of(customer)), "Won").status_code == 302
+    answer = alice.press(before, "Lost")
+    assert answer.status_code == 409
+    assert "was changed by someone else" in answer.text
+    assert reload(session, one.id).state is OpportunityState.WON
 
 
 def test_TL_41_the_list_is_narrowed_by_state_person_and_month(
@@ -138,7 +152,7 @@ def test_the_state_of_an_opportunity_takes_the_right_to_edit_its_customer(
     factories.access(session, customer, reader, cast.charlie)
     charlie = client_for("Charlie")
     for key, status in ((one.id, 403), (unseen.id, 404), (999_999, 404)):
-        assert charlie.send("/opportunities/close/", id=key, state="won").status_code == status
+        assert charlie.send("/opportunities/close/", id=key, state="won", was="pipeline").status_code == status
     assert reload(session, one.id).state is OpportunityState.PIPELINE
     alice = client_for("Alice")
     page = alice.get(f"/opportunities/delete/?id={one.id}")
@@ -205,7 +219,7 @@ def test_TL_42_opportunities_that_are_off_are_nowhere_and_the_forecast_is_that_o
     assert "Report" not in text_of(alice.get(card_of(customer)))
     for path in ("/opportunities/", f"/opportunities/details/?id={one.id}"):
         assert alice.get(path).status_code == 404
-    assert alice.send("/opportunities/close/", id=one.id, state="won").status_code == 404
+    assert alice.send("/opportunities/close/", id=one.id, state="won", was="pipeline").status_code == 404
     page = text_of(alice.get(f"/customers/details/?id={customer.id}&tab=finance"))
     assert "250.50" in page
     assert "777" not in page
