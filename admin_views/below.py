@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from flask import request, url_for
+from flask import g, request, url_for
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -30,8 +30,12 @@ def offered_customers() -> list[Option]:
     wanted = whole(request.values.get("customer") or request.form.get("customer_id"))
     if wanted is None:
         return []
-    found = shell.here().execute(select(Customer.id, Customer.name).where(Customer.id == wanted))
-    return [Option(str(key), name) for key, name in found]
+    # Asked for by the form, by its field and by what it is preset with.
+    asked: dict[int, list[Option]] = g.setdefault("offered_customers", {})
+    if wanted not in asked:
+        found = shell.here().execute(select(Customer.id, Customer.name).where(Customer.id == wanted))
+        asked[wanted] = [Option(str(key), name) for key, name in found]
+    return list(asked[wanted])
 
 
 def card_of(customer_id: int, tab: str = "contact", part: str | None = None) -> str:
