@@ -44,10 +44,12 @@ def contact_information(session: Session, looker: Looker, customer: Customer) ->
     shown = [one for one in links if shows_all or one.contact.archived_at is None]
     addresses = customer.addresses
     comments = work.comments(session, customer.id, request.args)
-    told = [(Address.__tablename__, one.id) for one in addresses]
+    told = [(Customer.__tablename__, customer.id)]
+    told += [(Address.__tablename__, one.id) for one in addresses]
     told += [(Comment.__tablename__, one.id) for one in comments.shown]
     touched = journal.touches_of(session, told)
     return {
+        "touch": touched.get((Customer.__tablename__, customer.id), _UNKNOWN),
         "addresses": [
             Place(one, touched.get((Address.__tablename__, one.id), _UNKNOWN)[1], route_to(one)) for one in addresses
         ],

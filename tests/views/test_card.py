@@ -217,6 +217,11 @@ def test_VS_12_VS_24_TL_04_TL_26_cards_say_who_made_them_and_who_changed_them_la
         page = client_for("Bob").get(f"{card}&tab=history").get_data(as_text=True)
         who = html.document_fromstring(page).xpath("//div[contains(@class, 'kb-event-body')]/h3/b/text()")
         assert who == ["Dana", "Alice"], entity
+        if entity == "customers":
+            facts = html.document_fromstring(client_for("Bob").get(f"{card}&tab=contact").text).xpath("//dl/div")
+            told = {fact.findtext("dt"): fact.find("dd").text_content() for fact in facts}
+            assert told["Created"].endswith(", Alice")
+            assert told["Changed"].endswith(", Dana")
 
 
 def test_TL_05_addresses_and_contacts_of_a_card_fold(session: Session, client_for: ClientFor) -> None:
