@@ -10,7 +10,7 @@ export function startRows() {
 
   document.addEventListener("click", (event) => {
     const box = event.target;
-    if (!box.matches?.("[data-kb-row]")) return;
+    if (!box.matches?.("[name=rowid]")) return;
     if (event.shiftKey && last && last !== box) between(last, box).forEach((other) => { other.checked = box.checked; });
     last = box;
   });
@@ -18,7 +18,7 @@ export function startRows() {
     const box = event.target;
     if (box.matches?.("[data-kb-all]")) tickAll(box.checked, box.closest("table"));
     else if (box === everything) { if (box.checked) tickAll(true); }
-    else if (box.matches?.("[data-kb-row]")) { if (everything && !box.checked) everything.checked = false; }
+    else if (box.matches?.("[name=rowid]")) { if (everything && !box.checked) everything.checked = false; }
     else return;
     show();
   });
@@ -55,7 +55,7 @@ function nameInFull(event) {
 }
 
 export function rowBoxes(table = document) {
-  return [...table.querySelectorAll("[data-kb-row]")];
+  return [...table.querySelectorAll("[name=rowid]")];
 }
 
 export function tickAll(on, table = document) {

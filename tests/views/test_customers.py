@@ -633,7 +633,7 @@ def test_the_history_of_a_card_shows_no_amount_of_registered_time_without_the_ri
     session.connection().execute(text("UPDATE registration SET amount = 9876, minutes = 77"))
     session.commit()
     factories.user(session, name="Erik", role_id=session.scalar(select(Role.id).where(Role.name == "Editor")))
-    path = f"/customers/details/?id={customer.id}&tab=history"
+    path = f"/customers/details/?id={customer.id}&tab=history&show=changes"
     seen = text_of(client_for("Dana").get(path))
     assert "43.21" in seen
     assert "98.76" in seen
