@@ -6,13 +6,29 @@ import datetime as dt
 import enum
 from decimal import Decimal
 
-from sqlalchemy import Boolean, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, ColumnElement, Index, Integer, String, Text, UniqueConstraint, and_, bindparam, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import DATE, LONG_TEXT, LOOSE, Base, Money, Stamped, UtcDateTime, between, ref, table_args, words
+from models.base import (
+    DATE,
+    LONG_TEXT,
+    LOOSE,
+    Base,
+    Money,
+    Stamped,
+    UtcDateTime,
+    between,
+    ref,
+    table_args,
+    utc_now,
+    words,
+)
 from models.contact import Contact
 from models.customer import Customer
 from models.user import User
+
+# Asked for when the statement runs, so that a condition may be made once and used for years.
+_TODAY = bindparam("today", callable_=lambda: utc_now().date(), type_=DATE, unique=True)
 
 
 class InvoiceStatus(enum.StrEnum):
@@ -131,6 +147,11 @@ class Agreement(Stamped, Base):
         return self.name
 
 
+def running() -> ColumnElement[bool]:
+    """The same as `Agreement.is_running` today, asked of the database."""
+    return and_(Agreement.active.is_(True), or_(Agreement.ends_on.is_(None), Agreement.ends_on >= _TODAY))
+
+
 class Portal(Stamped, Base):
     """A customer portal: a window on our work that goes along when the customer is deleted (TC-40)."""
 
@@ -184,3 +205,8 @@ class PortalGrant(Stamped, Base):
 
     def __str__(self) -> str:
         return f"{self.contact} · {self.portal}"
+
+
+def in_force() -> ColumnElement[bool]:
+    """The opposite of `PortalGrant.has_ended` today, asked of the database."""
+    return and_(PortalGrant.revoked_at.is_(None), PortalGrant.expires_on >= _TODAY)

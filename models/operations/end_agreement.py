@@ -15,12 +15,12 @@ from models.journal import Changeset, changeset
 from models.operations.below import meant
 from models.operations.consequences import LeftOut, digest, hold, require_unchanged
 from models.operations.selection import Chosen
-from models.sales import Agreement
+from models.sales import Agreement, running
 
 
 @dataclass(frozen=True)
 class EndPlan:
-    """Which agreement ends, and on which day. `others`: how many of the customer stay active."""
+    """Which agreement ends, and on which day. `others`: how many of the customer run on."""
 
     customer_id: int
     customer: str
@@ -41,7 +41,7 @@ def plan(session: Session, actor: Looker, chosen: Chosen, today: dt.date) -> End
     if not agreement.active:
         raise Refused(Reason.AGREEMENT_ENDED, name=agreement.name)
     others = select(func.count(Agreement.id)).where(
-        Agreement.customer_id == customer.id, Agreement.active, Agreement.id != agreement.id
+        Agreement.customer_id == customer.id, running(), Agreement.id != agreement.id
     )
     day = max(agreement.starts_on, min(today, agreement.ends_on or today))
     said = digest(agreement.id, agreement.name, agreement.starts_on, agreement.ends_on, day)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from models.base import Base, utc_now
 from models.contact import Contact, CustomerContact
 from models.errors import Reason, Refused
-from models.sales import Portal, PortalGrant
+from models.sales import Portal, PortalGrant, in_force
 
 
 def in_the_way(session: Session, row: Base | None, grant: Mapping[str, Any]) -> Iterator[Refused]:
@@ -24,7 +24,7 @@ def in_the_way(session: Session, row: Base | None, grant: Mapping[str, Any]) -> 
         yield Refused(Reason.ENDS_BEFORE_TODAY, "expires_on")
     if row is None:
         yield from _belong_together(session, grant)
-        yield from _invited_already(session, grant, today)
+        yield from _invited_already(session, grant)
 
 
 def _belong_together(session: Session, grant: Mapping[str, Any]) -> Iterator[Refused]:
@@ -42,12 +42,11 @@ def _belong_together(session: Session, grant: Mapping[str, Any]) -> Iterator[Ref
         yield Refused(Reason.NOT_FOUND, "contact_id")
 
 
-def _invited_already(session: Session, grant: Mapping[str, Any], today: dt.date) -> Iterator[Refused]:
+def _invited_already(session: Session, grant: Mapping[str, Any]) -> Iterator[Refused]:
     there = select(PortalGrant).where(
         PortalGrant.portal_id == grant["portal_id"],
         PortalGrant.contact_id == grant["contact_id"],
-        PortalGrant.revoked_at.is_(None),
-        PortalGrant.expires_on >= today,
+        in_force(),
     )
     for one in session.scalars(there.limit(1)):
         yield Refused(Reason.ALREADY_INVITED, "contact_id", name=one.contact.name, day=one.expires_on)

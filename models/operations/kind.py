@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import access, settings
 from models.access import Looker
-from models.base import Base, utc_now
+from models.base import EVERYTHING
 from models.customer import Customer, Kind
 from models.errors import Problems, Reason, Refused
 from models.journal import Changeset, Origin, changeset
 from models.operations import fields
 from models.operations.consequences import digest, hold, require_unchanged
-from models.sales import Agreement
+from models.sales import Agreement, running
 from models.user import Right
-
-_agreement = Base.metadata.tables[Agreement.__tablename__].c
 
 
 def in_the_way(session: Session, customer: Customer) -> Iterator[Refused]:
@@ -30,11 +28,8 @@ def in_the_way(session: Session, customer: Customer) -> Iterator[Refused]:
     if not settings.get(session, "use_agreements"):
         return
     count = session.scalar(
-        select(func.count()).where(
-            _agreement.customer_id == customer.id,
-            _agreement.active.is_(True),
-            or_(_agreement.ends_on.is_(None), _agreement.ends_on >= utc_now().date()),
-        )
+        select(func.count(Agreement.id)).where(Agreement.customer_id == customer.id, running()),
+        execution_options=EVERYTHING,
     )
     if count:
         yield Refused(Reason.AGREEMENT_ACTIVE, "kind", name=customer.name, count=count)

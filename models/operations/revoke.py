@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models import sales
 from models.access import Looker
 from models.base import utc_now
 from models.customer import Customer
@@ -62,7 +63,6 @@ def in_force(session: Session, customer_id: int, contact_id: int) -> Sequence[Po
         select(PortalGrant).where(
             PortalGrant.customer_id == customer_id,
             PortalGrant.contact_id == contact_id,
-            PortalGrant.revoked_at.is_(None),
-            PortalGrant.expires_on >= utc_now().date(),
+            sales.in_force(),
         )
     ).all()

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, literal_column, or_, select
+from sqlalchemy import ColumnElement, func, literal, literal_column, not_, or_, select
 
 from models.activity import Attachment
 from models.base import DATE
@@ -14,7 +14,7 @@ from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer, Kind
 from models.label import ContactLabel, CustomerLabel
 from models.project import Project, Registration, RegistrationStatus
-from models.sales import Agreement, Opportunity, OpportunityState, Portal, PortalGrant
+from models.sales import Agreement, Opportunity, OpportunityState, Portal, PortalGrant, running
 from models.search.spec import (
     Filter,
     Linked,
@@ -178,9 +178,7 @@ AGREEMENTS = ListSpec.of(
     Sort("name", Agreement.name),
     Sort("created", Agreement.id),
     key_filter("customer", Agreement.customer_id),
-    word_filter(
-        "state", {"active": Narrowing(Agreement.active.is_(True)), "ended": Narrowing(Agreement.active.is_(False))}
-    ),
+    word_filter("state", {"active": Narrowing(running()), "ended": Narrowing(not_(running()))}),
     names=(Agreement.name,),
 )
 
