@@ -12,7 +12,7 @@ columns and counts, not hidden records: those would stay in the session, where `
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -20,14 +20,12 @@ from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
     Integer,
     ScalarSelect,
     Select,
     String,
     Text,
     and_,
-    bindparam,
     case,
     cast,
     event,
@@ -35,7 +33,6 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
-    null,
     or_,
     select,
     type_coerce,
@@ -155,9 +152,8 @@ def looker_for(session: AnySession, user: User) -> Looker:
     """What this user may, in one query; a disabled user may nothing."""
     if user.disabled_at is not None:
         return Looker(user.id, user.name)
-    rows = session.execute(_ROLES_AND_TEAMS, {"user": user.id}, execution_options=EVERYTHING).all()
-    roles = {key: rights for key, rights, team in rows if team is None}
-    return _looker(user, roles, {team: role for role, _, team in rows if team is not None})
+    held = select(*rights_in_one_row()).select_from(User).where(User.id == user.id)
+    return looker_of_row(user, *session.execute(held, execution_options=EVERYTHING).one())
 
 
 def rights_in_one_row() -> tuple[ScalarSelect[str], ScalarSelect[str]]:
@@ -172,35 +168,21 @@ def rights_in_one_row() -> tuple[ScalarSelect[str], ScalarSelect[str]]:
 def looker_of_row(user: User, roles: str | None, teams: str | None) -> Looker:
     """What this user may, from the two texts."""
     lines = [line.split() for line in (roles or "").splitlines()]
+    rights_of = {int(key): frozenset(rights) for key, *rights in lines}
     pairs = [line.partition(" ") for line in (teams or "").splitlines()]
-    return _looker(
-        user,
-        {int(key): frozenset(rights) for key, *rights in lines},
-        {int(team): int(role) if role else None for team, _, role in pairs},
-    )
-
-
-def _looker(user: User, roles: Mapping[int, frozenset[str]], teams: Mapping[int, int | None]) -> Looker:
-    """A looker from all roles, and the roles of the teams that the user is in."""
-    held = {user.role_id, *teams.values()}
+    team_roles = {int(team): int(role) if role else None for team, _, role in pairs}
+    held = {user.role_id, *team_roles.values()}
     by_right: dict[Right, list[int]] = {}
-    for key, rights in sorted(roles.items()):
+    for key, rights in sorted(rights_of.items()):
         for right in rights & ON_A_CUSTOMER:
             by_right.setdefault(Right(right), []).append(key)
     return Looker(
         user.id,
         user.name,
-        known(right for key in held & roles.keys() for right in roles[key or 0]),
-        tuple(sorted(teams)),
+        known(right for key in held & rights_of.keys() for right in rights_of[key or 0]),
+        tuple(sorted(team_roles)),
         tuple((right, tuple(ids)) for right, ids in sorted(by_right.items())),
     )
-
-
-# All roles, and after them the teams of a user with their roles.
-_ROLES_AND_TEAMS: CompoundSelect[*tuple[Any, ...]] = union_all(
-    select(Role.id, Role.rights, literal(None, Integer)),
-    select(Team.role_id, null(), Team.id).join(TeamMember).where(TeamMember.user_id == bindparam("user")),
-)
 
 
 def known(rights: Iterable[str]) -> frozenset[Right]:

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Date, Integer, Select, Text, and_, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import Integer, Select, Text, and_, cast, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from models import journal
@@ -176,7 +176,7 @@ def _entry(
     return Entry(Source(source), at, place, None, key, text or "", user_id, user_name, kind)
 
 
-_NO_DAY, _NO_TEXT, _NO_NUMBER = cast(null(), Date), cast(null(), Text), cast(null(), Integer)
+_NO_TEXT, _NO_NUMBER = cast(null(), Text), cast(null(), Integer)
 
 
 def _comments(customer_id: int, place: tuple[dt.datetime, int] | None) -> Select[*tuple[Any, ...]]:

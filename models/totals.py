@@ -172,11 +172,6 @@ class Forecast:
     weighted: Decimal
 
     @property
-    def total(self) -> Decimal:
-        """All of it, should all of it come."""
-        return self.quoted + self.pipeline
-
-    @property
     def likely(self) -> Decimal:
         """All of it by its chance; a quote counts whole."""
         return self.quoted + self.weighted

@@ -1,4 +1,4 @@
-"""What goes along with the state of an activity, wherever that is written."""
+"""What goes along with the state of an activity, and who may be given one, wherever that is written."""
 
 from __future__ import annotations
 

@@ -398,12 +398,6 @@ def some(session: Session, wanted: Sequence[Wanted]) -> list[list[tuple[Any, ...
     return [list(rows.values())[: one.limit] for rows, one in zip(found, wanted, strict=True)]
 
 
-def some_ids(session: Session, spec: ListSpec, state: ListState, limit: int) -> tuple[int, ...]:
-    """Some ids of one list, in the same way."""
-    (rows,) = some(session, [Wanted(spec, state, limit, (literal(1).label("c0"),))])
-    return tuple(row[0] for row in rows)
-
-
 def united(session: Session, queries: Mapping[int, Select[Any]]) -> dict[int, list[tuple[Any, ...]]]:
     """The rows of several queries of records, fetched in one; each query by its number."""
     parts = [(at, query.subquery()) for at, query in queries.items()]
