@@ -179,7 +179,7 @@ def login() -> Answer:
     except Refused as refused:
         log.warning("sign-in refused: %s, account %s", refused.reason.name, _account_mark(email)[:12])
         return _answer(_show_login(target, email, shell.say(refused)), refused)
-    _begin(token)
+    begin(token)
     response = redirect(target)
     _remember_device(response, email, device)
     return response
@@ -210,7 +210,7 @@ def _show_login(target: str, email: str = "", error: str | None = None) -> str:
     )
 
 
-def _begin(token: str) -> None:
+def begin(token: str) -> None:
     """A new session: nothing of the old cookie goes on but the chosen language."""
     language = cookie.get("language")
     cookie.clear()

@@ -10,24 +10,31 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask import session as cookie
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import URL, NullPool, create_engine, select
 from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
-from admin_views import commands_translate
+from admin_views import background, commands_translate, login
 from app import create_app
 from models import access, schema
 from models.access import SYSTEM, Looker
 from models.base import db
 from models.journal import Origin, changeset
 from models.operations import password
+from models.operations.sign_in import sign_in
 from models.user import BUILT_IN_ROLES, Role, User
 from tests.databases import ENGINES, Databases, databases
 from tests.pages import PageClient
 
 DATA = Path(os.environ.get("KAARTENBAK_DATA", Path(__file__).resolve().parents[2] / "shared" / "data" / "files"))
 PASSWORD = "correct horse battery staple"
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Names a test with bytes in it by their number: what a file is made of (its time, say) differs between workers."""
+    return f"{argname} of {len(val)} bytes" if isinstance(val, bytes) else None
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -135,27 +142,35 @@ ClientFor = Callable[[str], PageClient]
 
 
 @pytest.fixture(scope="session")
-def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Templates are compiled once a run, not once for each test's application."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
-
-
-@pytest.fixture
-def app(database_url: URL, tmp_path: Path, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
-    """The application on the fresh database that `session` looks at too."""
+def built(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application as it is built, once for the whole run: its hundreds of routes are dear to compile."""
     made = create_app(
         {
-            "INSTANCE": tmp_path,
+            "INSTANCE": tmp_path_factory.mktemp("instance"),
             "SECRET_KEY": "a secret that is long enough for a test",
-            "SQLALCHEMY_DATABASE_URI": database_url.render_as_string(hide_password=False),
-            "SQLALCHEMY_ENGINE_OPTIONS": {"poolclass": NullPool},
+            "SQLALCHEMY_DATABASE_URI": "sqlite://",
         }
     )
     made.test_client_class = PageClient
-    made.jinja_env.bytecode_cache = compiled_templates
-    yield made
-    with made.app_context():
-        db.engine.dispose()
+    made.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    return made
+
+
+@pytest.fixture
+def app(built: Flask, database_url: URL, tmp_path: Path) -> Iterator[Flask]:
+    """The application on the fresh database that `session` looks at too, in a folder of its own."""
+    settings, folder = dict(built.config), built.instance_path
+    built.config["SQLALCHEMY_DATABASE_URI"] = database_url.render_as_string(hide_password=False)
+    built.instance_path = str(tmp_path)
+    background.prepare(built)
+    with built.app_context():
+        engine = create_engine(database_url)
+        db._app_engines[built][None] = engine  # Flask-SQLAlchemy has no other way to change the database
+    yield built
+    engine.dispose()
+    built.config.clear()
+    built.config.update(settings)
+    built.instance_path = folder
 
 
 @pytest.fixture
@@ -178,6 +193,7 @@ def client_for(app: Flask) -> ClientFor:
     """A client signed in as Alice, Bob, Charlie or Dana (or anybody by name)."""
 
     def signed_in(name: str) -> PageClient:
+        """As the form of signing in does it, without its page."""
         with app.app_context():
             session = db.session()
             access.look_as(session, SYSTEM)
@@ -185,12 +201,13 @@ def client_for(app: Flask) -> ClientFor:
             if user.password_hash is None:
                 with changeset(session, SYSTEM, "Set up", origin=Origin.SEED):
                     user.password_hash = _hashed()
-            email = session.query(User.email).filter(User.name == name).scalar()
+            token = sign_in(session, session.query(User.email).filter(User.name == name).scalar(), PASSWORD, "")
+        with app.test_request_context():
+            login.begin(token)
+            kept = dict(cookie)
         made: PageClient = app.test_client()  # type: ignore[assignment]
-        answer = made.post(
-            "/login/", data={"email": email, "password": PASSWORD, "csrf_token": made.token_of("/login/")}
-        )
-        assert answer.status_code == 302, answer.get_data(as_text=True)
+        with made.session_transaction() as session_of_browser:
+            session_of_browser.update(kept)
         return made
 
     return signed_in

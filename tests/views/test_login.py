@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 import time_machine
-from flask import Flask, g
+from flask import Flask, g, request_finished
 from sqlalchemy import URL, NullPool, create_engine, select, text, update
 from sqlalchemy.orm import Session
 from werkzeug.test import Client, TestResponse
@@ -585,13 +585,12 @@ def test_the_looker_of_a_request_is_the_person_behind_the_cookie(
 ) -> None:
     seen: list[object] = []
 
-    @app.after_request
-    def note(response: object) -> object:
+    def note(_app: Flask, **_answer: object) -> None:
         seen.append(getattr(g, "looker", None))
-        return response
 
     client = client_for("Bob")
-    client.get("/profile/")
+    with request_finished.connected_to(note, app):
+        client.get("/profile/")
     session.rollback()
     look_as(session, SYSTEM)
     assert seen[-1] == looker_for(session, session.get_one(User, bob.id))
