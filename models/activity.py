@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    false,
     func,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
@@ -63,7 +64,8 @@ class Activity(Stamped, Base):
     """Something to do with a customer, or that was done: a task, a note, a call, an event (VS-31).
 
     `kind` is one of the office's own list. `due_at` is when it has to be done or takes place; `has_time` is off where only
-    the day was said. `user` is who does it.
+    the day was said. `user` is who does it. When its contact is deleted, `contact_deleted` keeps the place where the name
+    stood (VS-29).
     """
 
     __table_args__ = table_args(
@@ -79,6 +81,7 @@ class Activity(Stamped, Base):
     customer_id: Mapped[int] = mapped_column(ref("customer.id", "CASCADE"))
     project_id: Mapped[int | None] = mapped_column(ref("project.id", "SET NULL"))
     contact_id: Mapped[int | None] = mapped_column(ref("contact.id", "SET NULL"))
+    contact_deleted: Mapped[bool] = mapped_column(default=False, server_default=false())
     kind_id: Mapped[int | None] = mapped_column(
         ref("list_value.id", "RESTRICT"), info={"list": ValueList.ACTIVITY_KIND}
     )

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from models import access, settings
 from models.access import Looker
+from models.activity import Activity
 from models.among import one_of
 from models.base import EVERYTHING, Base, folded, utc_now
 from models.contact import Contact, CustomerContact
@@ -65,6 +66,7 @@ TITLES: dict[type[Base], tuple[str, str]] = {
 }
 _change = Base.metadata.tables[Change.__tablename__].c
 _registration = Base.metadata.tables[Registration.__tablename__]
+_activity = Base.metadata.tables[Activity.__tablename__]
 SAMPLE = 2
 # Where one table is told in several lines: what the law may want kept is not a draft.
 SPLITS: dict[str, tuple[str, Mapping[str, Sequence[Any]]]] = {
@@ -443,5 +445,6 @@ def _carry_out(session: Session, going: DeletePlan) -> None:
 
 def _leave_tombstones(session: Session, contacts: Iterable[int]) -> None:
     """Where the name of a contact stood it says "Contact deleted" from now on (VS-29)."""
-    stood = one_of(_registration.c.contact_id, contacts)
-    session.execute(update(_registration).where(stood).values(contact_id=None, contact_deleted=True))
+    for table in (_registration, _activity):
+        stood = one_of(table.c.contact_id, contacts)
+        session.execute(update(table).where(stood).values(contact_id=None, contact_deleted=True))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from models import access, settings
 from models.access import SYSTEM
+from models.activity import Activity
 from models.contact import Contact
 from models.customer import Customer
 from models.errors import NotAllowed, NotFound, Reason, Refused
@@ -66,9 +67,12 @@ def test_TC_42_a_deleted_customer_comes_back_whole_with_its_old_ids(session: Ses
 
 
 def test_VS_28_a_restored_contact_stands_where_its_name_stood(session: Session, customer: Customer) -> None:
+    contact = session.scalars(select(Contact.id)).one()
+    factories.activity(session, factories.customer(session), contact_id=contact)
     before = dump(session)
     kept = _delete(session, Contact, session.scalars(select(Contact.id)).one())
     assert {r.contact_deleted for r in session.scalars(select(Registration))} == {True}
+    assert session.scalars(select(Activity.contact_deleted).where(Activity.contact_deleted)).all() == [True]
     bin.restore(session, SYSTEM, kept.id)
     assert dump(session) == before
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from models import access, settings
 from models.access import SYSTEM
+from models.activity import Activity
 from models.contact import Contact, CustomerContact
 from models.customer import Address, Customer
 from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
@@ -284,13 +285,20 @@ def test_VS_23_VS_29_VS_30_where_the_name_of_a_deleted_contact_stood_it_says_so(
     factories.put_label(session, session.scalars(select(Label)).one(), contact=contact)
     other = session.scalars(select(Customer).where(Customer.company_name == "Nordhamn Logistik AB")).one()
     invoice = factories.invoice(session, other, contact_id=key, contact_name="Astrid Holmgren").id
+    task = factories.activity(session, other, contact_id=key).id
     plan = delete.plan(session, SYSTEM, Contact, [key])
     assert {branch.key: branch.count for branch in plan.branches} == {"contact": 1, "links": 3}
-    assert plan.stays.loosened == {("invoice", "contact_id"): 1, ("registration", "contact_id"): 4}
+    assert plan.stays.loosened == {
+        ("activity", "contact_id"): 1,
+        ("invoice", "contact_id"): 1,
+        ("registration", "contact_id"): 4,
+    }
     assert plan.confirm is None
     delete.do(session, SYSTEM, Contact, [key], plan.digest)
     told = {(r.contact_id, r.contact_deleted) for r in session.scalars(select(Registration))}
     assert told == {(None, True)}
+    left = session.get_one(Activity, task)
+    assert (left.contact_id, left.contact_deleted) == (None, True)
     kept = session.get_one(Invoice, invoice)
     assert (kept.contact_id, kept.contact_name) == (None, "Astrid Holmgren")
     assert session.scalars(select(ContactLabel)).all() == []

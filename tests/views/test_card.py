@@ -160,8 +160,10 @@ def test_TO_24_TL_02_a_project_on_the_card_leads_to_its_own_card_and_form(
 def test_TO_26_VS_29_a_registration_names_its_contact_also_when_that_is_deleted(
     session: Session, client_for: ClientFor
 ) -> None:
-    project = factories.project(session, factories.customer(session))
+    customer = factories.customer(session)
+    project = factories.project(session, customer)
     contact = factories.contact(session, first_name="Freya", last_name="Berg")
+    task = factories.activity(session, customer, contact_id=contact.id)
     factories.registration(session, project, contact_id=contact.id)
     dana, path = client_for("Dana"), f"/projects/details/?id={project.id}"
     assert "Freya Berg" in text_of(dana.get(path))
@@ -169,6 +171,8 @@ def test_TO_26_VS_29_a_registration_names_its_contact_also_when_that_is_deleted(
     assert dana.press(page, "Move 1 record to the bin").status_code == 302
     shown = text_of(dana.get(path))
     assert "Contact deleted" in shown
+    for other in (f"/activities/details/?id={task.id}", f"/customers/details/?id={customer.id}&tab=contact"):
+        assert "Contact deleted" in text_of(dana.get(other))
     assert "Freya Berg" not in shown
 
 
