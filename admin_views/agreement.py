@@ -115,5 +115,5 @@ class AgreementView(BelowCustomer):
 
     def allowed_actions(self, record: Any = None) -> list[Action]:
         """What has ended is not ended again."""
-        has_ended = record is not None and not record.active
+        has_ended = record is not None and not record.is_running(shell.today())
         return [action for action in super().allowed_actions(record) if action is not END or not has_ended]

@@ -34,16 +34,14 @@ class EndPlan:
 
 
 def plan(session: Session, actor: Looker, chosen: Chosen, today: dt.date) -> EndPlan:
-    """What ending would do; writes nothing. It ends today, on the day that it was to end if that is past, or where it
-    has not begun, on the day that it was to begin.
-    """
+    """What ending would do; writes nothing. It ends today, or where it has not begun, on the day that it was to begin."""
     agreement, customer = meant(session, actor, Agreement, chosen)
-    if not agreement.active:
+    if not agreement.is_running(today):
         raise Refused(Reason.AGREEMENT_ENDED, name=agreement.name)
     others = select(func.count(Agreement.id)).where(
         Agreement.customer_id == customer.id, running(), Agreement.id != agreement.id
     )
-    day = max(agreement.starts_on, min(today, agreement.ends_on or today))
+    day = max(agreement.starts_on, today)
     said = digest(agreement.id, agreement.name, agreement.starts_on, agreement.ends_on, day)
     return EndPlan(customer.id, customer.name, agreement.name, day, session.scalar(others) or 0, said)
 

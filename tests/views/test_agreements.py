@@ -84,11 +84,10 @@ def test_TS_29_an_agreement_is_changed_and_deleted_from_the_card(session: Sessio
     [
         (dt.date(2026, 1, 1), None, TODAY),
         (dt.date(2026, 1, 1), dt.date(2027, 1, 1), TODAY),
-        (dt.date(2026, 1, 1), dt.date(2026, 6, 1), dt.date(2026, 6, 1)),
         (dt.date(2027, 1, 1), None, dt.date(2027, 1, 1)),
     ],
 )
-def test_an_agreement_ends_today_unless_it_was_over_or_had_not_begun(
+def test_an_agreement_ends_today_unless_it_had_not_begun(
     session: Session, alice: Looker, starts: dt.date, ends: dt.date | None, on: dt.date
 ) -> None:
     agreement = factories.agreement(session, factories.customer(session), starts_on=starts, ends_on=ends).id
@@ -104,6 +103,14 @@ def test_an_agreement_ends_today_unless_it_was_over_or_had_not_begun(
     session.expire_all()
     found = session.get_one(Agreement, agreement)
     assert (found.active, found.ends_on) == (True, ends)
+
+
+def test_an_agreement_past_its_last_day_is_not_ended_again(session: Session, alice: Looker) -> None:
+    over = factories.agreement(session, factories.customer(session), ends_on=TODAY - dt.timedelta(days=1)).id
+    access.look_as(session, alice)
+    with pytest.raises(Refused) as refused:
+        end_agreement.plan(session, alice, [over], TODAY)
+    assert refused.value.reason is Reason.AGREEMENT_ENDED
 
 
 def test_an_agreement_is_ended_as_shown_and_by_who_may_edit_its_customer(
