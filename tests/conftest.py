@@ -89,9 +89,9 @@ def database_url(handed_out: Databases, engine_kind: str) -> Iterator[URL]:
 
 
 @pytest.fixture
-def session(database_url: URL) -> Iterator[Session]:
+def session(handed_out: Databases, database_url: URL) -> Iterator[Session]:
     """A session on the fresh database, looking as the system."""
-    engine = create_engine(database_url, poolclass=NullPool)
+    engine = handed_out.way(database_url, "session")
     with Session(engine) as opened:
         access.look_as(opened, SYSTEM)
         yield opened
@@ -157,14 +157,14 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 
 
 @pytest.fixture
-def app(built: Flask, database_url: URL, tmp_path: Path) -> Iterator[Flask]:
+def app(built: Flask, handed_out: Databases, database_url: URL, tmp_path: Path) -> Iterator[Flask]:
     """The application on the fresh database that `session` looks at too, in a folder of its own."""
     settings, folder = dict(built.config), built.instance_path
     built.config["SQLALCHEMY_DATABASE_URI"] = database_url.render_as_string(hide_password=False)
     built.instance_path = str(tmp_path)
     background.prepare(built)
     with built.app_context():
-        engine = create_engine(database_url)
+        engine = handed_out.way(database_url, "app")
         db._app_engines[built][None] = engine  # Flask-SQLAlchemy has no other way to change the database
     yield built
     engine.dispose()

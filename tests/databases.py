@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, NullPool, create_engine, text
+from sqlalchemy import URL, Dialect, Engine, NullPool, create_engine, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -128,6 +129,25 @@ class Cluster:
             connection.execute(text(statement))
 
 
+class Way:
+    """One engine for whichever database is looked at: an engine of its own would compile every statement anew."""
+
+    def __init__(self, url: URL) -> None:
+        self._url = url
+        self.engine = create_engine(url)
+        event.listen(self.engine, "do_connect", self._connect)
+
+    def to(self, url: URL) -> Engine:
+        """The engine, from now on of this database."""
+        self.engine.dispose()
+        self._url = self.engine.url = url
+        return self.engine
+
+    def _connect(self, dialect: Dialect, _record: object, _arguments: list[object], _named: object) -> DBAPIConnection:
+        arguments, named = dialect.create_connect_args(self._url)
+        return dialect.connect(*arguments, **named)
+
+
 class Databases:
     """Hands out fresh databases, and copies of templates that are built once.
 
@@ -140,6 +160,7 @@ class Databases:
         self._cluster: Cluster | None = None
         self._count = itertools.count(1)
         self._templates: dict[tuple[str, str], str] = {}
+        self._ways: dict[tuple[str, str], Way] = {}
 
     def fresh(self, engine: str) -> URL:
         """The URL of a new and empty database."""
@@ -164,6 +185,13 @@ class Databases:
         url = self._url(engine, name)
         shutil.copyfile(source, str(url.database))
         return url
+
+    def way(self, url: URL, whose: str) -> Engine:
+        """An engine for this database; the one before it of the same purpose is of this database now, too."""
+        kind = url.get_backend_name()
+        if (kind, whose) not in self._ways:
+            self._ways[kind, whose] = Way(url)
+        return self._ways[kind, whose].to(url)
 
     def drop(self, url: URL) -> None:
         """Throw a database away, with whoever is still connected."""
