@@ -50,8 +50,7 @@ class Narrowed:
     @property
     def condition(self) -> Any:
         """The rows that are shown."""
-        about = ImportRow.fields.contains(f" {self.field} ", autoescape=True) if self.field else True
-        return (ImportRow.status == self.status) & about
+        return planning.about(self.status, self.field)
 
     @property
     def pairs(self) -> list[tuple[str, str | int]]:

@@ -259,16 +259,6 @@ def forget(key: int) -> Answer:
 # Result --------------------------------------------------------------------------------------------------------------
 
 
-@page.get("/<key:key>/")
-def result(key: int) -> Answer:
-    """What an import did, with the way back."""
-    found = run.find(shell.here(), key, is_open=False)
-    if found.state is not ImportState.DONE:
-        return redirect(url_for("imports.check" if found.state is ImportState.PLANNED else "imports.columns", key=key))
-    kept = shell.here().get(Changeset, found.changeset_id) if found.changeset_id else None
-    return pages.show("imports/result.html", run=found, kind=found.kind, kept=kept, counts=found.counts)
-
-
 @page.get("/<key:key>/rejected.xlsx")
 def rejected(key: int) -> Response:
     """The rows that were not imported, as a workbook with the reason in each."""

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from importers import known
@@ -54,6 +54,12 @@ def tally(session: Session, run_id: int) -> dict[str, dict[str, int]]:
         for field in fields.split():
             found.setdefault(status.value, Counter())[field] += count
     return {status: dict(counted) for status, counted in found.items()}
+
+
+def about(status: RowStatus, field: str = "") -> ColumnElement[bool]:
+    """The rows of a status, or those of them that change one field or are wrong in it."""
+    of_status = ImportRow.status == status
+    return and_(of_status, ImportRow.fields.contains(f" {field} ", autoescape=True)) if field else of_status
 
 
 def mark(session: Session, run_id: int, rows: Mapping[int, Trouble]) -> None:

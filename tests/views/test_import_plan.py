@@ -6,7 +6,9 @@ from lxml import html
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.access import SYSTEM
 from models.customer import Customer
+from models.journal import changeset
 from tests import factories
 from tests.conftest import ClientFor
 from tests.pages import PageClient
@@ -154,3 +156,25 @@ def test_a_column_that_can_be_read_in_two_ways_is_asked_about(session: Session, 
     found = session.scalars(select(Customer).order_by(Customer.number)).all()
     assert [str(one.customer_since) for one in found] == ["2026-03-04", "2026-05-06"]
     assert [str(one.hourly_rate) for one in found] == ["1234.00", "2500.00"]
+
+
+def test_rows_of_a_finished_import_are_chosen_and_taken_back(session: Session, client_for: ClientFor) -> None:
+    factories.customer(session, number="K-1", company_name="Acme", phone="9999999")
+    alice = client_for("Alice")
+    run = planned(alice, PHONES + "K-3;Gamma;3333333;\n")
+    commit(alice, run)
+    assert titles(alice, run) == ["Beta", "Gamma"]
+    assert titles(alice, f"{run}?show=changed") == ["Acme"]
+    assert titles(alice, f"{run}?show=new&field=head_office.city") == ["Beta"]
+    back = alice.send(f"{run}undo/", show="new", page="1", row=["3"])
+    assert back.location.startswith(f"{run}?show=new")
+    assert numbers(session) == ["K-1", "K-3"]
+    assert "Beta taken back" in " ".join(titles(alice, run))
+    # A later edit stays, and is said.
+    with changeset(session, SYSTEM, "By hand"):
+        session.scalars(select(Customer).where(Customer.number == "K-1")).one().phone = "5555555"
+    alice.send(f"{run}undo/", show="changed", all="1")
+    assert "Acme, Phone stays as it is" in text_of(alice.get(run))
+    alice.send(f"{run}undo/", show="new", field="phone", all="1")
+    assert numbers(session) == ["K-1"]
+    assert alice.send(f"{run}undo/", show="nonsense", all="1").status_code == 404
