@@ -25,7 +25,7 @@ from models import access
 from models.access import SYSTEM, Looker
 from models.base import folded
 from models.errors import Reason, Refused
-from models.imports import ImportKind, ImportMode, ImportRow, ImportRun, RowStatus
+from models.imports import STAYS_OUT, ImportKind, ImportMode, ImportRow, ImportRun
 from models.user import User
 
 SHOWN = 20
@@ -168,7 +168,7 @@ def _tell(session: Session, run_id: int) -> None:
             click.echo(f"column {column['letter']}, {column['header']}: {Certainty.NOT_ALLOWED}", err=True)
     query = (
         select(ImportRow.row_number, ImportRow.problems)
-        .where(ImportRow.run_id == run_id, ImportRow.status.in_([RowStatus.REJECTED, RowStatus.AMBIGUOUS]))
+        .where(ImportRow.run_id == run_id, ImportRow.status.in_(STAYS_OUT))
         .order_by(ImportRow.row_number)
     )
     rows = session.execute(query).all()

@@ -5,39 +5,30 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from flask import Flask, Response, current_app, flash, redirect, request, send_file, url_for
-from flask_babel import get_locale, gettext, ngettext
-from sqlalchemy import func, select
+from flask import Response, current_app, flash, redirect, request, send_file, url_for
+from flask_babel import gettext, ngettext
+from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
-from admin_views import pages, shell
-from importers import apply, planner, run, workbooks
-from importers import plan as planning
-from importers.columns import COLUMNS
+from admin_views import import_check, pages, shell
+from importers import apply, planner, run, workbooks, working
 from importers.columns import allowed as allowed_columns
 from importers.files import Remark, Unreadable
 from importers.mapping import Certainty
 from importers.run import Choices
-from importers.trouble import Trouble, describe
 from models import access
-from models.among import one_of
 from models.base import whole
-from models.contact import Contact
-from models.customer import Customer, Kind
 from models.errors import Conflict, NotAllowed, NotFound, Refused
-from models.imports import ImportKind, ImportMode, ImportRow, ImportRun, ImportState, RowStatus
+from models.imports import ImportKind, ImportMode, ImportRun, ImportState
 from models.journal import Changeset
-from models.user import Right, User
+from models.user import Right
 
 page = pages.blueprint("imports", "/imports")
 PAGE = 25
 UNDECIDED = "?"  # of several columns with one name: nobody chose yet
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Answer = str | Response | BaseResponse | tuple[str, int]
-TWICE = {Trouble.NUMBER_TWICE.name, Trouble.SAME_TWICE.name}
-STATUSES = (RowStatus.NEW, RowStatus.CHANGED, RowStatus.UNCHANGED, RowStatus.AMBIGUOUS, RowStatus.REJECTED)
 
 
 @page.before_request
@@ -50,11 +41,6 @@ def allowed() -> None:
 def folder() -> Path:
     """Where the uploaded files lie."""
     return Path(current_app.instance_path) / "imports"
-
-
-def language() -> str:
-    """The language of the page."""
-    return str(get_locale() or "en")
 
 
 # Upload --------------------------------------------------------------------------------------------------------------
@@ -132,7 +118,7 @@ def columns(key: int) -> Answer:
     """Sheet, header row and columns: what was found, to be corrected."""
     found = run.find(shell.here(), key)
     if request.method == "GET":
-        return _columns_page(found)
+        return columns_page(found)
     try:
         if request.form.get("step") == "look":
             sheet, header = request.form.get("sheet") or found.sheet, request.form.get("header", "")
@@ -148,13 +134,14 @@ def columns(key: int) -> Answer:
             )
             return redirect(url_for("imports.columns", key=key))
         run.map_columns(shell.here(), shell.looker(), key, _mapped(request.form))
+        working.answer(shell.here(), shell.looker(), key, _answers(request.form))
         run.make_plan(shell.here(), shell.looker(), folder(), key)
     except Unreadable as problem:
-        return _columns_page(run.find(shell.here(), key), unreadable(problem)), 422
+        return columns_page(run.find(shell.here(), key), unreadable(problem)), 422
     except Refused as refused:
         if isinstance(refused, (NotAllowed, NotFound, Conflict)):
             raise
-        return _columns_page(run.find(shell.here(), key), shell.say(refused)), 422
+        return columns_page(run.find(shell.here(), key), shell.say(refused)), 422
     return redirect(url_for("imports.check", key=key))
 
 
@@ -167,9 +154,20 @@ def _mapped(form: Mapping[str, str]) -> dict[int, str | None]:
     }
 
 
-def _columns_page(found: ImportRun, error: str | None = None) -> str:
+def _answers(form: Mapping[str, str]) -> dict[int, bool]:
+    """How columns write their dates and amounts, as far as somebody said so."""
+    prefix, said = "answer-", {"1": True, "0": False}
+    return {
+        position: said[value]
+        for name, value in form.items()
+        if name.startswith(prefix) and value in said and (position := whole(name.removeprefix(prefix))) is not None
+    }
+
+
+def columns_page(found: ImportRun, error: str | None = None) -> str:
+    """The page of the columns."""
     may_map = allowed_columns(shell.here(), shell.looker(), found.kind).values()
-    offered = [(column.key, column.title(language())) for column in may_map if not column.only_out]
+    offered = [(column.key, column.title(import_check.language())) for column in may_map if not column.only_out]
     return pages.show(
         "imports/columns.html",
         run=found,
@@ -192,108 +190,7 @@ def check(key: int) -> Answer:
     found = run.find(shell.here(), key)
     if found.state is not ImportState.PLANNED:
         return redirect(url_for("imports.columns", key=key))
-    return _check_page(found)
-
-
-def _check_page(found: ImportRun, error: str | None = None) -> str:
-    of_run, moved = ImportRow.run_id == found.id, one_of(ImportRow.row_number, found.options.get("moved", ()))
-    filled = set(shell.here().scalars(select(ImportRow.status).where(of_run, moved).distinct()))
-    filled = filled or {status for status in STATUSES if found.counts.get(status.value)}
-    shown = next((status for status in STATUSES if status.value == request.args.get("show")), None)
-    if shown is None:
-        shown = next((status for status in STATUSES if status in filled), RowStatus.NEW)
-    number = max(1, whole(request.args.get("page"), 100_000) or 1)
-    rows = shell.here().scalars(
-        select(ImportRow)
-        .where(of_run, ImportRow.status == shown)
-        .order_by(moved.desc(), ImportRow.row_number)
-        .limit(PAGE)
-        .offset((number - 1) * PAGE)
-    )
-    worst = shell.here().scalars(
-        select(ImportRow)
-        .where(of_run, ImportRow.status.in_((RowStatus.REJECTED, RowStatus.AMBIGUOUS)))
-        .order_by(ImportRow.row_number)
-        .limit(6)
-    )
-    unticked = shell.here().scalar(
-        select(func.count(ImportRow.id)).where(of_run, ImportRow.status == shown, ImportRow.ticked.is_(False))
-    )
-    listed = list(rows)
-    names = _names(found.kind, listed)
-    owners = {row.values["customer"]["owner_id"] for row in listed if row.values.get("customer", {}).get("owner_id")}
-    users = {one.id: one.name for one in shell.here().execute(select(User.id, User.name).where(User.id.in_(owners)))}
-
-    titles = {name: column.title(language()) for name, column in COLUMNS[found.kind].items()}
-
-    def candidates(row: ImportRow) -> list[tuple[int | str, str]]:
-        """Whom an open row may mean, as far as one may see them; of several equal rows it may be the one that counts."""
-        wanted = [row.target_id, *(row.values or {}).get("candidates", ())]
-        found: list[tuple[int | str, str]] = [
-            (key, gettext("The same one: %(name)s", name=names[key])) for key in dict.fromkeys(wanted) if key in names
-        ]
-        if TWICE & {problem["code"] for problem in row.problems}:
-            found.append((planner.TAKE, gettext("This row counts, not the others")))
-        return found
-
-    return pages.show(
-        "imports/check.html",
-        candidates=candidates,
-        run=found,
-        kind=found.kind,
-        shown=shown,
-        number=number,
-        pages=-(-found.counts.get(shown.value, 0) // PAGE),
-        rows=listed,
-        worst=list(worst),
-        unticked=unticked or 0,
-        statuses=STATUSES,
-        foreseen=run.foreseen(shell.here(), found.id),
-        token=apply.digest(shell.here(), found),
-        error=error,
-        words=describe_row,
-        told={row.id: _told(row, planning.shown(row, users), titles) for row in listed},
-        decisions=found.options.get("decisions", {}),
-        size=PAGE,
-    )
-
-
-def _told(
-    row: ImportRow, fields: Mapping[str, list[Any]], titles: Mapping[str, str]
-) -> list[tuple[str, str | bool, str]]:
-    """Field by field what a row writes, in words: its title, the old (False: there is none) and the new."""
-    is_new = row.status is RowStatus.NEW
-    return [
-        (titles.get(key, key), False if is_new and old in ("", False, []) else _in_words(key, old), _in_words(key, new))
-        for key, (old, new) in fields.items()
-    ]
-
-
-def _in_words(key: str, value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    if isinstance(value, bool):
-        return gettext("yes") if value else gettext("no")
-    if key == "kind" and value:
-        return gettext("Private person") if value == Kind.PRIVATE.value else gettext("Company")
-    return str(value)
-
-
-def _names(kind: ImportKind, rows: list[ImportRow]) -> dict[int, str]:
-    """The names of the records that open rows may mean."""
-    wanted = {row.target_id for row in rows} | {key for row in rows for key in (row.values or {}).get("candidates", ())}
-    ids = wanted - {None}
-    rows_found = (
-        shell.here().execute(select(Customer.id, Customer.name, Customer.number).where(Customer.id.in_(ids))).all()
-        if kind is ImportKind.CUSTOMERS
-        else shell.here().execute(select(Contact.id, Contact.name, Contact.email).where(Contact.id.in_(ids))).all()
-    )
-    return {key: f"{name}, {more}" if more else name for key, name, more in rows_found}
-
-
-def describe_row(problem: Mapping[str, Any]) -> str:
-    """A problem of a row in the reader's language."""
-    return describe(problem, gettext)
+    return import_check.shown(found)
 
 
 @page.post("/<key:key>/rows/")
@@ -315,7 +212,13 @@ def rows(key: int) -> Answer:
     }
     if any(value != before.get(str(row), "") for row, value in decisions.items()):
         run.decide(shell.here(), shell.looker(), folder(), key, decisions)
-    return redirect(url_for("imports.check", key=key, show=request.form.get("show"), page=request.form.get("page")))
+    return redirect(back_to_check(key))
+
+
+def back_to_check(key: int) -> str:
+    """The page of a plan, narrowed as it was when this form was sent."""
+    show, field, number = (request.form.get(name) or None for name in ("show", "field", "page"))
+    return url_for("imports.check", key=key, show=show, field=field, page=number)
 
 
 def _is_decision(text: str) -> bool:
@@ -334,11 +237,11 @@ def commit(key: int) -> Answer:
             if moved
             else ""
         )
-        return _check_page(found, f"{shell.say(conflict)} {marked}".rstrip()), 409
+        return import_check.shown(found, f"{shell.say(conflict)} {marked}".rstrip()), 409
     except Refused as refused:
         if isinstance(refused, NotAllowed | NotFound):
             raise
-        return _check_page(run.find(shell.here(), key), shell.say(refused)), 422
+        return import_check.shown(run.find(shell.here(), key), shell.say(refused)), 422
     if done.changeset is not None:
         text = ngettext("%(num)d row imported", "%(num)d rows imported", done.created + done.updated)
         shell.offer_undo(text, done.changeset)
@@ -356,16 +259,6 @@ def forget(key: int) -> Answer:
 # Result --------------------------------------------------------------------------------------------------------------
 
 
-@page.get("/<key:key>/")
-def result(key: int) -> Answer:
-    """What an import did, with the way back."""
-    found = run.find(shell.here(), key, is_open=False)
-    if found.state is not ImportState.DONE:
-        return redirect(url_for("imports.check" if found.state is ImportState.PLANNED else "imports.columns", key=key))
-    kept = shell.here().get(Changeset, found.changeset_id) if found.changeset_id else None
-    return pages.show("imports/result.html", run=found, kind=found.kind, kept=kept, counts=found.counts)
-
-
 @page.get("/<key:key>/rejected.xlsx")
 def rejected(key: int) -> Response:
     """The rows that were not imported, as a workbook with the reason in each."""
@@ -378,22 +271,10 @@ def rejected(key: int) -> Response:
 def template(kind: str) -> Response:
     """An empty workbook with the right columns and an example row."""
     return _workbook(
-        workbooks.template(shell.here(), shell.looker(), _kind(kind), language(), gettext), _kind(kind).value
+        workbooks.template(shell.here(), shell.looker(), _kind(kind), import_check.language(), gettext),
+        _kind(kind).value,
     )
 
 
 def _workbook(body: bytes, name: str) -> Response:
     return send_file(io.BytesIO(body), mimetype=MIME, as_attachment=True, download_name=f"{name}.xlsx")
-
-
-def register(app: Flask) -> None:
-    """Add the wizard and its line in the menu."""
-    app.register_blueprint(page)
-
-    def line() -> shell.MenuItem | None:
-        if not access.may_somewhere(shell.here(), shell.looker(), Right.IMPORT):
-            return None
-        is_here = request.blueprint == "imports"
-        return shell.MenuItem(gettext("Imports"), "file-earmark-arrow-up", url_for("imports.index"), is_here, key="i")
-
-    shell.add_to_menu(app, line)

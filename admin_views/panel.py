@@ -13,6 +13,7 @@ from admin_views import (
     folding,
     health,
     history,
+    importing,
     keys,
     mine,
     opportunity,
@@ -21,7 +22,6 @@ from admin_views import (
     trees,
     work,
 )
-from admin_views import imports as importing
 from admin_views import settings as setting
 from admin_views.activity import ActivityView
 from admin_views.address import AddressView

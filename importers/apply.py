@@ -6,6 +6,7 @@ If something changed after the plan was made that one of those rows is about, or
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -177,6 +178,7 @@ class _Writer:
         self.now = utc_now()
         self.done: Counter[RowStatus] = Counter()
         self.batch = _Batch()
+        self.made: list[tuple[int, int]] = []
         self.labels: dict[str, int] = {}
         self.words: dict[tuple[ValueList, str], int] = {}
 
@@ -353,6 +355,14 @@ class _Writer:
                     insert(table), [{**defaults, **stamps, **_DEFAULTS.get(name, {}), **row} for row in rows]
                 )
         self.batch = _Batch()
+        self.remember()
+
+    def remember(self) -> None:
+        """Let rows know which record they made: some of them may be taken back later."""
+        if self.made:
+            postgresql = self.session.connection().dialect.name == "postgresql"
+            self.session.execute(_REMEMBER[postgresql], {"made": json.dumps(self.made)})
+        self.made = []
 
     def take_away(self) -> None:
         for (name, column, flag), keys in self.batch.unset.items():
@@ -374,6 +384,17 @@ class _Writer:
         return thaw(attribute, value)
 
 
+# By whether it is PostgreSQL.
+_REMEMBER = {
+    False: text(
+        "UPDATE import_row SET target_id = json_extract(m.value, '$[1]') FROM json_each(:made) m "
+        "WHERE import_row.id = json_extract(m.value, '$[0]')"
+    ),
+    True: text(
+        "UPDATE import_row SET target_id = CAST(m.value ->> 1 AS integer) "
+        "FROM json_array_elements(CAST(:made AS json)) m WHERE import_row.id = CAST(m.value ->> 0 AS integer)"
+    ),
+}
 _LABEL_LINKS = ("customer_label", "contact_label")
 _DEFAULTS: dict[str, dict[str, Any]] = {
     "customer": {"expenses_billable": False, "mileage_billable": False},
@@ -416,6 +437,7 @@ class _CustomerWriter(_Writer):
             if row.target is None:
                 owner = next(ids)
                 self.batch.insert(CUSTOMER, {"id": owner, **values})
+                self.made.append((row.key, owner))
                 self.done[RowStatus.NEW] += 1
             else:
                 owner = row.target
@@ -506,6 +528,7 @@ class _ContactWriter(_Writer):
             if row.target is None:
                 owner = next(ids)
                 self.batch.insert(CONTACT, {"id": owner, **values})
+                self.made.append((row.key, owner))
                 self.done[RowStatus.NEW] += 1
             else:
                 owner = row.target

@@ -7,17 +7,18 @@ parsed and compared. What changes in between is seen by `apply`, which knows whe
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from importers import known
+from importers.files import place
 from importers.planner import Outcome, Source
 from importers.planner_contacts import Contacts
 from importers.planner_customers import Customers
-from importers.rows import full_name
+from importers.rows import RowReader, full_name
 from importers.trouble import Trouble, problem
 from models.access import Looker
 from models.among import one_of
@@ -39,10 +40,26 @@ def make(session: Session, looker: Looker, run_id: int, source: Source) -> Count
             if outcome.status in {RowStatus.NEW, RowStatus.CHANGED}:
                 planner.reader.doubt(outcome.record)
         session.rollback()  # the reading transaction ends before the short one that writes
-        session.execute(insert(ROW), [_kept(run_id, outcome, source) for outcome in outcomes])
+        session.execute(insert(ROW), [_kept(run_id, outcome, source, planner.reader) for outcome in outcomes])
         session.commit()
         counts.update(outcome.status.value for outcome in outcomes)
     return counts
+
+
+def tally(session: Session, run_id: int) -> dict[str, dict[str, int]]:
+    """Status -> field -> in how many rows it changes or is wrong: what the page of a plan can be narrowed to."""
+    found: dict[str, Counter[str]] = {}
+    rows = select(ROW.c.status, ROW.c.fields, func.count()).where(ROW.c.run_id == run_id)
+    for status, fields, count in session.execute(rows.group_by(ROW.c.status, ROW.c.fields)):
+        for field in fields.split():
+            found.setdefault(status.value, Counter())[field] += count
+    return {status: dict(counted) for status, counted in found.items()}
+
+
+def about(status: RowStatus, field: str = "") -> ColumnElement[bool]:
+    """The rows of a status, or those of them that change one field or are wrong in it."""
+    of_status = ImportRow.status == status
+    return and_(of_status, ImportRow.fields.contains(f" {field} ", autoescape=True)) if field else of_status
 
 
 def mark(session: Session, run_id: int, rows: Mapping[int, Trouble]) -> None:
@@ -68,10 +85,17 @@ def shown(row: ImportRow, users: Mapping[int, str]) -> dict[str, list[Any]]:
 
     Where it takes a mark away from another record, that one is the old.
     """
-    if row.status != RowStatus.NEW:
-        return row.diff
+    return told(row.status, row.values, row.diff, users)
+
+
+def told(
+    status: RowStatus, write: Mapping[str, Any], diff: dict[str, list[Any]], users: Mapping[int, str]
+) -> dict[str, list[Any]]:
+    """The same of a row that is not kept yet."""
+    if status is not RowStatus.NEW:
+        return diff
     told: dict[str, list[Any]] = {}
-    for part, written in row.values.items():
+    for part, written in write.items():
         if part == "link":
             continue
         if part == "labels":
@@ -85,7 +109,7 @@ def shown(row: ImportRow, users: Mapping[int, str]) -> dict[str, list[Any]]:
             if value != "" and name not in _UNTOLD and not isinstance(value, dict):
                 key = f"{place}{_OF_CONTACT.get(name, name) if part == 'contact' else _KEYS.get(name, name)}"
                 told[key] = ["", users.get(value, value) if name == "owner_id" else value]
-    return told | row.diff
+    return told | diff
 
 
 # The mark of a new customer's only contact is told by its being there.
@@ -93,9 +117,9 @@ _UNTOLD = frozenset({"is_main"})
 _OF_CONTACT = {**_KEYS, "company_name": "own_company"}
 
 
-def _kept(run_id: int, outcome: Outcome, source: Source) -> dict[str, Any]:
+def _kept(run_id: int, outcome: Outcome, source: Source, reader: RowReader) -> dict[str, Any]:
     record = outcome.record
-    kept_raw = outcome.status is not RowStatus.UNCHANGED
+    said = source.corrected.get(record.number, {})
     left_out = any(one["code"] == Trouble.KNOWN_ALREADY.name for one in record.problems)
     return {
         "run_id": run_id,
@@ -104,11 +128,21 @@ def _kept(run_id: int, outcome: Outcome, source: Source) -> dict[str, Any]:
         "ticked": not left_out and record.number not in source.unticked,
         "target_id": outcome.target,
         "title": outcome.title[:255],
-        "raw": [_plain(cell) for cell in record.raw] if kept_raw else [],
+        "raw": [_plain(said.get(position, cell)) for position, cell in enumerate(record.raw)],
         "values": outcome.write,
         "diff": outcome.diff,
         "problems": record.problems,
+        "fields": f" {' '.join(_touched(outcome, reader))} ",
     }
+
+
+def _touched(outcome: Outcome, reader: RowReader) -> Iterable[str]:
+    """The fields that a row changes; of a row that stays out those that keep it out."""
+    if outcome.status in {RowStatus.NEW, RowStatus.CHANGED}:
+        return told(outcome.status, outcome.write, outcome.diff, {})
+    places = {slot.place: slot.column.key for slot in reader.slots}
+    cells = [one["cell"] for one in outcome.record.problems if one["cell"]]
+    return dict.fromkeys(places[at] for _, at in map(place, cells) if at in places)
 
 
 def _plain(cell: Any) -> Any:

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from importers.compare import Difference
-from importers.files import Row, Sheet
+from importers.files import Cell, Row, Sheet, address
 from importers.known import Held, Rights
-from importers.reading import Reading
+from importers.reading import Notation, Reading, plain
 from importers.rows import Record, RowReader, contact_name, full_name
 from importers.trouble import Trouble
 from models.access import Looker
@@ -21,11 +21,17 @@ NEW, SKIP, TAKE = "new", "skip", "take"
 """What may be decided about a row: it is a new one, it stays out, it is the one that counts of several; or an id."""
 
 
+TWICE = frozenset({Trouble.NUMBER_TWICE.name, Trouble.SAME_TWICE.name})
+"""What is said of a row that stands in the file more than once, until somebody says which one counts."""
+
+
 @dataclass(frozen=True)
 class Source:
     """What is planned: the records of a sheet, and the choices. `decisions`: row -> new, skip, take or an id.
 
-    `misfits`: the rows that have more or fewer cells than there are columns, see `mapping.misfits`.
+    `misfits`: the rows that have more or fewer cells than there are columns, see `mapping.misfits`. `corrected`: row ->
+    position -> what the file says there, where the records say something else. `notations`: how single columns write
+    their dates and amounts.
     """
 
     kind: ImportKind
@@ -39,6 +45,8 @@ class Source:
     decisions: Mapping[int, str] = field(default_factory=dict)
     unticked: frozenset[int] = frozenset()
     misfits: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    corrected: Mapping[int, Mapping[int, Cell]] = field(default_factory=dict)
+    notations: Mapping[int, Notation] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -73,7 +81,9 @@ class Planner:
 
     def __init__(self, session: Session, looker: Looker, source: Source) -> None:
         self.session, self.source = session, source
-        self.reader = RowReader(source.sheet, source.mapping, source.kind, source.reading, source.clears)
+        self.reader = RowReader(
+            source.sheet, source.mapping, source.kind, source.reading, source.clears, source.notations
+        )
         self.rights = Rights(session, looker)
         self.examples = {number for number, row in source.records if self.reader.is_example(row)}
         left_out = self.examples | source.misfits.keys()
@@ -99,6 +109,9 @@ class Planner:
             record.reject(Trouble.ROW_TOO_LONG if cells > names else Trouble.ROW_CUT_SHORT, cells=cells, names=names)
         else:
             record = self.reader.read(number, row)
+        for position, was in self.source.corrected.get(number, {}).items():
+            where = address(number, self.reader.place(position))
+            record.say(Trouble.CORRECTED, where, row[position], was=plain(was))
         return record
 
     def say(self, record: Record, trouble: Trouble, key: str, **values: object) -> None:
@@ -117,7 +130,9 @@ class Planner:
     def open(self, record: Record, candidates: Sequence[int] = ()) -> Outcome:
         """A row about which somebody has to decide; `candidates` are whom it may mean."""
         write = {"candidates": list(candidates)} if candidates else {}
-        return Outcome(record, RowStatus.AMBIGUOUS, title=self.name(record), write=write)
+        is_twice = any(one["code"] in TWICE for one in record.problems)
+        status = RowStatus.DUPLICATE if is_twice else RowStatus.AMBIGUOUS
+        return Outcome(record, status, title=self.name(record), write=write)
 
     def rejected(self, record: Record, held: Held | None = None) -> Outcome:
         """A row that stays out."""

@@ -17,7 +17,7 @@ from importers.trouble import Trouble
 from models.base import folded
 from models.imports import ImportKind, RowStatus
 
-_MATCH_FIELDS = (
+MATCH_FIELDS = (
     "name", "own_company", "first_name", "last_name", "infix", "kind", "email", "customer.number", "customer.name",
 )  # fmt: skip
 
@@ -32,7 +32,7 @@ class Contacts(Planner):
     def prepare(self) -> None:
         self.rows_of: dict[tuple[str, ...], list[int]] = {}
         emails, names, numbers, firms = set[str](), set[str](), set[str](), set[str]()
-        reader = self.reader.only(*_MATCH_FIELDS)
+        reader = self.reader.only(*MATCH_FIELDS)
         for number, row in self.records:
             values = reader.read(number, row).values
             key = _key_of(values)

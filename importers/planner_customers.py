@@ -17,7 +17,7 @@ from models.imports import RowStatus
 from models.operations.number import in_bin, peek
 
 _WHOLE_NAMES = ("company_name", "name")
-_NAME_FIELDS = ("company_name", "name", "name_2", "first_name", "last_name", "infix", "kind")
+NAME_FIELDS = ("company_name", "name", "name_2", "first_name", "last_name", "infix", "kind")
 
 
 class Customers(Planner):
@@ -53,11 +53,11 @@ class Customers(Planner):
 
     def _names(self, rows: Sequence[tuple[int, Row]]) -> Iterator[tuple[int, str]]:
         """Row number and folded name."""
-        mapped = [key for key in _NAME_FIELDS if key in self.source.mapping]
+        mapped = [key for key in NAME_FIELDS if key in self.source.mapping]
         if len(mapped) == 1:
             yield from ((number, folded(shortened(text))) for number, text in self.reader.texts(mapped[0], rows))
             return
-        reader = self.reader.only(*_NAME_FIELDS)
+        reader = self.reader.only(*NAME_FIELDS)
         for number, row in rows:
             name = folded(full_name(reader.read(number, row).values))
             if name:

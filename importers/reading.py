@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
+from typing import TypedDict
 
 import phonenumbers
 from babel import Locale
@@ -55,6 +56,13 @@ class Reading:
     values: Mapping[ValueList, Mapping[str, int]] = field(default_factory=dict)
     value_names: Mapping[int, str] = field(default_factory=dict)
     may_add_words: bool = False
+
+
+class Notation(TypedDict, total=False):
+    """How one column writes its values, where that is known of it."""
+
+    day_first: bool
+    decimal_comma: bool
 
 
 # A text that begins with one of these gets an apostrophe in front on its way out, so that no spreadsheet runs it as a
@@ -234,6 +242,12 @@ def whole(limits: Limits, example: str = "14") -> Parse:
 
 
 _NOT_OF_AN_AMOUNT = re.compile(r"[^0-9,.\-()]")
+# The minus sign of typesetters, which sv, no and fi write, and dashes that stand for one.
+_MINUS = str.maketrans(dict.fromkeys("\u2212\u2010\u2011\u2012\u2013\u2014", "-"))
+_NO_CENTS = re.compile(r"(?<=[0-9])[.,:]\s?-{1,2}")  # 12,- and 12:-
+_WORD = re.compile(r"[^\W\d_]+\.?")
+_TWO_NUMBERS = re.compile(r"[0-9]\s*(?:[^\W\d_]+\.?|[:/*])\s*[0-9]")
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*")
 
 
 def amount(limits: Limits) -> Parse:
@@ -259,9 +273,9 @@ def _amount(cell: Cell, reading: Reading) -> Decimal | None:
     text = plain(cell)
     if not text:
         return None
-    bare = _NOT_OF_AN_AMOUNT.sub("", text)
+    bare = _bare(text)
     negative = bare.startswith("-") or bare.endswith("-") or (bare.startswith("(") and bare.endswith(")"))
-    bare = bare.strip("-()")
+    bare = bare.strip("-()").rstrip(".,")
     try:
         value = Decimal(_with_point(bare, reading.decimal_comma))
     except InvalidOperation:
@@ -269,17 +283,28 @@ def _amount(cell: Cell, reading: Reading) -> Decimal | None:
     return -value if negative else value
 
 
+def _bare(text: str) -> str:
+    """The digits of an amount with their marks, without currency and words; as it is where there are two numbers."""
+    text = _NO_CENTS.sub("", text.translate(_MINUS))
+    return text if _TWO_NUMBERS.search(text) else _NOT_OF_AN_AMOUNT.sub("", _WORD.sub("", text))
+
+
 def _with_point(bare: str, decimal_comma: bool) -> str:
     mark, other = (",", ".") if decimal_comma else (".", ",")
     if "," in bare and "." in bare:
         mark, other = (",", ".") if bare.rindex(",") > bare.rindex(".") else (".", ",")
-    elif other in bare and mark not in bare and not re.fullmatch(r"[0-9]{1,3}(?:[.,][0-9]{3})+", bare):
+    elif other in bare and mark not in bare and not _THOUSANDS.fullmatch(bare):
         mark, other = other, mark  # 1.5 cannot mean thousands, whatever was chosen
     return bare.replace(other, "").replace(mark, ".")
 
 
 _ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ].*)?")
 _LOCAL = re.compile(r"([0-9]{1,2})[-/. ]+([0-9]{1,2})[-/. ]+([0-9]{4})(?: .*)?")
+_NAMED = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?[-/. ]*([^\W\d_]+)[-/., ]*([0-9]{4})(?: .*)?")
+_NAME_FIRST = re.compile(r"([^\W\d_]+)[-/. ]*([0-9]{1,2})(?:st|nd|rd|th)?[,. ]+([0-9]{4})(?: .*)?")
+_NAME_BETWEEN = re.compile(r"([0-9]{4})[-/. ]*([^\W\d_]+)[-/. ]*([0-9]{1,2})(?: .*)?")
+# What people write of months besides what the tables of locales have.
+_MONTHS_TOO = {"mrt": 3, "sept": 9, "okt": 10, "mai": 5, "maj": 5, "mei": 5}
 
 
 def day(cell: Cell, reading: Reading) -> str:
@@ -292,8 +317,11 @@ def day(cell: Cell, reading: Reading) -> str:
     if not text:
         return ""
     found = _ISO.fullmatch(text)
+    named = _named_month(text) if found is None else None
     if found:
         parts = (int(found[1]), int(found[2]), int(found[3]))
+    elif named:
+        parts = named
     else:
         found = _LOCAL.fullmatch(text)
         if not found:
@@ -308,24 +336,68 @@ def day(cell: Cell, reading: Reading) -> str:
         raise Wrong(Trouble.NOT_A_DATE) from None
 
 
-def days_come_first(samples: Sequence[Cell]) -> bool | None:
-    """Whether text dates write the day first; None if nothing among them tells."""
-    for cell in samples:
-        found = _LOCAL.fullmatch(cell.strip()) if isinstance(cell, str) else None
-        if found and int(found[1]) > 12 >= int(found[2]):
-            return True
-        if found and int(found[2]) > 12 >= int(found[1]):
-            return False
+@cache
+def months() -> dict[str, int]:
+    """Every name by which a month is known in the languages we read, squeezed -> its number."""
+    found: dict[str, int] = {}
+    for language in LANGUAGES:
+        for uses in Locale.parse(language).months.values():
+            for width in ("wide", "abbreviated"):
+                found |= {squeezed(name): number for number, name in uses[width].items() if not name.isdigit()}
+    return found | _MONTHS_TOO
+
+
+def _named_month(text: str) -> tuple[int, int, int] | None:
+    """Year, month and day of a date that names its month: 3 april 2026, April 3, 2026, 2026-apr-03."""
+    for shape, (year, month, day_) in ((_NAMED, (3, 2, 1)), (_NAME_FIRST, (3, 1, 2)), (_NAME_BETWEEN, (1, 2, 3))):
+        found = shape.fullmatch(text)
+        number = months().get(squeezed(found[month])) if found else None
+        if found and number:
+            return int(found[year]), number, int(found[day_])
     return None
+
+
+def days_come_first(samples: Sequence[Cell]) -> bool | None:
+    """Whether text dates write the day first; None if nothing among them tells.
+
+    A number above twelve tells; where there is none, points between the parts: nobody writes 04.03.2026 for April 3.
+    """
+    found = [match for cell in samples if isinstance(cell, str) and (match := _LOCAL.fullmatch(cell.strip()))]
+    for match in found:
+        if int(match[1]) > 12 >= int(match[2]):
+            return True
+        if int(match[2]) > 12 >= int(match[1]):
+            return False
+    return True if any(_POINTS.match(match[0]) for match in found) else None
+
+
+_POINTS = re.compile(r"[0-9]{1,2}\. ?[0-9]{1,2}\.")
+
+
+def may_be_two_days(cell: Cell) -> bool:
+    """Whether a text is one date with the day first and another with the month first."""
+    found = _LOCAL.fullmatch(cell.strip()) if isinstance(cell, str) else None
+    return found is not None and int(found[1]) != int(found[2]) and max(int(found[1]), int(found[2])) <= 12
 
 
 def decimals_have_a_comma(samples: Sequence[Cell]) -> bool | None:
     """Whether amounts in text have a decimal comma; None if nothing among them tells."""
     for cell in samples:
-        found = re.search(r"([.,])[0-9]{1,2}\)?-?$", cell.strip()) if isinstance(cell, str) else None
-        if found:
-            return found[1] == ","
+        bare = _bare(plain(cell)).strip("-()").rstrip(".,") if isinstance(cell, str) else ""
+        marks = [letter for letter in bare if letter in ".,"]
+        if len({*marks}) == 2 or (len(marks) == 1 and not _THOUSANDS.fullmatch(bare)):
+            return marks[-1] == ","
+        if len(marks) > 1 and _THOUSANDS.fullmatch(bare):
+            return marks[0] == "."
     return None
+
+
+def may_be_thousands(cell: Cell) -> bool:
+    """Whether a text is one amount with a decimal comma and another with a decimal point, such as 1.234."""
+    return (
+        isinstance(cell, str)
+        and re.fullmatch(r"[1-9][0-9]{0,2}[.,][0-9]{3}", _bare(plain(cell)).strip("-()")) is not None
+    )
 
 
 YES = _words("1 x y j yes ja true waar wahr sant sann tosi kyllä kylla si oui on aan v ✓ ✔ k actief active")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +11,7 @@ from importers.columns import COLUMNS, Column
 from importers.files import Cell, Row, Sheet, address
 from importers.reading import (
     NAME_LENGTH,
+    Notation,
     Reading,
     legible,
     person,
@@ -77,12 +78,13 @@ class RowReader:
         kind: ImportKind,
         reading: Reading,
         clears: bool = False,
+        notations: Mapping[int, Notation] | None = None,
     ) -> None:
-        self.sheet, self.mapping = sheet, mapping
+        self.sheet, self.mapping, self.notations = sheet, mapping, notations or {}
         self.kind, self.reading, self.clears = kind, reading, clears
         self.problems = sheet.problems
         self.slots = [
-            _Slot(COLUMNS[kind][key], at, _place(sheet, at), _remembering(COLUMNS[kind][key], reading))
+            _Slot(COLUMNS[kind][key], at, self.place(at), _remembering(COLUMNS[kind][key], self._reading_of(at)))
             for key, positions in mapping.items()
             for at in positions
         ]
@@ -102,10 +104,18 @@ class RowReader:
         place = self._cells.get(key)
         return address(row, place) if place else ""
 
+    def place(self, position: int) -> int:
+        """Which column of the spreadsheet a position is, from 1."""
+        return self.sheet.columns[position] if position < len(self.sheet.columns) else position + 1
+
+    def _reading_of(self, position: int) -> Reading:
+        """How a column is read: as the file, but for what is known of this one."""
+        return replace(self.reading, **self.notations[position]) if position in self.notations else self.reading
+
     def only(self, *keys: str) -> RowReader:
         """The same for some fields only, for a quick look through the whole file."""
         mapping = {key: positions for key, positions in self.mapping.items() if key in keys}
-        return RowReader(self.sheet, mapping, self.kind, self.reading)
+        return RowReader(self.sheet, mapping, self.kind, self.reading, notations=self.notations)
 
     def texts(self, key: str, rows: Iterable[tuple[int, Row]]) -> Iterator[tuple[int, str]]:
         """Row number and text of one field, for the rows that have it: quicker than reading them."""
@@ -205,10 +215,6 @@ def _exact_columns(rows: Sequence[Row]) -> frozenset[int]:
         >= 0.7 * len(sample)
     )
     return found if len(found) >= 2 and len(sample) >= 5 else frozenset()
-
-
-def _place(sheet: Sheet, position: int) -> int:
-    return sheet.columns[position] if position < len(sheet.columns) else position + 1
 
 
 def _remembering(column: Column, reading: Reading) -> Callable[[Cell], Any]:

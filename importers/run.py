@@ -16,7 +16,7 @@ from typing import IO, Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from importers import apply, plan
+from importers import apply, corrections, notation, plan, unticking
 from importers.apply import Applied, Moved, digest, require_columns
 from importers.columns import COLUMNS, allowed
 from importers.files import Limits, ReadOptions, Refusal, Sheet, Unreadable, Workbook, letters, read
@@ -36,7 +36,7 @@ from importers.mapping import (
 )
 from importers.plan import ROW
 from importers.planner import Source
-from importers.reading import days_come_first, decimals_have_a_comma, squeezed
+from importers.reading import squeezed
 from models import journal
 from models.access import Looker, require
 from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
@@ -102,7 +102,7 @@ def upload(
             file_name=name[-255:],
             stored_as=stored_as,
             mapping={},
-            options={"choices": _choices_kept(choices or Choices())},
+            options={"choices": choices_kept(choices or Choices())},
             counts={},
         )
         _look(session, looker, run, read(path, name=name, limits=LIMITS, options=(choices or Choices()).of_the_file))
@@ -148,7 +148,8 @@ def choices_of(run: ImportRun) -> Choices:
     return Choices(**run.options.get("choices", {}))
 
 
-def _choices_kept(choices: Choices) -> dict[str, Any]:
+def choices_kept(choices: Choices) -> dict[str, Any]:
+    """The choices as a run keeps them."""
     return {key: value for key, value in vars(choices).items() if value is not None}
 
 
@@ -169,7 +170,7 @@ def look_again(
     require(session, looker, Right.IMPORT)
     run = find(session, run_id)
     if choices is not None:
-        run.options = {**run.options, "choices": _choices_kept(choices)}
+        run.options = {**run.options, "choices": choices_kept(choices)}
     _look(session, looker, run, reread(run, folder), sheet, header)
     session.commit()
     return run
@@ -198,14 +199,25 @@ def _look(
         ],
         "file": {"kind": book.kind.value, "encoding": book.encoding, "delimiter": book.delimiter},
         "first_rows": _first_rows(found) if found else [],
-        "decisions": {},
         "is_confirmed": False,
+        **_NOTHING_SAID,
     }
     if found is not None and row is not None:
         _guess_columns(session, looker, run, found, row)
     else:
         run.mapping = {}
         run.options = {**run.options, "columns": [], "rows": 0}
+
+
+# What people said of the rows and columns of one table means nothing in another.
+_NOTHING_SAID: Mapping[str, Any] = {
+    "decisions": {},
+    corrections.CORRECTIONS: {},
+    corrections.REPLACEMENTS: {},
+    unticking.LEFT_OUT: [],
+    notation.ASKED: [],
+    notation.ANSWERS: {},
+}
 
 
 def _first_rows(sheet: Sheet) -> list[dict[str, Any]]:
@@ -229,6 +241,7 @@ def _guess_columns(session: Session, looker: Looker, run: ImportRun, sheet: Shee
         "two_lines": names != header_cells(sheet, header, run.kind, two_lines=False),
         "read_as": _read_as(run, guesses, rows),
     }
+    run.options[notation.ASKED] = notation.asked(run, notation.look(run.kind, run.mapping, rows))
 
 
 def _kept(one: Guess, sheet: Sheet) -> dict[str, Any]:
@@ -243,19 +256,14 @@ def _kept(one: Guess, sheet: Sheet) -> dict[str, Any]:
 
 
 def _read_as(run: ImportRun, guesses: Iterable[Guess], rows: list[Any]) -> dict[str, Any]:
-    """How dates, decimals and labels of this file are written, seen from its values; what nothing tells is left out."""
+    """How labels of this file are written, seen from its values; what nothing tells is left out."""
     columns = COLUMNS[run.kind]
     seen: dict[str, Any] = {}
     for one in guesses:
         if one.field is None:
             continue
         cells = [row[one.position] for row in rows if one.position < len(row)]
-        key = columns[one.field].term.key
-        if key in {"birth_date", "customer_since"}:
-            seen.setdefault("day_first", days_come_first(cells))
-        elif key in {"hourly_rate", "vat_percentage"}:
-            seen.setdefault("decimal_comma", decimals_have_a_comma(cells))
-        elif key == "labels":
+        if columns[one.field].term.key == "labels":
             seen.setdefault("separator", separator_of(cells, one.header))
     return {key: value for key, value in seen.items() if value is not None}
 
@@ -346,7 +354,8 @@ def make_plan(session: Session, looker: Looker, folder: Path, run_id: int) -> Co
     counts = plan.make(session, looker, run_id, source)
     run = find(session, run_id)
     run.counts, run.position, run.state = dict(counts), position, ImportState.PLANNED
-    run.options = {**run.options, "made": secrets.token_hex(8), "rows": len(rows), "moved": []}
+    fields = plan.tally(session, run_id)
+    run.options = {**run.options, "made": secrets.token_hex(8), "rows": len(rows), "moved": [], "fields": fields}
     session.commit()
     return counts
 
@@ -354,22 +363,30 @@ def make_plan(session: Session, looker: Looker, folder: Path, run_id: int) -> Co
 def _source(session: Session, looker: Looker, run: ImportRun, sheet: Sheet, rows: list[Any]) -> Source:
     choices = choices_of(run)
     read_as: dict[str, Any] = dict(run.options.get("read_as", {}))
-    for name in ("day_first", "decimal_comma", "separator"):
-        if getattr(choices, name) is not None:
-            read_as[name] = getattr(choices, name)
+    if choices.separator is not None:
+        read_as["separator"] = choices.separator
+    mapping = unticking.ticked(run)
+    # What does not fit its columns is told by the row as it stands in the file.
+    unfit = misfits(sheet, run.header_row or 0, rows)
+    rows, corrected = corrections.laid_over(run, rows)
+    seen = notation.look(run.kind, mapping, [row for _, row in rows])
+    run.options = {**run.options, notation.ASKED: notation.asked(run, seen)}
+    session.commit()
     unticked = select(ROW.c.row_number).where(ROW.c.run_id == run.id, ROW.c.ticked.is_(False))
     return Source(
         kind=run.kind,
         mode=run.mode,
-        sheet=sheet,
+        sheet=corrections.without_faults(sheet, corrected),
         records=rows,
-        mapping=run.mapping,
+        mapping=mapping,
         reading=reading_for(session, looker, **read_as),
         clears=choices.empty_clears,
         replaces_labels=choices.replace_labels,
         decisions={int(row): decision for row, decision in run.options.get("decisions", {}).items()},
         unticked=frozenset(session.scalars(unticked)) if run.options.get("made") else frozenset(),
-        misfits=misfits(sheet, run.header_row or 0, rows),
+        misfits=unfit,
+        corrected=corrected,
+        notations=notation.settled(run, seen, choices.day_first, choices.decimal_comma),
     )
 
 
@@ -465,14 +482,3 @@ def undo(session: Session, looker: Looker, run_id: int) -> Undone:
     if run.changeset_id is None:
         raise Refused(Reason.NOTHING_TO_UNDO)
     return undo_changeset(session, looker, run.changeset_id)
-
-
-def change_mode(session: Session, looker: Looker, run_id: int, mode: ImportMode, choices: Choices) -> ImportRun:
-    """Another mode or other choices that need no new look at the file."""
-    require(session, looker, Right.IMPORT)
-    run = find(session, run_id)
-    run.mode = mode
-    run.options = {**run.options, "choices": _choices_kept(choices)}
-    run.state = ImportState.UPLOADED
-    session.commit()
-    return run

@@ -58,6 +58,7 @@ class Trouble(enum.StrEnum):
     KNOWN_ALREADY = "{name} exists already, and only new ones are added."
     CHANGED_MEANWHILE = "{name} was changed after this was shown. Look at this row again."
     TAKEN_MEANWHILE = "This number was given to someone else after this was shown. Look at this row again."
+    CORRECTED = "Corrected here to “{value}”; the file says “{was}”."
     NOT_IMPORTED_REST = "{field}: only the first value was taken; left out: {rest}"
     INVISIBLE_LEFT_OUT = "{field}: characters that nobody can see were left out: {shown}"
     LOOKS_LIKE_NO_EMAIL = "{field} does not look like an e-mail address."

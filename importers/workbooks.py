@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from importers.columns import Column, allowed
 from importers.trouble import describe
 from models.access import Looker
-from models.imports import ImportKind, ImportRow, ImportRun, RowStatus
+from models.imports import STAYS_OUT, ImportKind, ImportRow, ImportRun
 from models.label import Label
 
 Translate = Callable[[str], str]
@@ -91,7 +91,7 @@ def _left_out(run_id: int) -> Select[Any]:
     """Rejected and undecided rows."""
     return (
         select(ImportRow.row_number, ImportRow.raw, ImportRow.problems, ImportRow.status)
-        .where(ImportRow.run_id == run_id, ImportRow.status.in_([RowStatus.REJECTED, RowStatus.AMBIGUOUS]))
+        .where(ImportRow.run_id == run_id, ImportRow.status.in_(STAYS_OUT))
         .order_by(ImportRow.row_number)
     )
 

@@ -105,6 +105,9 @@ class Reason(enum.StrEnum):
     )
     NO_ROWS = "There are no rows below the names of the columns, so there is nothing to import."
     NOTHING_TO_IMPORT = "No row that is ticked adds or changes anything, so there is nothing to import."
+    UNCLEAR_COLUMN = "Column {name}: {value} can be read in two ways. Choose how this column writes it."
+    TELLS_WHO = "{field} tells whose row it is, so it cannot be left out here. Leave the column out before the check."
+    NO_SUCH_CELL = "There is no such cell in this file."
     MAPPED_TWICE = "Two columns go into {field}. Choose one of them."
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 import enum
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Index, Integer, String
+from sqlalchemy import JSON, Boolean, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Stamped, UtcDateTime, ref, table_args, words
@@ -63,11 +63,20 @@ class RowStatus(enum.StrEnum):
     CHANGED = "changed"
     UNCHANGED = "unchanged"
     AMBIGUOUS = "ambiguous"
+    DUPLICATE = "duplicate"
     REJECTED = "rejected"
 
 
+STAYS_OUT = (RowStatus.REJECTED, RowStatus.AMBIGUOUS, RowStatus.DUPLICATE)
+"""What is not written, whatever is ticked: somebody has to mend or to decide it first."""
+
+
 class ImportRow(Base):
-    """One row of a plan. `raw` is what the file said, `values` what will be written, `diff` field -> [old, new]."""
+    """One row of a plan. `raw` is what the file said, `values` what will be written, `diff` field -> [old, new].
+
+    `fields` names what changes, or where that is what keeps the row out, what is wrong: ` phone head_office.city `. Once
+    the run is done, `target_id` is also that of a record the row made.
+    """
 
     journaled = False
     __table_args__ = table_args(Index("ix_import_row_run", "run_id", "status", "row_number"))
@@ -82,3 +91,4 @@ class ImportRow(Base):
     values: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     diff: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     problems: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    fields: Mapped[str] = mapped_column(Text, default="", server_default="")

@@ -27,6 +27,7 @@ from importers.files.workbook import (
     Workbook,
     address,
     letters,
+    place,
 )
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "Workbook",
     "address",
     "letters",
+    "place",
     "read",
 ]
 

@@ -161,10 +161,15 @@ def _require_whole(
     if fields is not None:
         is_torn = not KEPT.isdisjoint(fields)
     elif rows is not None:
+        keys: dict[str, set[int]] = {}
+        for table, key in rows:
+            keys.setdefault(table, set()).add(key)
         found = select(Change.id).where(
             Change.changeset_id == changeset_id,
             Change.operation == Operation.UPDATE,
-            or_(false(), *(and_(Change.table_name == table, Change.row_id == key) for table, key in rows)),
+            or_(
+                false(), *(and_(Change.table_name == table, one_of(Change.row_id, ids)) for table, ids in keys.items())
+            ),
             or_(*map(_changed, sorted(KEPT_BY_VERBS))),
         )
         is_torn = session.execute(found.limit(1), execution_options=EVERYTHING).first() is not None

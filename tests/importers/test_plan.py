@@ -68,7 +68,7 @@ def test_rows_are_new_changed_unchanged_or_rejected_with_the_cell_and_the_reason
         "Zweeden",
         "Sweden",
     )
-    assert run.counts == {"new": 1, "changed": 1, "unchanged": 1, "ambiguous": 0, "rejected": 1}
+    assert run.counts == {"new": 1, "changed": 1, "unchanged": 1, "ambiguous": 0, "duplicate": 0, "rejected": 1}
 
 
 def test_TC_27_only_what_differs_is_in_the_plan(desk: Desk) -> None:
@@ -96,10 +96,10 @@ def test_TC_28_a_number_is_the_same_whatever_its_case_spaces_and_width(desk: Des
 
 def test_a_number_that_stands_twice_is_shown_not_guessed(desk: Desk) -> None:
     run = desk.plan(HEAD, ("K-1", "One", "", "", ""), ("k-1", "Two", "", "", ""), ("K-2", "Three", "", "", ""))
-    assert desk.statuses(run) == {2: "ambiguous", 3: "ambiguous", 4: "new"}
+    assert desk.statuses(run) == {2: "duplicate", 3: "duplicate", 4: "new"}
     assert desk.rows(run)[2].problems[0]["values"] == {"rows": "3"}
     desk.decide(run, row_3="take")
-    assert desk.statuses(run) == {2: "ambiguous", 3: "new", 4: "new"}
+    assert desk.statuses(run) == {2: "duplicate", 3: "new", 4: "new"}
 
 
 def test_a_row_that_meets_an_archived_customer_is_shown_not_written(desk: Desk) -> None:
@@ -326,7 +326,7 @@ def test_a_contact_needs_a_name(desk: Desk) -> None:
 
 def test_the_same_contact_twice_is_shown_not_guessed(desk: Desk) -> None:
     run = desk.plan(PEOPLE, ("Jan", "Berg", "j@x.nl", "", ""), ("JAN", "Berg", "J@x.nl", "", ""), kind=CONTACTS)
-    assert desk.statuses(run) == {2: "ambiguous", 3: "ambiguous"}
+    assert desk.statuses(run) == {2: "duplicate", 3: "duplicate"}
 
 
 def test_a_whole_name_that_somebody_has_already_is_not_taken_apart_anew(desk: Desk) -> None:
@@ -551,7 +551,7 @@ def test_a_block_of_rows_that_a_spreadsheet_program_wrote_without_empty_ends_is_
     cities = ["Assen"] * 15 + [None] * 16 + ["Assen"] * 4
     rows = [(f"K-{at}", f"Firm {at}", *([city] if city else [])) for at, city in enumerate(cities)]
     run = desk.plan(("Klantnummer", "Bedrijfsnaam", "Plaats"), *rows)
-    assert run.counts == {"new": 35, "changed": 0, "unchanged": 0, "ambiguous": 0, "rejected": 0}
+    assert run.counts == {"new": 35, "changed": 0, "unchanged": 0, "ambiguous": 0, "duplicate": 0, "rejected": 0}
 
 
 SAME = (("id", "name", "id", "Telefoon"), ("7", "Acme", "K-1", "1234567"), ("8", "Beta", "K-2", "1234568"))

@@ -85,7 +85,7 @@ def outcome(desk: Desk, path: Path, kind: ImportKind) -> tuple[int, int] | str:
         assert str(refused)
         return refused.reason.name
     assert sum(counts.values()) == run.options["rows"]
-    return counts["new"], counts["rejected"] + counts["ambiguous"]
+    return counts["new"], counts["rejected"] + counts["ambiguous"] + counts["duplicate"]
 
 
 def test_the_lists_give_what_is_expected_of_them(desk: Desk, data: Path) -> None:

@@ -156,8 +156,8 @@ def test_rows_that_meet_a_namesake_wait_for_a_decision(session: Session, client_
 def test_a_number_that_stands_twice_waits_for_the_row_that_counts(session: Session, client_for: ClientFor) -> None:
     alice = client_for("Alice")
     run = planned(alice, "Klantnummer;Naam\nK-1;Een\nK-1;Twee\n")
-    assert "stands twice in the file, also in row 3" in text_of(alice.get(f"{run}check/?show=ambiguous"))
-    alice.send(f"{run}rows/", show="ambiguous", page="1", **{"decide-2": "", "decide-3": "take"})
+    assert "stands twice in the file, also in row 3" in text_of(alice.get(f"{run}check/?show=duplicate"))
+    alice.send(f"{run}rows/", show="duplicate", page="1", **{"decide-2": "", "decide-3": "take"})
     commit(alice, run)
     session.rollback()
     assert session.scalars(select(Customer.name)).all() == ["Twee"]

@@ -1,0 +1,108 @@
+"""What somebody does to a plan before it is carried out: correct cells, leave columns out, choose what happens.
+
+Each of these is kept in the run and the plan is made anew from the file and all of them, so that each can be taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from importers import corrections, notation, unticking
+from importers.run import choices_kept, choices_of, find, make_plan
+from models.access import Looker, require
+from models.among import one_of
+from models.errors import NotFound
+from models.imports import ImportMode, ImportRow, ImportRun, ImportState
+from models.user import Right
+
+Cells = Mapping[int, Mapping[int, str]]
+
+
+def correct(
+    session: Session,
+    looker: Looker,
+    folder: Path,
+    run_id: int,
+    cells: Cells,
+    alike: Collection[tuple[int, int]] = (),
+) -> None:
+    """Say what cells hold instead: row -> position -> text; for those in `alike`, in every row that says the same."""
+    require(session, looker, Right.IMPORT)
+    run = find(session, run_id)
+    raw = raw_of(session, run, cells)
+    changed = [
+        corrections.correct(run, row, raw[row], texts, {at for other, at in alike if other == row})
+        for row, texts in cells.items()
+    ]
+    if any(changed):
+        _anew(session, looker, folder, run)
+
+
+def raw_of(session: Session, run: ImportRun, rows: Iterable[int]) -> dict[int, list[Any]]:
+    """What the file says in these rows of a plan."""
+    wanted = set(rows)
+    query = select(ImportRow.row_number, ImportRow.raw).where(
+        ImportRow.run_id == run.id, one_of(ImportRow.row_number, wanted)
+    )
+    found = {number: list(raw) for number, raw in session.execute(query)}
+    if wanted - found.keys():
+        raise NotFound
+    return found
+
+
+def take_back(
+    session: Session,
+    looker: Looker,
+    folder: Path,
+    run_id: int,
+    row: int | None = None,
+    position: int | None = None,
+    text: str | None = None,
+) -> None:
+    """Take back one correction, one for all rows that say the same, or all of them."""
+    require(session, looker, Right.IMPORT)
+    run = find(session, run_id)
+    if corrections.take_back(run, row, position, text):
+        _anew(session, looker, folder, run)
+
+
+def choose(
+    session: Session,
+    looker: Looker,
+    folder: Path,
+    run_id: int,
+    *,
+    mode: ImportMode,
+    empty_clears: bool,
+    replace_labels: bool,
+    left_out: Collection[str],
+) -> None:
+    """What the plan does: only add or also update, what an empty cell and labels mean, which columns stay out."""
+    require(session, looker, Right.IMPORT)
+    run = find(session, run_id)
+    before = run.mode, choices_of(run)
+    kept = replace(before[1], empty_clears=empty_clears, replace_labels=replace_labels)
+    is_new = unticking.untick(run, left_out)
+    run.mode, run.options = mode, {**run.options, "choices": choices_kept(kept)}
+    if is_new or (mode, kept) != before:
+        _anew(session, looker, folder, run)
+
+
+def answer(session: Session, looker: Looker, run_id: int, answers: Mapping[int, bool]) -> None:
+    """Say how columns write their dates and amounts; whoever asks for the plan next gets it so."""
+    require(session, looker, Right.IMPORT)
+    notation.answer(find(session, run_id), answers)
+    session.commit()
+
+
+def _anew(session: Session, looker: Looker, folder: Path, run: ImportRun) -> None:
+    """Make the plan again. If that is refused there is none: the old one knows nothing of what was said."""
+    run_id, run.state = run.id, ImportState.UPLOADED
+    session.commit()
+    make_plan(session, looker, folder, run_id)

@@ -1,0 +1,180 @@
+"""Working in a plan over HTTP: narrow it, correct cells, leave columns out, choose what happens; all of it reversible."""
+
+from __future__ import annotations
+
+from lxml import html
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.access import SYSTEM
+from models.customer import Customer
+from models.journal import changeset
+from tests import factories
+from tests.conftest import ClientFor
+from tests.pages import PageClient
+from tests.views.test_imports import commit, numbers, planned, text_of, upload
+
+PHONES = "Klantnummer;Bedrijfsnaam;Telefoon;Plaats\nK-1;Acme;1111111;Zwolle\nK-2;Beta;2222222;Assen\n"
+
+
+def titles(client: PageClient, address: str) -> list[str]:
+    """The records that a page of a plan shows."""
+    page = html.document_fromstring(client.get(address).get_data(as_text=True))
+    return [" ".join(cell.text_content().split()) for cell in page.xpath("//table[@data-kb-rows]/tbody/tr/th")]
+
+
+def test_a_plan_is_narrowed_to_the_rows_where_one_field_changes(session: Session, client_for: ClientFor) -> None:
+    factories.customer(session, number="K-1", company_name="Acme", phone="1111111")
+    factories.customer(session, number="K-2", company_name="Beta", phone="9999999")
+    alice = client_for("Alice")
+    run = planned(alice, PHONES)
+    assert titles(alice, f"{run}check/?show=changed") == ["Acme", "Beta"]
+    assert titles(alice, f"{run}check/?show=changed&field=phone") == ["Beta"]
+    page = alice.get(f"{run}check/?show=changed&field=phone")
+    assert "Phone (1)" in text_of(page)
+    # A field that no row is about narrows nothing.
+    assert titles(alice, f"{run}check/?show=changed&field=nonsense") == ["Acme", "Beta"]
+    kept = alice.send(f"{run}rows/", show="changed", field="phone", page="1", shown=["3"], row=["3"])
+    assert kept.location.endswith("?show=changed&field=phone&page=1")
+
+
+def test_a_plan_is_narrowed_to_the_rows_where_one_field_is_wrong(client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    run = planned(alice, "Klantnummer;Naam;Land;BTW-percentage\n1;Een;Zweeden;\n2;Twee;;veel\n3;Drie;Zweeden;veel\n")
+    assert titles(alice, f"{run}check/?show=rejected&field=head_office.country") == ["Een", "Drie"]
+    assert titles(alice, f"{run}check/?show=rejected&field=vat_percentage") == ["Twee", "Drie"]
+
+
+def test_a_wrong_cell_is_corrected_on_the_page_and_can_be_taken_back(session: Session, client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    run = planned(alice)
+    page = html.document_fromstring(alice.get(f"{run}check/?show=rejected&edit=3").get_data(as_text=True))
+    assert page.xpath("//input[@name='cell-3-3']/@value") == ["Zweeden"]
+    # The wrong cell stands first, with what is wrong with it.
+    assert page.xpath("//input[starts-with(@name, 'cell-3-')]/@name")[0] == "cell-3-3"
+    alice.send(f"{run}correct/", show="rejected", **{"cell-3-3": "Zweden", "cell-3-1": "Beta B.V."})
+    new = text_of(alice.get(f"{run}check/?show=new"))
+    assert "Corrected here to “Zweden”; the file says “Zweeden”" in new
+    assert "Beta B.V." in new
+    listed = text_of(alice.get(f"{run}check/"))
+    assert "D Land: Zweden" in listed
+    alice.send(f"{run}take-back/", row="3", position="3")
+    assert titles(alice, f"{run}check/?show=rejected") == ["Beta B.V."]
+    alice.send(f"{run}take-back/")
+    assert titles(alice, f"{run}check/?show=rejected") == ["Beta"]
+    alice.send(f"{run}correct/", **{"cell-3-3": "Zweden"})
+    commit(alice, run)
+    assert numbers(session) == ["K-1", "K-2", "K-3"]
+
+
+def test_a_correction_can_be_made_for_all_rows_that_say_the_same(session: Session, client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    rows = "".join(f"K-{n};Firm {n};Zweeden\n" for n in range(1, 5))
+    good = "".join(f"K-{n};Firm {n};NL\n" for n in range(6, 12))
+    run = planned(alice, f"Klantnummer;Naam;Land\n{rows}K-5;Firm 5;Noorwegenn\n{good}")
+    page = text_of(alice.get(f"{run}check/?show=rejected&edit=2"))
+    assert "in all 4 rows that say the same" in page
+    alice.send(f"{run}correct/", **{"cell-2-2": "Zweden", "all-2-2": "1"})
+    assert titles(alice, f"{run}check/?show=new")[:5] == ["Firm 1", "Firm 2", "Firm 3", "Firm 4", "Firm 6"]
+    # One click takes over what was suggested.
+    assert "Yes, Norway, wherever it says so" in text_of(alice.get(f"{run}check/?show=rejected"))
+    alice.send(f"{run}correct/", yes="6-2")
+    assert titles(alice, f"{run}check/?show=rejected") == []
+    alice.send(f"{run}take-back/", position="2", text="Zweeden")
+    assert titles(alice, f"{run}check/?show=new")[:2] == ["Firm 5", "Firm 6"]
+
+
+def test_a_cell_of_another_plan_or_of_no_column_is_not_there(client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    run = planned(alice)
+    assert alice.send(f"{run}correct/", **{"cell-99-1": "x"}).status_code == 404
+    assert alice.send(f"{run}correct/", **{"cell-3-99": "x"}).status_code == 422
+    assert alice.send(f"{run}correct/", yes="2-1").status_code == 404
+
+
+def test_columns_are_left_out_and_brought_back(session: Session, client_for: ClientFor) -> None:
+    factories.customer(session, number="K-1", company_name="Acme", phone="9")
+    alice = client_for("Alice")
+    run = planned(alice, PHONES)
+    offered = ["phone", "head_office.city"]
+    alice.send(f"{run}choose/", mode="update", offered=offered, column=["head_office.city"])
+    assert "1111111" not in text_of(alice.get(f"{run}check/?show=changed"))
+    alice.send(f"{run}choose/", mode="update", offered=offered, column=offered)
+    assert "1111111" in text_of(alice.get(f"{run}check/?show=changed"))
+    alice.send(f"{run}choose/", mode="update", offered=offered, column=["head_office.city"])
+    commit(alice, run)
+    session.rollback()
+    assert session.scalars(select(Customer.phone).order_by(Customer.number)).all() == ["9", None]
+
+
+def test_what_tells_whose_row_it_is_cannot_be_left_out(client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    run = planned(alice, PHONES)
+    refused = alice.send(f"{run}choose/", mode="update", offered=["number"])
+    assert (refused.status_code, "tells whose row it is" in text_of(refused)) == (422, True)
+    page = html.document_fromstring(alice.get(f"{run}check/").get_data(as_text=True))
+    assert page.xpath("//input[@name='column' and @value='number']/@disabled") == ["disabled"] or page.xpath(
+        "//input[@name='column' and @value='number' and @disabled]"
+    )
+
+
+def test_what_empty_cells_and_labels_mean_is_chosen_beside_the_plan(session: Session, client_for: ClientFor) -> None:
+    factories.customer(session, number="K-1", company_name="Acme", phone="9")
+    alice = client_for("Alice")
+    run = planned(alice, "Klantnummer;Bedrijfsnaam;Telefoon\nK-1;Acme;\nK-2;Beta;1234567\n")
+    assert titles(alice, f"{run}check/?show=unchanged") == ["Acme"]
+    alice.send(f"{run}choose/", mode="update", empty_clears="1", offered=["phone"], column=["phone"])
+    assert titles(alice, f"{run}check/?show=changed") == ["Acme"]
+    alice.send(f"{run}choose/", mode="add", empty_clears="1", offered=["phone"], column=["phone"])
+    assert "Acme exists already, and only new ones are added" in text_of(alice.get(f"{run}check/?show=unchanged"))
+    alice.send(f"{run}choose/", mode="update", empty_clears="0", offered=["phone"], column=["phone"])
+    assert titles(alice, f"{run}check/?show=changed") == []
+
+
+def test_rows_that_stand_twice_have_a_heading_of_their_own(session: Session, client_for: ClientFor) -> None:
+    factories.customer(session, number="K-9", company_name="Acme")
+    alice = client_for("Alice")
+    run = planned(alice, "Klantnummer;Naam\nK-1;Acme\nK-2;Een\nK-2;Twee\n")
+    assert titles(alice, f"{run}check/?show=duplicate") == ["Een", "Twee"]
+    assert titles(alice, f"{run}check/?show=ambiguous") == ["Acme"]
+    assert "3 rows need your eye" in text_of(alice.get(f"{run}check/"))
+    alice.send(f"{run}rows/", show="duplicate", **{"decide-4": "take"})
+    assert titles(alice, f"{run}check/?show=duplicate") == ["Een"]
+
+
+def test_a_column_that_can_be_read_in_two_ways_is_asked_about(session: Session, client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    rows = "Klantnummer;Naam;Klant sinds;Uurtarief\nK-1;Acme;03/04/2026;1.234\nK-2;Beta;05/06/2026;2.500\n"
+    columns = upload(alice, rows).location
+    page = html.document_fromstring(alice.get(columns).get_data(as_text=True))
+    assert page.xpath("//select[starts-with(@name, 'answer-')]/@name") == ["answer-2", "answer-3"]
+    refused = alice.send(columns, step="map", **{"answer-2": "1"})
+    assert (refused.status_code, "1.234 can be read in two ways" in text_of(refused)) == (422, True)
+    assert alice.send(columns, step="map", **{"answer-2": "0", "answer-3": "1"}).status_code == 302
+    commit(alice, columns.removesuffix("columns/"))
+    session.rollback()
+    found = session.scalars(select(Customer).order_by(Customer.number)).all()
+    assert [str(one.customer_since) for one in found] == ["2026-03-04", "2026-05-06"]
+    assert [str(one.hourly_rate) for one in found] == ["1234.00", "2500.00"]
+
+
+def test_rows_of_a_finished_import_are_chosen_and_taken_back(session: Session, client_for: ClientFor) -> None:
+    factories.customer(session, number="K-1", company_name="Acme", phone="9999999")
+    alice = client_for("Alice")
+    run = planned(alice, PHONES + "K-3;Gamma;3333333;\n")
+    commit(alice, run)
+    assert titles(alice, run) == ["Beta", "Gamma"]
+    assert titles(alice, f"{run}?show=changed") == ["Acme"]
+    assert titles(alice, f"{run}?show=new&field=head_office.city") == ["Beta"]
+    back = alice.send(f"{run}undo/", show="new", page="1", row=["3"])
+    assert back.location.startswith(f"{run}?show=new")
+    assert numbers(session) == ["K-1", "K-3"]
+    assert "Beta taken back" in " ".join(titles(alice, run))
+    # A later edit stays, and is said.
+    with changeset(session, SYSTEM, "By hand"):
+        session.scalars(select(Customer).where(Customer.number == "K-1")).one().phone = "5555555"
+    alice.send(f"{run}undo/", show="changed", all="1")
+    assert "Acme, Phone stays as it is" in text_of(alice.get(run))
+    alice.send(f"{run}undo/", show="new", field="phone", all="1")
+    assert numbers(session) == ["K-1"]
+    assert alice.send(f"{run}undo/", show="nonsense", all="1").status_code == 404
