@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import enum
 import io
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, flash, redirect, request, send_file, url_for
-from flask_babel import get_locale, gettext, ngettext
+from flask_babel import get_locale, gettext, lazy_gettext, ngettext
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response as BaseResponse
 
 from admin_views import pages, shell
-from importers import apply, planner, run, workbooks
+from importers import apply, planner, profiles, run, workbooks
 from importers import plan as planning
 from importers.columns import COLUMNS
 from importers.columns import allowed as allowed_columns
@@ -27,7 +28,7 @@ from models.base import whole
 from models.contact import Contact
 from models.customer import Customer, Kind
 from models.errors import Conflict, NotAllowed, NotFound, Refused
-from models.imports import ImportKind, ImportMode, ImportRow, ImportRun, ImportState, RowStatus
+from models.imports import ImportKind, ImportMode, ImportRow, ImportRun, ImportState, MatchRule, RowStatus
 from models.journal import Changeset
 from models.user import Right, User
 
@@ -37,6 +38,19 @@ UNDECIDED = "?"  # of several columns with one name: nobody chose yet
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Answer = str | Response | BaseResponse | tuple[str, int]
 TWICE = {Trouble.NUMBER_TWICE.name, Trouble.SAME_TWICE.name}
+# By what rows are recognised, as one may choose it.
+RULES = {
+    ImportKind.CUSTOMERS: [
+        (MatchRule.USUAL, lazy_gettext("number, else name")),
+        (MatchRule.NUMBER, lazy_gettext("number only")),
+        (MatchRule.POSTAL_CODE, lazy_gettext("number, else name and postal code")),
+    ],
+    ImportKind.CONTACTS: [
+        (MatchRule.USUAL, lazy_gettext("e-mail address, else name and company")),
+        (MatchRule.EMAIL, lazy_gettext("e-mail address only")),
+    ],
+}
+E = TypeVar("E", bound=enum.StrEnum)
 STATUSES = (RowStatus.NEW, RowStatus.CHANGED, RowStatus.UNCHANGED, RowStatus.AMBIGUOUS, RowStatus.REJECTED)
 
 
@@ -89,14 +103,26 @@ def new() -> Answer:
         )
     except Unreadable as problem:
         return _upload_page(kind, mode, unreadable(problem), file.filename), 422
-    return redirect(url_for("imports.columns", key=made.id))
+    return redirect(_settled(made) or url_for("imports.columns", key=made.id))
+
+
+def _settled(made: ImportRun) -> str | None:
+    """The check of a file whose columns are all as a profile says: nobody needs to look at them again."""
+    if not profiles.is_as_known(made):
+        return None
+    try:
+        run.make_plan(shell.here(), shell.looker(), folder(), made.id)
+    except (Refused, Unreadable):
+        return None  # the page with the columns says why
+    return url_for("imports.check", key=made.id)
 
 
 def _upload_page(kind: ImportKind, mode: ImportMode, error: str | None = None, name: str | None = None) -> str:
     earlier = shell.here().scalars(
         select(ImportRun).where(ImportRun.kind == kind).order_by(ImportRun.id.desc()).limit(3)
     )
-    return pages.show("imports/upload.html", kind=kind, mode=mode, error=error, name=name, earlier=list(earlier))
+    shown = {"kind": kind, "mode": mode, "error": error, "name": name, "earlier": list(earlier)}
+    return pages.show("imports/upload.html", rules=RULES[kind], **shown)
 
 
 def _kind(text: str | None) -> ImportKind:
@@ -113,10 +139,17 @@ def _choices(form: Mapping[str, str]) -> Choices:
         two_lines=yes_no.get(form.get("two_lines", "")),
         empty_clears=form.get("empty_clears") == "1",
         replace_labels=form.get("replace_labels") == "1",
+        rest_to_notes=form.get("rest_to_notes") == "1",
+        match=one_word(MatchRule, form.get("match")) or MatchRule.USUAL,
         encoding=form.get("encoding") or None,
         delimiter={"tab": "\t"}.get(form.get("delimiter", ""), form.get("delimiter")) or None,
         hidden=yes_no.get(form.get("hidden", "")),
     )
+
+
+def one_word(kind: type[E], text: str | None) -> E | None:
+    """The member of an enum that a form names."""
+    return next((one for one in kind if one.value == text), None)
 
 
 def unreadable(problem: Unreadable) -> str:
@@ -135,6 +168,10 @@ def columns(key: int) -> Answer:
         return _columns_page(found)
     try:
         if request.form.get("step") == "look":
+            wish = whole(request.form.get("profile"))
+            if "profile" in request.form and wish != found.options.get("profile_wish"):
+                run.take_profile(shell.here(), shell.looker(), folder(), key, wish)
+                return redirect(url_for("imports.columns", key=key))
             sheet, header = request.form.get("sheet") or found.sheet, request.form.get("header", "")
             changed = sheet != found.sheet
             run.look_again(
@@ -145,9 +182,10 @@ def columns(key: int) -> Answer:
                 sheet=sheet,
                 header=None if changed else whole(header, 9_999_999),
                 choices=_choices(request.form),
+                mode=one_word(ImportMode, request.form.get("mode")),
             )
             return redirect(url_for("imports.columns", key=key))
-        run.map_columns(shell.here(), shell.looker(), key, _mapped(request.form))
+        run.map_columns(shell.here(), shell.looker(), key, mapped(request.form))
         run.make_plan(shell.here(), shell.looker(), folder(), key)
     except Unreadable as problem:
         return _columns_page(run.find(shell.here(), key), unreadable(problem)), 422
@@ -158,7 +196,8 @@ def columns(key: int) -> Answer:
     return redirect(url_for("imports.check", key=key))
 
 
-def _mapped(form: Mapping[str, str]) -> dict[int, str | None]:
+def mapped(form: Mapping[str, str]) -> dict[int, str | None]:
+    """What a form says that columns go into: position -> field, or None to leave it out."""
     prefix = "column-"
     return {
         position: value or None
@@ -168,6 +207,7 @@ def _mapped(form: Mapping[str, str]) -> dict[int, str | None]:
 
 
 def _columns_page(found: ImportRun, error: str | None = None) -> str:
+    made = profiles.newest(shell.here(), found.kind)
     may_map = allowed_columns(shell.here(), shell.looker(), found.kind).values()
     offered = [(column.key, column.title(language())) for column in may_map if not column.only_out]
     return pages.show(
@@ -177,6 +217,9 @@ def _columns_page(found: ImportRun, error: str | None = None) -> str:
         error=error,
         offered=offered,
         choices=run.choices_of(found),
+        profiles=[(profile.id, profile.name) for profile, _ in made],
+        proposed=profiles.proposed_name(found.file_name),
+        rules=RULES[found.kind],
         notes=[gettext(Remark[note["code"]].value).format(**note["values"]) for note in found.options.get("notes", ())],
         certainty={one.name: gettext(one.value) for one in Certainty},
         doubtful=not run.looks_like_customers(found),
@@ -363,7 +406,10 @@ def result(key: int) -> Answer:
     if found.state is not ImportState.DONE:
         return redirect(url_for("imports.check" if found.state is ImportState.PLANNED else "imports.columns", key=key))
     kept = shell.here().get(Changeset, found.changeset_id) if found.changeset_id else None
-    return pages.show("imports/result.html", run=found, kind=found.kind, kept=kept, counts=found.counts)
+    proposed = profiles.proposed_name(found.file_name)
+    return pages.show(
+        "imports/result.html", run=found, kind=found.kind, kept=kept, counts=found.counts, proposed=proposed
+    )
 
 
 @page.get("/<key:key>/rejected.xlsx")
@@ -393,7 +439,7 @@ def register(app: Flask) -> None:
     def line() -> shell.MenuItem | None:
         if not access.may_somewhere(shell.here(), shell.looker(), Right.IMPORT):
             return None
-        is_here = request.blueprint == "imports"
+        is_here = request.blueprint in {"imports", "import_profiles"}
         return shell.MenuItem(gettext("Imports"), "file-earmark-arrow-up", url_for("imports.index"), is_here, key="i")
 
     shell.add_to_menu(app, line)
