@@ -114,7 +114,7 @@ def rename(key: int) -> imports.Answer:
     except Refused as refused:
         if isinstance(refused, NotAllowed | NotFound):
             raise
-        return _show(profiles.find(shell.here(), key), shell.say(refused), name), 422
+        return _show(profiles.find(shell.here(), key), shell.say(refused, gettext("Name")), name), 422
     flash(gettext("Saved."), "ok")
     return redirect(url_for("import_profiles.show", key=key))
 
@@ -159,7 +159,7 @@ def save(key: int) -> imports.Answer:
     except Refused as refused:
         if isinstance(refused, NotAllowed | NotFound | Conflict):
             raise
-        flash(shell.say(refused), "danger")
+        flash(shell.say(refused, gettext("Name")), "danger")
     else:
         what = {"name": saved.profile.name, "n": saved.number}
         told = gettext("Saved as profile %(name)s, version %(n)s.", **what)

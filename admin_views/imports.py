@@ -114,6 +114,8 @@ def _settled(made: ImportRun) -> str | None:
         run.make_plan(shell.here(), shell.looker(), folder(), made.id)
     except (Refused, Unreadable):
         return None  # the page with the columns says why
+    known = made.options["profile"]
+    flash(gettext("Read as %(name)s, version %(n)s.", name=known["name"], n=known["version"]), "info")
     return url_for("imports.check", key=made.id)
 
 

@@ -208,7 +208,7 @@ def _name(text: str) -> str:
     if misfit := misfits(ImportProfile, "name", name):
         raise misfit
     if len(folded(name)) > NAME_LENGTH:
-        raise Refused(Reason.TOO_LONG, field="Name", length=NAME_LENGTH)
+        raise Refused(Reason.TOO_LONG, "name", length=NAME_LENGTH)
     return name
 
 

@@ -18,10 +18,11 @@ from importers.reading import squeezed
 from models.imports import ImportKind
 
 # A file is a known one when so much of all names, those of the file and the known ones together, are the same.
-ALIKE = 0.6
+ALIKE = 0.5
 # A name is the same but for a slip or an ending from here on; 1 is letter for letter.
 _SPELLED_ALIKE = 0.75
 _RENAMED = 0.9
+_NUMBERS = re.compile(r"[0-9]+")
 # So many names on either side are compared letter by letter; a file with more of them left over is another one.
 _MOST_LEFT = 60
 
@@ -123,6 +124,8 @@ def _same(names: Sequence[str], known: Sequence[str]) -> dict[int, int]:
 
 def _closeness(name: str, layout: Layout, other: int, kind: ImportKind) -> float:
     """How sure it is that a name is a known one, renamed: what both mean goes before how they are spelled."""
+    if _NUMBERS.findall(name) != _NUMBERS.findall(layout.names[other]):
+        return 0.0  # Phone 1 and Phone 2 are spelled alike, and two things
     ours = [meaning.field for meaning in meanings(name, kind)[:1]]
     theirs = [meaning.field for meaning in meanings(layout.names[other], kind)[:1]]
     wanted = layout.fields.get(other)
@@ -134,8 +137,6 @@ def _closeness(name: str, layout: Layout, other: int, kind: ImportKind) -> float
 
 
 def _spelled_alike(ours: str, theirs: str) -> float:
-    if re.findall(r"[0-9]+", ours) != re.findall(r"[0-9]+", theirs):
-        return 0.0  # Phone 1 and Phone 2 are spelled alike, and two things
     short, long = sorted((ours, theirs), key=len)
     if len(short) >= 4 and long.startswith(short):
         return _SPELLED_ALIKE
