@@ -23,6 +23,9 @@ check: $(VENV)/ready catalogues ## Lint, types, then the tests
 bench: $(VENV)/ready ## The benchmarks, each beside its floor in the same run
 	@$(RUN) -m benchmarks
 
+fuzz: $(VENV)/ready ## Thousands of files made by chance, each to end in rows or a message (COUNT=, SEED= to repeat)
+	@$(RUN) -m tests.importers.files.fuzz --count $(or $(COUNT),3000) $(if $(SEED),--seed $(SEED))
+
 translate: $(VENV)/ready ## Collect the texts for the translators
 	@$(RUN) -m flask --app app translations update
 
@@ -46,4 +49,4 @@ $(VENV)/ready: requirements-dev.lock
 	@$(RUN) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 	@touch $@
 
-.PHONY: help run test check bench translate migration lock install catalogues
+.PHONY: help run test check bench fuzz translate migration lock install catalogues

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import enum
 import io
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from flask import Response, current_app, flash, redirect, request, send_file, url_for
-from flask_babel import gettext, ngettext
+from flask_babel import gettext, lazy_gettext, ngettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from admin_views import import_check, pages, shell
-from importers import apply, planner, run, workbooks, working
+from importers import apply, planner, profiles, run, workbooks, working
 from importers.columns import allowed as allowed_columns
 from importers.files import Remark, Unreadable
 from importers.mapping import Certainty
@@ -20,7 +22,7 @@ from importers.run import Choices
 from models import access
 from models.base import whole
 from models.errors import Conflict, NotAllowed, NotFound, Refused
-from models.imports import ImportKind, ImportMode, ImportRun, ImportState
+from models.imports import ImportKind, ImportMode, ImportRun, ImportState, MatchRule
 from models.journal import Changeset
 from models.user import Right
 
@@ -29,6 +31,19 @@ PAGE = 25
 UNDECIDED = "?"  # of several columns with one name: nobody chose yet
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Answer = str | Response | BaseResponse | tuple[str, int]
+# By what rows are recognised, as one may choose it.
+RULES = {
+    ImportKind.CUSTOMERS: [
+        (MatchRule.USUAL, lazy_gettext("number, else name")),
+        (MatchRule.NUMBER, lazy_gettext("number only")),
+        (MatchRule.POSTAL_CODE, lazy_gettext("number, else name and postal code")),
+    ],
+    ImportKind.CONTACTS: [
+        (MatchRule.USUAL, lazy_gettext("e-mail address, else name and company")),
+        (MatchRule.EMAIL, lazy_gettext("e-mail address only")),
+    ],
+}
+E = TypeVar("E", bound=enum.StrEnum)
 
 
 @page.before_request
@@ -75,14 +90,28 @@ def new() -> Answer:
         )
     except Unreadable as problem:
         return _upload_page(kind, mode, unreadable(problem), file.filename), 422
-    return redirect(url_for("imports.columns", key=made.id))
+    return redirect(_settled(made) or url_for("imports.columns", key=made.id))
+
+
+def _settled(made: ImportRun) -> str | None:
+    """The check of a file whose columns are all as a profile says: nobody needs to look at them again."""
+    if not profiles.is_as_known(made):
+        return None
+    try:
+        run.make_plan(shell.here(), shell.looker(), folder(), made.id)
+    except (Refused, Unreadable):
+        return None  # the page with the columns says why
+    known = made.options["profile"]
+    flash(gettext("Read as %(name)s, version %(n)s.", name=known["name"], n=known["version"]), "info")
+    return url_for("imports.check", key=made.id)
 
 
 def _upload_page(kind: ImportKind, mode: ImportMode, error: str | None = None, name: str | None = None) -> str:
     earlier = shell.here().scalars(
         select(ImportRun).where(ImportRun.kind == kind).order_by(ImportRun.id.desc()).limit(3)
     )
-    return pages.show("imports/upload.html", kind=kind, mode=mode, error=error, name=name, earlier=list(earlier))
+    shown = {"kind": kind, "mode": mode, "error": error, "name": name, "earlier": list(earlier)}
+    return pages.show("imports/upload.html", rules=RULES[kind], **shown)
 
 
 def _kind(text: str | None) -> ImportKind:
@@ -99,10 +128,17 @@ def _choices(form: Mapping[str, str]) -> Choices:
         two_lines=yes_no.get(form.get("two_lines", "")),
         empty_clears=form.get("empty_clears") == "1",
         replace_labels=form.get("replace_labels") == "1",
+        rest_to_notes=form.get("rest_to_notes") == "1",
+        match=one_word(MatchRule, form.get("match")) or MatchRule.USUAL,
         encoding=form.get("encoding") or None,
         delimiter={"tab": "\t"}.get(form.get("delimiter", ""), form.get("delimiter")) or None,
         hidden=yes_no.get(form.get("hidden", "")),
     )
+
+
+def one_word(kind: type[E], text: str | None) -> E | None:
+    """The member of an enum that a form names."""
+    return next((one for one in kind if one.value == text), None)
 
 
 def unreadable(problem: Unreadable) -> str:
@@ -121,6 +157,10 @@ def columns(key: int) -> Answer:
         return columns_page(found)
     try:
         if request.form.get("step") == "look":
+            wish = whole(request.form.get("profile"))
+            if "profile" in request.form and wish != found.options.get("profile_wish"):
+                run.take_profile(shell.here(), shell.looker(), folder(), key, wish)
+                return redirect(url_for("imports.columns", key=key))
             sheet, header = request.form.get("sheet") or found.sheet, request.form.get("header", "")
             changed = sheet != found.sheet
             run.look_again(
@@ -131,9 +171,10 @@ def columns(key: int) -> Answer:
                 sheet=sheet,
                 header=None if changed else whole(header, 9_999_999),
                 choices=_choices(request.form),
+                mode=one_word(ImportMode, request.form.get("mode")),
             )
             return redirect(url_for("imports.columns", key=key))
-        run.map_columns(shell.here(), shell.looker(), key, _mapped(request.form))
+        run.map_columns(shell.here(), shell.looker(), key, mapped(request.form))
         working.answer(shell.here(), shell.looker(), key, _answers(request.form))
         run.make_plan(shell.here(), shell.looker(), folder(), key)
     except Unreadable as problem:
@@ -145,7 +186,8 @@ def columns(key: int) -> Answer:
     return redirect(url_for("imports.check", key=key))
 
 
-def _mapped(form: Mapping[str, str]) -> dict[int, str | None]:
+def mapped(form: Mapping[str, str]) -> dict[int, str | None]:
+    """What a form says that columns go into: position -> field, or None to leave it out."""
     prefix = "column-"
     return {
         position: value or None
@@ -166,6 +208,7 @@ def _answers(form: Mapping[str, str]) -> dict[int, bool]:
 
 def columns_page(found: ImportRun, error: str | None = None) -> str:
     """The page of the columns."""
+    made = profiles.newest(shell.here(), found.kind)
     may_map = allowed_columns(shell.here(), shell.looker(), found.kind).values()
     offered = [(column.key, column.title(import_check.language())) for column in may_map if not column.only_out]
     return pages.show(
@@ -175,6 +218,9 @@ def columns_page(found: ImportRun, error: str | None = None) -> str:
         error=error,
         offered=offered,
         choices=run.choices_of(found),
+        profiles=[(profile.id, profile.name) for profile, _ in made],
+        proposed=profiles.proposed_name(found.file_name),
+        rules=RULES[found.kind],
         notes=[gettext(Remark[note["code"]].value).format(**note["values"]) for note in found.options.get("notes", ())],
         certainty={one.name: gettext(one.value) for one in Certainty},
         doubtful=not run.looks_like_customers(found),

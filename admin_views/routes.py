@@ -38,7 +38,7 @@ PAGES = {
     "bin.index": "login",
     "bin.restore": "delete",
 }
-PREFIXES = {"auth.": "login", "folding.": "login", "imports.": "import"}
+PREFIXES = {"auth.": "login", "folding.": "login", "imports.": "import", "import_profiles.": "import"}
 
 
 @dataclass(frozen=True)

@@ -135,6 +135,14 @@ def customers_named(session: Session, names: Collection[str]) -> dict[str, list[
     return found
 
 
+def head_office_codes(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """Customer -> the postal code of its head office, for those that have one."""
+    query = select(ADDRESS.c.customer_id, ADDRESS.c.postal_code).where(
+        ADDRESS.c.is_head_office.is_(True), ADDRESS.c.postal_code.is_not(None), one_of(ADDRESS.c.customer_id, ids)
+    )
+    return {customer: code for customer, code in session.execute(query)}  # noqa: C416 - rows, not pairs
+
+
 def contacts_like(
     session: Session, emails: Collection[str], names: Collection[str]
 ) -> tuple[dict[str, list[int]], dict[str, list[int]]]:

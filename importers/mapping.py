@@ -31,6 +31,7 @@ class Certainty(enum.StrEnum):
     ALIKE = "similar name"
     VALUES = "from the values"
     REMEMBERED = "as in an earlier import"
+    PROFILE = "as the profile says"
     CHOSEN = "chosen by you"
     SKIPPED = "skipped"
     TWICE = "another column is taken for this"
@@ -358,16 +359,16 @@ def guess(
     header: Row,
     rows: Sequence[Row],
     kind: ImportKind,
-    remembered: Mapping[int, str] | None = None,
+    remembered: Mapping[int, str | None] | None = None,
     allowed: Collection[str] | None = None,
 ) -> tuple[Guess, ...]:
-    """What each column of the file seems to be. `rows` are the records; `remembered`: position -> field.
+    """What each column of the file seems to be. `rows` are the records; `remembered`: position -> field, None: left out.
 
     Only the `allowed` fields are given away; a column that seems to be another one is left out and says so. A field is
     given to one column only, but for those that may be repeated (labels, notes).
     """
-    width = max((len(header), *(len(row) for row in rows[:SAMPLES])), default=0)
-    names = [_name(header, position) for position in range(width)]
+    names = column_names(header, rows)
+    width = len(names)
     columns = [[row[position] if position < len(row) else None for row in rows[:SAMPLES]] for position in range(width)]
     fields = _assign(names, columns, kind, remembered or {}, COLUMNS[kind] if allowed is None else allowed)
     guesses = []
@@ -376,6 +377,12 @@ def guess(
         samples = tuple(dict.fromkeys(filter(None, map(plain, columns[position]))))[:3]
         guesses.append(Guess(position, name, samples, field, certainty))
     return tuple(guesses)
+
+
+def column_names(header: Row, rows: Sequence[Row] = ()) -> list[str]:
+    """What each column of the file is called, as far as its rows reach; '' where nothing stands above it."""
+    width = max((len(header), *(len(row) for row in rows[:SAMPLES])), default=0)
+    return [_name(header, position) for position in range(width)]
 
 
 def mapping_of(guesses: Iterable[Guess]) -> dict[str, list[int]]:
@@ -399,11 +406,13 @@ def _assign(
     names: Sequence[str],
     columns: Sequence[Sequence[Cell]],
     kind: ImportKind,
-    remembered: Mapping[int, str],
+    remembered: Mapping[int, str | None],
     allowed: Collection[str],
 ) -> dict[int, tuple[str | None, Certainty]]:
     wishes: list[tuple[int, int, str, Certainty]] = []
     for position, name in enumerate(names):
+        if position in remembered and remembered[position] is None:
+            continue
         again = remembered.get(position)
         if again is not None and again in COLUMNS[kind]:
             wishes.append((-1, position, again, Certainty.REMEMBERED))

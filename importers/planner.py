@@ -15,7 +15,7 @@ from importers.reading import Notation, Reading, plain
 from importers.rows import Record, RowReader, contact_name, full_name
 from importers.trouble import Trouble
 from models.access import Looker
-from models.imports import ImportKind, ImportMode, RowStatus
+from models.imports import ImportKind, ImportMode, MatchRule, RowStatus
 
 NEW, SKIP, TAKE = "new", "skip", "take"
 """What may be decided about a row: it is a new one, it stays out, it is the one that counts of several; or an id."""
@@ -29,6 +29,7 @@ TWICE = frozenset({Trouble.NUMBER_TWICE.name, Trouble.SAME_TWICE.name})
 class Source:
     """What is planned: the records of a sheet, and the choices. `decisions`: row -> new, skip, take or an id.
 
+    `match` says by what rows are recognised. `translations`: field -> what a cell says -> what it stands for.
     `misfits`: the rows that have more or fewer cells than there are columns, see `mapping.misfits`. `corrected`: row ->
     position -> what the file says there, where the records say something else. `notations`: how single columns write
     their dates and amounts.
@@ -40,8 +41,11 @@ class Source:
     records: Sequence[tuple[int, Row]]
     mapping: Mapping[str, Sequence[int]]
     reading: Reading
+    match: MatchRule = MatchRule.USUAL
     clears: bool = False
     replaces_labels: bool = False
+    rest_to_notes: bool = False
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     decisions: Mapping[int, str] = field(default_factory=dict)
     unticked: frozenset[int] = frozenset()
     misfits: Mapping[int, tuple[int, int]] = field(default_factory=dict)
@@ -81,8 +85,9 @@ class Planner:
 
     def __init__(self, session: Session, looker: Looker, source: Source) -> None:
         self.session, self.source = session, source
+        how = {"clears": source.clears, "rest_to_notes": source.rest_to_notes}
         self.reader = RowReader(
-            source.sheet, source.mapping, source.kind, source.reading, source.clears, source.notations
+            source.sheet, source.mapping, source.kind, source.reading, source.translations, source.notations, **how
         )
         self.rights = Rights(session, looker)
         self.examples = {number for number, row in source.records if self.reader.is_example(row)}
@@ -155,3 +160,12 @@ def others(rows: Sequence[int], row: int) -> str:
     """The other rows of a set, in words."""
     others = [str(other) for other in rows if other != row]
     return ", ".join(others[:5]) + (", …" if len(others) > 5 else "")
+
+
+def keep_in_notes(record: Record, held: Held | None) -> None:
+    """What did not fit its field stands in the notes, above what is there: a long name as a whole, a second address."""
+    kept = [text for text in (record.too_long, *record.rest) if text]
+    notes = record.values.get("description", held.values["description"] if held and kept else "")
+    missing = [text for text in kept if text not in notes]
+    if missing:
+        record.values["description"] = "\n".join([*missing, notes]).rstrip()

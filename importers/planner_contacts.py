@@ -10,12 +10,12 @@ from importers.columns import COLUMNS, Place
 from importers.compare import Difference
 from importers.files import Row
 from importers.known import Held
-from importers.planner import NEW, TAKE, Meeting, Outcome, Planner, others
+from importers.planner import NEW, TAKE, Meeting, Outcome, Planner, keep_in_notes, others
 from importers.reading import first_of
 from importers.rows import Record, contact_name
 from importers.trouble import Trouble
 from models.base import folded
-from models.imports import ImportKind, RowStatus
+from models.imports import ImportKind, MatchRule, RowStatus
 
 MATCH_FIELDS = (
     "name", "own_company", "first_name", "last_name", "infix", "kind", "email", "customer.number", "customer.name",
@@ -27,7 +27,10 @@ _LINK_KEYS = frozenset(column.key for column in COLUMNS[ImportKind.CONTACTS].val
 
 
 class Contacts(Planner):
-    """By e-mail address; else by name, and by the customer they belong to where the row names one."""
+    """By e-mail address; else by name, and by the customer they belong to where the row names one.
+
+    By e-mail address only, names mean nothing: two people with one address are one.
+    """
 
     def prepare(self) -> None:
         self.rows_of: dict[tuple[str, ...], list[int]] = {}
@@ -45,7 +48,8 @@ class Contacts(Planner):
         for found in (emails, names, numbers, firms):
             found.discard("")
         self.mains: dict[int, list[str]] = {}
-        self.by_email, self.by_name = known.contacts_like(self.session, emails, names)
+        only_email = self.source.match is MatchRule.EMAIL
+        self.by_email, self.by_name = known.contacts_like(self.session, emails, set() if only_email else names)
         self.by_number = known.by_number(self.session, sorted(numbers))
         self.firms = known.customers_named(self.session, firms)
 
@@ -120,6 +124,7 @@ class Contacts(Planner):
         function = record.values.get("customer.function")
         if customer is None and function:
             record.values.setdefault("job_title", function)
+        keep_in_notes(record, held)
         found = compare.contact(record, held, self.source.reading, self.source.replaces_labels)
         if customer is not None:
             compare.link(record, held, customer, self.mains.get(customer, ()), found)
@@ -187,8 +192,8 @@ class Contacts(Planner):
         email, name = folded(values.get("email") or ""), folded(contact_name(values))
         by_email = [held for held in candidates if email and folded(first_of(held.values["email"])) == email]
         both = [held for held in by_email if not name or folded(held.name) == name]
-        if both:
-            return both, []
+        if both or self.source.match is MatchRule.EMAIL:
+            return both or by_email, []
         akin = [held for held in by_email if _akin(values, held)]
         if by_email:
             return akin, by_email

@@ -8,20 +8,24 @@ from importers import compare, known
 from importers.compare import Difference
 from importers.files import Row
 from importers.known import Held, Namesake
-from importers.planner import NEW, TAKE, Meeting, Outcome, Planner, others
+from importers.planner import NEW, TAKE, Meeting, Outcome, Planner, keep_in_notes, others
 from importers.reading import NAME_LENGTH, shortened
 from importers.rows import Record, full_name
 from importers.trouble import Trouble
 from models.base import folded
-from models.imports import RowStatus
+from models.imports import MatchRule, RowStatus
 from models.operations.number import in_bin, peek
 
 _WHOLE_NAMES = ("company_name", "name")
+_POSTAL_FIELDS = ("head_office.postal_code", "head_office.postal_place")
 NAME_FIELDS = ("company_name", "name", "name_2", "first_name", "last_name", "infix", "kind")
 
 
 class Customers(Planner):
-    """By number; if the row has none, by name. Whoever may be the same under another number is asked about (X-05)."""
+    """By number; if the row has none, by name. Whoever may be the same under another number is asked about (X-05).
+
+    By number only, names mean nothing. With the postal code, namesakes in another place are others.
+    """
 
     def prepare(self) -> None:
         self.rows_of_number: dict[str, list[int]] = {}
@@ -34,22 +38,49 @@ class Customers(Planner):
         # What nobody has now may still belong to a customer in the bin.
         self.in_bin = in_bin(self.session, self.rows_of_number.keys() - self.by_number.keys())
         self.free_number = peek(self.session) if self.in_bin else ""
+        self.postal_codes = self._postal_codes()
         unknown = [item for item in self.records if number_of.get(item[0], "") not in self.by_number]
         names = set[str]()
         for number, name in self._names(unknown):
             names.add(name)
             if number not in number_of:
-                self.rows_of_name.setdefault(name, []).append(number)
-        self.named = known.customers_named(self.session, names)
+                self.rows_of_name.setdefault(self._name_key(name, number), []).append(number)
+        by_name = self.source.match is not MatchRule.NUMBER
+        self.named = known.customers_named(self.session, names if by_name else set())
         seen, _ = self.rights.among(one.id for namesakes in self.named.values() for one in namesakes)
         self.named = {name: [one for one in named if one.id in seen] for name, named in self.named.items()}
+        if self.source.match is MatchRule.POSTAL_CODE:
+            namesakes = [one.id for named in self.named.values() for one in named]
+            self.places_of = known.head_office_codes(self.session, namesakes)
         self.fields = {*self.source.mapping}
-        if any(len(text) > NAME_LENGTH for key in _WHOLE_NAMES for _, text in self.reader.texts(key, self.records)):
+        if self.source.rest_to_notes or any(
+            len(text) > NAME_LENGTH for key in _WHOLE_NAMES for _, text in self.reader.texts(key, self.records)
+        ):
             self.fields.add("description")
         self.places = {column.partition(".")[0] for column in self.source.mapping}
         self.places |= {"bank"} if "iban" in self.source.mapping else set()
         if {"first_name", "last_name"} & self.source.mapping.keys():
             self.places.add("main_contact")
+
+    def _postal_codes(self) -> dict[int, str]:
+        """Row number -> folded postal code, where the match rule wants to know."""
+        if self.source.match is not MatchRule.POSTAL_CODE:
+            return {}
+        reader = self.reader.only(*_POSTAL_FIELDS)
+        found = ((number, reader.read(number, row).values.get(_POSTAL_FIELDS[0])) for number, row in self.records)
+        return {number: folded(code) for number, code in found if code}
+
+    def _name_key(self, name: str, row: int) -> str:
+        """What two rows without a number have in common when they are the same."""
+        return f"{name}\n{self.postal_codes[row]}" if row in self.postal_codes else name
+
+    def _namesakes(self, record: Record, name: str) -> list[Namesake]:
+        """Who is called so; with the match rule for it, only those who may be in the same place."""
+        namesakes = self.named.get(name, [])
+        code = self.postal_codes.get(record.number)
+        if code is None:
+            return namesakes
+        return [one for one in namesakes if folded(self.places_of.get(one.id, "")) in {code, ""}]
 
     def _names(self, rows: Sequence[tuple[int, Row]]) -> Iterator[tuple[int, str]]:
         """Row number and folded name."""
@@ -74,9 +105,10 @@ class Customers(Planner):
         """Whom a row may mean: one target, or several candidates, or nobody."""
         number = folded(str(record.values.get("number") or ""))
         name = folded(full_name(record.values))
-        namesakes = self.named.get(name, [])
+        namesakes = self._namesakes(record, name)
         decision = self.source.decisions.get(record.number, "")
-        twice = self.rows_of_number.get(number, []) if number else self.rows_of_name.get(name, [])
+        key = self._name_key(name, record.number)
+        twice = self.rows_of_number.get(number, []) if number else self.rows_of_name.get(key, [])
         # Two rows with one number cannot both go in; two with one name can, if somebody says so.
         settled = {TAKE} if number else {TAKE, NEW, *(str(one.id) for one in namesakes)}
         if len(twice) > 1 and decision not in settled:
@@ -126,7 +158,7 @@ class Customers(Planner):
         if held.id not in self.seen:
             self.reject(record, Trouble.NUMBER_UNSEEN, "number")
             return self.rejected(record)
-        _keep_whole_name(record, held)
+        keep_in_notes(record, held)
         found = compare.customer(record, held, self.source.reading, self.source.replaces_labels)
         if found.write and self._is_locked(record, held):
             return self.rejected(record, held)
@@ -146,7 +178,7 @@ class Customers(Planner):
         return record.is_rejected()
 
     def _new(self, record: Record) -> Outcome:
-        _keep_whole_name(record, None)
+        keep_in_notes(record, None)
         found = compare.customer(record, None, self.source.reading, self.source.replaces_labels)
         if not compare.is_named(found.write.get("customer", {}), None):
             self.reject(record, Trouble.NAME_MISSING, "company_name")
@@ -161,10 +193,3 @@ class Customers(Planner):
         """A number waits for its customer while that is in the bin."""
         if folded(found.write.get("customer", {}).get("number", "")) in self.in_bin:
             self.reject(record, Trouble.NUMBER_IN_BIN, "number", number=self.free_number)
-
-
-def _keep_whole_name(record: Record, held: Held | None) -> None:
-    """A name that had to be shortened stands in the notes as a whole, above what is there."""
-    notes = record.values.get("description", held.values["description"] if held and record.too_long else "")
-    if record.too_long not in notes:
-        record.values["description"] = f"{record.too_long}\n{notes}".rstrip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from importers.columns import COLUMNS, Column
@@ -22,10 +23,11 @@ from importers.reading import (
     unseen,
 )
 from importers.trouble import Trouble, Wrong, problem
-from models.base import spelt_out
+from models.base import folded, spelt_out
 from models.imports import ImportKind
 
 Values = dict[str, Any]
+NOTHING: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 
 # A row with fewer of the values that stand in the example of the template may be a record all the same.
 FEWEST_EXAMPLES = 5
@@ -44,6 +46,7 @@ class Record:
     values: Values = field(default_factory=dict)
     whole_name: str = ""
     too_long: str = ""
+    rest: list[str] = field(default_factory=list)
     problems: list[dict[str, Any]] = field(default_factory=list)
 
     def is_rejected(self) -> bool:
@@ -69,7 +72,11 @@ class _Slot:
 
 
 class RowReader:
-    """Reads rows of one sheet with one mapping. `clears`: an empty cell empties the field instead of leaving it."""
+    """Reads rows of one sheet with one mapping. `clears`: an empty cell empties the field instead of leaving it.
+
+    `translations`: field -> what a cell says -> what it stands for. `rest_to_notes`: of several values in a cell, those
+    behind the first are kept in the notes.
+    """
 
     def __init__(
         self,
@@ -77,14 +84,23 @@ class RowReader:
         mapping: Mapping[str, Sequence[int]],
         kind: ImportKind,
         reading: Reading,
-        clears: bool = False,
+        translations: Mapping[str, Mapping[str, str]] = NOTHING,
         notations: Mapping[int, Notation] | None = None,
+        *,
+        clears: bool = False,
+        rest_to_notes: bool = False,
     ) -> None:
         self.sheet, self.mapping, self.notations = sheet, mapping, notations or {}
         self.kind, self.reading, self.clears = kind, reading, clears
+        self.translations, self.rest_to_notes = translations, rest_to_notes
         self.problems = sheet.problems
         self.slots = [
-            _Slot(COLUMNS[kind][key], at, self.place(at), _remembering(COLUMNS[kind][key], self._reading_of(at)))
+            _Slot(
+                COLUMNS[kind][key],
+                at,
+                self.place(at),
+                _parser(COLUMNS[kind][key], self._reading_of(at), translations.get(key)),
+            )
             for key, positions in mapping.items()
             for at in positions
         ]
@@ -115,7 +131,7 @@ class RowReader:
     def only(self, *keys: str) -> RowReader:
         """The same for some fields only, for a quick look through the whole file."""
         mapping = {key: positions for key, positions in self.mapping.items() if key in keys}
-        return RowReader(self.sheet, mapping, self.kind, self.reading, notations=self.notations)
+        return RowReader(self.sheet, mapping, self.kind, self.reading, self.translations, self.notations)
 
     def texts(self, key: str, rows: Iterable[tuple[int, Row]]) -> Iterator[tuple[int, str]]:
         """Row number and text of one field, for the rows that have it: quicker than reading them."""
@@ -193,7 +209,11 @@ class RowReader:
             rest = rest_of(cell)
             if rest:
                 where = address(record.number, slot.place)
-                record.say(Trouble.NOT_IMPORTED_REST, where, cell, field=column.title(), rest=rest)
+                if self.rest_to_notes:
+                    record.rest.append(f"{column.title()}: {rest}")
+                    record.say(Trouble.REST_TO_NOTES, where, cell, field=column.title(), rest=rest)
+                else:
+                    record.say(Trouble.NOT_IMPORTED_REST, where, cell, field=column.title(), rest=rest)
 
     def doubt(self, record: Record) -> None:
         """Say what looks wrong in a row that will be written. It costs more than reading, so not for all rows."""
@@ -215,6 +235,20 @@ def _exact_columns(rows: Sequence[Row]) -> frozenset[int]:
         >= 0.7 * len(sample)
     )
     return found if len(found) >= 2 and len(sample) >= 5 else frozenset()
+
+
+def _parser(column: Column, reading: Reading, translations: Mapping[str, str] | None) -> Callable[[Cell], Any]:
+    """The parser of a column, behind what its values stand for."""
+    parse = _remembering(column, reading)
+    if not translations:
+        return parse
+    known = {folded(said): meant for said, meant in translations.items()}
+
+    def translated(cell: Cell) -> Any:
+        meant = known.get(folded(plain(cell)))
+        return parse(cell if meant is None else meant)
+
+    return translated
 
 
 def _remembering(column: Column, reading: Reading) -> Callable[[Cell], Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -16,7 +16,7 @@ from typing import IO, Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from importers import apply, corrections, notation, plan, unticking
+from importers import apply, corrections, notation, plan, profiles, recognising, unticking
 from importers.apply import Applied, Moved, digest, require_columns
 from importers.columns import COLUMNS, allowed
 from importers.files import Limits, ReadOptions, Refusal, Sheet, Unreadable, Workbook, letters, read
@@ -26,6 +26,7 @@ from importers.mapping import (
     Certainty,
     Guess,
     best_sheet,
+    column_names,
     guess,
     header_cells,
     header_row,
@@ -37,10 +38,11 @@ from importers.mapping import (
 from importers.plan import ROW
 from importers.planner import Source
 from importers.reading import squeezed
+from importers.recognising import Layout
 from models import journal
 from models.access import Looker, require
 from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
-from models.imports import ImportKind, ImportMode, ImportRun, ImportState, RowStatus
+from models.imports import ImportKind, ImportMode, ImportRun, ImportState, MatchRule, RowStatus
 from models.journal import Undone
 from models.operations.undo import undo as undo_changeset
 from models.user import Right
@@ -58,6 +60,7 @@ class Choices:
     """How a file is read; None lets the file decide. `empty_clears`: an empty cell empties the field (X-09).
 
     `replace_labels`: the labels of a row take the place of the ones a record has, instead of being added (X-10).
+    `rest_to_notes`: of several e-mail addresses or telephone numbers in a cell, those behind the first go to the notes.
     """
 
     day_first: bool | None = None
@@ -66,6 +69,8 @@ class Choices:
     two_lines: bool | None = None
     empty_clears: bool = False
     replace_labels: bool = False
+    rest_to_notes: bool = False
+    match: MatchRule = MatchRule.USUAL
     encoding: str | None = None
     delimiter: str | None = None
     hidden: bool | None = None
@@ -105,7 +110,9 @@ def upload(
             options={"choices": choices_kept(choices or Choices())},
             counts={},
         )
-        _look(session, looker, run, read(path, name=name, limits=LIMITS, options=(choices or Choices()).of_the_file))
+        book = read(path, name=name, limits=LIMITS, options=(choices or Choices()).of_the_file)
+        if _adopt(run, _look(session, looker, run, book)):
+            _look(session, looker, run, reread(run, folder), run.sheet, run.header_row)
         session.add(run)
         session.commit()
     except BaseException:
@@ -145,7 +152,8 @@ def reread(run: ImportRun, folder: Path) -> Workbook:
 
 def choices_of(run: ImportRun) -> Choices:
     """The choices that a run was given."""
-    return Choices(**run.options.get("choices", {}))
+    kept = run.options.get("choices", {})
+    return Choices(**{**kept, "match": MatchRule(kept.get("match", MatchRule.USUAL))})
 
 
 def choices_kept(choices: Choices) -> dict[str, Any]:
@@ -165,13 +173,26 @@ def look_again(
     sheet: str | None = None,
     header: int | None = None,
     choices: Choices | None = None,
+    mode: ImportMode | None = None,
 ) -> ImportRun:
     """Take another sheet, another header row (0: there is none) or other choices, and guess the columns anew."""
     require(session, looker, Right.IMPORT)
     run = find(session, run_id)
     if choices is not None:
         run.options = {**run.options, "choices": choices_kept(choices)}
+    run.mode = mode or run.mode
     _look(session, looker, run, reread(run, folder), sheet, header)
+    session.commit()
+    return run
+
+
+def take_profile(session: Session, looker: Looker, folder: Path, run_id: int, profile: int | None) -> ImportRun:
+    """Read a file as another profile says, as none says (0), or as it is recognised (None). Other choices are dropped."""
+    require(session, looker, Right.IMPORT)
+    run = find(session, run_id)
+    run.options = {**run.options, "profile_wish": profile, "choices": {}, "translations": {}}
+    if _adopt(run, _look(session, looker, run, reread(run, folder))):
+        _look(session, looker, run, reread(run, folder), run.sheet, run.header_row)
     session.commit()
     return run
 
@@ -183,12 +204,13 @@ def _look(
     book: Workbook,
     sheet: str | None = None,
     header: int | None = None,
-) -> None:
-    """Fill in what can be seen of the file: sheets, first rows, header row, columns, dates and decimals."""
-    found = (
-        next((one for one in book.sheets if one.name == sheet), None) if sheet else best_sheet(book.sheets, run.kind)
-    )
-    row = header if header is not None else header_row(found, run.kind) if found else None
+) -> Mapping[str, Any]:
+    """Fill in what can be seen of the file: sheets, first rows, header row, columns, dates and decimals.
+
+    Gives what the profile says by which the file was recognised; {} if it was by none.
+    """
+    layouts = profiles.known_layouts(session, run.kind, run.options.get("profile_wish"))
+    found, row = _spot(run, [one for one in book.sheets if sheet in {None, one.name}], layouts, sheet, header)
     run.sheet, run.header_row, run.state = found.name if found else None, row, ImportState.UPLOADED
     run.options = {
         **run.options,
@@ -200,13 +222,41 @@ def _look(
         "file": {"kind": book.kind.value, "encoding": book.encoding, "delimiter": book.delimiter},
         "first_rows": _first_rows(found) if found else [],
         "is_confirmed": False,
+        "profile": None,
         **_NOTHING_SAID,
     }
     if found is not None and row is not None:
-        _guess_columns(session, looker, run, found, row)
-    else:
-        run.mapping = {}
-        run.options = {**run.options, "columns": [], "rows": 0}
+        return _guess_columns(session, looker, run, found, row, layouts)
+    run.mapping = {}
+    run.options = {**run.options, "columns": [], "rows": 0}
+    return {}
+
+
+def _spot(
+    run: ImportRun, sheets: Sequence[Sheet], layouts: Sequence[Layout], sheet: str | None, header: int | None
+) -> tuple[Sheet | None, int | None]:
+    """The sheet and its header row: as told, else where the names of a known file stand, else as it looks."""
+    if header is None:
+        known = recognising.spot(sheets, layouts, run.kind, choices_of(run).two_lines)
+        if known is not None:
+            return known
+    found = best_sheet(sheets, run.kind) if sheet is None else next(iter(sheets), None)
+    return found, header if header is not None or found is None else header_row(found, run.kind)
+
+
+def _adopt(run: ImportRun, definition: Mapping[str, Any]) -> bool:
+    """Take over what a profile says beyond columns, where nothing else was chosen; whether the file reads differently."""
+    if not definition:
+        return False
+    before, usual, said = vars(choices_of(run)), vars(Choices()), definition["choices"]
+    choices = {key: said.get(key, value) if value == usual[key] else value for key, value in before.items()}
+    run.mode = ImportMode(definition["mode"]) if run.mode is ImportMode.UPDATE else run.mode
+    run.options = {
+        **run.options,
+        "choices": {key: value for key, value in choices.items() if value is not None},
+        "translations": definition["translations"],
+    }
+    return choices != before
 
 
 # What people said of the rows and columns of one table means nothing in another.
@@ -228,30 +278,37 @@ def _first_rows(sheet: Sheet) -> list[dict[str, Any]]:
     ]
 
 
-def _guess_columns(session: Session, looker: Looker, run: ImportRun, sheet: Sheet, header: int) -> None:
+def _guess_columns(
+    session: Session, looker: Looker, run: ImportRun, sheet: Sheet, header: int, layouts: Sequence[Layout]
+) -> Mapping[str, Any]:
     rows = [row for _, row in records(sheet, header)]
     names = header_cells(sheet, header, run.kind, choices_of(run).two_lines)
-    remembered = _remembered(session, run, [str(cell or "") for cell in names])
-    guesses = guess(names, rows, run.kind, remembered, allowed(session, looker, run.kind))
+    known = recognising.best(column_names(names, rows), layouts, run.kind)
+    by_profile = known is not None and known.layout.profile > 0
+    definition = known.layout.definition if known is not None else {}
+    guesses = guess(names, rows, run.kind, known.remembered() if known else {}, allowed(session, looker, run.kind))
     run.mapping = mapping_of(guesses)
     run.options = {
         **run.options,
-        "columns": [_kept(one, sheet) for one in guesses],
+        "columns": [_kept(one, sheet, by_profile) for one in guesses],
         "rows": len(rows),
         "two_lines": names != header_cells(sheet, header, run.kind, two_lines=False),
-        "read_as": _read_as(run, guesses, rows),
+        "read_as": {**definition.get("seen", {}), **_read_as(run, guesses, rows)},
+        "profile": recognising.told(known) if known is not None and by_profile else None,
     }
     run.options[notation.ASKED] = notation.asked(run, notation.look(run.kind, run.mapping, rows))
+    return definition
 
 
-def _kept(one: Guess, sheet: Sheet) -> dict[str, Any]:
+def _kept(one: Guess, sheet: Sheet, by_profile: bool) -> dict[str, Any]:
+    is_told = by_profile and one.certainty is Certainty.REMEMBERED
     return {
         "position": one.position,
         "letter": letters(sheet.columns[one.position] if one.position < len(sheet.columns) else one.position + 1),
         "header": one.header,
         "samples": list(one.samples),
         "field": one.field,
-        "certainty": one.certainty.name,
+        "certainty": (Certainty.PROFILE if is_told else one.certainty).name,
     }
 
 
@@ -266,26 +323,6 @@ def _read_as(run: ImportRun, guesses: Iterable[Guess], rows: list[Any]) -> dict[
         if columns[one.field].term.key == "labels":
             seen.setdefault("separator", separator_of(cells, one.header))
     return {key: value for key, value in seen.items() if value is not None}
-
-
-def _remembered(session: Session, run: ImportRun, names: list[str]) -> dict[int, str]:
-    """What the last finished import of a file with the same columns made of them."""
-    signature = _signature(names)
-    run.options = {**run.options, "signature": signature}
-    query = (
-        select(ImportRun.options, ImportRun.mapping)
-        .where(ImportRun.kind == run.kind, ImportRun.state == ImportState.DONE)
-        .order_by(ImportRun.id.desc())
-        .limit(50)
-    )
-    for options, mapping in session.execute(query):
-        if options.get("signature") == signature and signature:
-            return {position: field for field, positions in mapping.items() for position in positions}
-    return {}
-
-
-def _signature(names: list[str]) -> str:
-    return "|".join(squeezed(name) for name in names)[:2_000]
 
 
 def map_columns(session: Session, looker: Looker, run_id: int, fields: Mapping[int, str | None]) -> ImportRun:
@@ -380,7 +417,10 @@ def _source(session: Session, looker: Looker, run: ImportRun, sheet: Sheet, rows
         records=rows,
         mapping=mapping,
         reading=reading_for(session, looker, **read_as),
+        match=choices.match,
         clears=choices.empty_clears,
+        rest_to_notes=choices.rest_to_notes,
+        translations=run.options.get("translations", {}),
         replaces_labels=choices.replace_labels,
         decisions={int(row): decision for row, decision in run.options.get("decisions", {}).items()},
         unticked=frozenset(session.scalars(unticked)) if run.options.get("made") else frozenset(),

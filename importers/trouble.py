@@ -60,6 +60,7 @@ class Trouble(enum.StrEnum):
     TAKEN_MEANWHILE = "This number was given to someone else after this was shown. Look at this row again."
     CORRECTED = "Corrected here to “{value}”; the file says “{was}”."
     NOT_IMPORTED_REST = "{field}: only the first value was taken; left out: {rest}"
+    REST_TO_NOTES = "{field}: only the first value was taken; kept in the notes: {rest}"
     INVISIBLE_LEFT_OUT = "{field}: characters that nobody can see were left out: {shown}"
     LOOKS_LIKE_NO_EMAIL = "{field} does not look like an e-mail address."
     LOOKS_LIKE_NO_VAT = "{field} does not look like a VAT number."

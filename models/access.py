@@ -57,7 +57,7 @@ from models.connection import Connection
 from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer
 from models.errors import NotAllowed, NotFound, Reason, Refused
-from models.imports import ImportRow, ImportRun
+from models.imports import ImportProfile, ImportProfileVersion, ImportRow, ImportRun
 from models.journal import Change, Changeset, Locks, Operation, is_open
 from models.journal.context import plain
 from models.label import ContactLabel, CustomerLabel, Label, LabelGroup
@@ -616,6 +616,7 @@ RULES: dict[type[object], Callable[[Looker], Condition]] = {
     FailedSignIn: _nobody,
     Setting: _setting,
     **dict.fromkeys((User, Team, TeamMember, Role, Label, LabelGroup, ListValue, NumberSeries), _signed_in),
+    **dict.fromkeys((ImportProfile, ImportProfileVersion), _signed_in),
 }
 """What of each table may be seen; None is all of it. A table without a rule is hidden from everyone but the system."""
 

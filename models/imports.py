@@ -6,10 +6,10 @@ import datetime as dt
 import enum
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Index, Integer, String, Text
+from sqlalchemy import JSON, Boolean, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Stamped, UtcDateTime, ref, table_args, words
+from models.base import Base, Stamped, UtcDateTime, ref, table_args, utc_now, words
 
 
 class ImportKind(enum.StrEnum):
@@ -24,6 +24,19 @@ class ImportMode(enum.StrEnum):
 
     ADD = "add"
     UPDATE = "update"
+
+
+class MatchRule(enum.StrEnum):
+    """By what a row of a file is recognised as somebody who is there.
+
+    USUAL: customers by number, else by name; contacts by e-mail address, else by name. POSTAL_CODE: customers by number,
+    else by name and postal code together.
+    """
+
+    USUAL = "usual"
+    NUMBER = "number"
+    POSTAL_CODE = "postal-code"
+    EMAIL = "email"
 
 
 class ImportState(enum.StrEnum):
@@ -92,3 +105,27 @@ class ImportRow(Base):
     diff: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     problems: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     fields: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+
+class ImportProfile(Stamped, Base):
+    """A known kind of file, by name: the office reads every file with these columns the same way."""
+
+    journaled = False
+    __table_args__ = table_args(UniqueConstraint("kind", "name_key"))
+
+    kind: Mapped[ImportKind] = mapped_column(words(ImportKind, "kind"))
+    name: Mapped[str] = mapped_column(String(100))
+    name_key: Mapped[str] = mapped_column(String(100))
+
+
+class ImportProfileVersion(Base):
+    """What a profile said from some moment on; every change is a new one, and the old ones stay."""
+
+    journaled = False
+    __table_args__ = table_args(UniqueConstraint("profile_id", "number"))
+
+    profile_id: Mapped[int] = mapped_column(ref("import_profile.id", "CASCADE"))
+    number: Mapped[int] = mapped_column(Integer)
+    definition: Mapped[dict[str, Any]] = mapped_column(JSON)
+    user_id: Mapped[int | None] = mapped_column(ref("user.id", "SET NULL"), index=True)
+    made_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Protocol
 
 from importers.files import biff, compound, ooxml, opendocument, sniff, text
@@ -20,7 +21,6 @@ _MOST_FOR_CAREFUL = 150_000
 _LARGEST_RECTANGLE = 10_000_000
 
 _OTHER_ARCHIVES = (
-    ("xl/workbook.bin", Refusal.UNSUPPORTED, "xlsb"),
     ("word/document.xml", Refusal.NOT_A_SPREADSHEET, "Word"),
     ("ppt/presentation.xml", Refusal.NOT_A_SPREADSHEET, "PowerPoint"),
 )
@@ -89,6 +89,8 @@ def _read_archive(content: bytes, limits: Limits, options: ReadOptions) -> Workb
     # A document of Numbers may lie in the archive as a folder.
     if any(name.endswith(("Index.zip", ".iwa")) for name in archive.names):
         raise Unreadable(Refusal.UNSUPPORTED, kind="Numbers")
+    if archive.find("xl/workbook.bin") is not None:
+        return _read_binary(content, limits, options)
     if opendocument.is_spreadsheet(archive):
         return _read_opendocument(content, archive, limits, options)
     if not ooxml.is_workbook(archive):
@@ -96,6 +98,24 @@ def _read_archive(content: bytes, limits: Limits, options: ReadOptions) -> Workb
             raise Unreadable(Refusal.DAMAGED, part="xl/workbook.xml")
         raise Unreadable(Refusal.NOT_A_SPREADSHEET, kind="zip")
     return _read_ooxml(content, archive, limits, options)
+
+
+def _read_binary(content: bytes, limits: Limits, options: ReadOptions) -> Workbook:
+    """An .xlsb file, if the fast reader opens it. No scan of ours knows what it loses: that is told of the whole file."""
+    try:
+        found = _read_fast(content, Assembler(Kind.XLSB, limits, options), {})
+    except MemoryError:
+        raise
+    except Unreadable as error:
+        if error.refusal not in {Refusal.DAMAGED, Refusal.NO_SHEETS}:
+            raise
+        raise Unreadable(Refusal.UNSUPPORTED, kind="xlsb") from error
+    except BaseException as error:  # a panic of the reader is no Exception
+        raise Unreadable(Refusal.UNSUPPORTED, kind="xlsb") from error
+    if not any(sheet.rows for sheet in found.sheets):
+        # Empty, or not understood: it must not pass for a list of nobody.
+        raise Unreadable(Refusal.UNSUPPORTED, kind="xlsb")
+    return replace(found, notes=(*found.notes, Note(Remark.BINARY_AS_STORED, {})))
 
 
 def _read_opendocument(content: bytes, archive: Archive, limits: Limits, options: ReadOptions) -> Workbook:

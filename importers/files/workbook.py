@@ -19,6 +19,7 @@ class Kind(enum.StrEnum):
     """What the bytes turned out to be."""
 
     XLSX = "xlsx"
+    XLSB = "xlsb"
     XLS = "xls"
     ODS = "ods"
     TEXT = "csv"
@@ -47,6 +48,10 @@ class Remark(enum.StrEnum):
     STOPPED_AT_EMPTY_ROWS = "{sheet}: reading stopped at row {row}, after {count} empty rows."
     COLUMNS_CUT = "{sheet}: {count} columns; only the first {limit} were read."
     ERRORS_UNSEEN = "{sheet}: error values and formulas without a result could not all be placed; they look empty."
+    BINARY_AS_STORED = (
+        "An .xlsb file is read as its cells are stored: zeros in front of numbers are lost, error values look empty, and "
+        "hidden rows and columns are read too. Save it as .xlsx to keep and see them."
+    )
     ENCODING_GUESSED = "The encoding was guessed as {encoding}. Look at the letters with accents."
     QUOTE_OPEN = "A quotation mark is opened and never closed. Look at the last rows."
 

@@ -18,7 +18,7 @@ from importers.files.careful import CarefulBook
 from importers.files.fast import FastBook
 from importers.files.formats import padded, zero_padding
 from importers.files.ooxml import Scan, is_workbook, scan
-from tests.importers.files.builders import MAIN, ods, xlsx
+from tests.importers.files.builders import MAIN, ods, xlsb, xlsx
 
 FORMATS = ("00000", "yyyy-mm-dd", '"NL"0000', "0.00", "hh:mm:ss", "000-000", "[h]:mm")
 # Address, XML of the cell, what it is, what is wrong with it.
@@ -293,3 +293,24 @@ def test_the_records_of_an_old_workbook_tell_of_errors_zeros_and_what_is_hidden(
     assert facts.faults == {(1, 1): (Fault.ERROR_VALUE, "#N/A"), (2, 1): (Fault.ERROR_VALUE, "#REF!")}
     assert set(facts.patterns) == {(3, 1), (4, 1)}
     assert (facts.hidden_columns, facts.hidden_rows) == ({3, 4}, {5})
+
+
+def test_a_binary_workbook_is_read_as_it_is_stored_and_says_what_that_loses(tmp_path: Path) -> None:
+    rows = [("Nr", "Naam"), (42.0, "Acme"), (None, "Bétà 🙂")]
+    workbook = read(xlsb(tmp_path / "a.xlsb", rows), name="a.xlsb")
+    assert workbook.kind is Kind.XLSB
+    assert workbook.sheets[0].rows == [("Nr", "Naam"), (42, "Acme"), (None, "Bétà 🙂")]
+    assert [note.remark for note in workbook.notes] == [Remark.BINARY_AS_STORED]
+
+
+def test_a_binary_workbook_without_a_cell_is_not_taken_for_a_list_of_nobody(tmp_path: Path) -> None:
+    path = xlsb(tmp_path / "a.xlsb", [(None, None)])
+    with pytest.raises(Unreadable) as caught:
+        read(path, name="a.xlsb")
+    assert caught.value.refusal is Refusal.UNSUPPORTED
+
+
+def test_a_cell_of_a_binary_workbook_far_from_the_rest_ends_in_a_message(tmp_path: Path) -> None:
+    row = (None,) * 16_383 + ("far",)
+    path = xlsb(tmp_path / "a.xlsb", [row])
+    assert len(read(path, name="a.xlsb").sheets[0].rows[0]) <= Limits().columns

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "d3a9c1f6b274"
-down_revision = "c07bcba87b40"
+down_revision = "d41c8b7e2f90"
 branch_labels = None
 depends_on = None
 

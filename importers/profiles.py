@@ -1,0 +1,221 @@
+"""Profiles: how the office reads a known kind of file, by name and in versions.
+
+A profile holds what a run was told: which column goes into which field, the match rule, how dates and amounts are
+written, what values stand for. Saving under the same name makes a new version; the old ones stay, and a run says which
+one it used.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete as delete_from
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from importers.recognising import Layout, layout_of
+from models.access import Looker, require
+from models.base import folded, limits_of
+from models.errors import Conflict, NotFound, Reason, Refused
+from models.imports import ImportKind, ImportProfile, ImportProfileVersion, ImportRun, ImportState
+from models.operations.fields import misfits
+from models.user import Right
+
+NAME_LENGTH = limits_of(ImportProfile.name).longest or 0
+EARLIER = 50
+# Choices that were seen from the values of one file; another file of the kind may not tell.
+_SEEN = ("day_first", "decimal_comma")
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What saving came to: the version that says so now, and whether it is a new one."""
+
+    profile: ImportProfile
+    number: int
+    is_new: bool
+
+
+def find(session: Session, profile_id: int) -> ImportProfile:
+    """A profile. Raises NotFound."""
+    found = session.scalar(select(ImportProfile).where(ImportProfile.id == profile_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def versions(session: Session, profile_id: int) -> list[ImportProfileVersion]:
+    """All versions of a profile, the newest first."""
+    query = select(ImportProfileVersion).where(ImportProfileVersion.profile_id == profile_id)
+    return list(session.scalars(query.order_by(ImportProfileVersion.number.desc())))
+
+
+def newest(session: Session, kind: ImportKind | None = None) -> list[tuple[ImportProfile, ImportProfileVersion]]:
+    """Every profile with its newest version, by name."""
+    last = (
+        select(ImportProfileVersion.profile_id, func.max(ImportProfileVersion.number).label("number"))
+        .group_by(ImportProfileVersion.profile_id)
+        .subquery()
+    )
+    query = (
+        select(ImportProfile, ImportProfileVersion)
+        .join(ImportProfileVersion, ImportProfileVersion.profile_id == ImportProfile.id)
+        .join(last, (last.c.profile_id == ImportProfile.id) & (last.c.number == ImportProfileVersion.number))
+        .order_by(ImportProfile.name_key, ImportProfile.id)
+    )
+    if kind is not None:
+        query = query.where(ImportProfile.kind == kind)
+    return [(profile, version) for profile, version in session.execute(query)]
+
+
+def known_layouts(session: Session, kind: ImportKind, wanted: int | None) -> list[Layout]:
+    """What a file may be recognised by: the profile that was chosen, nothing (0), or all profiles and earlier imports."""
+    if wanted == 0:
+        return []
+    made = [_layout(profile, version) for profile, version in newest(session, kind) if wanted in {None, profile.id}]
+    return made if wanted is not None else made + _earlier(session, kind)
+
+
+def _layout(profile: ImportProfile, version: ImportProfileVersion) -> Layout:
+    definition = version.definition
+    more = {"profile": profile.id, "version": version.number, "name": profile.name, "definition": definition}
+    return layout_of(definition["columns"], **more)
+
+
+def _earlier(session: Session, kind: ImportKind) -> list[Layout]:
+    """What the last finished imports made of their columns, the newest first."""
+    query = (
+        select(ImportRun.options)
+        .where(ImportRun.kind == kind, ImportRun.state == ImportState.DONE)
+        .order_by(ImportRun.id.desc())
+        .limit(EARLIER)
+    )
+    return [layout_of(options.get("columns", ())) for options in session.scalars(query)]
+
+
+def is_as_known(run: ImportRun) -> bool:
+    """Whether the columns of a run are exactly those of the profile it was recognised by, in whatever order."""
+    found = run.options.get("profile") or {"new": [""]}
+    return not any(found.get(differs) for differs in ("new", "missing", "renamed"))
+
+
+def proposed_name(file_name: str) -> str:
+    """A name for the profile of a file: that of the file without its ending, dates and numbers of copies.
+
+    >>> proposed_name("Debiteuren 2026-11-01 (2).xlsx")
+    'Debiteuren'
+    """
+    stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", file_name)
+    bare = re.sub(r"\([0-9]+\)|[0-9]{2,4}[-_.]?[0-9]{2}[-_.]?[0-9]{2,4}", " ", stem)
+    name = " ".join(re.sub(r"[_]+", " ", bare).split()).strip(" -.")
+    return (name or stem)[:NAME_LENGTH]
+
+
+# Verbs ---------------------------------------------------------------------------------------------------------------
+
+
+def save(session: Session, looker: Looker, run: ImportRun, name: str) -> Saved:
+    """Keep what a run was told under a name: a new profile, or a new version of the one with that name."""
+    require(session, looker, Right.IMPORT)
+    if not run.options.get("columns"):
+        raise Refused(Reason.NO_HEADER)
+    name = _name(name)
+    definition = definition_of(run)
+    query = select(ImportProfile).where(ImportProfile.kind == run.kind, ImportProfile.name_key == folded(name))
+    profile = session.scalar(query)
+    if profile is None:
+        profile = ImportProfile(kind=run.kind, name=name, name_key=folded(name))
+        session.add(profile)
+        _flush(session)
+    saved = _add_version(session, looker, profile, definition)
+    used = {"id": profile.id, "version": saved.number, "name": profile.name, "new": [], "missing": [], "renamed": []}
+    run.options = {**run.options, "profile": used, "profile_wish": profile.id}
+    session.commit()
+    return saved
+
+
+def definition_of(run: ImportRun) -> dict[str, Any]:
+    """What a run was told, without anything of its rows."""
+    columns = [
+        {
+            "header": column["header"],
+            "field": column["field"],
+            "left_out": column["field"] is None and column["certainty"] == "SKIPPED",
+        }
+        for column in run.options["columns"]
+    ]
+    seen = run.options.get("read_as", {})
+    return {
+        "columns": columns,
+        "mode": run.mode.value,
+        "choices": dict(run.options.get("choices", {})),
+        "seen": {name: seen[name] for name in _SEEN if name in seen},
+        "translations": dict(run.options.get("translations", {})),
+    }
+
+
+def _add_version(session: Session, looker: Looker, profile: ImportProfile, definition: dict[str, Any]) -> Saved:
+    before = versions(session, profile.id)
+    if before and before[0].definition == definition:
+        return Saved(profile, before[0].number, is_new=False)
+    number = before[0].number + 1 if before else 1
+    session.add(ImportProfileVersion(profile_id=profile.id, number=number, definition=definition, user_id=looker.id))
+    _flush(session)
+    return Saved(profile, number, is_new=True)
+
+
+def rename(session: Session, looker: Looker, profile_id: int, name: str) -> ImportProfile:
+    """Call a profile something else."""
+    require(session, looker, Right.IMPORT)
+    profile = find(session, profile_id)
+    profile.name = _name(name)
+    profile.name_key = folded(profile.name)
+    _flush(session)
+    session.commit()
+    return profile
+
+
+def go_back_to(session: Session, looker: Looker, profile_id: int, number: int) -> Saved:
+    """Make an old version the newest one again."""
+    require(session, looker, Right.IMPORT)
+    profile = find(session, profile_id)
+    old = next((one for one in versions(session, profile_id) if one.number == number), None)
+    if old is None:
+        raise NotFound
+    saved = _add_version(session, looker, profile, old.definition)
+    session.commit()
+    return saved
+
+
+def delete(session: Session, looker: Looker, profile_id: int, shown: int) -> str:
+    """Forget a profile with its versions; what it was called. `shown`: the version that was shown with the question."""
+    require(session, looker, Right.IMPORT)
+    profile = find(session, profile_id)
+    name, kept = profile.name, versions(session, profile_id)
+    if kept and kept[0].number != shown:
+        raise Conflict(Reason.PLAN_CHANGED)
+    session.execute(delete_from(ImportProfileVersion).where(ImportProfileVersion.profile_id == profile_id))
+    session.execute(delete_from(ImportProfile).where(ImportProfile.id == profile_id))
+    session.commit()
+    return name
+
+
+def _name(text: str) -> str:
+    name = " ".join(text.split())
+    if misfit := misfits(ImportProfile, "name", name):
+        raise misfit
+    if len(folded(name)) > NAME_LENGTH:
+        raise Refused(Reason.TOO_LONG, "name", length=NAME_LENGTH)
+    return name
+
+
+def _flush(session: Session) -> None:
+    """Write; a name or number that somebody else took a moment ago is refused like one that was taken before."""
+    try:
+        session.flush()
+    except IntegrityError:
+        session.rollback()
+        raise Refused(Reason.VALUE_TAKEN) from None
