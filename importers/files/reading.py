@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator
 from typing import Protocol
 
-from importers.files import biff, compound, ooxml, opendocument, sniff, text
+from importers.files import biff, books, compound, ooxml, opendocument, sniff, text
 from importers.files.archive import Archive
 from importers.files.assemble import Assembler
 from importers.files.facts import Facts
@@ -56,6 +56,10 @@ def read_content(content: bytes, limits: Limits, options: ReadOptions) -> Workbo
 def _read_text(content: bytes, limits: Limits, options: ReadOptions) -> Workbook:
     decoded = text.decode(content, options.encoding)
     sniff.refuse_other_texts(decoded.text)
+    book = sniff.book(decoded.text)
+    if book is not None:
+        sheet = books.read(decoded.text, book, limits, options)
+        return Workbook(book, (sheet,), decoded.notes, decoded.encoding)
     delimiter, rows = text.split(decoded.text, options.delimiter)
     assembler = Assembler(Kind.TEXT, limits, options)
     try:
