@@ -116,6 +116,7 @@ def _choices(form: Mapping[str, str]) -> Choices:
         encoding=form.get("encoding") or None,
         delimiter={"tab": "\t"}.get(form.get("delimiter", ""), form.get("delimiter")) or None,
         hidden=yes_no.get(form.get("hidden", "")),
+        others=form.get("others") == "1",
     )
 
 
@@ -170,12 +171,14 @@ def _mapped(form: Mapping[str, str]) -> dict[int, str | None]:
 def _columns_page(found: ImportRun, error: str | None = None) -> str:
     may_map = allowed_columns(shell.here(), shell.looker(), found.kind).values()
     offered = [(column.key, column.title(language())) for column in may_map if not column.only_out]
+    titles = {column.title(): column.title(language()) for column in COLUMNS[found.kind].values()}
     return pages.show(
         "imports/columns.html",
         run=found,
         kind=found.kind,
         error=error,
         offered=offered,
+        titles=titles,
         choices=run.choices_of(found),
         notes=[gettext(Remark[note["code"]].value).format(**note["values"]) for note in found.options.get("notes", ())],
         certainty={one.name: gettext(one.value) for one in Certainty},

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cache
 
 from importers.columns import COLUMNS, PLACE_TITLES, Column, Place
-from importers.files import Cell, Row, Sheet
+from importers.files import Cell, Layout, Row, Sheet
 from importers.reading import Reading, plain, squeezed
 from importers.terms import TERMS
 from importers.trouble import Wrong
@@ -38,6 +38,7 @@ class Certainty(enum.StrEnum):
     WHICH = "several columns have this name: choose one"
     NOT_ALLOWED = "left out: you may not see amounts"
     NO_HEADER = "no name above this column"
+    STATED = "stated by the file"
 
 
 @dataclass(frozen=True)
@@ -376,6 +377,19 @@ def guess(
         samples = tuple(dict.fromkeys(filter(None, map(plain, columns[position]))))[:3]
         guesses.append(Guess(position, name, samples, field, certainty))
     return tuple(guesses)
+
+
+def stated(sheet: Sheet, layout: Layout, kind: ImportKind, allowed: Collection[str]) -> tuple[Guess, ...]:
+    """The columns of a file that says itself what they are; a field that this person may not see stays out."""
+    found = []
+    for position, key in enumerate(layout.fields):
+        if key not in COLUMNS[kind]:
+            continue
+        field, certainty = (key, Certainty.STATED) if key in allowed else _NOT_ALLOWED
+        cells = (row[position] for row in sheet.rows[:SAMPLES])
+        samples = tuple(dict.fromkeys(filter(None, map(plain, cells))))[:3]
+        found.append(Guess(position, COLUMNS[kind][key].title(), samples, field, certainty))
+    return tuple(found)
 
 
 def mapping_of(guesses: Iterable[Guess]) -> dict[str, list[int]]:

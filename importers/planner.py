@@ -74,6 +74,7 @@ class Planner:
     def __init__(self, session: Session, looker: Looker, source: Source) -> None:
         self.session, self.source = session, source
         self.reader = RowReader(source.sheet, source.mapping, source.kind, source.reading, source.clears)
+        self.limits = source.sheet.layout.limits if source.sheet.layout else {}
         self.rights = Rights(session, looker)
         self.examples = {number for number, row in source.records if self.reader.is_example(row)}
         left_out = self.examples | source.misfits.keys()

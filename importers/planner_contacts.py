@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from importers import compare, known
+from importers import compare, cut, known
 from importers.columns import COLUMNS, Place
 from importers.compare import Difference
 from importers.files import Row
@@ -120,6 +120,8 @@ class Contacts(Planner):
         function = record.values.get("customer.function")
         if customer is None and function:
             record.values.setdefault("job_title", function)
+        if held is not None:
+            cut.keep_longer(record, held, ImportKind.CONTACTS, self.limits)
         found = compare.contact(record, held, self.source.reading, self.source.replaces_labels)
         if customer is not None:
             compare.link(record, held, customer, self.mains.get(customer, ()), found)

@@ -80,6 +80,8 @@ class RowReader:
     ) -> None:
         self.sheet, self.mapping = sheet, mapping
         self.kind, self.reading, self.clears = kind, reading, clears
+        # In a spreadsheet a cell with nothing in it is empty; a source that tells says so of the empty ones itself.
+        self._none_is_empty = clears and not (sheet.layout and sheet.layout.tells_absent)
         self.problems = sheet.problems
         self.slots = [
             _Slot(COLUMNS[kind][key], at, _place(sheet, at), _remembering(COLUMNS[kind][key], reading))
@@ -128,7 +130,7 @@ class RowReader:
             if self.problems and (number, slot.place) in self.problems:
                 found = self.problems[number, slot.place]
                 record.reject(Trouble.UNREADABLE_CELL, address(number, slot.place), found.value, reason=str(found))
-            elif cell is not None or self.clears:
+            elif cell is not None or self._none_is_empty:
                 self._take(record, slot, cell)
         self._compose(self, record, values)
         self._refuse_too_long(record)

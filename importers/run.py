@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,6 +22,7 @@ from importers.columns import COLUMNS, allowed
 from importers.files import Limits, ReadOptions, Refusal, Sheet, Unreadable, Workbook, letters, read
 from importers.files.workbook import MB
 from importers.known import reading_for
+from importers.listing import Listing
 from importers.mapping import (
     Certainty,
     Guess,
@@ -33,10 +34,12 @@ from importers.mapping import (
     misfits,
     records,
     separator_of,
+    stated,
 )
 from importers.plan import ROW
 from importers.planner import Source
 from importers.reading import days_come_first, decimals_have_a_comma, squeezed
+from importers.sources import gather
 from models import journal
 from models.access import Looker, require
 from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
@@ -58,6 +61,7 @@ class Choices:
     """How a file is read; None lets the file decide. `empty_clears`: an empty cell empties the field (X-09).
 
     `replace_labels`: the labels of a row take the place of the ones a record has, instead of being added (X-10).
+    `others`: from a file that knows who is a customer, those that are neither customer nor supplier come along.
     """
 
     day_first: bool | None = None
@@ -69,10 +73,11 @@ class Choices:
     encoding: str | None = None
     delimiter: str | None = None
     hidden: bool | None = None
+    others: bool = False
 
     @property
     def of_the_file(self) -> ReadOptions:
-        return ReadOptions(encoding=self.encoding, delimiter=self.delimiter, hidden=self.hidden)
+        return ReadOptions(encoding=self.encoding, delimiter=self.delimiter, hidden=self.hidden, others=self.others)
 
 
 # Upload --------------------------------------------------------------------------------------------------------------
@@ -105,7 +110,7 @@ def upload(
             options={"choices": _choices_kept(choices or Choices())},
             counts={},
         )
-        _look(session, looker, run, read(path, name=name, limits=LIMITS, options=(choices or Choices()).of_the_file))
+        _look(session, looker, run, _read(run, path))
         session.add(run)
         session.commit()
     except BaseException:
@@ -140,7 +145,12 @@ def reread(run: ImportRun, folder: Path) -> Workbook:
     path = folder / run.stored_as
     if not path.exists():
         raise Refused(Reason.PURGED, date=run.created_at.date())
-    return read(path, name=run.file_name, limits=LIMITS, options=choices_of(run).of_the_file)
+    return _read(run, path)
+
+
+def _read(run: ImportRun, path: Path) -> Workbook:
+    options = replace(choices_of(run).of_the_file, contacts=run.kind is ImportKind.CONTACTS)
+    return read(path, name=run.file_name, limits=LIMITS, options=options)
 
 
 def choices_of(run: ImportRun) -> Choices:
@@ -187,7 +197,8 @@ def _look(
     found = (
         next((one for one in book.sheets if one.name == sheet), None) if sheet else best_sheet(book.sheets, run.kind)
     )
-    row = header if header is not None else header_row(found, run.kind) if found else None
+    is_known = found is not None and found.layout is not None
+    row = 0 if is_known else header if header is not None else header_row(found, run.kind) if found else None
     run.sheet, run.header_row, run.state = found.name if found else None, row, ImportState.UPLOADED
     run.options = {
         **run.options,
@@ -196,7 +207,7 @@ def _look(
             {"code": note.remark.name, "values": dict(note.values)}
             for note in (*book.notes, *(found.notes if found else ()))
         ],
-        "file": {"kind": book.kind.value, "encoding": book.encoding, "delimiter": book.delimiter},
+        "file": {"kind": book.kind.value, "encoding": book.encoding, "delimiter": book.delimiter, "is_known": is_known},
         "first_rows": _first_rows(found) if found else [],
         "decisions": {},
         "is_confirmed": False,
@@ -219,15 +230,19 @@ def _first_rows(sheet: Sheet) -> list[dict[str, Any]]:
 def _guess_columns(session: Session, looker: Looker, run: ImportRun, sheet: Sheet, header: int) -> None:
     rows = [row for _, row in records(sheet, header)]
     names = header_cells(sheet, header, run.kind, choices_of(run).two_lines)
+    may_write = allowed(session, looker, run.kind)
     remembered = _remembered(session, run, [str(cell or "") for cell in names])
-    guesses = guess(names, rows, run.kind, remembered, allowed(session, looker, run.kind))
+    if sheet.layout is not None:
+        guesses = stated(sheet, sheet.layout, run.kind, may_write)
+    else:
+        guesses = guess(names, rows, run.kind, remembered, may_write)
     run.mapping = mapping_of(guesses)
     run.options = {
         **run.options,
         "columns": [_kept(one, sheet) for one in guesses],
         "rows": len(rows),
         "two_lines": names != header_cells(sheet, header, run.kind, two_lines=False),
-        "read_as": _read_as(run, guesses, rows),
+        "read_as": _read_as(run, guesses, rows) if sheet.layout is None else {},
     }
 
 
@@ -338,10 +353,11 @@ def make_plan(session: Session, looker: Looker, folder: Path, run_id: int) -> Co
     sheet = next((one for one in book.sheets if one.name == run.sheet), None)
     if sheet is None:
         raise Refused(Reason.NO_HEADER)
-    rows = list(records(sheet, run.header_row))
+    listed = gather(Listing(sheet, run.header_row, run.mapping))
+    rows = list(listed.numbered())
     if not rows:
         raise Refused(Reason.NO_ROWS)
-    source = _source(session, looker, run, sheet, rows)
+    source = _source(session, looker, run, listed, misfits(sheet, run.header_row, rows))
     run.state = ImportState.UPLOADED
     counts = plan.make(session, looker, run_id, source)
     run = find(session, run_id)
@@ -351,7 +367,9 @@ def make_plan(session: Session, looker: Looker, folder: Path, run_id: int) -> Co
     return counts
 
 
-def _source(session: Session, looker: Looker, run: ImportRun, sheet: Sheet, rows: list[Any]) -> Source:
+def _source(
+    session: Session, looker: Looker, run: ImportRun, sheet: Sheet, wrong: Mapping[int, tuple[int, int]]
+) -> Source:
     choices = choices_of(run)
     read_as: dict[str, Any] = dict(run.options.get("read_as", {}))
     for name in ("day_first", "decimal_comma", "separator"):
@@ -362,14 +380,14 @@ def _source(session: Session, looker: Looker, run: ImportRun, sheet: Sheet, rows
         kind=run.kind,
         mode=run.mode,
         sheet=sheet,
-        records=rows,
+        records=list(sheet.numbered()),
         mapping=run.mapping,
         reading=reading_for(session, looker, **read_as),
         clears=choices.empty_clears,
         replaces_labels=choices.replace_labels,
         decisions={int(row): decision for row, decision in run.options.get("decisions", {}).items()},
         unticked=frozenset(session.scalars(unticked)) if run.options.get("made") else frozenset(),
-        misfits=misfits(sheet, run.header_row or 0, rows),
+        misfits=wrong,
     )
 
 
