@@ -161,7 +161,7 @@ BOOKS: dict[str, tuple[Kind, int, int, int]] = {
     "acct__en__ubl-tc434-example1.xml": (Kind.UBL, 1, 1, 7),
     "acct__en__ubl-tc434-example2.xml": (Kind.UBL, 1, 1, 12),
     "acct__moz__basic_vcard_addressbook.vcf": (Kind.VCARD, 2, 2, 4),
-    "acct__vc__John_Doe_GMAIL.vcf": (Kind.VCARD, 1, 1, 13),
+    "acct__vc__John_Doe_GMAIL.vcf": (Kind.VCARD, 1, 1, 12),
     "acct__vc__John_Doe_MS_OUTLOOK.vcf": (Kind.VCARD, 1, 1, 15),
     "acct__vc__gmail-list.vcf": (Kind.VCARD, 3, 3, 4),
     "acct__vc__outlook-2003.vcf": (Kind.VCARD, 1, 1, 18),
