@@ -17,7 +17,7 @@ from admin_views.commands import as_system
 from importers import export, run
 from importers.apply import Applied
 from importers.columns import COLUMNS
-from importers.files import Unreadable, letters
+from importers.files import Remark, Unreadable, letters
 from importers.mapping import Certainty
 from importers.run import Choices
 from importers.trouble import describe
@@ -84,6 +84,7 @@ def _looker(session: Session, email: str) -> Looker:
 @click.option("--empty-clears", is_flag=True, help="An empty cell empties the field, instead of leaving it alone.")
 @click.option("--replace-labels", is_flag=True, help="Labels take the place of others, instead of being added.")
 @click.option("--encoding", help="The encoding of a text file, where the guess is wrong.")
+@click.option("--others", is_flag=True, help="From an audit file, also who is neither customer nor supplier.")
 @click.option("--plan", "only_plan", is_flag=True, help="Say what would happen; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
 @with_appcontext
@@ -98,11 +99,12 @@ def import_command(
     empty_clears: bool,
     replace_labels: bool,
     encoding: str | None,
+    others: bool,
     only_plan: bool,
     as_json: bool,
 ) -> None:
-    """Bring in a list of customers or contacts: .xlsx, .xlsm, .xls, .ods or .csv."""
-    choices = Choices(empty_clears=empty_clears, replace_labels=replace_labels, encoding=encoding)
+    """Bring in customers or contacts: .xlsx, .xlsm, .xls, .ods or .csv, or a file in XAF, SAF-T, SIE 5, UBL or vCard."""
+    choices = Choices(empty_clears=empty_clears, replace_labels=replace_labels, encoding=encoding, others=others)
     with _looking(email) as (session, looker):
         with file.open("rb") as stream:
             made = run.upload(
@@ -162,8 +164,11 @@ def _foreseen(session: Session, run_id: int) -> Applied:
 
 
 def _tell(session: Session, run_id: int) -> None:
-    """The columns that the importer may not bring and the rows that need somebody's eye, on standard error."""
-    for column in run.find(session, run_id, is_open=False).options["columns"]:
+    """What was left out of the file and the rows that need somebody's eye, on standard error."""
+    found = run.find(session, run_id, is_open=False)
+    for note in found.options["notes"]:
+        click.echo(Remark[note["code"]].format(**note["values"]), err=True)
+    for column in found.options["columns"]:
         if column["certainty"] == Certainty.NOT_ALLOWED.name:
             click.echo(f"column {column['letter']}, {column['header']}: {Certainty.NOT_ALLOWED}", err=True)
     query = (

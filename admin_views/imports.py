@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from admin_views import import_check, pages, shell
 from importers import apply, planner, profiles, run, workbooks, working
+from importers.columns import COLUMNS
 from importers.columns import allowed as allowed_columns
 from importers.files import Remark, Unreadable
 from importers.mapping import Certainty
@@ -133,6 +134,7 @@ def _choices(form: Mapping[str, str]) -> Choices:
         encoding=form.get("encoding") or None,
         delimiter={"tab": "\t"}.get(form.get("delimiter", ""), form.get("delimiter")) or None,
         hidden=yes_no.get(form.get("hidden", "")),
+        others=form.get("others") == "1",
     )
 
 
@@ -211,12 +213,14 @@ def columns_page(found: ImportRun, error: str | None = None) -> str:
     made = profiles.newest(shell.here(), found.kind)
     may_map = allowed_columns(shell.here(), shell.looker(), found.kind).values()
     offered = [(column.key, column.title(import_check.language())) for column in may_map if not column.only_out]
+    titles = {column.title(): column.title(import_check.language()) for column in COLUMNS[found.kind].values()}
     return pages.show(
         "imports/columns.html",
         run=found,
         kind=found.kind,
         error=error,
         offered=offered,
+        titles=titles,
         choices=run.choices_of(found),
         profiles=[(profile.id, profile.name) for profile, _ in made],
         proposed=profiles.proposed_name(found.file_name),

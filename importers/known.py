@@ -7,6 +7,7 @@ says no more about those than that they are there.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -117,10 +118,11 @@ class Namesake(NamedTuple):
     is_archived: bool
 
 
-def customers_named(session: Session, names: Collection[str]) -> dict[str, list[Namesake]]:
+def customers_named(session: Session, names: AbstractSet[str], cuts: Collection[int] = ()) -> dict[str, list[Namesake]]:
     """Folded name -> every customer called so, whatever its capitals and spaces.
 
-    Databases fold letters differently, so the names are compared here, in one pass that keeps only what is found.
+    Databases fold letters differently, so the names are compared here, in one pass that keeps only what is found. With
+    `cuts` a longer name is found by its first letters, too: as many as the source has room for.
     """
     found: dict[str, list[Namesake]] = {}
     if not names:
@@ -128,10 +130,9 @@ def customers_named(session: Session, names: Collection[str]) -> dict[str, list[
     columns = (CUSTOMER.c.id, CUSTOMER.c.name, CUSTOMER.c.number, CUSTOMER.c.number_key, CUSTOMER.c.archived_at)
     for rows in session.execute(select(*columns), execution_options={"yield_per": BLOCK}).partitions():
         for key, name, number, number_key, archived_at in rows:
-            squeezed = folded(name)
-            if squeezed in names:
+            for called in {folded(name), *(folded(name[:cut]) for cut in cuts if len(name) > cut)} & names:
                 namesake = Namesake(key, name, number, number_key, archived_at is not None)
-                found.setdefault(squeezed, []).append(namesake)
+                found.setdefault(called, []).append(namesake)
     return found
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cache
 
 from importers.columns import COLUMNS, PLACE_TITLES, Column, Place
-from importers.files import Cell, Row, Sheet
+from importers.files import Cell, Layout, Row, Sheet
 from importers.reading import Reading, plain, squeezed
 from importers.terms import TERMS
 from importers.trouble import Wrong
@@ -39,6 +39,7 @@ class Certainty(enum.StrEnum):
     WHICH = "several columns have this name: choose one"
     NOT_ALLOWED = "left out: you may not see amounts"
     NO_HEADER = "no name above this column"
+    STATED = "stated by the file"
 
 
 @dataclass(frozen=True)
@@ -383,6 +384,19 @@ def column_names(header: Row, rows: Sequence[Row] = ()) -> list[str]:
     """What each column of the file is called, as far as its rows reach; '' where nothing stands above it."""
     width = max((len(header), *(len(row) for row in rows[:SAMPLES])), default=0)
     return [_name(header, position) for position in range(width)]
+
+
+def stated(sheet: Sheet, layout: Layout, kind: ImportKind, allowed: Collection[str]) -> tuple[Guess, ...]:
+    """The columns of a file that says itself what they are; a field that this person may not see stays out."""
+    found = []
+    for position, key in enumerate(layout.fields):
+        if key not in COLUMNS[kind]:
+            continue
+        field, certainty = (key, Certainty.STATED) if key in allowed else _NOT_ALLOWED
+        cells = (row[position] for row in sheet.rows[:SAMPLES])
+        samples = tuple(dict.fromkeys(filter(None, map(plain, cells))))[:3]
+        found.append(Guess(position, COLUMNS[kind][key].title(), samples, field, certainty))
+    return tuple(found)
 
 
 def mapping_of(guesses: Iterable[Guess]) -> dict[str, list[int]]:

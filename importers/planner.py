@@ -89,6 +89,7 @@ class Planner:
         self.reader = RowReader(
             source.sheet, source.mapping, source.kind, source.reading, source.translations, source.notations, **how
         )
+        self.limits = source.sheet.layout.limits if source.sheet.layout else {}
         self.rights = Rights(session, looker)
         self.examples = {number for number, row in source.records if self.reader.is_example(row)}
         left_out = self.examples | source.misfits.keys()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from importers import compare, known
+from importers import compare, cut, known
 from importers.columns import COLUMNS, Place
 from importers.compare import Difference
 from importers.files import Row
@@ -125,6 +125,8 @@ class Contacts(Planner):
         if customer is None and function:
             record.values.setdefault("job_title", function)
         keep_in_notes(record, held)
+        if held is not None:
+            cut.keep_longer(record, held, ImportKind.CONTACTS, self.limits)
         found = compare.contact(record, held, self.source.reading, self.source.replaces_labels)
         if customer is not None:
             compare.link(record, held, customer, self.mains.get(customer, ()), found)

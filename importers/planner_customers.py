@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from importers import compare, known
+from importers import compare, cut, known
 from importers.compare import Difference
 from importers.files import Row
 from importers.known import Held, Namesake
@@ -13,7 +13,7 @@ from importers.reading import NAME_LENGTH, shortened
 from importers.rows import Record, full_name
 from importers.trouble import Trouble
 from models.base import folded
-from models.imports import MatchRule, RowStatus
+from models.imports import ImportKind, MatchRule, RowStatus
 from models.operations.number import in_bin, peek
 
 _WHOLE_NAMES = ("company_name", "name")
@@ -46,7 +46,7 @@ class Customers(Planner):
             if number not in number_of:
                 self.rows_of_name.setdefault(self._name_key(name, number), []).append(number)
         by_name = self.source.match is not MatchRule.NUMBER
-        self.named = known.customers_named(self.session, names if by_name else set())
+        self.named = known.customers_named(self.session, names if by_name else set(), self.limits.get("name", ()))
         seen, _ = self.rights.among(one.id for namesakes in self.named.values() for one in namesakes)
         self.named = {name: [one for one in named if one.id in seen] for name, named in self.named.items()}
         if self.source.match is MatchRule.POSTAL_CODE:
@@ -159,6 +159,7 @@ class Customers(Planner):
             self.reject(record, Trouble.NUMBER_UNSEEN, "number")
             return self.rejected(record)
         keep_in_notes(record, held)
+        cut.keep_longer(record, held, ImportKind.CUSTOMERS, self.limits)
         found = compare.customer(record, held, self.source.reading, self.source.replaces_labels)
         if found.write and self._is_locked(record, held):
             return self.rejected(record, held)

@@ -93,6 +93,8 @@ class RowReader:
         self.sheet, self.mapping, self.notations = sheet, mapping, notations or {}
         self.kind, self.reading, self.clears = kind, reading, clears
         self.translations, self.rest_to_notes = translations, rest_to_notes
+        # In a spreadsheet a cell with nothing in it is empty; a source that tells says so of the empty ones itself.
+        self._none_is_empty = clears and not (sheet.layout and sheet.layout.tells_absent)
         self.problems = sheet.problems
         self.slots = [
             _Slot(
@@ -154,7 +156,7 @@ class RowReader:
             if self.problems and (number, slot.place) in self.problems:
                 found = self.problems[number, slot.place]
                 record.reject(Trouble.UNREADABLE_CELL, address(number, slot.place), found.value, reason=str(found))
-            elif cell is not None or self.clears:
+            elif cell is not None or self._none_is_empty:
                 self._take(record, slot, cell)
         self._compose(self, record, values)
         self._refuse_too_long(record)

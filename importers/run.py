@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,6 +22,7 @@ from importers.columns import COLUMNS, allowed
 from importers.files import Limits, ReadOptions, Refusal, Sheet, Unreadable, Workbook, letters, read
 from importers.files.workbook import MB
 from importers.known import reading_for
+from importers.listing import Listing
 from importers.mapping import (
     Certainty,
     Guess,
@@ -34,11 +35,13 @@ from importers.mapping import (
     misfits,
     records,
     separator_of,
+    stated,
 )
 from importers.plan import ROW
 from importers.planner import Source
 from importers.reading import squeezed
 from importers.recognising import Layout
+from importers.sources import gather
 from models import journal
 from models.access import Looker, require
 from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
@@ -61,6 +64,7 @@ class Choices:
 
     `replace_labels`: the labels of a row take the place of the ones a record has, instead of being added (X-10).
     `rest_to_notes`: of several e-mail addresses or telephone numbers in a cell, those behind the first go to the notes.
+    `others`: from a file that knows who is a customer, those that are neither customer nor supplier come along.
     """
 
     day_first: bool | None = None
@@ -74,10 +78,11 @@ class Choices:
     encoding: str | None = None
     delimiter: str | None = None
     hidden: bool | None = None
+    others: bool = False
 
     @property
     def of_the_file(self) -> ReadOptions:
-        return ReadOptions(encoding=self.encoding, delimiter=self.delimiter, hidden=self.hidden)
+        return ReadOptions(encoding=self.encoding, delimiter=self.delimiter, hidden=self.hidden, others=self.others)
 
 
 # Upload --------------------------------------------------------------------------------------------------------------
@@ -110,8 +115,7 @@ def upload(
             options={"choices": choices_kept(choices or Choices())},
             counts={},
         )
-        book = read(path, name=name, limits=LIMITS, options=(choices or Choices()).of_the_file)
-        if _adopt(run, _look(session, looker, run, book)):
+        if _adopt(run, _look(session, looker, run, _read(run, path))):
             _look(session, looker, run, reread(run, folder), run.sheet, run.header_row)
         session.add(run)
         session.commit()
@@ -147,7 +151,12 @@ def reread(run: ImportRun, folder: Path) -> Workbook:
     path = folder / run.stored_as
     if not path.exists():
         raise Refused(Reason.PURGED, date=run.created_at.date())
-    return read(path, name=run.file_name, limits=LIMITS, options=choices_of(run).of_the_file)
+    return _read(run, path)
+
+
+def _read(run: ImportRun, path: Path) -> Workbook:
+    options = replace(choices_of(run).of_the_file, contacts=run.kind is ImportKind.CONTACTS)
+    return read(path, name=run.file_name, limits=LIMITS, options=options)
 
 
 def choices_of(run: ImportRun) -> Choices:
@@ -211,6 +220,7 @@ def _look(
     """
     layouts = profiles.known_layouts(session, run.kind, run.options.get("profile_wish"))
     found, row = _spot(run, [one for one in book.sheets if sheet in {None, one.name}], layouts, sheet, header)
+    is_known = found is not None and found.layout is not None
     run.sheet, run.header_row, run.state = found.name if found else None, row, ImportState.UPLOADED
     run.options = {
         **run.options,
@@ -219,7 +229,7 @@ def _look(
             {"code": note.remark.name, "values": dict(note.values)}
             for note in (*book.notes, *(found.notes if found else ()))
         ],
-        "file": {"kind": book.kind.value, "encoding": book.encoding, "delimiter": book.delimiter},
+        "file": {"kind": book.kind.value, "encoding": book.encoding, "delimiter": book.delimiter, "is_known": is_known},
         "first_rows": _first_rows(found) if found else [],
         "is_confirmed": False,
         "profile": None,
@@ -235,7 +245,13 @@ def _look(
 def _spot(
     run: ImportRun, sheets: Sequence[Sheet], layouts: Sequence[Layout], sheet: str | None, header: int | None
 ) -> tuple[Sheet | None, int | None]:
-    """The sheet and its header row: as told, else where the names of a known file stand, else as it looks."""
+    """The sheet and its header row: as told, else where the names of a known file stand, else as it looks.
+
+    A file that says itself what its values are has none: its header row is 0.
+    """
+    said = next((one for one in sheets if one.layout is not None), None)
+    if said is not None:
+        return said, 0
     if header is None:
         known = recognising.spot(sheets, layouts, run.kind, choices_of(run).two_lines)
         if known is not None:
@@ -283,17 +299,21 @@ def _guess_columns(
 ) -> Mapping[str, Any]:
     rows = [row for _, row in records(sheet, header)]
     names = header_cells(sheet, header, run.kind, choices_of(run).two_lines)
-    known = recognising.best(column_names(names, rows), layouts, run.kind)
+    may_write = allowed(session, looker, run.kind)
+    if sheet.layout is not None:
+        known, guesses = None, stated(sheet, sheet.layout, run.kind, may_write)
+    else:
+        known = recognising.best(column_names(names, rows), layouts, run.kind)
+        guesses = guess(names, rows, run.kind, known.remembered() if known else {}, may_write)
     by_profile = known is not None and known.layout.profile > 0
     definition = known.layout.definition if known is not None else {}
-    guesses = guess(names, rows, run.kind, known.remembered() if known else {}, allowed(session, looker, run.kind))
     run.mapping = mapping_of(guesses)
     run.options = {
         **run.options,
         "columns": [_kept(one, sheet, by_profile) for one in guesses],
         "rows": len(rows),
         "two_lines": names != header_cells(sheet, header, run.kind, two_lines=False),
-        "read_as": {**definition.get("seen", {}), **_read_as(run, guesses, rows)},
+        "read_as": {**definition.get("seen", {}), **(_read_as(run, guesses, rows) if sheet.layout is None else {})},
         "profile": recognising.told(known) if known is not None and by_profile else None,
     }
     run.options[notation.ASKED] = notation.asked(run, notation.look(run.kind, run.mapping, rows))
@@ -383,10 +403,11 @@ def make_plan(session: Session, looker: Looker, folder: Path, run_id: int) -> Co
     sheet = next((one for one in book.sheets if one.name == run.sheet), None)
     if sheet is None:
         raise Refused(Reason.NO_HEADER)
-    rows = list(records(sheet, run.header_row))
+    listed = gather(Listing(sheet, run.header_row, run.mapping))
+    rows = list(listed.numbered())
     if not rows:
         raise Refused(Reason.NO_ROWS)
-    source = _source(session, looker, run, sheet, rows)
+    source = _source(session, looker, run, listed, misfits(sheet, run.header_row, rows))
     run.state = ImportState.UPLOADED
     counts = plan.make(session, looker, run_id, source)
     run = find(session, run_id)
@@ -397,15 +418,15 @@ def make_plan(session: Session, looker: Looker, folder: Path, run_id: int) -> Co
     return counts
 
 
-def _source(session: Session, looker: Looker, run: ImportRun, sheet: Sheet, rows: list[Any]) -> Source:
+def _source(
+    session: Session, looker: Looker, run: ImportRun, sheet: Sheet, wrong: Mapping[int, tuple[int, int]]
+) -> Source:
     choices = choices_of(run)
     read_as: dict[str, Any] = dict(run.options.get("read_as", {}))
     if choices.separator is not None:
         read_as["separator"] = choices.separator
     mapping = unticking.ticked(run)
-    # What does not fit its columns is told by the row as it stands in the file.
-    unfit = misfits(sheet, run.header_row or 0, rows)
-    rows, corrected = corrections.laid_over(run, rows)
+    rows, corrected = corrections.laid_over(run, list(sheet.numbered()))
     seen = notation.look(run.kind, mapping, [row for _, row in rows])
     run.options = {**run.options, notation.ASKED: notation.asked(run, seen)}
     session.commit()
@@ -424,7 +445,7 @@ def _source(session: Session, looker: Looker, run: ImportRun, sheet: Sheet, rows
         replaces_labels=choices.replace_labels,
         decisions={int(row): decision for row, decision in run.options.get("decisions", {}).items()},
         unticked=frozenset(session.scalars(unticked)) if run.options.get("made") else frozenset(),
-        misfits=unfit,
+        misfits=wrong,
         corrected=corrected,
         notations=notation.settled(run, seen, choices.day_first, choices.decimal_comma),
     )

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Protocol
 
-from importers.files import biff, compound, ooxml, opendocument, sniff, text
+from importers.files import biff, books, compound, ooxml, opendocument, sniff, text
 from importers.files.archive import Archive
 from importers.files.assemble import Assembler
 from importers.files.facts import Facts
 from importers.files.refusals import Refusal, Unreadable
 from importers.files.values import Read
-from importers.files.workbook import Kind, Limits, Note, ReadOptions, Remark, Sheet, Workbook
+from importers.files.workbook import MB, Kind, Limits, Note, ReadOptions, Remark, Sheet, Workbook
 
 # The careful reader needs about a second for this many cells. Beyond, the scan alone supplies what the fast one loses.
 _MOST_FOR_CAREFUL = 150_000
 # The fast reader takes memory for the whole rectangle around the data, whether filled or not.
 _LARGEST_RECTANGLE = 10_000_000
+
+_BLANK = codecs.BOM_UTF8 + b" \t\r\n"
 
 _OTHER_ARCHIVES = (
     ("word/document.xml", Refusal.NOT_A_SPREADSHEET, "Word"),
@@ -56,6 +59,9 @@ def read_content(content: bytes, limits: Limits, options: ReadOptions) -> Workbo
 def _read_text(content: bytes, limits: Limits, options: ReadOptions) -> Workbook:
     decoded = text.decode(content, options.encoding)
     sniff.refuse_other_texts(decoded.text)
+    book = sniff.book(decoded.text)
+    if book is not None:
+        return _read_book(decoded, book, limits, options)
     delimiter, rows = text.split(decoded.text, options.delimiter)
     assembler = Assembler(Kind.TEXT, limits, options)
     try:
@@ -66,6 +72,25 @@ def _read_text(content: bytes, limits: Limits, options: ReadOptions) -> Workbook
     if text.quote_is_open(decoded.text):
         notes = (*notes, Note(Remark.QUOTE_OPEN, {}))
     return Workbook(Kind.TEXT, (sheet,), notes, decoded.encoding, delimiter)
+
+
+def _read_book(decoded: text.Decoded, book: Kind, limits: Limits, options: ReadOptions) -> Workbook:
+    sheet = books.read(decoded.text, book, limits, options)
+    return Workbook(book, (sheet,), decoded.notes, decoded.encoding)
+
+
+def _read_packed(archive: Archive, limits: Limits, options: ReadOptions) -> Workbook:
+    """A file of bookkeeping that was packed, as those are sent; no other text in a zip is read."""
+    content = archive.read(archive.names[0]) if len(archive.names) == 1 else b""
+    if content.lstrip(_BLANK)[:11].upper().startswith((b"<", b"BEGIN:VCARD")):
+        if len(content) > limits.characters:
+            size, limit = round(len(content) / MB), limits.characters // MB
+            raise Unreadable(Refusal.UNPACKED_TOO_BIG, size=size, limit=limit)
+        decoded = text.decode(content, options.encoding)
+        book = sniff.book(decoded.text)
+        if book is not None:
+            return _read_book(decoded, book, limits, options)
+    raise Unreadable(Refusal.NOT_A_SPREADSHEET, kind="zip")
 
 
 def _read_container(content: bytes, limits: Limits, options: ReadOptions) -> Workbook:
@@ -96,7 +121,7 @@ def _read_archive(content: bytes, limits: Limits, options: ReadOptions) -> Workb
     if not ooxml.is_workbook(archive):
         if archive.find("[Content_Types].xml") is not None:
             raise Unreadable(Refusal.DAMAGED, part="xl/workbook.xml")
-        raise Unreadable(Refusal.NOT_A_SPREADSHEET, kind="zip")
+        return _read_packed(archive, limits, options)
     return _read_ooxml(content, archive, limits, options)
 
 

@@ -42,7 +42,14 @@ class Refusal(enum.StrEnum):
         "Choose an .xlsx, .xls, .ods or .csv file."
     )
     UNSUPPORTED = "{kind} is not supported. Export the list as .xlsx or .csv."
-    COMES_LATER = "Recognised as {kind}; this comes in a later version. Export the customers as .xlsx or .csv."
+    DAMAGED_EXPORT = "The file is damaged ({kind}, line {line}): it ends too early or breaks the rules of its format. Export it again."
+    TOO_DEEP = "The XML of this file is nested more than {limit} levels deep, as no bookkeeping is. Export it again."
+    NO_PARTIES = "The file ({kind}) holds no customers. Export it again with the customers."
+    SUPPLIERS_ONLY = (
+        "The file ({kind}) holds no customers; suppliers, which are left out: {count}. "
+        "Export it again with the customers."
+    )
+    NO_CONTACTS = "The file ({kind}) names no contact persons. Import it as customers."
     BOOKKEEPING_ONLY = "{kind} holds bookkeeping, not a customer register. Export the customers as .xlsx or .csv."
     FORBIDDEN_XML = "The file holds XML that is not allowed ({part}: DOCTYPE or entities). Save it again as .xlsx."
     NUL_BYTE = "The text holds a NUL byte (line {line}), so it is not plain text. Export it again as .csv or .xlsx."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from importers.files.refusals import Refusal, Unreadable
+from importers.files.workbook import Kind
 
 _OTHER_FILES = (
     (b"\x89PNG\r\n", "PNG"),
@@ -37,12 +38,15 @@ _HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|tab
 _PROLOGUE = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _DECLARATION = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _ROOT = re.compile(r"<(?:[\w.-]+:)?(?P<name>[A-Za-z_][\w.-]*)(?P<rest>[^>]*)")
+_BEGINNING = 20_000
+_UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
+_STANDARD = re.compile(r"StandardAuditFile|SAF-T|<(?:\w+:)?(?:MasterFiles|AuditFileVersion)\b")
 _BOOKS = {
-    "auditfile": "XAF or SAF-T",
-    "invoice": "UBL",
-    "creditnote": "UBL",
-    "sieentry": "SIE 5",
-    "sie": "SIE 5",
+    "auditfile": Kind.XAF,
+    "invoice": Kind.UBL,
+    "creditnote": Kind.UBL,
+    "sieentry": Kind.SIE5,
+    "sie": Kind.SIE5,
 }
 
 
@@ -63,16 +67,16 @@ def refuse_other_texts(text: str) -> None:
     """Turn away text that is made of something else than rows and columns."""
     if _SIE.match(text):
         raise Unreadable(Refusal.BOOKKEEPING_ONLY, kind="SIE 4")
-    if _VCARD.match(text):
-        raise Unreadable(Refusal.COMES_LATER, kind="vCard")
     if _LDIF.match(text):
         raise Unreadable(Refusal.UNSUPPORTED, kind="LDIF")
     if _HTML.match(text):
         raise Unreadable(Refusal.UNSUPPORTED, kind="HTML")
-    _refuse_xml(text)
 
 
-def _refuse_xml(text: str) -> None:
+def book(text: str) -> Kind | None:
+    """What a text is that knows itself what it holds; None if it is rows and columns. Turns away other XML."""
+    if _VCARD.match(text):
+        return Kind.VCARD
     prologue = _PROLOGUE.match(text)
     start = prologue.end() if prologue else 0
     if _DECLARATION.match(text, start):
@@ -82,20 +86,21 @@ def _refuse_xml(text: str) -> None:
     if root is None:
         if declared:
             raise Unreadable(Refusal.DAMAGED, part="XML")
-        return
+        return None
     name = root["name"].lower()
-    if name in _BOOKS and (declared or "xmlns" in root["rest"]):
-        raise Unreadable(Refusal.COMES_LATER, kind=_book(name, text[:20_000]))
+    if name in _BOOKS and (declared or "xmlns" in root["rest"] or text[start:].rstrip().endswith(">")):
+        return _BOOKS[name] if name != "auditfile" else _audit_file(text[:_BEGINNING])
+    if _UBL in text[:_BEGINNING]:
+        return Kind.UBL  # an order or a reminder, or an invoice in an envelope
     if name == "document" and "opendocument" in root["rest"]:
         raise Unreadable(Refusal.UNSUPPORTED, kind="fods (flat OpenDocument)")
     if "schemas-microsoft-com:office:spreadsheet" in root["rest"]:
         raise Unreadable(Refusal.UNSUPPORTED, kind="Excel 2003 XML")
     if declared:
         raise Unreadable(Refusal.NOT_A_SPREADSHEET, kind="XML")
+    return None
 
 
-def _book(name: str, beginning: str) -> str:
-    if name != "auditfile":
-        return _BOOKS[name]
-    standard = re.search(r"StandardAuditFile|SAF-T", beginning, re.IGNORECASE)
-    return "SAF-T audit file" if standard else "XAF audit file"
+def _audit_file(beginning: str) -> Kind:
+    """Which of the two it calls itself does not matter to the reader, which looks at what is in it."""
+    return Kind.SAFT if _STANDARD.search(beginning) else Kind.XAF

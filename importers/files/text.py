@@ -49,9 +49,25 @@ def decode(content: bytes, chosen: str | None) -> Decoded:
     try:
         return Decoded(content.decode("utf-8"), "utf-8")
     except UnicodeDecodeError:
+        declared = _declared(content)
+        if declared is not None:
+            return declared
         # Five bytes have no letter in cp1252; a replacement character shows better than a refusal.
         text = content.decode("cp1252", errors="replace")
         return Decoded(text, "cp1252", (Note(Remark.ENCODING_GUESSED, {"encoding": "cp1252"}),))
+
+
+_XML = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"'](?P<name>[\w.:-]{1,40})[\"']")
+
+
+def _declared(content: bytes) -> Decoded | None:
+    """The text by what an XML file says of itself, where that works out: many say UTF-8 and are not."""
+    found = _XML.match(content)
+    try:
+        name = codecs.lookup(found["name"].decode("ascii")).name if found else ""
+        return Decoded(content.decode(name), name) if name else None
+    except (LookupError, ValueError):
+        return None
 
 
 def _decode_as(content: bytes, encoding: str) -> Decoded:

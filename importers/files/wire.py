@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from importers.files.refusals import Refusal, Unreadable
-from importers.files.workbook import Cell, Fault, Kind, Note, Problem, Remark, Sheet, Workbook
+from importers.files.workbook import Cell, Fault, Kind, Layout, Note, Problem, Remark, Sheet, Workbook
 
 _ROWS_PER_LINE = 500
 
@@ -20,7 +20,7 @@ def lines(workbook: Workbook) -> Iterator[bytes]:
     """The workbook, a few rows at a time."""
     for sheet in workbook.sheets:
         head = {"sheet": sheet.name, "hidden": sheet.hidden, "keeps_ends": sheet.keeps_ends}
-        yield _line({**head, "notes": _notes(sheet.notes)})
+        yield _line({**head, "layout": _kept(sheet.layout), "notes": _notes(sheet.notes)})
         for start in range(0, len(sheet.rows), _ROWS_PER_LINE):
             yield _line({"rows": sheet.rows[start : start + _ROWS_PER_LINE]})
         yield _line(
@@ -61,8 +61,8 @@ class Receiver:
         if "rows" in message:
             self._sheets[-1].rows += map(tuple, message["rows"])
         elif "sheet" in message:
-            notes, ends = _read_notes(message["notes"]), message["keeps_ends"]
-            self._sheets.append(Sheet(message["sheet"], message["hidden"], notes=notes, keeps_ends=ends))
+            notes, ends, layout = _read_notes(message["notes"]), message["keeps_ends"], _layout(message["layout"])
+            self._sheets.append(Sheet(message["sheet"], message["hidden"], notes=notes, keeps_ends=ends, layout=layout))
         elif "problems" in message:
             self._finish_sheet(message)
         else:
@@ -111,6 +111,14 @@ def _notes(notes: tuple[Note, ...]) -> list[tuple[str, list[tuple[str, str | int
 
 def _read_notes(notes: list[Any]) -> tuple[Note, ...]:
     return tuple(Note(Remark[remark], dict(values)) for remark, values in notes)
+
+
+def _kept(layout: Layout | None) -> list[Any] | None:
+    return [layout.fields, [*layout.limits.items()]] if layout else None
+
+
+def _layout(kept: list[Any] | None) -> Layout | None:
+    return Layout(tuple(kept[0]), {name: tuple(lengths) for name, lengths in kept[1]}) if kept else None
 
 
 def _packed(numbers: Sequence[int]) -> int | list[int]:

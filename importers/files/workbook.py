@@ -23,6 +23,11 @@ class Kind(enum.StrEnum):
     XLS = "xls"
     ODS = "ods"
     TEXT = "csv"
+    XAF = "XAF"
+    SAFT = "SAF-T"
+    SIE5 = "SIE 5"
+    UBL = "UBL"
+    VCARD = "vCard"
 
 
 class Fault(enum.StrEnum):
@@ -54,6 +59,12 @@ class Remark(enum.StrEnum):
     )
     ENCODING_GUESSED = "The encoding was guessed as {encoding}. Look at the letters with accents."
     QUOTE_OPEN = "A quotation mark is opened and never closed. Look at the last rows."
+    SUPPLIERS_LEFT_OUT = "Suppliers, which are no customers and were left out: {count}."
+    OTHERS_LEFT_OUT = "Relations that are neither customer nor supplier, and were left out: {count}."
+    ACCOUNTS_LEFT_OUT = "Bank accounts left out, for they are no IBAN or not the first of a customer: {count}."
+    CONTACTS_LEFT_OUT = "Further contact persons, who come in when the file is imported as contacts: {count}."
+    NAMELESS_LEFT_OUT = "Customers without a contact person, of whom there is nothing to bring: {count}."
+    GONE_LEFT_ALONE = "Records that are gone at the source: {count}. An import deletes nothing."
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +91,40 @@ class Problem:
         return self.fault.value.format(sheet=self.sheet, cell=self.cell, value=self.value)
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What each cell of a row is: the field, by its key in `importers.columns`, or '' for what is left out.
+
+    `limits`: field -> the lengths at which its writers cut a value; such a value says nothing about what comes after.
+    `tells_absent`: None is what the source does not speak of, and '' what it says is empty. In a spreadsheet both are None.
+    """
+
+    fields: tuple[str, ...]
+    limits: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    tells_absent: bool = True
+
+    @property
+    def mapping(self) -> dict[str, list[int]]:
+        """Field -> the positions of its cells."""
+        found: dict[str, list[int]] = {}
+        for position, name in enumerate(self.fields):
+            if name:
+                found.setdefault(name, []).append(position)
+        return found
+
+    def row(self, values: Mapping[str, Cell]) -> Row:
+        """These values in the order of the fields."""
+        return tuple(values.get(name) for name in self.fields)
+
+
 @dataclass(slots=True)
 class Sheet:
     """Rows as the spreadsheet program numbers them. Rows may differ in length; empty rows within the data are kept.
 
     `numbers[i]` is the 1-based number of `rows[i]`, `columns[j]` that of the cells `rows[i][j]`: hidden rows and
     columns may have been left out. `problems` is keyed by those two numbers. With `keeps_ends` the rows hold their empty
-    cells at the end too, so that one that was cut short can be told.
+    cells at the end too, so that one that was cut short can be told. With a `layout` there is no header: all rows are
+    records, numbered as they come in the file.
     """
 
     name: str
@@ -97,6 +135,7 @@ class Sheet:
     problems: dict[tuple[int, int], Problem] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     keeps_ends: bool = False
+    layout: Layout | None = None
 
     def numbered(self) -> Iterator[tuple[int, Row]]:
         """Each row with its number."""
@@ -140,12 +179,17 @@ class ReadOptions:
 
     Left to the file, hidden rows and columns are left out of .xlsx and read from .xls and .ods, and merged areas are
     filled in .xlsx and read as stored from the others. A note says so in each case.
+
+    A file that knows what it holds gives the customers, or, if that is what is wanted, their contact persons. With
+    `others` it gives relations too that it calls neither customer nor supplier.
     """
 
     encoding: str | None = None
     delimiter: str | None = None
     hidden: bool | None = None
     fill_merged: bool | None = None
+    contacts: bool = False
+    others: bool = False
 
 
 def letters(column: int) -> str:

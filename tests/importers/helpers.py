@@ -53,7 +53,13 @@ class Desk:
         choices: Choices | None = None,
     ) -> ImportRun:
         """Upload rows and plan them."""
-        run = self.upload(text_of(*rows), kind, mode, choices)
+        return self.plan_file(text_of(*rows), kind, mode, choices)
+
+    def plan_file(
+        self, content: bytes, kind: ImportKind = CUSTOMERS, mode: ImportMode = UPDATE, choices: Choices | None = None
+    ) -> ImportRun:
+        """Upload a file as it is and plan it."""
+        run = self.upload(content, kind, mode, choices)
         steps.make_plan(self.session, self.looker, self.folder, run.id)
         return run
 
@@ -65,7 +71,14 @@ class Desk:
         choices: Choices | None = None,
     ) -> Applied:
         """Upload rows, plan them and commit the plan, if there is something in it."""
-        run = self.plan(*rows, kind=kind, mode=mode, choices=choices)
+        return self.settle(self.plan(*rows, kind=kind, mode=mode, choices=choices))
+
+    def bring_file(self, content: bytes, kind: ImportKind = CUSTOMERS, choices: Choices | None = None) -> Applied:
+        """The same for a file as it is."""
+        return self.settle(self.plan_file(content, kind, UPDATE, choices))
+
+    def settle(self, run: ImportRun) -> Applied:
+        """Commit a plan, if there is something in it."""
         foreseen = Applied(**steps.foreseen(self.session, run.id), changeset=None)
         return self.commit(run) if foreseen.created + foreseen.updated else foreseen
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from importers.files import Kind, Refusal, Unreadable, read
+from importers.files import Kind, ReadOptions, Refusal, Unreadable, read
 
 # Of each sheet: its name, its rows down to the last filled one, its filled cells, and the cells reported as problems.
 SHEETS: dict[str, tuple[Kind, list[tuple[str, int, int, int]]]] = {
@@ -154,21 +154,25 @@ TEXTS: dict[str, tuple[str, str, int, int]] = {
     "list__ss__sep.csv": ("utf-8", ";", 2, 4),
 }
 
+# Customers, contacts, and columns of which any customer speaks.
+BOOKS: dict[str, tuple[Kind, int, int, int]] = {
+    "acct__ban__ExactOnline_V32_2016.xml": (Kind.XAF, 18, 6, 12),
+    "acct__ban__auditfile_v3.2_nl_20180101_20181231.xaf": (Kind.XAF, 4, 1, 16),
+    "acct__en__ubl-tc434-example1.xml": (Kind.UBL, 1, 1, 7),
+    "acct__en__ubl-tc434-example2.xml": (Kind.UBL, 1, 1, 12),
+    "acct__moz__basic_vcard_addressbook.vcf": (Kind.VCARD, 2, 2, 4),
+    "acct__vc__John_Doe_GMAIL.vcf": (Kind.VCARD, 1, 1, 12),
+    "acct__vc__John_Doe_MS_OUTLOOK.vcf": (Kind.VCARD, 1, 1, 15),
+    "acct__vc__gmail-list.vcf": (Kind.VCARD, 3, 3, 4),
+    "acct__vc__outlook-2003.vcf": (Kind.VCARD, 1, 1, 18),
+    "acct__vc__rfc6350-example.vcf": (Kind.VCARD, 1, 1, 15),
+}
+
 REFUSED: dict[str, tuple[Refusal, dict[str, str | int]]] = {
-    "acct__ban__ExactOnline_V32_2016.xml": (Refusal.COMES_LATER, {"kind": "XAF audit file"}),
     "acct__ban__XmlAuditfileFinancieel3.2.xsd": (Refusal.NOT_A_SPREADSHEET, {"kind": "XML"}),
-    "acct__ban__auditfile_v3.2_nl_20180101_20181231.xaf": (Refusal.COMES_LATER, {"kind": "XAF audit file"}),
-    "acct__en__ubl-tc434-example1.xml": (Refusal.COMES_LATER, {"kind": "UBL"}),
-    "acct__en__ubl-tc434-example2.xml": (Refusal.COMES_LATER, {"kind": "UBL"}),
     "acct__moz__basic_ldif_addressbook.ldif": (Refusal.UNSUPPORTED, {"kind": "LDIF"}),
-    "acct__moz__basic_vcard_addressbook.vcf": (Refusal.COMES_LATER, {"kind": "vCard"}),
     "acct__sie__BL0001_typ4.SE": (Refusal.BOOKKEEPING_ONLY, {"kind": "SIE 4"}),
     "acct__sie__SIE_exempelfil.se": (Refusal.BOOKKEEPING_ONLY, {"kind": "SIE 4"}),
-    "acct__vc__John_Doe_GMAIL.vcf": (Refusal.COMES_LATER, {"kind": "vCard"}),
-    "acct__vc__John_Doe_MS_OUTLOOK.vcf": (Refusal.COMES_LATER, {"kind": "vCard"}),
-    "acct__vc__gmail-list.vcf": (Refusal.COMES_LATER, {"kind": "vCard"}),
-    "acct__vc__outlook-2003.vcf": (Refusal.COMES_LATER, {"kind": "vCard"}),
-    "acct__vc__rfc6350-example.vcf": (Refusal.COMES_LATER, {"kind": "vCard"}),
     "db__chi__Chinook_Sqlite.sqlite": (Refusal.NOT_A_SPREADSHEET, {"kind": "SQLite"}),
     "hostile__cal__issue_594_dos.ods": (Refusal.TOO_MANY_CELLS, {"count": 17179869184, "limit": 3000000}),
     "hostile__cal__issue_666_panic.xlsb": (Refusal.UNSUPPORTED, {"kind": "xlsb"}),
@@ -207,7 +211,7 @@ SCRIPTS = {"db__nw__northwind.sql", "db__pag__pagila-schema.sql"}
 
 
 def test_every_file_in_the_folder_has_its_expectation(data: Path) -> None:
-    assert {path.name for path in data.iterdir()} == {*SHEETS, *TEXTS, *REFUSED, *SCRIPTS}
+    assert {path.name for path in data.iterdir()} == {*SHEETS, *TEXTS, *BOOKS, *REFUSED, *SCRIPTS}
 
 
 @pytest.mark.parametrize("name", SHEETS)
@@ -229,6 +233,18 @@ def test_a_text_file_is_read_to_the_cell(data: Path, name: str) -> None:
     cells = sum(cell is not None for row in sheet.rows for cell in row)
     assert (workbook.encoding, workbook.delimiter, len(sheet.rows), cells) == TEXTS[name]
     assert sheet.name == name
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_a_file_of_another_program_is_read_to_the_customer_and_the_contact(data: Path, name: str) -> None:
+    customers = read(data / name, name=name)
+    contacts = read(data / name, name=name, options=ReadOptions(contacts=True))
+    layout = customers.sheets[0].layout
+    assert layout is not None
+    found = (len(customers.sheets[0].rows), len(contacts.sheets[0].rows), len(layout.fields))
+    assert (customers.kind, *found) == BOOKS[name]
+    assert not customers.sheets[0].problems
+    assert not contacts.sheets[0].problems
 
 
 @pytest.mark.parametrize("name", REFUSED)
