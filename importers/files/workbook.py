@@ -9,6 +9,9 @@ from datetime import date, datetime
 from decimal import Decimal
 
 MB = 1_000_000
+# How the mark of a workbook begins that was exported here to come back: see `importers/marks.py`.
+MARK = "kaartenbak:1:"
+MARK_ROWS = 30
 
 # A time of day and a duration are text: no customer field takes them.
 Cell = str | int | Decimal | bool | date | datetime | None
