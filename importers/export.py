@@ -204,34 +204,37 @@ class _Returnable:
         """What may stand in which column of the sheet."""
         found = {}
         for at, column in enumerate(self.columns):
-            choice = self.choice(column)
+            choice = choice_of(self.session, column, self.language)
             if choice is not None:
                 found[at + (at >= MARKED)] = choice
         return found
 
-    def choice(self, column: Column) -> xlsx.Choice | None:
-        """What may stand in a column; None where that may be anything."""
-        if column.parse is reading.yes_or_no:
-            return xlsx.Choice(_yes_no(self.language))
-        if column.attribute in _LISTED:
-            query = select(LIST.c.name).where(LIST.c.list == _LISTED[column.attribute], LIST.c.retired.is_(False))
-            return xlsx.Choice(self.session.scalars(query.order_by(LIST.c.position, LIST.c.name)).all())
-        match column.term.key:
-            case "kind":
-                return xlsx.Choice(_KINDS.get(_short(self.language), _KINDS["en"]))
-            case "country":
-                return xlsx.Choice(sorted(codes.COUNTRIES))
-            case "currency":
-                return xlsx.Choice(codes.CURRENCIES)
-            case "language":
-                return xlsx.Choice(reading.OFFERED_LANGUAGES)
-            case "owner":
-                active = select(USER.c.email).where(USER.c.disabled_at.is_(None)).order_by(USER.c.email)
-                return xlsx.Choice(self.session.scalars(active).all())
-            case "labels":
-                # Several fit into a cell; the list helps with the first.
-                return xlsx.Choice(self.session.scalars(select(LABEL.c.name).order_by(LABEL.c.name)).all(), True)
+
+def choice_of(session: Session, column: Column, language: str) -> xlsx.Choice | None:
+    """What may stand in a column; None where that may be anything."""
+    if column.only_out:
         return None
+    if column.parse is reading.yes_or_no:
+        return xlsx.Choice(_yes_no(language))
+    if column.attribute in _LISTED:
+        query = select(LIST.c.name).where(LIST.c.list == _LISTED[column.attribute], LIST.c.retired.is_(False))
+        return xlsx.Choice(session.scalars(query.order_by(LIST.c.position, LIST.c.name)).all())
+    match column.term.key:
+        case "kind":
+            return xlsx.Choice(_KINDS.get(_short(language), _KINDS["en"]))
+        case "country":
+            return xlsx.Choice(sorted(codes.COUNTRIES))
+        case "currency":
+            return xlsx.Choice(codes.CURRENCIES)
+        case "language":
+            return xlsx.Choice(reading.OFFERED_LANGUAGES)
+        case "owner":
+            active = select(USER.c.email).where(USER.c.disabled_at.is_(None)).order_by(USER.c.email)
+            return xlsx.Choice(session.scalars(active).all())
+        case "labels":
+            # Several fit into a cell; the list helps with the first.
+            return xlsx.Choice(session.scalars(select(LABEL.c.name).order_by(LABEL.c.name)).all(), True)
+    return None
 
 
 # Reading -------------------------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ _SIZE = 4  # bytes of a cell's digest: one change in four thousand millions goes
 _SIGNED = 9  # bytes of a signature: twelve letters
 _END = "end"
 _CHUNK = 2_000
+_LABELS = "labels"
 _KEY = {"secret": secrets.token_bytes(32)}
 
 
@@ -92,6 +93,9 @@ class Stamp:
     def cell(self, record: int, column: str, value: Any) -> bytes:
         """The digest of one cell; b'' where it is empty."""
         told = told_of(value)
+        if column == _LABELS:
+            # Labels are a set: in another order they are the same.
+            told = ";".join(sorted(filter(None, map(str.strip, told.split(";")))))
         if not told:
             return b""
         return hashlib.blake2b(f"{record}\0{column}\0{told}".encode(), key=self._key, digest_size=_SIZE).digest()
@@ -141,6 +145,16 @@ class Stamp:
             signed.update(cell.encode())
             told.append(cell)
         return None
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What stands beside the rows of a sheet that came back: row -> its token. `titles` are those of its header."""
+
+    stamp: Stamp
+    header: int
+    titles: tuple[str, ...]
+    tokens: Mapping[int, str]
 
 
 def made(kind: ImportKind, language: str, position: int, day: dt.date, columns: Iterable[str]) -> Stamp:

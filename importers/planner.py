@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from importers.compare import Difference
 from importers.files import Row, Sheet
 from importers.known import Held, Rights
+from importers.marks import Returned
 from importers.reading import Reading
 from importers.rows import Record, RowReader, contact_name, full_name
 from importers.trouble import Trouble
@@ -25,7 +26,8 @@ NEW, SKIP, TAKE = "new", "skip", "take"
 class Source:
     """What is planned: the records of a sheet, and the choices. `decisions`: row -> new, skip, take or an id.
 
-    `misfits`: the rows that have more or fewer cells than there are columns, see `mapping.misfits`.
+    `misfits`: the rows that have more or fewer cells than there are columns, see `mapping.misfits`. `returned`: what an
+    export put beside the rows, where they come back from one.
     """
 
     kind: ImportKind
@@ -39,6 +41,7 @@ class Source:
     decisions: Mapping[int, str] = field(default_factory=dict)
     unticked: frozenset[int] = frozenset()
     misfits: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    returned: Returned | None = None
 
 
 @dataclass(slots=True)

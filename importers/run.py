@@ -16,7 +16,7 @@ from typing import IO, Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from importers import apply, plan
+from importers import apply, coming_back, plan
 from importers.apply import Applied, Moved, digest, require_columns
 from importers.columns import COLUMNS, allowed
 from importers.files import Limits, ReadOptions, Refusal, Sheet, Unreadable, Workbook, letters, read
@@ -34,6 +34,7 @@ from importers.mapping import (
     records,
     separator_of,
 )
+from importers.marks import Returned
 from importers.plan import ROW
 from importers.planner import Source
 from importers.reading import days_come_first, decimals_have_a_comma, squeezed
@@ -187,7 +188,11 @@ def _look(
     found = (
         next((one for one in book.sheets if one.name == sheet), None) if sheet else best_sheet(book.sheets, run.kind)
     )
-    row = header if header is not None else header_row(found, run.kind) if found else None
+    found, back = coming_back.apart(found, run.kind) if found else (None, None)
+    if header is not None:
+        row: int | None = header
+    else:
+        row = back.header if back else header_row(found, run.kind) if found else None
     run.sheet, run.header_row, run.state = found.name if found else None, row, ImportState.UPLOADED
     run.options = {
         **run.options,
@@ -198,11 +203,12 @@ def _look(
         ],
         "file": {"kind": book.kind.value, "encoding": book.encoding, "delimiter": book.delimiter},
         "first_rows": _first_rows(found) if found else [],
+        "returned": {"day": back.stamp.mark.day.isoformat()} if back else None,
         "decisions": {},
         "is_confirmed": False,
     }
     if found is not None and row is not None:
-        _guess_columns(session, looker, run, found, row)
+        _guess_columns(session, looker, run, found, row, back)
     else:
         run.mapping = {}
         run.options = {**run.options, "columns": [], "rows": 0}
@@ -216,10 +222,14 @@ def _first_rows(sheet: Sheet) -> list[dict[str, Any]]:
     ]
 
 
-def _guess_columns(session: Session, looker: Looker, run: ImportRun, sheet: Sheet, header: int) -> None:
+def _guess_columns(
+    session: Session, looker: Looker, run: ImportRun, sheet: Sheet, header: int, back: Returned | None = None
+) -> None:
     rows = [row for _, row in records(sheet, header)]
     names = header_cells(sheet, header, run.kind, choices_of(run).two_lines)
     remembered = _remembered(session, run, [str(cell or "") for cell in names])
+    if back is not None:
+        remembered = coming_back.fields_of(back)
     guesses = guess(names, rows, run.kind, remembered, allowed(session, looker, run.kind))
     run.mapping = mapping_of(guesses)
     run.options = {
@@ -328,9 +338,9 @@ def make_plan(session: Session, looker: Looker, folder: Path, run_id: int) -> Co
     undecided = [column["header"] for column in run.options["columns"] if column["certainty"] == Certainty.WHICH.name]
     if undecided:
         raise Refused(Reason.WHICH_COLUMN, name=undecided[0])
-    if not NAMES & run.mapping.keys():
+    if not NAMES & run.mapping.keys() and not run.options.get("returned"):
         raise Refused(Reason.NO_NAME_COLUMN)
-    if not run.options.get("is_confirmed") and _is_of_something_else(run):
+    if not (run.options.get("is_confirmed") or run.options.get("returned")) and _is_of_something_else(run):
         raise Refused(Reason.NO_LIST)
     require_columns(session, looker, run)
     position = journal.position(session)
@@ -338,20 +348,25 @@ def make_plan(session: Session, looker: Looker, folder: Path, run_id: int) -> Co
     sheet = next((one for one in book.sheets if one.name == run.sheet), None)
     if sheet is None:
         raise Refused(Reason.NO_HEADER)
+    sheet, back = coming_back.apart(sheet, run.kind)
     rows = list(records(sheet, run.header_row))
     if not rows:
         raise Refused(Reason.NO_ROWS)
-    source = _source(session, looker, run, sheet, rows)
+    source = _source(session, looker, run, sheet, rows, back)
     run.state = ImportState.UPLOADED
     counts = plan.make(session, looker, run_id, source)
     run = find(session, run_id)
     run.counts, run.position, run.state = dict(counts), position, ImportState.PLANNED
     run.options = {**run.options, "made": secrets.token_hex(8), "rows": len(rows), "moved": []}
+    if back is not None:
+        run.options["returned"] = {**run.options["returned"], **vars(coming_back.missing(session, book, back))}
     session.commit()
     return counts
 
 
-def _source(session: Session, looker: Looker, run: ImportRun, sheet: Sheet, rows: list[Any]) -> Source:
+def _source(
+    session: Session, looker: Looker, run: ImportRun, sheet: Sheet, rows: list[Any], back: Returned | None
+) -> Source:
     choices = choices_of(run)
     read_as: dict[str, Any] = dict(run.options.get("read_as", {}))
     for name in ("day_first", "decimal_comma", "separator"):
@@ -370,6 +385,7 @@ def _source(session: Session, looker: Looker, run: ImportRun, sheet: Sheet, rows
         decisions={int(row): decision for row, decision in run.options.get("decisions", {}).items()},
         unticked=frozenset(session.scalars(unticked)) if run.options.get("made") else frozenset(),
         misfits=misfits(sheet, run.header_row or 0, rows),
+        returned=back,
     )
 
 
