@@ -99,27 +99,23 @@ def _positions(returned: Returned) -> dict[str, int]:
     return found
 
 
-@dataclass(frozen=True)
-class Missing:
-    """Records that were exported and are still there, but whose rows did not come back; None: nobody can tell."""
+def told(session: Session, book: Workbook, returned: Returned) -> dict[str, Any]:
+    """What a run keeps of it: the day of the export, and how many rows were taken out and of whom.
 
-    count: int | None
-    names: tuple[str, ...] = ()
-
-
-def missing(session: Session, book: Workbook, returned: Returned) -> Missing:
-    """Whose rows were taken out of a workbook. Nothing follows from it: nobody is deleted by an import."""
+    Those are records that are still there; None where nobody can tell. Nothing follows from it: an import deletes nobody.
+    """
     listed: list[int] | None = None
     for sheet in book.sheets:
         if sheet.rows and sheet.rows[0] and sheet.rows[0][0] == returned.stamp.text:
             listed = returned.stamp.unlisted(str(row[0]) for row in sheet.rows if row and row[0] is not None)
+    kept: dict[str, Any] = {"day": returned.stamp.mark.day.isoformat(), "count": None, "names": []}
     if listed is None:
-        return Missing(None)
+        return kept
     there = {found.id for token in returned.tokens.values() if (found := returned.stamp.read(token))}
     noun = Customer if returned.stamp.mark.kind is ImportKind.CUSTOMERS else Contact
-    query = select(noun.name).where(one_of(noun.id, set(listed) - there)).order_by(noun.name_key, noun.id)
+    query = select(noun.name).where(one_of(noun.id, {*listed} - there)).order_by(noun.name_key, noun.id)
     names = session.scalars(query).all()
-    return Missing(len(names), tuple(map(str, names[:NAMED])))
+    return {**kept, "count": len(names), "names": [*map(str, names[:NAMED])]}
 
 
 # The plan ------------------------------------------------------------------------------------------------------------
@@ -353,7 +349,7 @@ class _Returning(Planner):
             return Outcome(record, RowStatus.AMBIGUOUS, held.id, held.name)
         return outcome
 
-    def _say(self, record: Record, trouble: Trouble, key: str, row: Row, **values: object) -> None:
+    def _say(self, record: Record, trouble: Trouble, key: str, row: Row, /, **values: object) -> None:
         at, title = self.positions.get(key), COLUMNS[self.source.kind][key].title()
         where = address(record.number, self._place(at)) if at is not None else ""
         record.say(trouble, where, plain(self._cell(row, key)), field=title, **values)

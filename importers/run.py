@@ -203,7 +203,7 @@ def _look(
         ],
         "file": {"kind": book.kind.value, "encoding": book.encoding, "delimiter": book.delimiter},
         "first_rows": _first_rows(found) if found else [],
-        "returned": {"day": back.stamp.mark.day.isoformat()} if back else None,
+        "returned": coming_back.told(session, book, back) if back else None,
         "decisions": {},
         "is_confirmed": False,
     }
@@ -359,7 +359,7 @@ def make_plan(session: Session, looker: Looker, folder: Path, run_id: int) -> Co
     run.counts, run.position, run.state = dict(counts), position, ImportState.PLANNED
     run.options = {**run.options, "made": secrets.token_hex(8), "rows": len(rows), "moved": []}
     if back is not None:
-        run.options["returned"] = {**run.options["returned"], **vars(coming_back.missing(session, book, back))}
+        run.options = {**run.options, "returned": coming_back.told(session, book, back)}
     session.commit()
     return counts
 

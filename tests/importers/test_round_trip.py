@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import os
-import random
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -21,19 +18,16 @@ from sqlalchemy.orm import Session
 
 from importers import run as steps
 from importers.columns import COLUMNS
-from importers.export import everything, stream
+from importers.export import everything
 from importers.files import Unreadable
 from importers.marks import use_secret
 from importers.terms import TITLE_LANGUAGES
 from models import access
 from models.access import SYSTEM, Looker
-from models.base import Base, utc_now
-from models.contact import Contact
+from models.base import utc_now
 from models.customer import Customer, Kind
 from models.imports import ImportKind, ImportRun
 from models.journal import changeset
-from models.operations import seed
-from models.settings import ValueList
 from tests import factories
 from tests.conftest import Cast
 from tests.importers.helpers import CONTACTS, CUSTOMERS, Desk, desk_of
@@ -72,13 +66,13 @@ def row_of(sheet: Worksheet, name: str) -> int:
     return next(cell.row for row in sheet.iter_rows(min_row=2) for cell in row if cell.value == name)
 
 
-def writing(name: str, kind: ImportKind = CUSTOMERS, **values: Any) -> Edit:
+def writing(who: str, of: ImportKind = CUSTOMERS, /, **values: Any) -> Edit:
     """Write values into the row of somebody; `head_office__city` is head_office.city."""
 
     def edit(sheet: Worksheet) -> None:
-        row = row_of(sheet, name)
+        row = row_of(sheet, who)
         for key, value in values.items():
-            sheet.cell(row, column_of(sheet, key.replace("__", "."), kind)).value = value
+            sheet.cell(row, column_of(sheet, key.replace("__", "."), of)).value = value
 
     return edit
 
