@@ -12,7 +12,7 @@ from flask_babel import get_locale, gettext, ngettext
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response as BaseResponse
 
-from admin_views import pages, shell
+from admin_views import pages, returned, shell
 from importers import apply, planner, run, workbooks
 from importers import plan as planning
 from importers.columns import COLUMNS
@@ -180,6 +180,7 @@ def _columns_page(found: ImportRun, error: str | None = None) -> str:
         notes=[gettext(Remark[note["code"]].value).format(**note["values"]) for note in found.options.get("notes", ())],
         certainty={one.name: gettext(one.value) for one in Certainty},
         doubtful=not run.looks_like_customers(found),
+        returned=returned.notices(found),
     )
 
 
@@ -255,6 +256,9 @@ def _check_page(found: ImportRun, error: str | None = None) -> str:
         told={row.id: _told(row, planning.shown(row, users), titles) for row in listed},
         decisions=found.options.get("decisions", {}),
         size=PAGE,
+        returned=returned.notices(found),
+        asked={row.id: returned.asked(row, found.options.get("decisions", {}), titles) for row in listed},
+        sides=returned.sides(),
     )
 
 
@@ -305,14 +309,15 @@ def rows(key: int) -> Answer:
     off = [row for text in shown if text not in ticked and (row := whole(text)) is not None]
     run.tick(shell.here(), shell.looker(), key, on, True)
     run.tick(shell.here(), shell.looker(), key, off, False)
-    before = run.find(shell.here(), key).options.get("decisions", {})
+    found = run.find(shell.here(), key)
+    before = found.options.get("decisions", {})
     decisions = {
         row: value
         for name, value in request.form.items()
         if name.startswith("decide-")
         and (row := whole(name.removeprefix("decide-"))) is not None
         and (not value or _is_decision(value))
-    }
+    } | returned.chosen(request.form, found.kind)
     if any(value != before.get(str(row), "") for row, value in decisions.items()):
         run.decide(shell.here(), shell.looker(), folder(), key, decisions)
     return redirect(url_for("imports.check", key=key, show=request.form.get("show"), page=request.form.get("page")))

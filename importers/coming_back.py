@@ -32,7 +32,7 @@ from models.among import one_of
 from models.base import folded
 from models.contact import Contact
 from models.customer import Address, Customer
-from models.imports import ImportKind, RowStatus
+from models.imports import ImportKind, ImportRow, RowStatus
 from models.operations.merging import decoded
 
 MINE, THEIRS = "mine", "theirs"
@@ -116,6 +116,18 @@ def told(session: Session, book: Workbook, returned: Returned) -> dict[str, Any]
     query = select(noun.name).where(one_of(noun.id, {*listed} - there)).order_by(noun.name_key, noun.id)
     names = session.scalars(query).all()
     return {**kept, "count": len(names), "names": [*map(str, names[:NAMED])]}
+
+
+def decided(session: Session, run_id: int, side: str) -> dict[int, str]:
+    """One decision, mine or theirs, for all fields that both sides changed, as `run.decide` takes it."""
+    found: dict[int, str] = {}
+    for row, problems in session.execute(
+        select(ImportRow.row_number, ImportRow.problems).where(ImportRow.run_id == run_id)
+    ):
+        keys = [one["values"]["key"] for one in problems if one["code"] in CONFLICTS]
+        if keys:
+            found[row] = " ".join(f"{key}={side}" for key in keys)
+    return found
 
 
 # The plan ------------------------------------------------------------------------------------------------------------
