@@ -45,10 +45,11 @@ _RETURNED = {ImportKind.CUSTOMERS: Refusal.CUSTOMERS_RETURNED, ImportKind.CONTAC
 # The sheet -----------------------------------------------------------------------------------------------------------
 
 
-def apart(sheet: Sheet, kind: ImportKind) -> tuple[Sheet, Returned | None]:
+def apart(session: Session, sheet: Sheet, kind: ImportKind) -> tuple[Sheet, Returned | None]:
     """A sheet without the column of its marks, and those marks; None where it was not exported here.
 
-    Raises Unreadable for a list of the other kind.
+    Not from here is also what was exported before this database began anew. Raises Unreadable for a list of the other
+    kind.
     """
     found = _place_of_mark(sheet)
     if found is None:
@@ -66,7 +67,7 @@ def apart(sheet: Sheet, kind: ImportKind) -> tuple[Sheet, Returned | None]:
         columns=[*sheet.columns[:position], *sheet.columns[position + 1 :]],
     )
     mark = Mark.read(text)
-    if mark is None:
+    if mark is None or mark.position > journal.position(session):
         return replace(rest, notes=(*rest.notes, Note(Remark.MARK_UNKNOWN, {"sheet": sheet.name}))), None
     if mark.kind is not kind:
         raise Unreadable(_RETURNED[mark.kind])
@@ -158,6 +159,7 @@ class _Returning(Planner):
 
     noun: str
     table: Any
+    ids: Any
     identity: tuple[tuple[str, ...], ...]
     held: dict[int, Held]
     by_number: dict[str, int]
@@ -183,6 +185,10 @@ class _Returning(Planner):
         for number, found in self.exported.items():
             if found is not None:
                 self.rows_of_record.setdefault(found.id, []).append(number)
+        self.there = set(self.session.scalars(select(self.ids).where(one_of(self.ids, self.rows_of_record))))
+        if not self.there:
+            # All are gone: this is no list to correct but one to begin with.
+            self.exported = {number: found for number, found in self.exported.items() if found is None}
         self.asked_twice = self._asked_twice()
         self.reader_of = lru_cache(maxsize=500)(self.reader.of_known)
         self.words: dict[str, Sequence[str]] = {}
@@ -215,7 +221,9 @@ class _Returning(Planner):
         return [by_row[number] for number, _ in block]
 
     def _as_new(self, number: int, row: Row, found: Exported) -> Row:
-        """A copy of a row that is to be a new record: the number is not copied along."""
+        """A row that is to be a new record. A copy does not bring the number of the one it was copied from along."""
+        if found.id not in self.there:
+            return row
         at = self.positions.get("number") if self.source.kind is ImportKind.CUSTOMERS else None
         taken = at is not None and at < len(row) and folded(plain(row[at])) in self.by_number
         if at is None or not (taken or not self._is_touched(number, row, found, "number")):
@@ -312,9 +320,9 @@ class _Returning(Planner):
         record = Record(number, row, self.reader.read(number, row).values)
         if found is None:
             record.reject(Trouble.MARK_BROKEN)
-        else:
-            record.reject(Trouble.GONE_SINCE, name=self.name(record) or _NOTHING)
-        return self.rejected(record)
+            return self.rejected(record)
+        record.say(Trouble.GONE_SINCE, name=self.name(record) or _NOTHING)
+        return self.open(record)
 
     def _row(self, number: int, row: Row, found: Exported, held: Held, now: Mapping[str, Any]) -> Outcome:
         changes = self._changes(number, row, found, now)
@@ -468,7 +476,7 @@ def _shown(value: Any) -> str:
 
 
 class _Customers(_Returning, Customers):
-    noun, table = CUSTOMER.name, Customer
+    noun, table, ids = CUSTOMER.name, Customer, CUSTOMER.c.id
     identity = (("number",), ("name", "company_name", "last_name"), ("email",), ("phone",), ("vat_number",))
 
     def look_up(self, ids: Collection[int]) -> None:
@@ -496,7 +504,7 @@ class _Customers(_Returning, Customers):
 
 
 class _Contacts(_Returning, Contacts):
-    noun, table = CONTACT.name, Contact
+    noun, table, ids = CONTACT.name, Contact, CONTACT.c.id
     identity = (("name", "last_name", "own_company"), ("email",), ("phone",), ("mobile",), ("street",))
 
     def look_up(self, ids: Collection[int]) -> None:

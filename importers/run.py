@@ -188,7 +188,7 @@ def _look(
     found = (
         next((one for one in book.sheets if one.name == sheet), None) if sheet else best_sheet(book.sheets, run.kind)
     )
-    found, back = coming_back.apart(found, run.kind) if found else (None, None)
+    found, back = coming_back.apart(session, found, run.kind) if found else (None, None)
     if header is not None:
         row: int | None = header
     else:
@@ -348,7 +348,7 @@ def make_plan(session: Session, looker: Looker, folder: Path, run_id: int) -> Co
     sheet = next((one for one in book.sheets if one.name == run.sheet), None)
     if sheet is None:
         raise Refused(Reason.NO_HEADER)
-    sheet, back = coming_back.apart(sheet, run.kind)
+    sheet, back = coming_back.apart(session, sheet, run.kind)
     rows = list(records(sheet, run.header_row))
     if not rows:
         raise Refused(Reason.NO_ROWS)

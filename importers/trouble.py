@@ -67,7 +67,7 @@ class Trouble(enum.StrEnum):
     BOTH_CHANGED = "{field}: {exported} was exported, others made it {theirs}, your file says {mine}. Choose one."
     BOTH_CHANGED_SINCE = "{field}: others changed it to {theirs} after the export, your file says {mine}. Choose one."
     MARK_BROKEN = "The hidden mark of this row is not the one that was exported, so it is not known whose row it is."
-    GONE_SINCE = "{name} was deleted after the export, or you may not see it."
+    GONE_SINCE = "{name} was deleted after the export, or you may not see it. Choose: a new one, or leave it out?"
     MIXED_UP = "Everything that tells {name} from others is different here. Was only a part of the table sorted?"
     KEPT_ALTHOUGH_EMPTY = "{field} was emptied in your file; an import does not empty it."
     ONLY_OUT = "{field} was changed in your file; an import does not change it."

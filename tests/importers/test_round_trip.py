@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
+import json
 import os
+import random
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -22,12 +26,13 @@ from importers.export import everything
 from importers.files import Unreadable
 from importers.marks import use_secret
 from importers.terms import TITLE_LANGUAGES
-from models import access
+from models import access, journal
 from models.access import SYSTEM, Looker
-from models.base import utc_now
+from models.base import Base, utc_now
 from models.customer import Customer, Kind
 from models.imports import ImportKind, ImportRun
 from models.journal import changeset
+from models.operations import dump, seed
 from tests import factories
 from tests.conftest import Cast
 from tests.importers.helpers import CONTACTS, CUSTOMERS, Desk, desk_of
@@ -397,7 +402,11 @@ def test_a_record_that_is_gone_is_shown(desk: Desk) -> None:
     content = edited(out(desk), writing("Beta", phone="0800 1"))
     with changeset(desk.session, SYSTEM, "Gone"):
         desk.session.delete(desk.session.scalars(select(Customer).where(Customer.name == "Beta")).one())
-    assert said(desk, planned(desk, content)) == {3: ("rejected", {}, ["GONE_SINCE"])}
+    run = planned(desk, content)
+    assert said(desk, run) == {3: ("ambiguous", {}, ["GONE_SINCE"])}
+    desk.decide(run, row_3="new")
+    desk.commit(run)
+    assert desk.one("customer", name="Beta")["number"] == "K-2"
 
 
 def test_an_archived_record_is_not_written(desk: Desk) -> None:
@@ -456,6 +465,16 @@ def test_contacts_do_not_come_in_as_customers(desk: Desk) -> None:
         desk.upload(out(desk, CONTACTS), CUSTOMERS)
 
 
+def test_a_workbook_of_a_database_that_began_anew_is_a_list_like_any_other(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three(desk)
+    monkeypatch.setattr(journal, "position", lambda session: 10_000)
+    content = out(desk)
+    monkeypatch.undo()
+    assert planned(desk, content).options["returned"] is None
+
+
 def test_without_the_sheet_behind_nobody_can_say_what_was_removed(desk: Desk) -> None:
     three(desk)
     book = load_workbook(io.BytesIO(edited(out(desk), writing("Beta", phone="0800 1"))))
@@ -491,9 +510,126 @@ def test_who_may_see_less_writes_less(session: Session, tmp_path: Path, cast: Ca
     run = planned(desk, content)
     assert said(desk, run) == {
         2: ("changed", {"phone": ["1", "0800 1"]}, []),
-        3: ("rejected", {}, ["GONE_SINCE"]),
+        3: ("ambiguous", {}, ["GONE_SINCE"]),
         4: ("rejected", {}, ["NO_RIGHT"]),
     }
     assert "hourly_rate" not in run.mapping
     own = load_workbook(io.BytesIO(out(desk, looker=charlie))).worksheets[0]
     assert COLUMNS[CUSTOMERS]["hourly_rate"].title() not in [cell.value for cell in own[1]]
+
+
+# The whole way -------------------------------------------------------------------------------------------------------
+
+
+def through_libreoffice(content: bytes, folder: Path) -> bytes:
+    """The workbook opened and saved by LibreOffice, or fully loaded and saved by openpyxl where that is missing."""
+    if SOFFICE is None:
+        return edited(content, lambda sheet: None)
+    folder.mkdir(exist_ok=True)
+    (folder / "in.xlsx").write_bytes(content)
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    arguments = [SOFFICE, profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML"]
+    arguments += ["--outdir", str(folder / "out"), str(folder / "in.xlsx")]
+    subprocess.run(arguments, check=True, capture_output=True, timeout=600)
+    return (folder / "out" / "in.xlsx").read_bytes()
+
+
+# What is edited in the workbook and by others: the key of the column, and the attribute.
+FIELDS = {"phone": "phone", "nickname": "nickname", "website": "website", "reference": "reference"}
+
+
+def test_edits_from_a_spreadsheet_program_go_in_or_are_asked_and_nothing_else_is_written(
+    desk: Desk, tmp_path: Path
+) -> None:
+    seed.seed(desk.session, SYSTEM, customers=ROWS, seed=4, today=dt.date(2026, 11, 21))
+    edits, theirs = ROWS // 50, ROWS * 3 // 100
+    chance = random.Random(7)
+    customers = {row["number"]: row for row in desk.table("customer") if row["archived_at"] is None}
+    numbers = sorted(customers)
+    # A third of the edits are of a field that others change as well.
+    touched = chance.sample(numbers, edits)
+    mine = {(number, chance.choice([*FIELDS])): f"mine {at}" for at, number in enumerate(touched)}
+    both = dict.fromkeys(list(mine)[: edits // 3])
+    others = chance.sample(sorted({*numbers} - {number for number, _ in both}), theirs - len(both))
+    meanwhile = {**both, **{(number, chance.choice([*FIELDS])): None for number in others}}
+    both = {pair: None for pair in meanwhile if pair in mine}
+
+    def edit(sheet: Worksheet) -> None:
+        at = {key: column_of(sheet, key) for key in ("number", *FIELDS)}
+        rows = {sheet.cell(row, at["number"]).value: row for row in range(2, sheet.max_row + 1)}
+        for (number, key), value in mine.items():
+            sheet.cell(rows[number], at[key]).value = value
+
+    content = through_libreoffice(edited(through_libreoffice(out(desk), tmp_path), edit), tmp_path)
+    with changeset(desk.session, SYSTEM, "Meanwhile"):
+        for number, key in meanwhile:
+            found = desk.session.scalars(select(Customer).where(Customer.number == number)).one()
+            setattr(found, FIELDS[key], f"theirs {number}")
+    before = {row["number"]: row for row in desk.table("customer")}
+    tables = {
+        name: desk.table(name) for name in ("address", "contact", "customer_contact", "bank_account", "customer_label")
+    }
+    run = planned(desk, content)
+    assert (run.counts["changed"], run.counts["ambiguous"]) == (len(mine) - len(both), len(both))
+    assert (run.counts["new"], run.counts["rejected"]) == (0, 0)
+    desk.commit(run)
+    after = {row["number"]: row for row in desk.table("customer")}
+    written = {
+        (number, key): after[number][key]
+        for number in before
+        for key in before[number]
+        if after[number][key] != before[number][key] and key != "changed_at"
+    }
+    assert written == {
+        (number, FIELDS[key]): value for (number, key), value in mine.items() if (number, key) not in both
+    }
+    assert {name: desk.table(name) for name in tables} == tables
+
+
+def test_an_export_brought_into_an_empty_place_makes_the_same_dump(desk: Desk, tmp_path: Path) -> None:
+    """As far as an import carries: see the decision about the workbook that comes back."""
+    full(desk.session)
+    customers, contacts = out(desk), out(desk, CONTACTS)
+    before = carried(desk)
+    with changeset(desk.session, SYSTEM, "Wipe"):
+        for table in ("customer", "contact"):
+            desk.session.execute(Base.metadata.tables[table].delete())
+    # The main contacts come with their customers already.
+    for kind, content, statuses in ((CUSTOMERS, customers, {"new"}), (CONTACTS, contacts, {"new", "changed"})):
+        run = planned(desk, content, kind)
+        assert {*desk.statuses(run).values()} == statuses
+        desk.commit(run)
+    assert carried(desk) == before
+
+
+def carried(desk: Desk) -> dict[str, list[dict[str, Any]]]:
+    """The dump, without keys and moments, and with rows named by what they are called instead of their keys."""
+    text: list[str] = []
+    dump.dump(desk.session, SYSTEM, text.append)
+    tables = json.loads("".join(text))
+    names = {
+        "customer_id": {row["id"]: row["number"] for row in tables["customer"]},
+        "contact_id": {row["id"]: row["last_name"] or row["company_name"] for row in tables["contact"]},
+    }
+    kept = {}
+    for name in (
+        "customer",
+        "address",
+        "bank_account",
+        "customer_label",
+        "contact",
+        "contact_label",
+        "customer_contact",
+    ):
+        kept[name] = sorted(
+            (
+                {
+                    column: names[column].get(value, value) if column in names else value
+                    for column, value in row.items()
+                    if column != "id" and not column.endswith("_at")
+                }
+                for row in tables[name]
+            ),
+            key=str,
+        )
+    return kept
