@@ -25,6 +25,7 @@ from importers.columns import COLUMNS
 from importers.export import everything
 from importers.files import Unreadable
 from importers.marks import use_secret
+from importers.reading import first_of
 from importers.terms import TITLE_LANGUAGES
 from models import access, journal
 from models.access import SYSTEM, Looker
@@ -603,7 +604,10 @@ def test_an_export_brought_into_an_empty_place_makes_the_same_dump(desk: Desk, t
 
 
 def carried(desk: Desk) -> dict[str, list[dict[str, Any]]]:
-    """The dump, without keys and moments, and with rows named by what they are called instead of their keys."""
+    """The dump, without keys and moments, and with rows named by what they are called instead of their keys.
+
+    Of several addresses or numbers in one field an import takes the first.
+    """
     text: list[str] = []
     dump.dump(desk.session, SYSTEM, text.append)
     tables = json.loads("".join(text))
@@ -624,7 +628,11 @@ def carried(desk: Desk) -> dict[str, list[dict[str, Any]]]:
         kept[name] = sorted(
             (
                 {
-                    column: names[column].get(value, value) if column in names else value
+                    column: names[column].get(value, value)
+                    if column in names
+                    else first_of(value)
+                    if column in {"email", "phone"} and value
+                    else value
                     for column, value in row.items()
                     if column != "id" and not column.endswith("_at")
                 }
