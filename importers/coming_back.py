@@ -109,7 +109,8 @@ def told(session: Session, book: Workbook, returned: Returned) -> dict[str, Any]
     for sheet in book.sheets:
         if sheet.rows and sheet.rows[0] and sheet.rows[0][0] == returned.stamp.text:
             listed = returned.stamp.unlisted(str(row[0]) for row in sheet.rows if row and row[0] is not None)
-    kept: dict[str, Any] = {"day": returned.stamp.mark.day.isoformat(), "count": None, "names": []}
+    day = returned.stamp.mark.day.isoformat()
+    kept: dict[str, Any] = {"mark": returned.stamp.text, "day": day, "count": None, "names": []}
     if listed is None:
         return kept
     there = {found.id for token in returned.tokens.values() if (found := returned.stamp.read(token))}
@@ -218,6 +219,10 @@ class _Returning(Planner):
                 back.append((number, row))
         outcomes = [*(super().plan(added) if added else ()), *self._come_back(back)]
         by_row = {outcome.record.number: outcome for outcome in outcomes}
+        for number, outcome in by_row.items():
+            # A row that stays out can be taken along and come back once more.
+            if outcome.status in {RowStatus.AMBIGUOUS, RowStatus.REJECTED} and number in self.returned.tokens:
+                outcome.write = {**outcome.write, "mark": self.returned.tokens[number]}
         return [by_row[number] for number, _ in block]
 
     def _as_new(self, number: int, row: Row, found: Exported) -> Row:

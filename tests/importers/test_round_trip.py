@@ -27,6 +27,7 @@ from importers.files import Unreadable
 from importers.marks import use_secret
 from importers.reading import first_of
 from importers.terms import TITLE_LANGUAGES
+from importers.workbooks import rejected
 from models import access, journal
 from models.access import SYSTEM, Looker
 from models.base import Base, utc_now
@@ -193,6 +194,21 @@ def test_what_both_changed_is_asked_field_by_field_and_not_written(desk: Desk) -
     desk.commit(run)
     beta = desk.one("customer", name="Beta")
     assert (beta["phone"], beta["email"], beta["nickname"]) == ("mine", "theirs@beta.example", "B")
+
+
+def test_rows_that_stayed_out_are_weighed_again_when_they_come_back_once_more(desk: Desk) -> None:
+    three(desk)
+    content = edited(out(desk), writing("Beta", phone="mine", nickname="B"))
+    change(desk, "Beta", phone="theirs")
+    change(desk, "Acme", phone="theirs")
+    run = planned(desk, content)
+    again = planned(desk, edited(rejected(desk.session, run), writing("K-2", email="new@beta.example")))
+    [(status, _, problems)] = said(desk, again).values()
+    assert (status, problems) == ("ambiguous", ["BOTH_CHANGED"])
+    desk.decide(again, row_2="phone=theirs")
+    desk.commit(again)
+    beta = desk.one("customer", name="Beta")
+    assert (beta["phone"], beta["nickname"], beta["email"]) == ("theirs", "B", "new@beta.example")
 
 
 def test_the_same_change_on_both_sides_is_no_change(desk: Desk) -> None:
