@@ -176,7 +176,7 @@ def _tell(session: Session, run_id: int) -> None:
         if column["certainty"] == Certainty.NOT_ALLOWED.name:
             click.echo(f"column {column['letter']}, {column['header']}: {Certainty.NOT_ALLOWED}", err=True)
     kept = run.find(session, run_id, is_open=False).options.get("returned")
-    if kept:
+    if kept and not kept["gone"]:
         removed = f": {', '.join(kept['names'])}" if kept["names"] else ""
         count = "unknown" if kept["count"] is None else kept["count"]
         click.echo(f"exported here on {kept['day']}; rows removed since: {count}{removed}", err=True)

@@ -21,6 +21,9 @@ def notices(run: ImportRun) -> list[tuple[str, str]]:
     if not kept:
         return []
     day = format_date(dt.date.fromisoformat(kept["day"]), "d MMMM y")
+    if kept["gone"]:
+        text = gettext("None of the exported records is there any more, so every row is taken like one of any list.")
+        return [("warn", text)]
     said = [("info", gettext("Exported here on %(day)s: only cells that were changed since are taken.", day=day))]
     if kept["count"] is None:
         said.append(

@@ -111,13 +111,20 @@ def told(session: Session, book: Workbook, returned: Returned) -> dict[str, Any]
             listed = returned.stamp.unlisted(str(row[0]) for row in sheet.rows if row and row[0] is not None)
     day = returned.stamp.mark.day.isoformat()
     kept: dict[str, Any] = {"mark": returned.stamp.text, "day": day, "count": None, "names": []}
-    if listed is None:
-        return kept
     there = {found.id for token in returned.tokens.values() if (found := returned.stamp.read(token))}
     noun = Customer if returned.stamp.mark.kind is ImportKind.CUSTOMERS else Contact
+    kept["gone"] = bool(there) and not still_there(session, returned.stamp.mark.kind, there)
+    if listed is None:
+        return kept
     query = select(noun.name).where(one_of(noun.id, {*listed} - there)).order_by(noun.name_key, noun.id)
     names = session.scalars(query).all()
     return {**kept, "count": len(names), "names": [*map(str, names[:NAMED])]}
+
+
+def still_there(session: Session, kind: ImportKind, ids: Iterable[int]) -> set[int]:
+    """Those of these records that were not deleted, seen or not."""
+    noun = CUSTOMER if kind is ImportKind.CUSTOMERS else CONTACT
+    return set(session.scalars(select(noun.c.id).where(one_of(noun.c.id, ids))))
 
 
 def decided(session: Session, run_id: int, side: str) -> dict[int, str]:
@@ -160,7 +167,6 @@ class _Returning(Planner):
 
     noun: str
     table: Any
-    ids: Any
     identity: tuple[tuple[str, ...], ...]
     held: dict[int, Held]
     by_number: dict[str, int]
@@ -186,7 +192,7 @@ class _Returning(Planner):
         for number, found in self.exported.items():
             if found is not None:
                 self.rows_of_record.setdefault(found.id, []).append(number)
-        self.there = set(self.session.scalars(select(self.ids).where(one_of(self.ids, self.rows_of_record))))
+        self.there = still_there(self.session, self.source.kind, self.rows_of_record)
         if not self.there:
             # All are gone: this is no list to correct but one to begin with.
             self.exported = {number: found for number, found in self.exported.items() if found is None}
@@ -481,7 +487,7 @@ def _shown(value: Any) -> str:
 
 
 class _Customers(_Returning, Customers):
-    noun, table, ids = CUSTOMER.name, Customer, CUSTOMER.c.id
+    noun, table = CUSTOMER.name, Customer
     identity = (("number",), ("name", "company_name", "last_name"), ("email",), ("phone",), ("vat_number",))
 
     def look_up(self, ids: Collection[int]) -> None:
@@ -509,7 +515,7 @@ class _Customers(_Returning, Customers):
 
 
 class _Contacts(_Returning, Contacts):
-    noun, table, ids = CONTACT.name, Contact, CONTACT.c.id
+    noun, table = CONTACT.name, Contact
     identity = (("name", "last_name", "own_company"), ("email",), ("phone",), ("mobile",), ("street",))
 
     def look_up(self, ids: Collection[int]) -> None:
