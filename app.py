@@ -31,6 +31,7 @@ from admin_views import (
     panel,
     shell,
 )
+from importers import marks
 from models.base import db
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.config["SQLALCHEMY_DATABASE_URI"] = _with_driver(app.config["SQLALCHEMY_DATABASE_URI"])
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_pre_ping": True})
     app.secret_key = _secret(app, instance)
+    marks.use_secret(app.secret_key)
     _believe_proxies(app)
 
     db.init_app(app)

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_views.commands import as_system
-from importers import export, run
+from importers import coming_back, export, run
 from importers.apply import Applied
 from importers.columns import COLUMNS
 from importers.files import Remark, Unreadable, letters
@@ -83,6 +83,11 @@ def _looker(session: Session, email: str) -> Looker:
 @click.option("--header", type=click.IntRange(0), help="The row with the names of the columns; 0: there is none.")
 @click.option("--empty-clears", is_flag=True, help="An empty cell empties the field, instead of leaving it alone.")
 @click.option("--replace-labels", is_flag=True, help="Labels take the place of others, instead of being added.")
+@click.option(
+    "--both",
+    type=click.Choice([coming_back.MINE, coming_back.THEIRS]),
+    help="What counts where you changed a cell of an exported workbook and others the field; neither unless given.",
+)
 @click.option("--encoding", help="The encoding of a text file, where the guess is wrong.")
 @click.option("--others", is_flag=True, help="From an audit file, also who is neither customer nor supplier.")
 @click.option("--plan", "only_plan", is_flag=True, help="Say what would happen; write nothing.")
@@ -98,6 +103,7 @@ def import_command(
     header: int | None,
     empty_clears: bool,
     replace_labels: bool,
+    both: str | None,
     encoding: str | None,
     others: bool,
     only_plan: bool,
@@ -117,6 +123,9 @@ def import_command(
             if corrections:
                 run.map_columns(session, looker, run_id, _corrected(made, corrections))
             run.make_plan(session, looker, uploads(), run_id)
+            sides = coming_back.decided(session, run_id, both) if both else {}
+            if sides:
+                run.decide(session, looker, uploads(), run_id, sides)
             applied = _foreseen(session, run_id)
             writes = not only_plan and applied.created + applied.updated > 0
             if writes:
@@ -171,6 +180,11 @@ def _tell(session: Session, run_id: int) -> None:
     for column in found.options["columns"]:
         if column["certainty"] == Certainty.NOT_ALLOWED.name:
             click.echo(f"column {column['letter']}, {column['header']}: {Certainty.NOT_ALLOWED}", err=True)
+    kept = run.find(session, run_id, is_open=False).options.get("returned")
+    if kept and not kept["gone"]:
+        removed = f": {', '.join(kept['names'])}" if kept["names"] else ""
+        count = "unknown" if kept["count"] is None else kept["count"]
+        click.echo(f"exported here on {kept['day']}; rows removed since: {count}{removed}", err=True)
     query = (
         select(ImportRow.row_number, ImportRow.problems)
         .where(ImportRow.run_id == run_id, ImportRow.status.in_(STAYS_OUT))

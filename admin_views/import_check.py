@@ -10,7 +10,7 @@ from flask import request
 from flask_babel import get_locale, gettext
 from sqlalchemy import func, select
 
-from admin_views import pages, shell
+from admin_views import pages, returned, shell
 from importers import apply, corrections, planner, run, unticking
 from importers import plan as planning
 from importers.columns import COLUMNS
@@ -110,6 +110,9 @@ def shown(found: ImportRun, error: str | None = None) -> str:
     counts = found.options.get("fields", {}).get(view.status.value, {})
     total = counts.get(view.field, 0) if view.field else found.counts.get(view.status.value, 0)
 
+    def titled(key: str) -> str:
+        return title_of(found.kind, key)
+
     def candidates(row: ImportRow) -> list[tuple[int | str, str]]:
         """Whom an open row may mean, as far as one may see them; of several equal rows it may be the one that counts."""
         wanted = [row.target_id, *(row.values or {}).get("candidates", ())]
@@ -145,6 +148,9 @@ def shown(found: ImportRun, error: str | None = None) -> str:
         corrected=_corrected(found),
         choices=run.choices_of(found),
         columns=_columns(found),
+        returned=returned.notices(found),
+        asked={row.id: returned.asked(row, found.options.get("decisions", {}), titled) for row in listed},
+        sides=returned.sides(),
     )
 
 

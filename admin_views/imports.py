@@ -13,7 +13,7 @@ from flask_babel import gettext, lazy_gettext, ngettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
-from admin_views import import_check, pages, shell
+from admin_views import import_check, pages, returned, shell
 from importers import apply, planner, profiles, run, workbooks, working
 from importers.columns import COLUMNS
 from importers.columns import allowed as allowed_columns
@@ -228,6 +228,7 @@ def columns_page(found: ImportRun, error: str | None = None) -> str:
         notes=[gettext(Remark[note["code"]].value).format(**note["values"]) for note in found.options.get("notes", ())],
         certainty={one.name: gettext(one.value) for one in Certainty},
         doubtful=not run.looks_like_customers(found),
+        returned=returned.notices(found),
     )
 
 
@@ -252,14 +253,15 @@ def rows(key: int) -> Answer:
     off = [row for text in shown if text not in ticked and (row := whole(text)) is not None]
     run.tick(shell.here(), shell.looker(), key, on, True)
     run.tick(shell.here(), shell.looker(), key, off, False)
-    before = run.find(shell.here(), key).options.get("decisions", {})
+    found = run.find(shell.here(), key)
+    before = found.options.get("decisions", {})
     decisions = {
         row: value
         for name, value in request.form.items()
         if name.startswith("decide-")
         and (row := whole(name.removeprefix("decide-"))) is not None
         and (not value or _is_decision(value))
-    }
+    } | returned.chosen(request.form, found.kind)
     if any(value != before.get(str(row), "") for row, value in decisions.items()):
         run.decide(shell.here(), shell.looker(), folder(), key, decisions)
     return redirect(back_to_check(key))

@@ -214,7 +214,8 @@ def labels(record: Record, held: Held | None, reading: Reading, replaces: bool, 
     remove = sorted(
         key
         for key in has
-        if key not in known and (replaces or (key in reading.exclusive and reading.exclusive[key][0] in taken))
+        if key not in known
+        and (replaces or record.replaces_labels or (key in reading.exclusive and reading.exclusive[key][0] in taken))
     )
     if add or remove:
         found.write["labels"] = {"add": add, "remove": remove}

@@ -2,13 +2,14 @@
 
 What goes out comes in again unchanged: titles are recognised in six languages, a text that a spreadsheet would run as a
 formula is typed as text (.xlsx) or gets an apostrophe in front (.csv) that the import takes off again. A text that has
-such an apostrophe of its own gets a second one in both.
+such an apostrophe of its own gets a second one in both. An .xlsx can come back: see `marks` and `coming_back`.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,15 +18,18 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, FromClause, Select, and_, select
 from sqlalchemy.orm import Session
 
-from importers import xlsx
+from importers import marks, reading, xlsx
 from importers.columns import COLUMNS, Column, Place, allowed
 from importers.known import ACCOUNT, ADDRESS, CONTACT, CUSTOMER, LABEL, LABELLED, LINK, LIST, USER
 from importers.reading import GUARDED
+from models import codes, journal
 from models.access import Looker, looker_of, reachable, require
 from models.among import one_of
+from models.base import utc_now
 from models.contact import Contact
 from models.customer import Customer
 from models.imports import ImportKind
+from models.settings import ValueList
 from models.user import Right
 
 Format = Literal["csv", "xlsx"]
@@ -78,10 +82,10 @@ def stream(
     seen = allowed(session, looker_of(session), kind)
     known = {column.key: column for column in exported(kind) if column.key in seen}
     chosen = tuple(known[key] for key in columns) or tuple(known.values())
-    titles = [column.title(language) for column in chosen]
-    blocks = _blocks(session, kind, ids, chosen, language)
-    widths = [34 if column.term.key in _WIDE else 16 for column in chosen]
-    return written(_SHEETS[kind].get(language[:2], _SHEETS[kind]["en"]), titles, widths, blocks, format, language)
+    if format == "xlsx":
+        return _Returnable(session, kind, chosen, language).stream(ids)
+    blocks = ([*rows.values()] for rows in _blocks(session, kind, ids, chosen, language))
+    return _csv([column.title(language) for column in chosen], blocks, language)
 
 
 def written(
@@ -99,10 +103,24 @@ def written(
 def _guarded(blocks: Iterator[list[list[Any]]]) -> Iterator[list[list[Any]]]:
     for block in blocks:
         for row in block:
-            for at, value in enumerate(row):
-                if isinstance(value, str) and value[:1] == "'" and value[1:2] in GUARDED:
-                    row[at] = f"'{value}"
+            _guard(row)
         yield block
+
+
+def _guard(row: list[Any]) -> list[Any]:
+    """A second apostrophe for who has one of its own."""
+    for at, value in enumerate(row):
+        if isinstance(value, str) and value[:1] == "'" and value[1:2] in GUARDED:
+            row[at] = f"'{value}"
+    return row
+
+
+def as_written(
+    session: Session, kind: ImportKind, columns: Sequence[Column], language: str, ids: Sequence[int]
+) -> dict[int, list[Any]]:
+    """What a workbook would say of these records now: record -> its cells."""
+    rows = _reader(session, kind, columns, language).rows(ids)
+    return {key: _guard(row) for key, row in rows.items()}
 
 
 def _csv(titles: Sequence[str], blocks: Iterator[list[list[Any]]], language: str) -> Iterator[bytes]:
@@ -132,6 +150,93 @@ def _plain(value: Any, comma: bool) -> str:
     return str(value)
 
 
+# A workbook that can come back ---------------------------------------------------------------------------------------
+
+MARKED = 1
+"""Where the column with the marks stands: second, so that whoever selects the table by its first cells takes it along."""
+
+_WARNING = {
+    "en": "Kaartenbak knows its rows again by this column. Leave it as it is.",
+    "nl": "Aan deze kolom herkent Kaartenbak zijn rijen. Laat hem zoals hij is.",
+    "sv": "På den här kolumnen känner Kaartenbak igen sina rader. Låt den vara.",
+    "de": "An dieser Spalte erkennt Kaartenbak seine Zeilen wieder. Bitte nicht ändern.",
+    "fi": "Kaartenbak tunnistaa rivinsä tästä sarakkeesta. Älä muuta sitä.",
+}
+_LISTED = {
+    "status_id": ValueList.STATUS,
+    "industry_id": ValueList.INDUSTRY,
+    "invoice_layout_id": ValueList.INVOICE_LAYOUT,
+}
+
+
+class _Returnable:
+    """A workbook that can come back: with a mark above, a token beside each row, and lists to choose from."""
+
+    def __init__(self, session: Session, kind: ImportKind, columns: Sequence[Column], language: str) -> None:
+        self.session, self.kind, self.columns, self.language = session, kind, columns, language
+        self.ids = array("q")
+
+    def stream(self, ids: Select[int]) -> Iterator[bytes]:
+        """Its bytes. Nothing is asked of the database before the first of them."""
+        widths = [34 if column.term.key in _WIDE else 16 for column in self.columns]
+        widths.insert(MARKED, 4)
+        warning = _WARNING.get(self.language[:2], _WARNING["en"])
+        behind = xlsx.Behind("Kaartenbak", lambda: self.stamp.listed(self.ids), self.choices, {MARKED}, warning)
+        sheet = _SHEETS[self.kind].get(self.language[:2], _SHEETS[self.kind]["en"])
+        return xlsx.stream(sheet, self.titles(), widths, self.blocks(ids), behind)
+
+    def titles(self) -> Iterator[str]:
+        keys = [column.key for column in self.columns]
+        self.stamp = marks.made(self.kind, self.language, journal.position(self.session), utc_now().date(), keys)
+        titles = [column.title(self.language) for column in self.columns]
+        titles.insert(MARKED, self.stamp.text)
+        yield from titles
+
+    def blocks(self, ids: Select[int]) -> Iterator[list[list[Any]]]:
+        for found in _blocks(self.session, self.kind, ids, self.columns, self.language):
+            for key, row in found.items():
+                token = self.stamp.token(key, _guard(row))
+                row.insert(MARKED, token)
+            self.ids.extend(found)
+            yield [*found.values()]
+
+    def choices(self) -> dict[int, xlsx.Choice]:
+        """What may stand in which column of the sheet."""
+        found = {}
+        for at, column in enumerate(self.columns):
+            choice = choice_of(self.session, column, self.language)
+            if choice is not None:
+                found[at + (at >= MARKED)] = choice
+        return found
+
+
+def choice_of(session: Session, column: Column, language: str) -> xlsx.Choice | None:
+    """What may stand in a column; None where that may be anything."""
+    if column.only_out:
+        return None
+    if column.parse is reading.yes_or_no:
+        return xlsx.Choice(_yes_no(language))
+    if column.attribute in _LISTED:
+        query = select(LIST.c.name).where(LIST.c.list == _LISTED[column.attribute], LIST.c.retired.is_(False))
+        return xlsx.Choice(session.scalars(query.order_by(LIST.c.position, LIST.c.name)).all())
+    match column.term.key:
+        case "kind":
+            return xlsx.Choice(_KINDS.get(_short(language), _KINDS["en"]))
+        case "country":
+            return xlsx.Choice(sorted(codes.COUNTRIES))
+        case "currency":
+            return xlsx.Choice(codes.CURRENCIES)
+        case "language":
+            return xlsx.Choice(reading.OFFERED_LANGUAGES)
+        case "owner":
+            active = select(USER.c.email).where(USER.c.disabled_at.is_(None)).order_by(USER.c.email)
+            return xlsx.Choice(session.scalars(active).all())
+        case "labels":
+            # Several fit into a cell; the list helps with the first.
+            return xlsx.Choice(session.scalars(select(LABEL.c.name).order_by(LABEL.c.name)).all(), True)
+    return None
+
+
 # Reading -------------------------------------------------------------------------------------------------------------
 
 
@@ -146,11 +251,23 @@ class _Out:
 
 def _blocks(
     session: Session, kind: ImportKind, ids: Select[int], columns: Sequence[Column], language: str
-) -> Iterator[list[list[Any]]]:
-    """Rows of values, block by block, in the order of the ids."""
-    reader = (_Customers if kind is ImportKind.CUSTOMERS else _Contacts)(session, columns, language)
+) -> Iterator[dict[int, list[Any]]]:
+    """Records with their values, block by block, in the order of the ids."""
+    reader = _reader(session, kind, columns, language)
     for found in session.execute(ids, execution_options={"yield_per": BLOCK}).partitions():
         yield reader.rows([row[0] for row in found])
+
+
+def _reader(session: Session, kind: ImportKind, columns: Sequence[Column], language: str) -> _Reader:
+    return (_Customers if kind is ImportKind.CUSTOMERS else _Contacts)(session, columns, language)
+
+
+def _short(language: str) -> str:
+    return {"no": "nb", "nn": "nb", "da": "nb"}.get(language[:2], language[:2])
+
+
+def _yes_no(language: str) -> tuple[str, str]:
+    return _YES_NO.get(_short(language), _YES_NO["nl"] if _short(language) == "nb" else _YES_NO["en"])
 
 
 class _Reader:
@@ -161,9 +278,8 @@ class _Reader:
 
     def __init__(self, session: Session, columns: Sequence[Column], language: str) -> None:
         self.session, self.columns = session, columns
-        short = {"no": "nb", "nn": "nb", "da": "nb"}.get(language[:2], language[:2])
-        self.yes, self.no = _YES_NO.get(short, _YES_NO["nl"] if short == "nb" else _YES_NO["en"])
-        self.kinds = dict(zip(("business", "private"), _KINDS.get(short, _KINDS["en"]), strict=True))
+        self.yes, self.no = _yes_no(language)
+        self.kinds = dict(zip(("business", "private"), _KINDS.get(_short(language), _KINDS["en"]), strict=True))
         self.source: FromClause = self.table
         self.joined: dict[str, FromClause] = {}
         self.outs = [self.out(column) for column in columns]
@@ -171,15 +287,15 @@ class _Reader:
         self.query = select(self.table.c.id, *expressions).select_from(self.source)
         self.lookups = {out.lookup.partition(".")[0] for out in self.outs if out.lookup}
 
-    def rows(self, ids: Sequence[int]) -> list[list[Any]]:
+    def rows(self, ids: Sequence[int]) -> dict[int, list[Any]]:
         """The values of these records, in this order; one that is gone by now is left out."""
         main = {row[0]: row for row in self.session.execute(self.query.where(one_of(self.table.c.id, ids))).all()}
         looked_up = {name: self.look_up(name, ids) for name in self.lookups}
-        found = []
+        found = {}
         for key in ids:
             row = main.get(key)
             if row is not None:
-                found.append(self.values(row, {name: values.get(key, {}) for name, values in looked_up.items()}))
+                found[key] = self.values(row, {name: values.get(key, {}) for name, values in looked_up.items()})
         return found
 
     def values(self, row: Sequence[Any], looked_up: Mapping[str, Mapping[str, Any]]) -> list[Any]:

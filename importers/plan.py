@@ -13,17 +13,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from importers import known
+from importers import coming_back, known
 from importers.files import place
 from importers.planner import Outcome, Source
-from importers.planner_contacts import Contacts
-from importers.planner_customers import Customers
 from importers.rows import RowReader, full_name
 from importers.trouble import Trouble, problem
 from models.access import Looker
 from models.among import one_of
 from models.base import Base
-from models.imports import ImportKind, ImportRow, RowStatus
+from models.imports import ImportRow, RowStatus
 
 ROW = Base.metadata.tables[ImportRow.__tablename__]
 
@@ -32,7 +30,7 @@ def make(session: Session, looker: Looker, run_id: int, source: Source) -> Count
     """Put the plan of a run in place of the one before; the counts per status. Ends the transaction of the session."""
     session.execute(delete(ROW).where(ROW.c.run_id == run_id))
     session.commit()
-    planner = (Customers if source.kind is ImportKind.CUSTOMERS else Contacts)(session, looker, source)
+    planner = coming_back.planner(session, looker, source)
     counts: Counter[str] = Counter({status.value: 0 for status in RowStatus})
     for block in known.blocks(source.records):
         outcomes = planner.plan(block)

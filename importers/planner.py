@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from importers.compare import Difference
 from importers.files import Cell, Row, Sheet, address
 from importers.known import Held, Rights
+from importers.marks import Returned
 from importers.reading import Notation, Reading, plain
 from importers.rows import Record, RowReader, contact_name, full_name
 from importers.trouble import Trouble
@@ -32,7 +33,7 @@ class Source:
     `match` says by what rows are recognised. `translations`: field -> what a cell says -> what it stands for.
     `misfits`: the rows that have more or fewer cells than there are columns, see `mapping.misfits`. `corrected`: row ->
     position -> what the file says there, where the records say something else. `notations`: how single columns write
-    their dates and amounts.
+    their dates and amounts. `returned`: what an export put beside the rows, where they come back from one.
     """
 
     kind: ImportKind
@@ -51,6 +52,7 @@ class Source:
     misfits: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     corrected: Mapping[int, Mapping[int, Cell]] = field(default_factory=dict)
     notations: Mapping[int, Notation] = field(default_factory=dict)
+    returned: Returned | None = None
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from importers import compare, cut, known
@@ -56,16 +56,20 @@ class Contacts(Planner):
     def plan(self, block: Sequence[tuple[int, Row]]) -> list[Outcome]:
         records = [self.read(number, row) for number, row in block]
         likely = [self._likely(record) for record in records]
-        self.held = known.held_contacts(self.session, {one for ids in likely for one in ids})
+        self.look_up({one for ids in likely for one in ids})
+        return [self.marked(self._settle(record, ids)) for record, ids in zip(records, likely, strict=True)]
+
+    def look_up(self, ids: Collection[int]) -> None:
+        """What these contacts have, and what the importer may do with their customers and those of the file."""
+        self.held = known.held_contacts(self.session, ids)
         customers = set(self.by_number.values()) | {one.id for firm in self.firms.values() for one in firm}
         customers |= {link["customer_id"] for held in self.held.values() for link in held.links}
         self.seen, self.editable = self.rights.among(customers)
         self.archived = known.archived_among(self.session, customers)
         if "customer.is_main" in self.source.mapping:
             self.mains = known.main_contacts(self.session, customers) | self.mains
-        return [self._marked(self._settle(record, ids)) for record, ids in zip(records, likely, strict=True)]
 
-    def _marked(self, outcome: Outcome) -> Outcome:
+    def marked(self, outcome: Outcome) -> Outcome:
         """Remember whom a row makes main contact: a later row takes the mark from that one."""
         link = outcome.write.get("link", {})
         if link.get("is_main"):
@@ -80,12 +84,12 @@ class Contacts(Planner):
         return list(dict.fromkeys([*by_email, *by_name]))
 
     def _settle(self, record: Record, likely: Sequence[int]) -> Outcome:
-        customer = self._customer(record, likely)
+        customer = self.customer_of(record, likely)
         if record.is_rejected():
             return self.rejected(record)
         meeting = self._meet(record, likely, customer)
         held = self.held.get(meeting.target or 0)
-        found = self._difference(record, held, customer)
+        found = self.difference(record, held, customer)
         if found.write and not self._is_named(record):
             self.reject(record, Trouble.PERSON_MISSING, "last_name")
             return self.rejected(record, held)
@@ -94,7 +98,7 @@ class Contacts(Planner):
         if meeting.is_open:
             # Only one is likely and the row leaves that one as it is: there is nothing to decide, and nothing is asked.
             record.problems = [one for one in record.problems if one["code"] not in _ASKED]
-        if found.write and self._is_locked(record, held, customer):
+        if found.write and self.is_locked(record, held, customer):
             return self.rejected(record, held)
         if held is not None:
             return self.existing(record, held, found)
@@ -103,7 +107,7 @@ class Contacts(Planner):
         of_link = {key: pair for key, pair in found.diff.items() if key in _LINK_KEYS}
         return Outcome(record, RowStatus.NEW, None, contact_name(record.values), found.write, of_link)
 
-    def _is_locked(self, record: Record, held: Held | None, customer: int | None) -> bool:
+    def is_locked(self, record: Record, held: Held | None, customer: int | None) -> bool:
         """Whether nothing of it may be written, and why; a row that writes nothing need not ask."""
         if customer is not None and (customer in self.archived or customer not in self.editable):
             key = "customer.number" if record.values.get("customer.number") else "customer.name"
@@ -120,7 +124,8 @@ class Contacts(Planner):
         reachable = record.values.get("email") or record.values.get("phone")
         return bool(contact_name(record.values) or (record.values.get("company_name") and reachable))
 
-    def _difference(self, record: Record, held: Held | None, customer: int | None) -> Difference:
+    def difference(self, record: Record, held: Held | None, customer: int | None) -> Difference:
+        """What a row would do to a contact, and to its link with a customer."""
         function = record.values.get("customer.function")
         if customer is None and function:
             record.values.setdefault("job_title", function)
@@ -132,7 +137,7 @@ class Contacts(Planner):
             compare.link(record, held, customer, self.mains.get(customer, ()), found)
         return found
 
-    def _customer(self, record: Record, likely: Sequence[int]) -> int | None:
+    def customer_of(self, record: Record, likely: Sequence[int]) -> int | None:
         """The customer that the row names; if there is none that one may see, that is said."""
         number = folded(record.values.get("customer.number") or "")
         name = record.values.get("customer.name") or ""
@@ -172,7 +177,7 @@ class Contacts(Planner):
             return Meeting(record, is_open=True)
         if decision == NEW:
             return Meeting(record)
-        candidates = [self.held[key] for key in likely if key in self.held and self._may_see(self.held[key])]
+        candidates = [self.held[key] for key in likely if key in self.held and self.may_see(self.held[key])]
         chosen = [held for held in candidates if str(held.id) == decision]
         if chosen:
             return Meeting(record, target=chosen[0].id)
@@ -210,7 +215,8 @@ class Contacts(Planner):
         other_address = [held for held in same if email and held.values["email"]]
         return [held for held in same if held not in other_address], other_address or ([] if firm else namesakes)
 
-    def _may_see(self, held: Held) -> bool:
+    def may_see(self, held: Held) -> bool:
+        """Whether the importer may see a contact."""
         return self.rights.may_see_all or any(link["customer_id"] in self.seen for link in held.links)
 
     def _may_edit(self, held: Held, customer: int | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from importers import compare, cut, known
 from importers.compare import Difference
@@ -96,10 +96,13 @@ class Customers(Planner):
 
     def plan(self, block: Sequence[tuple[int, Row]]) -> list[Outcome]:
         met = [self._meet(self.read(number, row)) for number, row in block]
-        ids = {one for meeting in met for one in meeting.ids}
+        self.look_up({one for meeting in met for one in meeting.ids})
+        return [self.settle(meeting) for meeting in met]
+
+    def look_up(self, ids: Collection[int]) -> None:
+        """What these customers have, and what the importer may do with them."""
         self.held = known.held_customers(self.session, ids, self.places, self.fields)
         self.seen, self.editable = self.rights.among(ids)
-        return [self._settle(meeting) for meeting in met]
 
     def _meet(self, record: Record) -> Meeting:
         """Whom a row may mean: one target, or several candidates, or nobody."""
@@ -146,7 +149,8 @@ class Customers(Planner):
         self.say(record, Trouble.RECOGNISED_BY_NAME, key, number=first.number)
         return Meeting(record, target=first.id, candidates=candidates)
 
-    def _settle(self, meeting: Meeting) -> Outcome:
+    def settle(self, meeting: Meeting) -> Outcome:
+        """What a row would do to whom it meets."""
         record, held = meeting.record, self.held.get(meeting.target or 0)
         if meeting.target is not None and held is None:
             # It was there a moment ago: somebody deletes it right now.

@@ -31,6 +31,8 @@ from models.label import Label
 from models.settings import ListValue, ValueList
 
 LANGUAGES = ("en", "nl", "sv", "de", "fi", "nb", "da")
+# The languages that are known by their names, too.
+OFFERED_LANGUAGES = ("nl", "en", "de", "fr", "sv", "fi", "nb", "nn", "no", "da", "es", "it", "pt", "pl")
 
 # What some programs write for "nothing". In capitals only: Null is a family name.
 NOTHING = frozenset({"NULL", "\\N", "#N/A", "N/A", "n/a", "-", "--", "(null)", "(leeg)", "(empty)"})
@@ -485,9 +487,8 @@ def country(cell: Cell, _reading: Reading) -> str:
 @cache
 def _languages() -> dict[str, str]:
     known: dict[str, str] = {}
-    offered = ("nl", "en", "de", "fr", "sv", "fi", "nb", "nn", "no", "da", "es", "it", "pt", "pl")
     for language in LANGUAGES:
-        for code in offered:
+        for code in OFFERED_LANGUAGES:
             known[squeezed(str(Locale.parse(language).languages[code]))] = code
             known[code] = code
     return known

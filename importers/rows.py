@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
@@ -38,7 +39,8 @@ class Record:
     """A row on its way in. `values`: field -> value, for what the row gives; with `clears` '' for empty cells, too.
 
     `whole_name` is the name where the row gives it in one piece: whether it is a company, and what of it is the first
-    name, is then only a guess. `too_long` is the name before it was shortened.
+    name, is then only a guess. `too_long` is the name before it was shortened. With `replaces_labels` its labels are all
+    there are to be.
     """
 
     number: int
@@ -47,6 +49,7 @@ class Record:
     whole_name: str = ""
     too_long: str = ""
     rest: list[str] = field(default_factory=list)
+    replaces_labels: bool = False
     problems: list[dict[str, Any]] = field(default_factory=list)
 
     def is_rejected(self) -> bool:
@@ -135,6 +138,13 @@ class RowReader:
         mapping = {key: positions for key, positions in self.mapping.items() if key in keys}
         return RowReader(self.sheet, mapping, self.kind, self.reading, self.translations, self.notations)
 
+    def of_known(self, keys: Collection[str]) -> RowReader:
+        """The same for some fields of rows that are records for sure: an empty cell empties its field."""
+        reader = copy(self)
+        reader.slots = [slot for slot in self.slots if slot.column.key in keys]
+        reader.clears, reader._none_is_empty, reader._exact = True, True, frozenset()
+        return reader
+
     def texts(self, key: str, rows: Iterable[tuple[int, Row]]) -> Iterator[tuple[int, str]]:
         """Row number and text of one field, for the rows that have it: quicker than reading them."""
         for at in self.mapping.get(key, ())[:1]:
@@ -143,10 +153,11 @@ class RowReader:
                 if text:
                     yield number, text
 
-    def read(self, number: int, row: Row) -> Record:
-        """The values of a row, put together, with everything that is wrong."""
+    def read(self, number: int, row: Row, given: Values | None = None) -> Record:
+        """The values of a row, put together, with everything that is wrong; `given` are some that it does not hold."""
         record = Record(number, row)
         values = record.values
+        values.update(given or {})
         width = len(row)
         if self._exact and self._is_note(row):
             record.reject(Trouble.NOTE_ROW)

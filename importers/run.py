@@ -16,7 +16,7 @@ from typing import IO, Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from importers import apply, corrections, notation, plan, profiles, recognising, unticking
+from importers import apply, coming_back, corrections, notation, plan, profiles, recognising, unticking
 from importers.apply import Applied, Moved, digest, require_columns
 from importers.columns import COLUMNS, allowed
 from importers.files import Limits, ReadOptions, Refusal, Sheet, Unreadable, Workbook, letters, read
@@ -37,6 +37,7 @@ from importers.mapping import (
     separator_of,
     stated,
 )
+from importers.marks import Returned
 from importers.plan import ROW
 from importers.planner import Source
 from importers.reading import squeezed
@@ -220,6 +221,9 @@ def _look(
     """
     layouts = profiles.known_layouts(session, run.kind, run.options.get("profile_wish"))
     found, row = _spot(run, [one for one in book.sheets if sheet in {None, one.name}], layouts, sheet, header)
+    found, back = coming_back.apart(session, found, run.kind) if found else (None, None)
+    if back and header is None:
+        row = back.header
     is_known = found is not None and found.layout is not None
     run.sheet, run.header_row, run.state = found.name if found else None, row, ImportState.UPLOADED
     run.options = {
@@ -231,12 +235,13 @@ def _look(
         ],
         "file": {"kind": book.kind.value, "encoding": book.encoding, "delimiter": book.delimiter, "is_known": is_known},
         "first_rows": _first_rows(found) if found else [],
+        "returned": coming_back.told(session, book, back) if back else None,
         "is_confirmed": False,
         "profile": None,
         **_NOTHING_SAID,
     }
     if found is not None and row is not None:
-        return _guess_columns(session, looker, run, found, row, layouts)
+        return _guess_columns(session, looker, run, found, row, layouts, back)
     run.mapping = {}
     run.options = {**run.options, "columns": [], "rows": 0}
     return {}
@@ -295,13 +300,22 @@ def _first_rows(sheet: Sheet) -> list[dict[str, Any]]:
 
 
 def _guess_columns(
-    session: Session, looker: Looker, run: ImportRun, sheet: Sheet, header: int, layouts: Sequence[Layout]
+    session: Session,
+    looker: Looker,
+    run: ImportRun,
+    sheet: Sheet,
+    header: int,
+    layouts: Sequence[Layout],
+    back: Returned | None,
 ) -> Mapping[str, Any]:
     rows = [row for _, row in records(sheet, header)]
     names = header_cells(sheet, header, run.kind, choices_of(run).two_lines)
     may_write = allowed(session, looker, run.kind)
+    known = None
     if sheet.layout is not None:
-        known, guesses = None, stated(sheet, sheet.layout, run.kind, may_write)
+        guesses = stated(sheet, sheet.layout, run.kind, may_write)
+    elif back is not None:
+        guesses = guess(names, rows, run.kind, coming_back.fields_of(back), may_write)
     else:
         known = recognising.best(column_names(names, rows), layouts, run.kind)
         guesses = guess(names, rows, run.kind, known.remembered() if known else {}, may_write)
@@ -393,9 +407,9 @@ def make_plan(session: Session, looker: Looker, folder: Path, run_id: int) -> Co
     undecided = [column["header"] for column in run.options["columns"] if column["certainty"] == Certainty.WHICH.name]
     if undecided:
         raise Refused(Reason.WHICH_COLUMN, name=undecided[0])
-    if not NAMES & run.mapping.keys():
+    if not NAMES & run.mapping.keys() and not run.options.get("returned"):
         raise Refused(Reason.NO_NAME_COLUMN)
-    if not run.options.get("is_confirmed") and _is_of_something_else(run):
+    if not (run.options.get("is_confirmed") or run.options.get("returned")) and _is_of_something_else(run):
         raise Refused(Reason.NO_LIST)
     require_columns(session, looker, run)
     position = journal.position(session)
@@ -403,23 +417,31 @@ def make_plan(session: Session, looker: Looker, folder: Path, run_id: int) -> Co
     sheet = next((one for one in book.sheets if one.name == run.sheet), None)
     if sheet is None:
         raise Refused(Reason.NO_HEADER)
+    sheet, back = coming_back.apart(session, sheet, run.kind)
     listed = gather(Listing(sheet, run.header_row, run.mapping))
     rows = list(listed.numbered())
     if not rows:
         raise Refused(Reason.NO_ROWS)
-    source = _source(session, looker, run, listed, misfits(sheet, run.header_row, rows))
+    source = _source(session, looker, run, listed, misfits(sheet, run.header_row, rows), back)
     run.state = ImportState.UPLOADED
     counts = plan.make(session, looker, run_id, source)
     run = find(session, run_id)
     run.counts, run.position, run.state = dict(counts), position, ImportState.PLANNED
     fields = plan.tally(session, run_id)
     run.options = {**run.options, "made": secrets.token_hex(8), "rows": len(rows), "moved": [], "fields": fields}
+    if back is not None:
+        run.options = {**run.options, "returned": coming_back.told(session, book, back)}
     session.commit()
     return counts
 
 
 def _source(
-    session: Session, looker: Looker, run: ImportRun, sheet: Sheet, wrong: Mapping[int, tuple[int, int]]
+    session: Session,
+    looker: Looker,
+    run: ImportRun,
+    sheet: Sheet,
+    wrong: Mapping[int, tuple[int, int]],
+    back: Returned | None,
 ) -> Source:
     choices = choices_of(run)
     read_as: dict[str, Any] = dict(run.options.get("read_as", {}))
@@ -448,6 +470,7 @@ def _source(
         misfits=wrong,
         corrected=corrected,
         notations=notation.settled(run, seen, choices.day_first, choices.decimal_comma),
+        returned=back,
     )
 
 

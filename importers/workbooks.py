@@ -69,17 +69,23 @@ def _drop_downs(session: Session, columns: Sequence[Column]) -> Iterable[tuple[D
 def rejected(session: Session, run: ImportRun, translate: Translate = str) -> bytes:
     """The rows that did not go in, as they stood in the file, with the reason; the wrong cells carry it as a comment.
 
-    Corrected, the workbook can be imported as it is: the two columns in front mean nothing to the import.
+    Corrected, the workbook can be imported as it is: the two columns in front mean nothing to the import. Rows of a
+    workbook that was exported here keep their marks, so that they are weighed again like before.
     """
     columns = run.options.get("columns", [])
+    mark = (run.options.get("returned") or {}).get("mark")
     book = Workbook(write_only=True)
     sheet = book.create_sheet(translate("Not imported"))
     sheet.freeze_panes = "A2"
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 16, 60
-    sheet.append([_titled(sheet, title) for title in (translate(ROW), translate(REASON), *_headers(columns))])
+    titles = (translate(ROW), translate(REASON), *_headers(columns), *([mark] if mark else []))
+    if mark:
+        sheet.column_dimensions[get_column_letter(len(titles))].hidden = True
+    sheet.append([_titled(sheet, title) for title in titles])
     letters = {column["letter"]: column["position"] for column in columns}
     for row in session.execute(_left_out(run.id)):
-        sheet.append(_row(sheet, row, letters, len(columns), translate))
+        cells = _row(sheet, row, letters, len(columns), translate)
+        sheet.append([*cells, *([row.values.get("mark")] if mark else [])])
     return _bytes(book)
 
 
@@ -90,7 +96,7 @@ def _headers(columns: Sequence[dict[str, Any]]) -> list[str]:
 def _left_out(run_id: int) -> Select[Any]:
     """Rejected and undecided rows."""
     return (
-        select(ImportRow.row_number, ImportRow.raw, ImportRow.problems, ImportRow.status)
+        select(ImportRow.row_number, ImportRow.raw, ImportRow.problems, ImportRow.values)
         .where(ImportRow.run_id == run_id, ImportRow.status.in_(STAYS_OUT))
         .order_by(ImportRow.row_number)
     )

@@ -1,4 +1,7 @@
-"""An .xlsx file written while it is sent: inline strings straight into a zip, in constant memory."""
+"""An .xlsx file written while it is sent: inline strings straight into a zip, in constant memory.
+
+Behind its sheet may lie another one that is hidden, which holds the lists that cells of the first choose from.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,13 @@ import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from itertools import zip_longest
 from xml.sax.saxutils import escape
+
+from importers.files import letters
 
 Value = str | int | Decimal | dt.date | None
 
@@ -22,6 +29,11 @@ _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|_(?=
 _LONGEST = 32_767
 _DAY_ZERO = dt.date(1899, 12, 30)
 _FIRST_DAY = dt.date(1900, 3, 1)
+_SHOWN, _HIDDEN = "", ' hidden="1"'
+# A row more than this below the last one has no drop-down lists; a message of a rule holds so many letters.
+_MORE, _MESSAGE = 1_000, 225
+# What names the second sheet among the parts of the package.
+_SECOND = re.compile(r'<[^<>]*sheet2\.xml"[^<>]*/>')
 # The styles below by number: plain, bold, date, two places, text.
 _BOLD, _DATE, _PLACES, _TEXT = 1, 2, 3, 4
 
@@ -31,12 +43,14 @@ _PARTS = {
     '<Default Extension="xml" ContentType="application/xml"/>'
     f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/>'
     f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPE}.worksheet+xml"/>'
+    f'<Override PartName="/xl/worksheets/sheet2.xml" ContentType="{_TYPE}.worksheet+xml"/>'
     f'<Override PartName="/xl/styles.xml" ContentType="{_TYPE}.styles+xml"/></Types>',
     "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
     f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
     "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
     f'<Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
-    f'<Relationship Id="rId2" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
+    f'<Relationship Id="rId2" Type="{_OFFICE}/worksheet" Target="worksheets/sheet2.xml"/>'
+    f'<Relationship Id="rId3" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
     "xl/styles.xml": f'<styleSheet xmlns="{_MAIN}"><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
     '<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>'
     '<fills count="2"><fill><patternFill patternType="none"/></fill>'
@@ -80,42 +94,129 @@ class _Pipe(io.RawIOBase):
         return taken
 
 
+@dataclass(frozen=True)
+class Choice:
+    """What may stand in a column: one of a list. Other words are questioned, or with `is_open` taken as they are."""
+
+    words: Sequence[str]
+    is_open: bool = False
+
+
+@dataclass(frozen=True)
+class Behind:
+    """The hidden sheet. All is asked for after the last row: `notes` are the cells of its first column.
+
+    `choices`: column of the first sheet, from 0 -> what may stand there. `locked` are the hidden columns of the first
+    sheet that nobody types into; `warning` is what is said to who tries.
+    """
+
+    name: str
+    notes: Callable[[], Iterable[str]]
+    choices: Callable[[], Mapping[int, Choice]]
+    locked: Collection[int]
+    warning: str
+
+
 def stream(
-    sheet: str, titles: Sequence[str], widths: Sequence[int], blocks: Iterable[Iterable[Sequence[Value]]]
+    sheet: str,
+    titles: Iterable[str],
+    widths: Sequence[int],
+    blocks: Iterable[Iterable[Sequence[Value]]],
+    behind: Behind | None = None,
 ) -> Iterator[bytes]:
-    """The bytes of a workbook with one sheet, as soon as there are any. Rows come in blocks; no text is a formula."""
+    """The bytes of a workbook, as soon as there are any. Rows come in blocks; no text is a formula."""
     pipe = _Pipe()
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
         for name, content in _PARTS.items():
-            package.writestr(name, _HEAD + content)
-        package.writestr("xl/workbook.xml", _HEAD + _workbook(sheet))
+            package.writestr(name, _HEAD + (content if behind else _SECOND.sub("", content)))
         yield pipe.take()
+        choices: Mapping[int, Choice] = {}
         with package.open("xl/worksheets/sheet1.xml", "w") as part:
-            part.write((_HEAD + _opening(titles, widths)).encode())
+            part.write((_HEAD + _opening(titles, widths, behind)).encode())
             yield pipe.take()
+            rows = 1
             for block in blocks:
-                part.write("".join(map(_row, block)).encode())
+                written = [_row(row) for row in block]
+                rows += len(written)
+                part.write("".join(written).encode())
                 yield pipe.take()
-            part.write(b"</sheetData></worksheet>")
+            part.write(b"</sheetData>")
+            if behind is not None:
+                choices = behind.choices()
+                part.write((_filter(rows, len(widths)) + _rules(rows, behind, choices)).encode())
+            part.write(b"</worksheet>")
+        if behind is not None:
+            with package.open("xl/worksheets/sheet2.xml", "w") as part:
+                part.write((_HEAD + f'<worksheet xmlns="{_MAIN}"><sheetData>').encode())
+                lists = (choice.words for choice in choices.values())
+                for row in zip_longest(behind.notes(), *lists):
+                    part.write(_row(row).encode())
+                part.write(b"</sheetData></worksheet>")
+        package.writestr("xl/workbook.xml", _HEAD + _workbook(sheet, behind, f"$A$1:${letters(len(widths))}${rows}"))
     yield pipe.take()
 
 
-def _workbook(sheet: str) -> str:
-    name = re.sub(r"[\[\]:*?/\\]", " ", sheet)[:31]
+def _workbook(sheet: str, behind: Behind | None, area: str) -> str:
+    second = f'<sheet name="{_sheet_name(behind.name)}" sheetId="2" state="hidden" r:id="rId2"/>' if behind else ""
+    quoted = _sheet_name(sheet).replace("'", "''")
+    # LibreOffice shows the buttons above the columns only where their area has this name, too.
+    named = (
+        '<definedNames><definedName name="_xlnm._FilterDatabase" localSheetId="0" hidden="1">'
+        f"'{quoted}'!{area}</definedName></definedNames>"
+    )
     return (
         f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
-        f'<sheet name="{escape(name, {chr(34): "&quot;"})}" sheetId="1" r:id="rId1"/></sheets></workbook>'
+        f'<sheet name="{_sheet_name(sheet)}" sheetId="1" r:id="rId1"/>{second}</sheets>{named if behind else ""}</workbook>'
     )
 
 
-def _opening(titles: Sequence[str], widths: Sequence[int]) -> str:
-    columns = "".join(f'<col min="{n}" max="{n}" width="{w}" customWidth="1"/>' for n, w in enumerate(widths, 1))
+def _sheet_name(name: str) -> str:
+    return _attribute(re.sub(r"[\[\]:*?/\\]", " ", name)[:31])
+
+
+def _attribute(text: str) -> str:
+    return escape(text, {chr(34): "&quot;"})
+
+
+def _opening(titles: Iterable[str], widths: Sequence[int], behind: Behind | None) -> str:
+    hidden = behind.locked if behind else ()
+    columns = "".join(
+        f'<col min="{n + 1}" max="{n + 1}" width="{width}" customWidth="1"{_HIDDEN if n in hidden else _SHOWN}/>'
+        for n, width in enumerate(widths)
+    )
     header = "".join(f'<c s="{_BOLD}" t="inlineStr"><is><t>{_text(title)}</t></is></c>' for title in titles)
     return (
         f'<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
         '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
         f"<cols>{columns}</cols><sheetData><row>{header}</row>"
     )
+
+
+def _filter(rows: int, width: int) -> str:
+    """The buttons above the columns: who sorts by them sorts the hidden ones along."""
+    return f'<autoFilter ref="A1:{letters(width)}{rows}"/>'
+
+
+def _rules(rows: int, behind: Behind, choices: Mapping[int, Choice]) -> str:
+    """What may be typed where, also in rows that are added below."""
+    last = max(10 * _MORE, rows + _MORE)
+    rules = []
+    for at in sorted(behind.locked):
+        rules.append(
+            '<dataValidation type="custom" allowBlank="0" showErrorMessage="1" '
+            f'error="{_attribute(behind.warning[:_MESSAGE])}" '
+            f'sqref="{letters(at + 1)}1:{letters(at + 1)}{last}"><formula1>FALSE</formula1></dataValidation>'
+        )
+    for place, (at, choice) in enumerate(choices.items(), 2):
+        if choice.words:
+            letter = letters(place)
+            asks = "" if choice.is_open else 'errorStyle="warning" showErrorMessage="1" '
+            rules.append(
+                f'<dataValidation type="list" allowBlank="1" {asks}sqref="{letters(at + 1)}2:{letters(at + 1)}{last}">'
+                f"<formula1>'{_sheet_name(behind.name)}'!${letter}$1:${letter}${len(choice.words)}</formula1>"
+                "</dataValidation>"
+            )
+    return f'<dataValidations count="{len(rules)}">{"".join(rules)}</dataValidations>' if rules else ""
 
 
 def _row(row: Sequence[Value]) -> str:

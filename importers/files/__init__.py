@@ -13,6 +13,8 @@ from pathlib import Path
 from importers.files.process import read_apart
 from importers.files.refusals import Refusal, Unreadable
 from importers.files.workbook import (
+    MARK,
+    MARK_ROWS,
     MB,
     Cell,
     Fault,
@@ -32,6 +34,8 @@ from importers.files.workbook import (
 )
 
 __all__ = [
+    "MARK",
+    "MARK_ROWS",
     "Cell",
     "Fault",
     "Kind",

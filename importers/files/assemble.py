@@ -10,6 +10,8 @@ from importers.files.formats import padded
 from importers.files.refusals import Refusal, Unreadable
 from importers.files.values import Read, cell, fault_of
 from importers.files.workbook import (
+    MARK,
+    MARK_ROWS,
     MB,
     Cell,
     Fault,
@@ -231,7 +233,10 @@ class _Building:
         rows = {row for row in self._facts.hidden_rows if row <= len(self._rows)}
         width = self._width()
         columns = {column for column in self._facts.hidden_columns if column <= width}
-        keeps = self._assembler.keeps_hidden
+        # Of a workbook that was exported to come back, rows that are only filtered away count like any other.
+        marked = set(filter(self._is_mark, range(1, width + 1)))
+        keeps = self._assembler.keeps_hidden or bool(marked)
+        columns -= marked
         if rows:
             remark = Remark.HIDDEN_ROWS_READ if keeps else Remark.HIDDEN_ROWS_LEFT_OUT
             self._note(remark, count=len(rows), places=_ranges(rows, str))
@@ -239,6 +244,11 @@ class _Building:
             remark = Remark.HIDDEN_COLUMNS_READ if keeps else Remark.HIDDEN_COLUMNS_LEFT_OUT
             self._note(remark, count=len(columns), places=_ranges(columns, letters))
         return (set(), set()) if keeps else (rows, columns)
+
+    def _is_mark(self, column: int) -> bool:
+        """Whether a column holds what an export put beside its rows."""
+        above = (self._at(row, column) for row in range(1, MARK_ROWS + 1))
+        return any(isinstance(value, str) and value.startswith(MARK) for value in above)
 
     def _problems(self, hidden_rows: set[int], hidden_columns: set[int]) -> dict[tuple[int, int], Problem]:
         if len(self._faults) > self._limits.problems:

@@ -32,6 +32,8 @@ class Refusal(enum.StrEnum):
         "Copy the list to a new workbook, or save it as .csv."
     )
     DAMAGED = "The file is damaged ({part}). Open it in a spreadsheet program, save it again and retry."
+    CUSTOMERS_RETURNED = "These are customers that were exported here. Choose to import customers."
+    CONTACTS_RETURNED = "These are contacts that were exported here. Choose to import contacts."
     NO_SHEETS = "The workbook ({kind}) has no sheets with cells. Choose another file."
     PASSWORD = "This file is password protected. Save it without a password and try again."
     LOCKED_BY_SOFTWARE = (

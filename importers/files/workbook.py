@@ -9,6 +9,9 @@ from datetime import date, datetime
 from decimal import Decimal
 
 MB = 1_000_000
+# How the mark of a workbook begins that was exported here to come back: see `importers/marks.py`.
+MARK = "kaartenbak:1:"
+MARK_ROWS = 30
 
 # A time of day and a duration are text: no customer field takes them.
 Cell = str | int | Decimal | bool | date | datetime | None
@@ -57,6 +60,7 @@ class Remark(enum.StrEnum):
         "An .xlsb file is read as its cells are stored: zeros in front of numbers are lost, error values look empty, and "
         "hidden rows and columns are read too. Save it as .xlsx to keep and see them."
     )
+    MARK_UNKNOWN = "{sheet} was exported elsewhere, or its mark was changed: its rows are taken like those of any list."
     ENCODING_GUESSED = "The encoding was guessed as {encoding}. Look at the letters with accents."
     QUOTE_OPEN = "A quotation mark is opened and never closed. Look at the last rows."
     SUPPLIERS_LEFT_OUT = "Suppliers, which are no customers and were left out: {count}."

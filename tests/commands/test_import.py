@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from flask import Flask
+from openpyxl import load_workbook
 from sqlalchemy import URL, NullPool, create_engine, text
 from sqlalchemy.orm import Session
 
@@ -53,6 +54,10 @@ class Desk:
         session = Session(create_engine(self.url, poolclass=NullPool))
         access.look_as(session, SYSTEM)
         return session
+
+    def phones(self) -> list[str]:
+        with self.session() as session:
+            return list(session.execute(text("SELECT phone FROM customer ORDER BY number")).scalars())
 
     def count(self, table: str) -> int:
         with self.session() as session:
@@ -221,3 +226,27 @@ def test_a_file_that_changes_nothing_leaves_no_open_import_behind(desk: Desk) ->
     again = desk.counted(desk.file(), "--as", "customers")
     assert (again["created"], again["updated"], again["unchanged"], again["changeset"]) == (0, 0, 1, None)
     assert desk.count("import_run") == 1
+
+
+def test_an_exported_workbook_comes_back_over_what_others_did(desk: Desk) -> None:
+    desk.counted(desk.file("Number;Company name;Phone\nK-1;Acme;1\nK-2;Beta;2\nK-3;Gamma;3\n"), "--as", "customers")
+    out = desk.folder / "out.xlsx"
+    desk.run("export", "customers", str(out))
+    book = load_workbook(out)
+    sheet = book.worksheets[0]
+    titles = [cell.value for cell in sheet[1]]
+    for row in (2, 3):
+        sheet.cell(row, titles.index("Phone") + 1).value = "mine"
+    sheet.delete_rows(4)
+    book.save(out)
+    desk.counted(desk.file("Number;Phone\nK-2;theirs\nK-3;theirs\n"), "--as", "customers")
+
+    result = desk.run("import", str(out), "--as", "customers")
+    assert "2 rows: 0 added, 1 changed, 0 unchanged, 1 skipped" in result.stdout
+    assert "rows removed since: 1: Gamma" in result.stderr
+    assert "row 3, J3: Phone: 2 was exported, others made it theirs, your file says mine." in result.stderr
+    assert desk.phones() == ["mine", "theirs", "theirs"]
+    desk.counted(str(out), "--as", "customers", "--both", "theirs")
+    assert desk.phones() == ["mine", "theirs", "theirs"]
+    desk.counted(str(out), "--as", "customers", "--both", "mine")
+    assert desk.phones() == ["mine", "mine", "theirs"]

@@ -1,0 +1,184 @@
+"""What an exported workbook carries to be known again: a mark above, and with each row what was exported of it.
+
+The mark says what was exported, when and in which columns. A row's token holds its record and a short digest of each of
+its cells, so that a cell which somebody changed can be told from one that was left alone, without the old value lying
+in the file. Both are signed with the secret of the panel: what was made elsewhere or by hand is seen.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from importers.files import MARK
+from importers.reading import legible
+from models.imports import ImportKind
+
+_LONGEST = 32_767  # what a cell of a spreadsheet holds
+_SIZE = 4  # bytes of a cell's digest: one change in four thousand millions goes unseen
+_SIGNED = 9  # bytes of a signature: twelve letters
+_END = "end"
+_CHUNK = 2_000
+_LABELS = "labels"
+_KEY = {"secret": secrets.token_bytes(32)}
+
+
+def use_secret(secret: str) -> None:
+    """Sign with the secret of the panel. Until it is told, the process has one of its own and knows no older files."""
+    _KEY["secret"] = hashlib.blake2b(secret.encode(), digest_size=32, person=b"kaartenbak.mark").digest()
+
+
+def _signature(text: str, key: bytes) -> str:
+    return base64.b64encode(hashlib.blake2b(text.encode(), key=key, digest_size=_SIGNED).digest()).decode("ascii")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What was exported: from where the journal stood, in the language of its titles, these columns in this order."""
+
+    kind: ImportKind
+    language: str
+    position: int
+    day: dt.date
+    columns: tuple[str, ...]
+    nonce: str = ""
+
+    def text(self) -> str:
+        """As it stands in the workbook, signed."""
+        told = ":".join(
+            (
+                self.kind.value,
+                self.language,
+                str(self.position),
+                self.day.isoformat(),
+                self.nonce or secrets.token_hex(4),
+                ",".join(self.columns),
+            )
+        )
+        return f"{MARK}{told}:{_signature(told, _KEY['secret'])}"
+
+    @classmethod
+    def read(cls, text: str) -> Mark | None:
+        """The mark that was written here with this secret; None for any other text."""
+        told, _, signature = text.removeprefix(MARK).rpartition(":")
+        if not hmac.compare_digest(signature.encode(), _signature(told, _KEY["secret"]).encode()):
+            return None
+        kind, language, position, day, nonce, columns = told.split(":")
+        named = tuple(columns.split(","))
+        return cls(ImportKind(kind), language, int(position), dt.date.fromisoformat(day), named, nonce)
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What a token says: which record the row is, and the digest of each of its cells, b'' for an empty one."""
+
+    id: int
+    cells: Mapping[str, bytes]
+
+
+class Stamp:
+    """Makes and reads the tokens of one workbook; a token of another one does not fit."""
+
+    def __init__(self, mark: Mark, text: str) -> None:
+        self.mark, self.text = mark, text
+        self._key = hashlib.blake2b(text.encode(), key=_KEY["secret"], digest_size=32).digest()
+
+    def cell(self, record: int, column: str, value: Any) -> bytes:
+        """The digest of one cell; b'' where it is empty."""
+        told = told_of(value)
+        if column == _LABELS:
+            # Labels are a set: in another order they are the same.
+            told = ";".join(sorted(filter(None, map(str.strip, told.split(";")))))
+        if not told:
+            return b""
+        return hashlib.blake2b(f"{record}\0{column}\0{told}".encode(), key=self._key, digest_size=_SIZE).digest()
+
+    def token(self, record: int, values: Sequence[Any]) -> str:
+        """What stands beside a row."""
+        digests = [self.cell(record, column, value) for column, value in zip(self.mark.columns, values, strict=True)]
+        filled = sum(1 << at for at, digest in enumerate(digests) if digest)
+        told = f"{record:x}.{filled:x}.{base64.b64encode(b''.join(digests)).decode('ascii')}"
+        return f"{told}.{_signature(told, self._key)}"
+
+    def read(self, token: str) -> Exported | None:
+        """What a token of this workbook says; None for any other text."""
+        told, _, signature = token.rpartition(".")
+        if not hmac.compare_digest(signature.encode(), _signature(told, self._key).encode()):
+            return None
+        record, filled, packed = told.split(".")
+        there, digests, at = int(filled, 16), base64.b64decode(packed), 0
+        cells = {}
+        for bit, column in enumerate(self.mark.columns):
+            has = there >> bit & 1
+            cells[column] = digests[at : at + _SIZE] if has else b""
+            at += _SIZE * has
+        return Exported(int(record, 16), cells)
+
+    def listed(self, ids: Sequence[int]) -> Iterable[str]:
+        """Which records went out, as cells for the sheet behind, so that a row that was taken out is missed."""
+        yield self.text
+        signed = hashlib.blake2b(key=self._key, digest_size=_SIGNED)
+        for start in range(0, len(ids), _CHUNK):
+            told = " ".join(f"{one:x}" for one in ids[start : start + _CHUNK])
+            signed.update(told.encode())
+            yield told
+        yield f"{_END}.{base64.b64encode(signed.digest()).decode('ascii')}"
+
+    def unlisted(self, cells: Iterable[str]) -> list[int] | None:
+        """The records of such a list; None where something is wrong with it."""
+        signed = hashlib.blake2b(key=self._key, digest_size=_SIGNED)
+        first, *rest = [*cells, ""]
+        told: list[str] = []
+        for cell in rest if first == self.text else ():
+            if cell.startswith(f"{_END}."):
+                right = base64.b64encode(signed.digest()).decode("ascii")
+                if hmac.compare_digest(cell.encode(), f"{_END}.{right}".encode()):
+                    return [int(one, 16) for chunk in told for one in chunk.split()]
+                return None
+            signed.update(cell.encode())
+            told.append(cell)
+        return None
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What stands beside the rows of a sheet that came back: row -> its token. `titles` are those of its header."""
+
+    stamp: Stamp
+    header: int
+    titles: tuple[str, ...]
+    tokens: Mapping[int, str]
+
+
+def made(kind: ImportKind, language: str, position: int, day: dt.date, columns: Iterable[str]) -> Stamp:
+    """The stamp of a workbook that is about to be written."""
+    mark = Mark(kind, "".join(filter(str.isalpha, language[:2])), position, day, tuple(columns))
+    return Stamp(mark, mark.text())
+
+
+def told_of(value: Any) -> str:
+    """What a cell comes down to, however a spreadsheet program writes it: 95.50 is 95.5, and spaces at the end are none."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        text = value[:_LONGEST]
+        if not text.isprintable():
+            text = str(legible(text))
+            text = "\n".join(line.rstrip() for line in text.splitlines())
+        return text.strip()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    if isinstance(value, dt.datetime):
+        return (value if value.time() != dt.time() else value.date()).isoformat()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return str(value)
