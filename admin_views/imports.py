@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, flash, redirect, request, send_file, url_for
+from flask import Flask, Response, flash, redirect, request, send_file, url_for
 from flask_babel import get_locale, gettext, ngettext
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response as BaseResponse
 
-from admin_views import pages, shell
-from importers import apply, planner, run, workbooks
+from admin_views import import_progress, pages, shell
+from importers import apply, planner, run, tasks, workbooks
 from importers import plan as planning
 from importers.columns import COLUMNS
 from importers.columns import allowed as allowed_columns
@@ -27,7 +27,7 @@ from models.base import whole
 from models.contact import Contact
 from models.customer import Customer, Kind
 from models.errors import Conflict, NotAllowed, NotFound, Refused
-from models.imports import ImportKind, ImportMode, ImportRow, ImportRun, ImportState, RowStatus
+from models.imports import Errand, ImportKind, ImportMode, ImportRow, ImportRun, ImportState, RowStatus
 from models.journal import Changeset
 from models.user import Right, User
 
@@ -47,9 +47,18 @@ def allowed() -> None:
         pages.need(Right.IMPORT)
 
 
+@page.before_request
+def busy() -> BaseResponse | None:
+    """While something is done about a run, its page is the one that says how far it is."""
+    key = (request.view_args or {}).get("key")
+    if key is None or not import_progress.is_active(key):
+        return None
+    return redirect(url_for("import_progress.show", key=key))
+
+
 def folder() -> Path:
     """Where the uploaded files lie."""
-    return Path(current_app.instance_path) / "imports"
+    return import_progress.folder()
 
 
 def language() -> str:
@@ -85,10 +94,20 @@ def new() -> Answer:
         return _upload_page(kind, mode, gettext("Choose a file first.")), 422
     try:
         made = run.upload(
-            shell.here(), shell.looker(), folder(), file.stream, file.filename, kind, mode, _choices(request.form)
+            shell.here(),
+            shell.looker(),
+            folder(),
+            file.stream,
+            file.filename,
+            kind,
+            mode,
+            _choices(request.form),
+            at_once=tasks.LARGE_FILE,
         )
     except Unreadable as problem:
         return _upload_page(kind, mode, unreadable(problem), file.filename), 422
+    if "columns" not in made.options:
+        return import_progress.begin(made.id, Errand.READ)
     return redirect(url_for("imports.columns", key=made.id))
 
 
@@ -131,23 +150,24 @@ def unreadable(problem: Unreadable) -> str:
 def columns(key: int) -> Answer:
     """Sheet, header row and columns: what was found, to be corrected."""
     found = run.find(shell.here(), key)
+    if "columns" not in found.options:
+        return redirect(url_for("import_progress.show", key=key))
     if request.method == "GET":
         return _columns_page(found)
+    is_large = tasks.is_large(found)
     try:
         if request.form.get("step") == "look":
             sheet, header = request.form.get("sheet") or found.sheet, request.form.get("header", "")
-            changed = sheet != found.sheet
-            run.look_again(
-                shell.here(),
-                shell.looker(),
-                folder(),
-                key,
-                sheet=sheet,
-                header=None if changed else whole(header, 9_999_999),
-                choices=_choices(request.form),
-            )
+            at = None if sheet != found.sheet else whole(header, 9_999_999)
+            choices = _choices(request.form)
+            if is_large:
+                return import_progress.begin(key, Errand.READ, sheet=sheet, header=at, choices=vars(choices))
+            run.look_again(shell.here(), shell.looker(), folder(), key, sheet=sheet, header=at, choices=choices)
             return redirect(url_for("imports.columns", key=key))
         run.map_columns(shell.here(), shell.looker(), key, _mapped(request.form))
+        if is_large:
+            run.require_plannable(shell.here(), shell.looker(), key)
+            return import_progress.begin(key, Errand.PLAN)
         run.make_plan(shell.here(), shell.looker(), folder(), key)
     except Unreadable as problem:
         return _columns_page(run.find(shell.here(), key), unreadable(problem)), 422
@@ -305,7 +325,8 @@ def rows(key: int) -> Answer:
     off = [row for text in shown if text not in ticked and (row := whole(text)) is not None]
     run.tick(shell.here(), shell.looker(), key, on, True)
     run.tick(shell.here(), shell.looker(), key, off, False)
-    before = run.find(shell.here(), key).options.get("decisions", {})
+    found = run.find(shell.here(), key)
+    before = found.options.get("decisions", {})
     decisions = {
         row: value
         for name, value in request.form.items()
@@ -313,7 +334,11 @@ def rows(key: int) -> Answer:
         and (row := whole(name.removeprefix("decide-"))) is not None
         and (not value or _is_decision(value))
     }
-    if any(value != before.get(str(row), "") for row, value in decisions.items()):
+    is_decided = any(value != before.get(str(row), "") for row, value in decisions.items())
+    if is_decided and tasks.is_large(found):
+        run.keep_decisions(shell.here(), shell.looker(), key, decisions)
+        return import_progress.begin(key, Errand.PLAN)
+    if is_decided:
         run.decide(shell.here(), shell.looker(), folder(), key, decisions)
     return redirect(url_for("imports.check", key=key, show=request.form.get("show"), page=request.form.get("page")))
 
@@ -325,6 +350,8 @@ def _is_decision(text: str) -> bool:
 @page.post("/<key:key>/commit/")
 def commit(key: int) -> Answer:
     """Write exactly what was shown."""
+    if tasks.is_large(run.find(shell.here(), key)):
+        return import_progress.begin(key, Errand.COMMIT, expected=request.form.get("plan", ""))
     try:
         done = run.commit(shell.here(), shell.looker(), folder(), key, request.form.get("plan", ""))
     except Conflict as conflict:
@@ -389,11 +416,12 @@ def _workbook(body: bytes, name: str) -> Response:
 def register(app: Flask) -> None:
     """Add the wizard and its line in the menu."""
     app.register_blueprint(page)
+    import_progress.register(app)
 
     def line() -> shell.MenuItem | None:
         if not access.may_somewhere(shell.here(), shell.looker(), Right.IMPORT):
             return None
-        is_here = request.blueprint == "imports"
+        is_here = request.blueprint in {page.name, import_progress.page.name}
         return shell.MenuItem(gettext("Imports"), "file-earmark-arrow-up", url_for("imports.index"), is_here, key="i")
 
     shell.add_to_menu(app, line)

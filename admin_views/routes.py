@@ -38,7 +38,7 @@ PAGES = {
     "bin.index": "login",
     "bin.restore": "delete",
 }
-PREFIXES = {"auth.": "login", "folding.": "login", "imports.": "import"}
+PREFIXES = {"auth.": "login", "folding.": "login", "import_progress.": "import", "imports.": "import"}
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, inspect, select, update
 from sqlalchemy.orm import Session
 
 from importers import apply, plan
@@ -36,11 +36,13 @@ from importers.mapping import (
 )
 from importers.plan import ROW
 from importers.planner import Source
+from importers.progress import Tell, quiet
 from importers.reading import days_come_first, decimals_have_a_comma, squeezed
 from models import journal
 from models.access import Looker, require
+from models.base import WILL_WRITE
 from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
-from models.imports import ImportKind, ImportMode, ImportRun, ImportState, RowStatus
+from models.imports import ImportKind, ImportMode, ImportRun, ImportState, RowStatus, Stage
 from models.journal import Undone
 from models.operations.undo import undo as undo_changeset
 from models.user import Right
@@ -87,8 +89,12 @@ def upload(
     kind: ImportKind,
     mode: ImportMode = ImportMode.UPDATE,
     choices: Choices | None = None,
+    at_once: int | None = None,
 ) -> ImportRun:
-    """Keep a file and guess everything about it. Whatever is raised, Unreadable or a busy database, nothing of it is kept."""
+    """Keep a file and guess everything about it. Whatever is raised, Unreadable or a busy database, nothing of it is kept.
+
+    A file of more than `at_once` bytes is only kept: what is in it is for `look_again` to find, in the background.
+    """
     require(session, looker, Right.IMPORT)
     folder.mkdir(parents=True, exist_ok=True)
     stored_as = secrets.token_hex(16)
@@ -105,7 +111,9 @@ def upload(
             options={"choices": _choices_kept(choices or Choices())},
             counts={},
         )
-        _look(session, looker, run, read(path, name=name, limits=LIMITS, options=(choices or Choices()).of_the_file))
+        if at_once is None or path.stat().st_size <= at_once:
+            options = (choices or Choices()).of_the_file
+            _look(session, looker, run, read(path, name=name, limits=LIMITS, options=options))
         session.add(run)
         session.commit()
     except BaseException:
@@ -164,13 +172,29 @@ def look_again(
     sheet: str | None = None,
     header: int | None = None,
     choices: Choices | None = None,
+    tell: Tell = quiet,
 ) -> ImportRun:
     """Take another sheet, another header row (0: there is none) or other choices, and guess the columns anew."""
     require(session, looker, Right.IMPORT)
     run = find(session, run_id)
     if choices is not None:
         run.options = {**run.options, "choices": _choices_kept(choices)}
-    _look(session, looker, run, reread(run, folder), sheet, header)
+    book = reread(run, folder)
+    tell(Stage.LOOKING, 0, 0, "")
+    with session.no_autoflush:
+        _look(session, looker, run, book, sheet, header)
+    return _keep(session, run)
+
+
+def _keep(session: Session, run: ImportRun) -> ImportRun:
+    """Write what changed of a run in a transaction of its own: SQLite lets nobody write who began to read before others wrote."""
+    changed = {one.key: one.value for one in inspect(run).attrs if one.history.has_changes()}
+    run_id = run.id
+    session.rollback()
+    session.connection(execution_options=WILL_WRITE)
+    run = find(session, run_id)
+    for name, value in changed.items():
+        setattr(run, name, value)
     session.commit()
     return run
 
@@ -319,8 +343,8 @@ def _certainty(column: Mapping[str, Any], field: str | None, fields: Mapping[int
 # Plan ----------------------------------------------------------------------------------------------------------------
 
 
-def make_plan(session: Session, looker: Looker, folder: Path, run_id: int) -> Counter[str]:
-    """Plan what the file would do with the choices of the run; the counts per status. Writes nothing but the plan."""
+def require_plannable(session: Session, looker: Looker, run_id: int) -> tuple[ImportRun, int]:
+    """Go on only if enough was chosen to make a plan: the run, and the row of its header."""
     require(session, looker, Right.IMPORT)
     run = find(session, run_id)
     if run.sheet is None or run.header_row is None:
@@ -333,21 +357,32 @@ def make_plan(session: Session, looker: Looker, folder: Path, run_id: int) -> Co
     if not run.options.get("is_confirmed") and _is_of_something_else(run):
         raise Refused(Reason.NO_LIST)
     require_columns(session, looker, run)
+    return run, run.header_row
+
+
+def make_plan(session: Session, looker: Looker, folder: Path, run_id: int, tell: Tell = quiet) -> Counter[str]:
+    """Plan what the file would do with the choices of the run; the counts per status. Writes nothing but the plan."""
+    run, header = require_plannable(session, looker, run_id)
     position = journal.position(session)
+    tell(Stage.READING, 0, 0, "")
     book = reread(run, folder)
     sheet = next((one for one in book.sheets if one.name == run.sheet), None)
     if sheet is None:
         raise Refused(Reason.NO_HEADER)
-    rows = list(records(sheet, run.header_row))
+    rows = list(records(sheet, header))
     if not rows:
         raise Refused(Reason.NO_ROWS)
     source = _source(session, looker, run, sheet, rows)
     run.state = ImportState.UPLOADED
-    counts = plan.make(session, looker, run_id, source)
+    # The rows of the plan before go first; which of them were not ticked must outlive whoever is interrupted in between.
+    run.options = {**run.options, "unticked": sorted(source.unticked)}
+    tell(Stage.MATCHING, 0, 0, "")
+    _keep(session, run)
+    counts = plan.make(session, looker, run_id, source, tell)
     run = find(session, run_id)
     run.counts, run.position, run.state = dict(counts), position, ImportState.PLANNED
-    run.options = {**run.options, "made": secrets.token_hex(8), "rows": len(rows), "moved": []}
-    session.commit()
+    run.options = {**run.options, "made": secrets.token_hex(8), "rows": len(rows), "moved": [], "unticked": []}
+    _keep(session, run)
     return counts
 
 
@@ -368,7 +403,9 @@ def _source(session: Session, looker: Looker, run: ImportRun, sheet: Sheet, rows
         clears=choices.empty_clears,
         replaces_labels=choices.replace_labels,
         decisions={int(row): decision for row, decision in run.options.get("decisions", {}).items()},
-        unticked=frozenset(session.scalars(unticked)) if run.options.get("made") else frozenset(),
+        unticked=frozenset(session.scalars(unticked) if run.options.get("made") else ()).union(
+            run.options.get("unticked", ())
+        ),
         misfits=misfits(sheet, run.header_row or 0, rows),
     )
 
@@ -401,27 +438,35 @@ def _blocks(rows: list[int]) -> Iterable[list[int]]:
 
 def decide(session: Session, looker: Looker, folder: Path, run_id: int, decisions: Mapping[int, str]) -> Counter[str]:
     """Say what open rows are (new, skip, take, or the id of the record that is meant) and plan again."""
+    keep_decisions(session, looker, run_id, decisions)
+    return make_plan(session, looker, folder, run_id)
+
+
+def keep_decisions(session: Session, looker: Looker, run_id: int, decisions: Mapping[int, str]) -> None:
+    """Say what open rows are, for the next plan."""
     require(session, looker, Right.IMPORT)
     run = find(session, run_id)
     kept = {**run.options.get("decisions", {}), **{str(row): decision for row, decision in decisions.items()}}
     run.options = {**run.options, "decisions": {row: decision for row, decision in kept.items() if decision}}
     session.commit()
-    return make_plan(session, looker, folder, run_id)
 
 
 # Commit and undo -----------------------------------------------------------------------------------------------------
 
 
-def commit(session: Session, looker: Looker, folder: Path, run_id: int, expected: str | None = None) -> Applied:
+def commit(
+    session: Session, looker: Looker, folder: Path, run_id: int, expected: str | None = None, tell: Tell = quiet
+) -> Applied:
     """Carry out the plan. `expected` is the digest that was shown; the command line shows and commits at once.
 
     When what rows are about changed since (Conflict), nothing is written: the plan is made anew, with those rows marked.
     """
     run = find(session, run_id)
     try:
-        return apply.commit(session, looker, run_id, digest(session, run) if expected is None else expected)
+        return apply.commit(session, looker, run_id, digest(session, run) if expected is None else expected, tell)
     except Moved as moved:
-        make_plan(session, looker, folder, run_id)
+        make_plan(session, looker, folder, run_id, tell)
+        session.connection(execution_options=WILL_WRITE)
         plan.mark(session, run_id, moved.rows)
         run = find(session, run_id)
         run.options = {**run.options, "moved": sorted(moved.rows)}
