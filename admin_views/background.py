@@ -1,4 +1,7 @@
-"""What is done in the background: mail goes out. The queue is made with the application; who works it off is a command."""
+"""What is done in the background: mail goes out and large imports come in. The queue is made with the application.
+
+Who works it off is a command.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
+from importers import worker
 from models import access
 from models.access import SYSTEM
 from models.base import db, utc_now
@@ -17,7 +21,7 @@ from models.jobs import Jobs
 from models.operations import outbox
 from models.smtp import Server
 
-MAIL = "mail"
+MAIL, IMPORT = "mail", "import"
 
 
 def jobs() -> Jobs:
@@ -41,9 +45,23 @@ def register(app: Flask) -> None:
 def prepare(app: Flask) -> None:
     """The queue with its jobs, as the configuration has them."""
     kept = app.extensions["kaartenbak"]
-    kept["jobs"], kept["smtp"] = made, smtp = Jobs(Path(app.instance_path)), _server(app)
-    if smtp is None:
-        return
+    url = str(app.config["SQLALCHEMY_DATABASE_URI"])
+    kept["jobs"], kept["smtp"] = made, smtp = Jobs(Path(app.instance_path), url), _server(app)
+    _add_imports(made, url, Path(app.instance_path) / "imports")
+    if smtp is not None:
+        _add_mail(app, made, smtp)
+
+
+def _add_imports(made: Jobs, url: str, folder: Path) -> None:
+    def sweep() -> None:
+        for run_id in worker.sweep(url):
+            made.ask(IMPORT, run_id)
+
+    made.add(IMPORT, lambda run_id: worker.carry_out(url, folder, run_id))
+    made.add_round(sweep)
+
+
+def _add_mail(app: Flask, made: Jobs, smtp: Server) -> None:
     sender = str(app.config.get("MAIL_FROM") or f"kaartenbak@{smtp.host}")
 
     def deliver(mail_id: int) -> None:

@@ -7,10 +7,9 @@ from collections.abc import Callable
 
 from flask import redirect, request
 from sqlalchemy import select
-from werkzeug.wrappers import Response
 
 from admin_views import import_check, shell
-from admin_views.imports import back_to_check, columns_page, folder, page, unreadable
+from admin_views.imports import Answer, back_to_check, columns_page, page, planned_anew, unreadable
 from importers import run, working
 from importers.files import Unreadable
 from models.base import whole
@@ -18,7 +17,6 @@ from models.errors import Conflict, NotAllowed, NotFound, Refused
 from models.imports import ImportMode, ImportRow, ImportState
 
 _CELL = re.compile(r"cell-([0-9]{1,9})-([0-9]{1,9})")
-Answer = str | Response | tuple[str, int]
 
 
 @page.post("/<key:key>/correct/")
@@ -37,7 +35,7 @@ def correct(key: int) -> Answer:
     if row and position:
         where = whole(row) or 0, whole(position) or 0
         cells, alike = {where[0]: {where[1]: _hint(key, *where)}}, {where}
-    return _worked(key, lambda: working.correct(shell.here(), shell.looker(), folder(), key, cells, alike))
+    return _worked(key, lambda: working.correct(shell.here(), shell.looker(), key, cells, alike))
 
 
 def _hint(key: int, row: int, position: int) -> str:
@@ -55,7 +53,7 @@ def take_back(key: int) -> Answer:
     """Take one correction back, or all of them."""
     form = request.form
     row, position, text = whole(form.get("row")), whole(form.get("position")), form.get("text")
-    return _worked(key, lambda: working.take_back(shell.here(), shell.looker(), folder(), key, row, position, text))
+    return _worked(key, lambda: working.take_back(shell.here(), shell.looker(), key, row, position, text))
 
 
 @page.post("/<key:key>/choose/")
@@ -69,7 +67,6 @@ def choose(key: int) -> Answer:
         lambda: working.choose(
             shell.here(),
             shell.looker(),
-            folder(),
             key,
             mode=mode,
             empty_clears=form.get("empty_clears") == "1",
@@ -79,10 +76,11 @@ def choose(key: int) -> Answer:
     )
 
 
-def _worked(key: int, work: Callable[[], None]) -> Answer:
+def _worked(key: int, work: Callable[[], bool]) -> Answer:
     """Do it and show the plan again; what is refused is said where it can be mended."""
     try:
-        work()
+        if work():
+            return planned_anew(key)
     except Unreadable as problem:
         return columns_page(run.find(shell.here(), key), unreadable(problem)), 422
     except Refused as refused:

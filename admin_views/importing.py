@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, request, url_for
 from flask_babel import gettext
 
-from admin_views import import_plan, import_result, imports, shell
+from admin_views import import_plan, import_progress, import_result, imports, shell
 from models import access
 from models.user import Right
 
@@ -16,11 +16,12 @@ PAGES = (imports, import_plan, import_result)
 def register(app: Flask) -> None:
     """Add the wizard and its line in the menu."""
     app.register_blueprint(imports.page)
+    import_progress.register(app)
 
     def line() -> shell.MenuItem | None:
         if not access.may_somewhere(shell.here(), shell.looker(), Right.IMPORT):
             return None
-        is_here = request.blueprint in {"imports", "import_profiles"}
+        is_here = request.blueprint in {"imports", "import_profiles", "import_progress"}
         return shell.MenuItem(gettext("Imports"), "file-earmark-arrow-up", url_for("imports.index"), is_here, key="i")
 
     shell.add_to_menu(app, line)

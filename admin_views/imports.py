@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from flask import Response, current_app, flash, redirect, request, send_file, url_for
+from flask import Response, flash, redirect, request, send_file, url_for
 from flask_babel import gettext, lazy_gettext, ngettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
-from admin_views import import_check, pages, returned, shell
-from importers import apply, planner, profiles, run, workbooks, working
+from admin_views import import_check, import_progress, pages, returned, shell
+from importers import apply, planner, profiles, run, tasks, workbooks, working
 from importers.columns import COLUMNS
 from importers.columns import allowed as allowed_columns
 from importers.files import Remark, Unreadable
@@ -23,7 +23,7 @@ from importers.run import Choices
 from models import access
 from models.base import whole
 from models.errors import Conflict, NotAllowed, NotFound, Refused
-from models.imports import ImportKind, ImportMode, ImportRun, ImportState, MatchRule
+from models.imports import Errand, ImportKind, ImportMode, ImportRun, ImportState, MatchRule
 from models.journal import Changeset
 from models.user import Right
 
@@ -54,9 +54,18 @@ def allowed() -> None:
         pages.need(Right.IMPORT)
 
 
+@page.before_request
+def busy() -> BaseResponse | None:
+    """While something is done about a run, its page is the one that says how far it is."""
+    key = (request.view_args or {}).get("key")
+    if key is None or not import_progress.is_active(key):
+        return None
+    return redirect(url_for("import_progress.show", key=key))
+
+
 def folder() -> Path:
     """Where the uploaded files lie."""
-    return Path(current_app.instance_path) / "imports"
+    return import_progress.folder()
 
 
 # Upload --------------------------------------------------------------------------------------------------------------
@@ -87,24 +96,43 @@ def new() -> Answer:
         return _upload_page(kind, mode, gettext("Choose a file first.")), 422
     try:
         made = run.upload(
-            shell.here(), shell.looker(), folder(), file.stream, file.filename, kind, mode, _choices(request.form)
+            shell.here(),
+            shell.looker(),
+            folder(),
+            file.stream,
+            file.filename,
+            kind,
+            mode,
+            _choices(request.form),
+            at_once=tasks.LARGE_FILE,
         )
     except Unreadable as problem:
         return _upload_page(kind, mode, unreadable(problem), file.filename), 422
-    return redirect(_settled(made) or url_for("imports.columns", key=made.id))
+    if "columns" not in made.options:
+        return import_progress.begin(made.id, Errand.READ)
+    return _settled(made) or redirect(url_for("imports.columns", key=made.id))
 
 
-def _settled(made: ImportRun) -> str | None:
+def _settled(made: ImportRun) -> Answer | None:
     """The check of a file whose columns are all as a profile says: nobody needs to look at them again."""
     if not profiles.is_as_known(made):
         return None
     try:
-        run.make_plan(shell.here(), shell.looker(), folder(), made.id)
+        answer = planned_anew(made.id)
     except (Refused, Unreadable):
         return None  # the page with the columns says why
     known = made.options["profile"]
     flash(gettext("Read as %(name)s, version %(n)s.", name=known["name"], n=known["version"]), "info")
-    return url_for("imports.check", key=made.id)
+    return answer
+
+
+def planned_anew(key: int) -> Answer:
+    """Make the plan of a run, at once or in the background where that takes long; then its page."""
+    if tasks.is_large(run.find(shell.here(), key)):
+        run.require_plannable(shell.here(), shell.looker(), key)
+        return import_progress.begin(key, Errand.PLAN)
+    run.make_plan(shell.here(), shell.looker(), folder(), key)
+    return redirect(back_to_check(key))
 
 
 def _upload_page(kind: ImportKind, mode: ImportMode, error: str | None = None, name: str | None = None) -> str:
@@ -155,37 +183,43 @@ def unreadable(problem: Unreadable) -> str:
 def columns(key: int) -> Answer:
     """Sheet, header row and columns: what was found, to be corrected."""
     found = run.find(shell.here(), key)
+    if "columns" not in found.options:
+        return redirect(url_for("import_progress.show", key=key))
     if request.method == "GET":
         return columns_page(found)
     try:
         if request.form.get("step") == "look":
             wish = whole(request.form.get("profile"))
             if "profile" in request.form and wish != found.options.get("profile_wish"):
-                run.take_profile(shell.here(), shell.looker(), folder(), key, wish)
-                return redirect(url_for("imports.columns", key=key))
+                run.wish_profile(shell.here(), shell.looker(), key, wish)
+                return _looked_again(key, tasks.is_large(found))
             sheet, header = request.form.get("sheet") or found.sheet, request.form.get("header", "")
-            changed = sheet != found.sheet
-            run.look_again(
+            at = None if sheet != found.sheet else whole(header, 9_999_999)
+            run.choose(
                 shell.here(),
                 shell.looker(),
-                folder(),
                 key,
-                sheet=sheet,
-                header=None if changed else whole(header, 9_999_999),
-                choices=_choices(request.form),
-                mode=one_word(ImportMode, request.form.get("mode")),
+                _choices(request.form),
+                one_word(ImportMode, request.form.get("mode")),
             )
-            return redirect(url_for("imports.columns", key=key))
+            return _looked_again(key, tasks.is_large(found), sheet, at)
         run.map_columns(shell.here(), shell.looker(), key, mapped(request.form))
         working.answer(shell.here(), shell.looker(), key, _answers(request.form))
-        run.make_plan(shell.here(), shell.looker(), folder(), key)
+        return planned_anew(key)
     except Unreadable as problem:
         return columns_page(run.find(shell.here(), key), unreadable(problem)), 422
     except Refused as refused:
         if isinstance(refused, (NotAllowed, NotFound, Conflict)):
             raise
         return columns_page(run.find(shell.here(), key), shell.say(refused)), 422
-    return redirect(url_for("imports.check", key=key))
+
+
+def _looked_again(key: int, is_large: bool, sheet: str | None = None, header: int | None = None) -> Answer:
+    """Look at the file once more, at once or in the background where that takes long; then the page with its columns."""
+    if is_large:
+        return import_progress.begin(key, Errand.READ, sheet=sheet, header=header)
+    run.look_again(shell.here(), shell.looker(), folder(), key, sheet=sheet, header=header)
+    return redirect(url_for("imports.columns", key=key))
 
 
 def mapped(form: Mapping[str, str]) -> dict[int, str | None]:
@@ -263,7 +297,8 @@ def rows(key: int) -> Answer:
         and (not value or _is_decision(value))
     } | returned.chosen(request.form, found.kind)
     if any(value != before.get(str(row), "") for row, value in decisions.items()):
-        run.decide(shell.here(), shell.looker(), folder(), key, decisions)
+        run.keep_decisions(shell.here(), shell.looker(), key, decisions)
+        return planned_anew(key)
     return redirect(back_to_check(key))
 
 
@@ -280,6 +315,8 @@ def _is_decision(text: str) -> bool:
 @page.post("/<key:key>/commit/")
 def commit(key: int) -> Answer:
     """Write exactly what was shown."""
+    if tasks.is_large(run.find(shell.here(), key)):
+        return import_progress.begin(key, Errand.COMMIT, expected=request.form.get("plan", ""))
     try:
         done = run.commit(shell.here(), shell.looker(), folder(), key, request.form.get("plan", ""))
     except Conflict as conflict:

@@ -1,11 +1,11 @@
-"""What waits for the person who looks: comments that mention them, and what they have to do."""
+"""What waits for the person who looks: comments that mention them, what they have to do, and how their imports are."""
 
 from __future__ import annotations
 
 from flask import Flask, request, url_for
 from flask_babel import gettext
 
-from admin_views import pages, shell, work
+from admin_views import import_progress, pages, shell, work
 
 page = pages.blueprint("mine", "/mine")
 MENTIONS = 20
@@ -24,6 +24,7 @@ def index() -> str:
         older=url_for("mine.index", before=older) if older else None,
         to_do=to_do[:TO_DO],
         more=len(to_do) > TO_DO,
+        imports=import_progress.mine(),
         overdue=sum(one.is_overdue for one in to_do),
     )
 

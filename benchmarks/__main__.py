@@ -1,4 +1,4 @@
-"""All figures one after the other: `python -m benchmarks [--quick] [--customers 10000 100000] [journal|lists|pages|import]`."""
+"""All figures one after the other: `python -m benchmarks [--quick] [--customers 10000 100000] [journal|lists|pages|import|imports]`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import journal, lists, pages
+from benchmarks import imports, journal, lists, pages
 
-TABLES = ("pages", "import", "lists", "journal")
+TABLES = ("pages", "import", "imports", "lists", "journal")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -34,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parts = [part for part in pages.PARTS if ("import" if part == "import" else "pages") in tables]
     if parts:
         pages.main([*shared, *(word for part in parts for word in ("--part", part))])
+    if "imports" in tables:
+        imports.main(["--rows", "5000", "--undone", "10000"] if wanted.quick else [])
     if "lists" in tables:
         lists.main()
     if "journal" in tables:

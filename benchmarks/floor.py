@@ -291,8 +291,8 @@ def _row(values: Sequence[Any]) -> str:
     return "<row>" + "".join(cells) + "</row>"
 
 
-def import_rows(database: Path, book: Path) -> int:
-    """Rows of a workbook into the customers: read, compared, written, and each change noted; how many were written."""
+def import_rows(database: Path, book: Path, is_good: Callable[[dict[str, Any]], bool] = lambda _row: True) -> int:
+    """Rows of a workbook into the customers: read, checked, compared, written, each change noted; how many were written."""
     names, *rows = CalamineWorkbook.from_path(str(book)).get_sheet_by_index(0).to_python()
     with closing(connected(database)) as db:
         db.execute("CREATE TABLE IF NOT EXISTS note (customer TEXT, before TEXT, after TEXT)")
@@ -300,6 +300,8 @@ def import_rows(database: Path, book: Path) -> int:
         new, changed, notes = [], [], []
         for values in rows:
             row = {name: value or None for name, value in zip(names, values, strict=True)}
+            if not is_good(row):
+                continue
             before = known.get(row["number"])
             after = json.dumps(row)
             if before is None:

@@ -29,6 +29,7 @@ from importers.known import (
     by_number,
 )
 from importers.plan import ROW
+from importers.progress import Tell, quiet
 from importers.rows import contact_name, full_name
 from importers.trouble import Trouble
 from models import journal
@@ -36,7 +37,7 @@ from models.access import Looker, require
 from models.among import one_of
 from models.base import folded, utc_now
 from models.errors import Conflict, NotAllowed, Reason, Refused
-from models.imports import ImportKind, ImportRun, ImportState, RowStatus
+from models.imports import ImportKind, ImportRun, ImportState, RowStatus, Stage
 from models.journal import Origin, changeset
 from models.label import Colour
 from models.operations import number
@@ -97,7 +98,7 @@ class Moved(Conflict):
         self.rows = rows
 
 
-def commit(session: Session, looker: Looker, run_id: int, expected: str) -> Applied:
+def commit(session: Session, looker: Looker, run_id: int, expected: str, tell: Tell = quiet) -> Applied:
     """Carry out the plan of a run. Refuses (Conflict) when it is not the plan that was shown, or is done already.
 
     Raises Moved, with the rows, when what they are about changed after the plan was made.
@@ -112,11 +113,13 @@ def commit(session: Session, looker: Looker, run_id: int, expected: str) -> Appl
         ticked = ROW.c.run_id == run.id, ROW.c.status.in_(WRITTEN), ROW.c.ticked.is_(True)
         if session.scalar(select(ROW.c.id).where(*ticked).limit(1)) is None:
             raise Refused(Reason.NOTHING_TO_IMPORT)
+        tell(Stage.CHECKING, 0, 0, "")
         writer = (_CustomerWriter if run.kind is ImportKind.CUSTOMERS else _ContactWriter)(session, run)
-        writer.write()
+        writer.write(tell)
         counts = writer.counts()
         run.state, run.done_at, run.changeset_id = ImportState.DONE, utc_now(), made.id
         run.counts = {**run.counts, **counts}
+        tell(Stage.INDEXING, 0, 0, "")
     if made.is_empty:
         run.changeset_id = None
         session.commit()
@@ -182,17 +185,20 @@ class _Writer:
         self.labels: dict[str, int] = {}
         self.words: dict[tuple[ValueList, str], int] = {}
 
-    def write(self) -> None:
+    def write(self, tell: Tell) -> None:
         """Write all ticked rows, or none if one of them is about something that changed since the plan."""
         self.known_words()
         self.look_for_changes()
         moved: dict[int, Trouble] = {}
+        done, total = 0, sum(self.run.counts.get(status.value, 0) for status in WRITTEN)
         for block in self.planned():
             moved |= dict.fromkeys(self.moved(block), Trouble.CHANGED_MEANWHILE)
             moved |= dict.fromkeys(self.taken(block), Trouble.TAKEN_MEANWHILE)
             if not moved:
                 self.put(block)
                 self.flush()
+            done += len(block)
+            tell(Stage.WRITING, done, total, block[-1].title)
         if moved:
             raise Moved(moved)
 

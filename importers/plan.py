@@ -16,17 +16,18 @@ from sqlalchemy.orm import Session
 from importers import coming_back, known
 from importers.files import place
 from importers.planner import Outcome, Source
+from importers.progress import Tell, quiet
 from importers.rows import RowReader, full_name
 from importers.trouble import Trouble, problem
 from models.access import Looker
 from models.among import one_of
 from models.base import Base
-from models.imports import ImportRow, RowStatus
+from models.imports import ImportRow, RowStatus, Stage
 
 ROW = Base.metadata.tables[ImportRow.__tablename__]
 
 
-def make(session: Session, looker: Looker, run_id: int, source: Source) -> Counter[str]:
+def make(session: Session, looker: Looker, run_id: int, source: Source, tell: Tell = quiet) -> Counter[str]:
     """Put the plan of a run in place of the one before; the counts per status. Ends the transaction of the session."""
     session.execute(delete(ROW).where(ROW.c.run_id == run_id))
     session.commit()
@@ -41,6 +42,7 @@ def make(session: Session, looker: Looker, run_id: int, source: Source) -> Count
         session.execute(insert(ROW), [_kept(run_id, outcome, source, planner.reader) for outcome in outcomes])
         session.commit()
         counts.update(outcome.status.value for outcome in outcomes)
+        tell(Stage.PLANNING, counts.total(), len(source.records), outcomes[-1].title)
     return counts
 
 

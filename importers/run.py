@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, inspect, select, update
 from sqlalchemy.orm import Session
 
 from importers import apply, coming_back, corrections, notation, plan, profiles, recognising, unticking
@@ -40,13 +40,15 @@ from importers.mapping import (
 from importers.marks import Returned
 from importers.plan import ROW
 from importers.planner import Source
+from importers.progress import Tell, quiet
 from importers.reading import squeezed
 from importers.recognising import Layout
 from importers.sources import gather
 from models import journal
 from models.access import Looker, require
+from models.base import WILL_WRITE
 from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
-from models.imports import ImportKind, ImportMode, ImportRun, ImportState, MatchRule, RowStatus
+from models.imports import ImportKind, ImportMode, ImportRun, ImportState, MatchRule, RowStatus, Stage
 from models.journal import Undone
 from models.operations.undo import undo as undo_changeset
 from models.user import Right
@@ -98,8 +100,12 @@ def upload(
     kind: ImportKind,
     mode: ImportMode = ImportMode.UPDATE,
     choices: Choices | None = None,
+    at_once: int | None = None,
 ) -> ImportRun:
-    """Keep a file and guess everything about it. Whatever is raised, Unreadable or a busy database, nothing of it is kept."""
+    """Keep a file and guess everything about it. Whatever is raised, Unreadable or a busy database, nothing of it is kept.
+
+    A file of more than `at_once` bytes is only kept: what is in it is for `look_again` to find, in the background.
+    """
     require(session, looker, Right.IMPORT)
     folder.mkdir(parents=True, exist_ok=True)
     stored_as = secrets.token_hex(16)
@@ -116,8 +122,8 @@ def upload(
             options={"choices": choices_kept(choices or Choices())},
             counts={},
         )
-        if _adopt(run, _look(session, looker, run, _read(run, path))):
-            _look(session, looker, run, reread(run, folder), run.sheet, run.header_row)
+        if at_once is None or path.stat().st_size <= at_once:
+            _look_first(session, looker, run, path, _read(run, path))
         session.add(run)
         session.commit()
     except BaseException:
@@ -182,29 +188,60 @@ def look_again(
     *,
     sheet: str | None = None,
     header: int | None = None,
-    choices: Choices | None = None,
-    mode: ImportMode | None = None,
+    tell: Tell = quiet,
 ) -> ImportRun:
-    """Take another sheet, another header row (0: there is none) or other choices, and guess the columns anew."""
+    """Look at the file as it is to be read now, maybe at another sheet or header row (0: there is none)."""
     require(session, looker, Right.IMPORT)
     run = find(session, run_id)
-    if choices is not None:
-        run.options = {**run.options, "choices": choices_kept(choices)}
+    book = reread(run, folder)
+    tell(Stage.LOOKING, 0, 0, "")
+    with session.no_autoflush:
+        if "columns" in run.options:
+            _look(session, looker, run, book, sheet, header)
+        else:
+            _look_first(session, looker, run, folder / run.stored_as, book)
+    return _keep(session, run)
+
+
+def _keep(session: Session, run: ImportRun) -> ImportRun:
+    """Write what changed of a run in a transaction of its own: SQLite lets nobody write who began to read before others wrote."""
+    changed = {one.key: one.value for one in inspect(run).attrs if one.history.has_changes()}
+    run_id = run.id
+    session.rollback()
+    session.connection(execution_options=WILL_WRITE)
+    run = find(session, run_id)
+    for name, value in changed.items():
+        setattr(run, name, value)
+    session.commit()
+    return run
+
+
+def choose(session: Session, looker: Looker, run_id: int, choices: Choices, mode: ImportMode | None = None) -> None:
+    """Keep how the file is to be read and what may happen, for who looks or plans next."""
+    require(session, looker, Right.IMPORT)
+    run = find(session, run_id)
     run.mode = mode or run.mode
-    _look(session, looker, run, reread(run, folder), sheet, header)
+    run.options = {**run.options, "choices": choices_kept(choices)}
+    run.state = ImportState.UPLOADED
     session.commit()
-    return run
 
 
-def take_profile(session: Session, looker: Looker, folder: Path, run_id: int, profile: int | None) -> ImportRun:
-    """Read a file as another profile says, as none says (0), or as it is recognised (None). Other choices are dropped."""
+def wish_profile(session: Session, looker: Looker, run_id: int, profile: int | None) -> None:
+    """Have a file read as another profile says, as none says (0), or as it is recognised (None).
+
+    Other choices are dropped: whoever looks next looks as if for the first time.
+    """
     require(session, looker, Right.IMPORT)
     run = find(session, run_id)
-    run.options = {**run.options, "profile_wish": profile, "choices": {}, "translations": {}}
-    if _adopt(run, _look(session, looker, run, reread(run, folder))):
-        _look(session, looker, run, reread(run, folder), run.sheet, run.header_row)
+    options = {name: value for name, value in run.options.items() if name != "columns"}
+    run.options = {**options, "profile_wish": profile, "choices": {}, "translations": {}}
     session.commit()
-    return run
+
+
+def _look_first(session: Session, looker: Looker, run: ImportRun, path: Path, book: Workbook) -> None:
+    """Look at a file, and once more where the profile by which it is recognised has it read differently."""
+    if _adopt(run, _look(session, looker, run, book)):
+        _look(session, looker, run, _read(run, path), run.sheet, run.header_row)
 
 
 def _look(
@@ -398,8 +435,8 @@ def _certainty(column: Mapping[str, Any], field: str | None, fields: Mapping[int
 # Plan ----------------------------------------------------------------------------------------------------------------
 
 
-def make_plan(session: Session, looker: Looker, folder: Path, run_id: int) -> Counter[str]:
-    """Plan what the file would do with the choices of the run; the counts per status. Writes nothing but the plan."""
+def require_plannable(session: Session, looker: Looker, run_id: int) -> tuple[ImportRun, int]:
+    """Go on only if enough was chosen to make a plan: the run, and the row of its header."""
     require(session, looker, Right.IMPORT)
     run = find(session, run_id)
     if run.sheet is None or run.header_row is None:
@@ -412,26 +449,44 @@ def make_plan(session: Session, looker: Looker, folder: Path, run_id: int) -> Co
     if not (run.options.get("is_confirmed") or run.options.get("returned")) and _is_of_something_else(run):
         raise Refused(Reason.NO_LIST)
     require_columns(session, looker, run)
+    return run, run.header_row
+
+
+def make_plan(session: Session, looker: Looker, folder: Path, run_id: int, tell: Tell = quiet) -> Counter[str]:
+    """Plan what the file would do with the choices of the run; the counts per status. Writes nothing but the plan."""
+    run, header = require_plannable(session, looker, run_id)
     position = journal.position(session)
+    tell(Stage.READING, 0, 0, "")
     book = reread(run, folder)
     sheet = next((one for one in book.sheets if one.name == run.sheet), None)
     if sheet is None:
         raise Refused(Reason.NO_HEADER)
     sheet, back = coming_back.apart(session, sheet, run.kind)
-    listed = gather(Listing(sheet, run.header_row, run.mapping))
+    listed = gather(Listing(sheet, header, run.mapping))
     rows = list(listed.numbered())
     if not rows:
         raise Refused(Reason.NO_ROWS)
-    source = _source(session, looker, run, listed, misfits(sheet, run.header_row, rows), back)
+    source = _source(session, looker, run, listed, misfits(sheet, header, rows), back)
     run.state = ImportState.UPLOADED
-    counts = plan.make(session, looker, run_id, source)
+    # The rows of the plan before go first; which of them were not ticked must outlive whoever is interrupted in between.
+    run.options = {**run.options, "unticked": sorted(source.unticked)}
+    tell(Stage.MATCHING, 0, 0, "")
+    _keep(session, run)
+    counts = plan.make(session, looker, run_id, source, tell)
     run = find(session, run_id)
     run.counts, run.position, run.state = dict(counts), position, ImportState.PLANNED
     fields = plan.tally(session, run_id)
-    run.options = {**run.options, "made": secrets.token_hex(8), "rows": len(rows), "moved": [], "fields": fields}
+    run.options = {
+        **run.options,
+        "made": secrets.token_hex(8),
+        "rows": len(rows),
+        "moved": [],
+        "unticked": [],
+        "fields": fields,
+    }
     if back is not None:
         run.options = {**run.options, "returned": coming_back.told(session, book, back)}
-    session.commit()
+    _keep(session, run)
     return counts
 
 
@@ -450,8 +505,10 @@ def _source(
     mapping = unticking.ticked(run)
     rows, corrected = corrections.laid_over(run, list(sheet.numbered()))
     seen = notation.look(run.kind, mapping, [row for _, row in rows])
-    run.options = {**run.options, notation.ASKED: notation.asked(run, seen)}
-    session.commit()
+    asked = notation.asked(run, seen)
+    if asked != run.options.get(notation.ASKED):
+        run.options = {**run.options, notation.ASKED: asked}
+        _keep(session, run)
     unticked = select(ROW.c.row_number).where(ROW.c.run_id == run.id, ROW.c.ticked.is_(False))
     return Source(
         kind=run.kind,
@@ -466,7 +523,9 @@ def _source(
         translations=run.options.get("translations", {}),
         replaces_labels=choices.replace_labels,
         decisions={int(row): decision for row, decision in run.options.get("decisions", {}).items()},
-        unticked=frozenset(session.scalars(unticked)) if run.options.get("made") else frozenset(),
+        unticked=frozenset(session.scalars(unticked) if run.options.get("made") else ()).union(
+            run.options.get("unticked", ())
+        ),
         misfits=wrong,
         corrected=corrected,
         notations=notation.settled(run, seen, choices.day_first, choices.decimal_comma),
@@ -502,27 +561,35 @@ def _blocks(rows: list[int]) -> Iterable[list[int]]:
 
 def decide(session: Session, looker: Looker, folder: Path, run_id: int, decisions: Mapping[int, str]) -> Counter[str]:
     """Say what open rows are (new, skip, take, or the id of the record that is meant) and plan again."""
+    keep_decisions(session, looker, run_id, decisions)
+    return make_plan(session, looker, folder, run_id)
+
+
+def keep_decisions(session: Session, looker: Looker, run_id: int, decisions: Mapping[int, str]) -> None:
+    """Say what open rows are, for the next plan."""
     require(session, looker, Right.IMPORT)
     run = find(session, run_id)
     kept = {**run.options.get("decisions", {}), **{str(row): decision for row, decision in decisions.items()}}
     run.options = {**run.options, "decisions": {row: decision for row, decision in kept.items() if decision}}
     session.commit()
-    return make_plan(session, looker, folder, run_id)
 
 
 # Commit and undo -----------------------------------------------------------------------------------------------------
 
 
-def commit(session: Session, looker: Looker, folder: Path, run_id: int, expected: str | None = None) -> Applied:
+def commit(
+    session: Session, looker: Looker, folder: Path, run_id: int, expected: str | None = None, tell: Tell = quiet
+) -> Applied:
     """Carry out the plan. `expected` is the digest that was shown; the command line shows and commits at once.
 
     When what rows are about changed since (Conflict), nothing is written: the plan is made anew, with those rows marked.
     """
     run = find(session, run_id)
     try:
-        return apply.commit(session, looker, run_id, digest(session, run) if expected is None else expected)
+        return apply.commit(session, looker, run_id, digest(session, run) if expected is None else expected, tell)
     except Moved as moved:
-        make_plan(session, looker, folder, run_id)
+        make_plan(session, looker, folder, run_id, tell)
+        session.connection(execution_options=WILL_WRITE)
         plan.mark(session, run_id, moved.rows)
         run = find(session, run_id)
         run.options = {**run.options, "moved": sorted(moved.rows)}

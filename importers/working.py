@@ -1,20 +1,20 @@
 """What somebody does to a plan before it is carried out: correct cells, leave columns out, choose what happens.
 
-Each of these is kept in the run and the plan is made anew from the file and all of them, so that each can be taken back.
+Each of these is kept in the run; the plan is made anew from the file and all of them, so that each can be taken back. The
+verbs say whether it has to be: that is for whoever calls them, at once or in the background.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from importers import corrections, notation, unticking
-from importers.run import choices_kept, choices_of, find, make_plan
+from importers.run import choices_kept, choices_of, find
 from models.access import Looker, require
 from models.among import one_of
 from models.errors import NotFound
@@ -27,11 +27,10 @@ Cells = Mapping[int, Mapping[int, str]]
 def correct(
     session: Session,
     looker: Looker,
-    folder: Path,
     run_id: int,
     cells: Cells,
     alike: Collection[tuple[int, int]] = (),
-) -> None:
+) -> bool:
     """Say what cells hold instead: row -> position -> text; for those in `alike`, in every row that says the same."""
     require(session, looker, Right.IMPORT)
     run = find(session, run_id)
@@ -40,8 +39,7 @@ def correct(
         corrections.correct(run, row, raw[row], texts, {at for other, at in alike if other == row})
         for row, texts in cells.items()
     ]
-    if any(changed):
-        _anew(session, looker, folder, run)
+    return _kept(session, run, any(changed))
 
 
 def raw_of(session: Session, run: ImportRun, rows: Iterable[int]) -> dict[int, list[Any]]:
@@ -59,30 +57,27 @@ def raw_of(session: Session, run: ImportRun, rows: Iterable[int]) -> dict[int, l
 def take_back(
     session: Session,
     looker: Looker,
-    folder: Path,
     run_id: int,
     row: int | None = None,
     position: int | None = None,
     text: str | None = None,
-) -> None:
+) -> bool:
     """Take back one correction, one for all rows that say the same, or all of them."""
     require(session, looker, Right.IMPORT)
     run = find(session, run_id)
-    if corrections.take_back(run, row, position, text):
-        _anew(session, looker, folder, run)
+    return _kept(session, run, corrections.take_back(run, row, position, text))
 
 
 def choose(
     session: Session,
     looker: Looker,
-    folder: Path,
     run_id: int,
     *,
     mode: ImportMode,
     empty_clears: bool,
     replace_labels: bool,
     left_out: Collection[str],
-) -> None:
+) -> bool:
     """What the plan does: only add or also update, what an empty cell and labels mean, which columns stay out."""
     require(session, looker, Right.IMPORT)
     run = find(session, run_id)
@@ -90,8 +85,7 @@ def choose(
     kept = replace(before[1], empty_clears=empty_clears, replace_labels=replace_labels)
     is_new = unticking.untick(run, left_out)
     run.mode, run.options = mode, {**run.options, "choices": choices_kept(kept)}
-    if is_new or (mode, kept) != before:
-        _anew(session, looker, folder, run)
+    return _kept(session, run, is_new or (mode, kept) != before)
 
 
 def answer(session: Session, looker: Looker, run_id: int, answers: Mapping[int, bool]) -> None:
@@ -101,8 +95,9 @@ def answer(session: Session, looker: Looker, run_id: int, answers: Mapping[int, 
     session.commit()
 
 
-def _anew(session: Session, looker: Looker, folder: Path, run: ImportRun) -> None:
-    """Make the plan again. If that is refused there is none: the old one knows nothing of what was said."""
-    run_id, run.state = run.id, ImportState.UPLOADED
+def _kept(session: Session, run: ImportRun, is_new: bool) -> bool:
+    """Keep it. Where it says something new there is no plan: the old one knows nothing of what was said."""
+    if is_new:
+        run.state = ImportState.UPLOADED
     session.commit()
-    make_plan(session, looker, folder, run_id)
+    return is_new

@@ -57,7 +57,7 @@ from models.connection import Connection
 from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer
 from models.errors import NotAllowed, NotFound, Reason, Refused
-from models.imports import ImportProfile, ImportProfileVersion, ImportRow, ImportRun
+from models.imports import ImportProfile, ImportProfileVersion, ImportRow, ImportRun, ImportTask
 from models.journal import Change, Changeset, Locks, Operation, is_open
 from models.journal.context import plain
 from models.label import ContactLabel, CustomerLabel, Label, LabelGroup
@@ -508,11 +508,14 @@ def _import_run(looker: Looker) -> Condition:
     return None if looker.is_administrator else _own(looker, ImportRun.user_id)
 
 
-def _import_row(looker: Looker) -> Condition:
-    if looker.is_administrator:
-        return None
-    run = ImportRun.__table__.c
-    return ImportRow.run_id.in_(select(run.id).where(run.user_id == looker.id)) if looker.id is not None else false()
+def _with_run(run_id: Column) -> Callable[[Looker], Condition]:
+    def rule(looker: Looker) -> Condition:
+        if looker.is_administrator:
+            return None
+        run = ImportRun.__table__.c
+        return run_id.in_(select(run.id).where(run.user_id == looker.id)) if looker.id is not None else false()
+
+    return rule
 
 
 # What was changed in these tables of the office is seen by everybody, in the others by who may change them.
@@ -608,7 +611,8 @@ RULES: dict[type[object], Callable[[Looker], Condition]] = {
     Invoice: _with_revenue(Invoice.customer_id),
     Quote: _with_revenue(Quote.customer_id),
     ImportRun: _import_run,
-    ImportRow: _import_row,
+    ImportRow: _with_run(ImportRow.run_id),
+    ImportTask: _with_run(ImportTask.run_id),
     Change: _change,
     Changeset: _changeset,
     SignIn: lambda looker: _own(looker, SignIn.user_id),

@@ -129,3 +129,58 @@ class ImportProfileVersion(Base):
     definition: Mapped[dict[str, Any]] = mapped_column(JSON)
     user_id: Mapped[int | None] = mapped_column(ref("user.id", "SET NULL"), index=True)
     made_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
+class Errand(enum.StrEnum):
+    """What a run can be asked to do in the background."""
+
+    READ = "read"
+    PLAN = "plan"
+    COMMIT = "commit"
+
+
+class TaskState(enum.StrEnum):
+    """How far an errand is, as far as it was written down; whoever carries it out may be gone, see `importers.tasks`."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+class Stage(enum.StrEnum):
+    """What is done now."""
+
+    READING = "reading"
+    LOOKING = "looking"
+    MATCHING = "matching"
+    PLANNING = "planning"
+    CHECKING = "checking"
+    WRITING = "writing"
+    INDEXING = "indexing"
+
+
+class ImportTask(Stamped, Base):
+    """The last errand of a run: what is asked for and how far it is.
+
+    Beside the run and not in it, so that whoever carries it out can say how far while the run itself is being written.
+    `hold` is the mark of who carries it out and `beat_at` when that one was last heard of; `stops`: somebody wants it to end.
+    """
+
+    journaled = False
+    __table_args__ = table_args(Index("ix_import_task_state", "state"))
+
+    run_id: Mapped[int] = mapped_column(ref("import_run.id", "CASCADE"), unique=True)
+    errand: Mapped[Errand] = mapped_column(words(Errand, "errand"))
+    arguments: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    state: Mapped[TaskState] = mapped_column(words(TaskState, "state"), default=TaskState.QUEUED)
+    stage: Mapped[Stage | None] = mapped_column(words(Stage, "stage"))
+    stage_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    done: Mapped[int] = mapped_column(Integer, default=0)
+    total: Mapped[int] = mapped_column(Integer, default=0)
+    now: Mapped[str | None] = mapped_column(String(255))
+    hold: Mapped[str | None] = mapped_column(String(32))
+    beat_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    stops: Mapped[bool] = mapped_column(Boolean, default=False)
+    failure: Mapped[dict[str, Any] | None] = mapped_column(JSON)

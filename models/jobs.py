@@ -1,4 +1,4 @@
-"""Work in the background: a queue in the instance folder, and who works it off.
+"""Work in the background: a queue in the instance folder or on the PostgreSQL server, and who works it off.
 
 The queue only rings: what has to be done, and how far it is, stands in tables of ours, which a job looks at anew. So a
 job that is lost is made up for by the next round, and one that comes twice finds nothing to do.
@@ -12,10 +12,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from huey import SqliteHuey, crontab
+import psycopg
+from huey import PostgresHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
+from sqlalchemy import URL, make_url
 
 FILE = "jobs.sqlite"
+# Where the queue's own tables stand on PostgreSQL: beside ours, so that migrations, dumps and `check` do not meet them.
+SCHEMA = "kaartenbak_jobs"
+# One for what takes long, and one for what comes meanwhile.
+WORKERS = 2
 # How long an idle worker sleeps between two looks at the queue, in seconds.
 LONGEST_NAP = 2
 
@@ -30,8 +36,9 @@ class _InAThread(Consumer):  # type: ignore[misc]
 class Jobs:
     """The queue of one instance. Jobs are named functions of one number; `round` names those that run every minute too."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, url: str = "") -> None:
         self.folder = folder
+        self.server = make_url(url) if url.startswith("postgresql") else None
         self.known: dict[str, Callable[[int], None]] = {}
         self.rounds: list[Callable[[], None]] = []
 
@@ -46,10 +53,20 @@ class Jobs:
     @cached_property
     def huey(self) -> Any:
         """The queue itself, made when it is first needed."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        queue = SqliteHuey("kaartenbak", filename=str(self.folder / FILE), results=False)
+        queue = self._in_the_folder() if self.server is None else _on_server(self.server)
         queue.periodic_task(crontab(), name="round")(self.round)
         return queue
+
+    def close(self) -> None:
+        """Let go of the queue; the next one who asks opens it anew."""
+        queue = self.__dict__.pop("huey", None)
+        self.__dict__.pop("_ring", None)
+        if queue is not None:
+            queue.storage.close()
+
+    def _in_the_folder(self) -> Any:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return SqliteHuey("kaartenbak", filename=str(self.folder / FILE), results=False)
 
     @cached_property
     def _ring(self) -> Callable[[str, int], object]:
@@ -87,4 +104,19 @@ class Jobs:
 
     def _consumer(self, kind: type[Consumer]) -> Consumer:
         _known_before_the_first_one_comes = self._ring
-        return kind(self.huey, workers=1, max_delay=LONGEST_NAP)
+        return kind(self.huey, workers=WORKERS, max_delay=LONGEST_NAP)
+
+
+def _on_server(url: URL) -> Any:
+    """A queue that all machines of a panel share. Its schema is made once, by whoever comes first."""
+    where = url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    def connected() -> psycopg.Connection[Any]:
+        made = psycopg.connect(where, autocommit=True)
+        made.execute(f"SET search_path TO {SCHEMA}")
+        return made
+
+    with psycopg.connect(where, autocommit=True) as first:
+        if first.execute("SELECT to_regnamespace(%s)", (SCHEMA,)).fetchone() == (None,):
+            first.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+    return PostgresHuey("kaartenbak", connection=connected, results=False)

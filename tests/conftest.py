@@ -167,6 +167,8 @@ def app(built: Flask, handed_out: Databases, database_url: URL, tmp_path: Path) 
         engine = handed_out.way(database_url, "app")
         db._app_engines[built][None] = engine  # Flask-SQLAlchemy has no other way to change the database
     yield built
+    with built.app_context():
+        background.jobs().close()
     engine.dispose()
     built.config.clear()
     built.config.update(settings)

@@ -184,7 +184,8 @@ def test_another_profile_or_none_can_be_taken(desk: Desk) -> None:
     ids = {profile.name: profile.id for profile, _ in profiles.newest(desk.session)}
 
     def field_after(profile: int | None) -> str | None:
-        taken = steps.take_profile(desk.session, desk.looker, desk.folder, again.id, profile)
+        steps.wish_profile(desk.session, desk.looker, again.id, profile)
+        taken = steps.look_again(desk.session, desk.looker, desk.folder, again.id)
         columns = taken.options["columns"]
         return columns[2]["field"] if columns else None
 

@@ -1,0 +1,235 @@
+"""What a large import costs, beside a floor that reads, checks, compares, notes and writes the same by plain SQL.
+
+    python -m benchmarks imports
+
+50,000 rows of 12 columns, half of them new and half changed, one in a hundred bad, go in as a page has them go in: kept by
+the web process, read, planned and written by a child of a worker. CPU is that of all of them, memory that of the web process,
+and the lock what somebody else waits for who wants to write. Then 100,000 rows, 60 % of them changed, are taken back,
+while 300 of them were changed again in between.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sqlite3
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy.orm import Session
+
+from benchmarks import floor
+from benchmarks.pages import IMPORTED_FIELDS, Peak, used
+from importers import run, tasks, worker
+from models import access, schema
+from models.access import SYSTEM
+from models.imports import Errand, ImportKind, ImportRun, ImportTask, TaskState
+from models.journal import changeset
+from models.operations.undo import undo
+
+ROWS, UNDONE, LATER = 50_000, 100_000, 300
+GOAL_RATIO, GOAL_LOCK, GOAL_MEMORY, GOAL_UNDO = 3, 1.0, 50, 10
+FILL = """
+INSERT INTO customer ({fields}, number_key, kind, expenses_billable, mileage_billable, created_at, changed_at)
+WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})
+SELECT 'K-' || i, 'Havenkwartier Advies ' || i || ' B.V.', 'info' || i || '@advies.example', '+31 20 123 45 67',
+    '06 12345678', 'www.advies' || i || '.example', NULL, '1234567' || (i % 10), 'Before ' || i, '2020-01-0' || (1 + i % 9), 'EUR',
+    'Long since a customer of ours', 'k-' || i, 'business', 0, 0, '2026-11-21 00:00:00.000000', '2026-11-21 00:00:00.000000' FROM n
+"""
+MAIL = IMPORTED_FIELDS.index("email")
+
+
+def filled(file: Path, customers: int) -> None:
+    """A database with so many customers."""
+    engine = create_engine(f"sqlite:///{file}", poolclass=NullPool)
+    schema.upgrade(engine)
+    with Session(engine) as session:
+        access.look_as(session, SYSTEM)
+        with changeset(session, SYSTEM, "Set up"):
+            session.execute(text(FILL.format(fields=", ".join(IMPORTED_FIELDS), rows=customers)))
+        session.execute(text("ANALYZE"))
+        session.commit()
+    engine.dispose()
+
+
+def workbook(file: Path, database: Path, rows: int, changed: int) -> Path:
+    """A list of so many rows, so many of which change a customer; one in a hundred has no customer's number that fits."""
+    with closing(sqlite3.connect(database)) as raw:
+        query = f"SELECT {', '.join(IMPORTED_FIELDS)} FROM customer ORDER BY id LIMIT {changed}"
+        known: list[tuple[Any, ...]] = raw.execute(query).fetchall()
+    at = IMPORTED_FIELDS.index("reference")
+    listed = [(*row[:at], f"After {row[0]}", *row[at + 1 :]) for row in known]
+    for count in range(rows - len(listed)):
+        values = {
+            "number": f"N-{count}",
+            "company_name": f"Nieuwe Handel {count} B.V.",
+            "email": f"new{count}@handel.example",
+            "phone": "+31 10 765 43 21",
+            "mobile": "06 87654321",
+            "website": f"www.handel{count}.example",
+            "company_number": "87654321",
+            "reference": f"New {count}",
+            "customer_since": "2026-01-15",
+            "currency": "EUR",
+            "description": "Found at the fair",
+        }
+        listed.append(tuple(values.get(name) for name in IMPORTED_FIELDS))
+    # No currency is called so: both sides leave these rows out.
+    money = IMPORTED_FIELDS.index("currency")
+    listed[50::100] = [(*row[:money], "DUCAT", *row[money + 1 :]) for row in listed[50::100]]
+    blocks = (listed[start : start + 1_000] for start in range(0, len(listed), 1_000))
+    file.write_bytes(b"".join(floor.as_xlsx(blocks, IMPORTED_FIELDS)))
+    return file
+
+
+class Locked:
+    """For how long at a stretch nobody else could write, in seconds of wall: asked two hundred times a second."""
+
+    def __init__(self, file: Path) -> None:
+        self.file, self.longest, self.is_over = file, 0.0, threading.Event()
+        self.thread = threading.Thread(target=self._ask)
+
+    def __enter__(self) -> Locked:
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        self.is_over.set()
+        self.thread.join()
+
+    def _ask(self) -> None:
+        since: float | None = None
+        with closing(sqlite3.connect(self.file, timeout=0, isolation_level=None)) as db:
+            while not self.is_over.wait(0.005):
+                try:
+                    db.execute("BEGIN IMMEDIATE")
+                    db.execute("ROLLBACK")
+                    since = None
+                except sqlite3.OperationalError:
+                    since = since or time.perf_counter()
+                    self.longest = max(self.longest, time.perf_counter() - since)
+
+
+def import_it(file: Path, folder: Path, book: Path) -> Iterator[tuple[str, float]]:
+    """What each step took: CPU seconds of this process and its children."""
+    url = f"sqlite:///{file}"
+    engine = create_engine(url, poolclass=NullPool)
+    with Session(engine) as session:
+        access.look_as(session, SYSTEM)
+        began = used()
+        with book.open("rb") as stream:
+            run_id = run.upload(session, SYSTEM, folder, stream, book.name, ImportKind.CUSTOMERS, at_once=0).id
+        for errand in (Errand.READ, Errand.PLAN, Errand.COMMIT):
+            arguments = {}
+            if errand is Errand.COMMIT:
+                arguments = {"expected": run.digest(session, session.get_one(ImportRun, run_id))}
+            tasks.ask(session, SYSTEM, run_id, errand, arguments)
+            worker.carry_out(url, folder, run_id)
+            session.expire_all()
+            task = session.query(ImportTask).one()
+            assert task.state is TaskState.DONE, (errand, task.failure)
+            session.rollback()
+            done = used()
+            yield errand.value, done - began
+            began = done
+    engine.dispose()
+
+
+def measure(folder: Path, rows: int) -> Iterator[str]:
+    """The lines of the import."""
+    ours, bare = folder / "ours.sqlite", folder / "floor.sqlite"
+    filled(ours, rows)
+    with closing(sqlite3.connect(ours)) as raw, closing(sqlite3.connect(bare)) as copy:
+        raw.backup(copy)
+    floor.bare(bare)
+    book = workbook(folder / "list.xlsx", ours, rows, rows // 2)
+    began = used()
+    written = floor.import_rows(bare, book, is_good=_is_good)
+    other = used() - began
+    yield _line(f"floor: {written:,} of {rows:,} rows written", other, None, "s CPU", None)
+    with Peak() as peak, Locked(ours) as locked:
+        steps = dict(import_it(ours, folder / "uploads", book))
+    for name, seconds in steps.items():
+        yield _line(f"ours, {name}", seconds, None, "s CPU", None)
+    total = sum(steps.values())
+    with closing(sqlite3.connect(ours)) as raw:
+        found = raw.execute("SELECT count(*) FROM customer WHERE reference LIKE 'After %' OR reference LIKE 'New %'")
+        assert found.fetchone()[0] == written
+    yield _line("ours, all of it", total, total / other, "s CPU", GOAL_RATIO)
+    yield _line("longest time the lock was held", locked.longest, None, "s wall", GOAL_LOCK)
+    yield _line("growth of the web process", peak.growth, None, "MB", GOAL_MEMORY)
+
+
+def _is_good(row: dict[str, Any]) -> bool:
+    mail, money = row["email"] or "", row["currency"] or ""
+    fits = all(value is None or len(value) <= 200 for value in row.values())
+    return fits and bool(row["number"]) and mail.count("@") == 1 and len(money) == 3 and money.isupper()
+
+
+def measure_undo(folder: Path, rows: int) -> Iterator[str]:
+    """The line of an import that is taken back, with what others changed meanwhile left and listed."""
+    file = folder / "undo.sqlite"
+    filled(file, rows)
+    book = workbook(folder / "undo.xlsx", file, rows, rows * 6 // 10)
+    for _name, _seconds in import_it(file, folder / "uploads", book):
+        pass
+    engine = create_engine(f"sqlite:///{file}", poolclass=NullPool)
+    with Session(engine) as session:
+        access.look_as(session, SYSTEM)
+        changeset_id = session.query(ImportRun).one().changeset_id
+        assert changeset_id is not None
+        later = min(LATER, rows // 10)
+        with changeset(session, SYSTEM, "Later"):
+            session.execute(
+                text(
+                    "UPDATE customer SET reference = 'Later' WHERE id IN "
+                    "(SELECT id FROM customer WHERE reference LIKE 'After %' ORDER BY id LIMIT :later)"
+                ),
+                {"later": later},
+            )
+        began = used()
+        with Locked(file) as locked:
+            undone = undo(session, SYSTEM, changeset_id)
+        took = used() - began
+        left = sum(one.field == "reference" for one in undone.left)
+        kept = session.scalar(text("SELECT count(*) FROM customer WHERE reference = 'Later'"))
+        assert (left, kept) == (later, later), (left, kept)
+    engine.dispose()
+    yield _line(f"undo of {rows:,}, {later:,} later edits kept", took, None, "s CPU", GOAL_UNDO)
+    yield _line("longest time the lock was held", locked.longest, None, "s wall", None)
+
+
+def _line(name: str, figure: float, ratio: float | None, unit: str, goal: float | None) -> str:
+    told = "" if ratio is None else f"{ratio:.1f}x the floor"
+    aim = "" if goal is None else f"goal {goal:g}{'x' if ratio is not None else ''}"
+    return f"{name:<46}{figure:>9.2f} {unit:<7}{told:>17}{aim:>11}"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.imports", description=__doc__)
+    parser.add_argument("--rows", type=int, default=ROWS, help="how many rows the list has")
+    parser.add_argument("--undone", type=int, default=UNDONE, help="how many rows the list has that is taken back")
+    parser.add_argument("--folder", type=Path, help="where the databases lie meanwhile")
+    wanted = parser.parse_args(arguments)
+    with contextlib.ExitStack() as stack:
+        if wanted.folder:
+            wanted.folder.mkdir(parents=True, exist_ok=True)
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=wanted.folder)))
+        parts: list[tuple[Callable[[Path, int], Iterator[str]], int]] = [
+            (measure, wanted.rows),
+            (measure_undo, wanted.undone),
+        ]
+        for part, rows in parts:
+            for line in part(folder, rows) if rows else ():
+                print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

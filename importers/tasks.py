@@ -1,0 +1,219 @@
+"""What a run is asked to do in the background, and how far it is: a row that the page, the queue and the worker look at.
+
+Whoever carries an errand out takes hold of the row first and says every second that it is still there. One that is heard
+of no more was interrupted: nothing of it is kept, and anybody who may see the run can have it done again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from importers import run as runs
+from importers.plan import ROW
+from models.access import Looker, require
+from models.base import WILL_WRITE, WRITES_IF_FREE, utc_now
+from models.errors import Conflict, NotFound, Reason
+from models.imports import Errand, ImportRun, ImportState, ImportTask, Stage, TaskState
+from models.user import Right
+
+# From so many rows on a file is read, planned and written in the background: what is quicker done than waited for is not.
+LARGE = 3_000
+# Before the rows are counted the size of the file has to tell.
+LARGE_FILE = 300_000
+# Whoever carries an errand out says so every second; after so many without a word it is gone.
+SILENCE = 10
+
+
+class Standing(enum.Enum):
+    """How an errand stands, for people."""
+
+    WAITING = enum.auto()
+    RUNNING = enum.auto()
+    INTERRUPTED = enum.auto()
+    STOPPED = enum.auto()
+    FAILED = enum.auto()
+    DONE = enum.auto()
+
+    @property
+    def is_active(self) -> bool:
+        return self in {Standing.WAITING, Standing.RUNNING}
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a worker last heard of its child."""
+
+    stage: Stage | None = None
+    done: int = 0
+    total: int = 0
+    name: str = ""
+
+
+def is_large(run: ImportRun) -> bool:
+    """Whether a run is worth the background."""
+    return int(run.options.get("rows", 0)) > LARGE
+
+
+def of(session: Session, run_id: int) -> ImportTask | None:
+    """The last errand of a run, as it is now."""
+    query = select(ImportTask).where(ImportTask.run_id == run_id)
+    return session.scalar(query, execution_options={"populate_existing": True})
+
+
+def standing(task: ImportTask, run: ImportRun, now: dt.datetime) -> Standing:
+    """How an errand stands. What it did tells more than what could still be written down about it."""
+    if task.state in {TaskState.RUNNING, TaskState.STOPPED} and _is_finished(task, run):
+        return Standing.DONE
+    if task.state is TaskState.RUNNING:
+        silent = task.beat_at is None or now - task.beat_at > dt.timedelta(seconds=SILENCE)
+        return Standing.INTERRUPTED if silent else Standing.RUNNING
+    return {
+        TaskState.QUEUED: Standing.WAITING,
+        TaskState.STOPPED: Standing.STOPPED,
+        TaskState.FAILED: Standing.FAILED,
+        TaskState.DONE: Standing.DONE,
+    }[task.state]
+
+
+def _is_finished(task: ImportTask, run: ImportRun) -> bool:
+    finished = {Errand.PLAN: ImportState.PLANNED, Errand.COMMIT: ImportState.DONE}
+    return run.state is finished.get(task.errand)
+
+
+# For people ----------------------------------------------------------------------------------------------------------
+
+
+def ask(session: Session, looker: Looker, run_id: int, errand: Errand, arguments: Mapping[str, Any]) -> None:
+    """Write down what is to be done; whoever calls this rings the queue. Refuses (Conflict) while something runs."""
+    require(session, looker, Right.IMPORT)
+    session.rollback()
+    session.connection(execution_options=WILL_WRITE)
+    run, task = runs.find(session, run_id), of(session, run_id)
+    if task is not None and standing(task, run, utc_now()).is_active:
+        raise Conflict(Reason.PLAN_CHANGED)
+    if errand is Errand.PLAN:
+        run.state = ImportState.UPLOADED
+    made = task or ImportTask(run_id=run.id)
+    made.errand, made.arguments = errand, dict(arguments)
+    _queue(made)
+    session.add(made)
+    session.commit()
+
+
+def again(session: Session, looker: Looker, run_id: int) -> None:
+    """Have the same done once more that was interrupted, stopped or failed."""
+    require(session, looker, Right.IMPORT)
+    session.rollback()
+    session.connection(execution_options=WILL_WRITE)
+    run, task = runs.find(session, run_id), of(session, run_id)
+    if task is None:
+        raise NotFound
+    if not standing(task, run, utc_now()).is_active:
+        _queue(task)
+    session.commit()
+
+
+def _queue(task: ImportTask) -> None:
+    task.state, task.stops, task.hold, task.failure = TaskState.QUEUED, False, None, None
+    task.stage, task.stage_at, task.done, task.total, task.now = None, None, 0, 0, None
+    task.beat_at = utc_now()
+
+
+def stop(session: Session, looker: Looker, folder: Path, run_id: int) -> None:
+    """Have it end, leaving nothing. Its worker sees the mark in the folder also while the database takes no writes."""
+    require(session, looker, Right.IMPORT)
+    run, task = runs.find(session, run_id), of(session, run_id)
+    if task is None:
+        raise NotFound
+    is_running = task.state is TaskState.RUNNING
+    if is_running:
+        _mark(folder, run).touch()
+    session.rollback()
+    try:
+        session.connection(execution_options=WRITES_IF_FREE if is_running else WILL_WRITE)
+        of_run = update(ImportTask).where(ImportTask.run_id == run_id)
+        session.execute(of_run.where(ImportTask.state == TaskState.QUEUED).values(state=TaskState.STOPPED))
+        session.execute(of_run.where(ImportTask.state == TaskState.RUNNING).values(stops=True))
+        session.commit()
+    except OperationalError:
+        session.rollback()
+
+
+def _mark(folder: Path, run: ImportRun) -> Path:
+    return folder / f"{run.stored_as}.stop"
+
+
+# For the worker ------------------------------------------------------------------------------------------------------
+
+
+def waiting(session: Session) -> list[int]:
+    """The runs with an errand that nobody took hold of yet, oldest first."""
+    query = select(ImportTask.run_id).where(ImportTask.state == TaskState.QUEUED).order_by(ImportTask.changed_at)
+    found = list(session.scalars(query))
+    session.rollback()
+    return found
+
+
+def hold(session: Session, folder: Path, run_id: int) -> ImportTask | None:
+    """Take hold of an errand that waits; None where somebody else has it, or it is not wanted any more."""
+    mark = secrets.token_hex(8)
+    session.connection(execution_options=WILL_WRITE)
+    mine = update(ImportTask).where(ImportTask.run_id == run_id, ImportTask.state == TaskState.QUEUED)
+    held = session.execute(
+        mine.values(state=TaskState.RUNNING, hold=mark, beat_at=utc_now()).returning(ImportTask.id)
+    ).first()
+    session.commit()
+    if held is None:
+        return None
+    _mark(folder, session.get_one(ImportRun, run_id)).unlink(missing_ok=True)
+    task = of(session, run_id)
+    session.rollback()
+    return task
+
+
+def beat(session: Session, folder: Path, run_id: int, mark: str, heard: Heard) -> bool:
+    """Say that it still runs and how far it is, where the database takes it now; whether to go on."""
+    asked = select(ImportTask.stops, ImportTask.hold, ImportTask.stage, ImportRun.stored_as)
+    found = session.execute(asked.join(ImportRun).where(ImportTask.run_id == run_id)).one_or_none()
+    session.rollback()
+    if found is None or found.stops or found.hold != mark or (folder / f"{found.stored_as}.stop").exists():
+        return False
+    now = utc_now()
+    values: dict[str, Any] = {"done": heard.done, "total": heard.total, "now": heard.name[:255] or None, "beat_at": now}
+    if heard.stage is not found.stage:
+        values |= {"stage": heard.stage, "stage_at": now}
+    try:
+        session.connection(execution_options=WRITES_IF_FREE)
+        session.execute(update(ImportTask).where(ImportTask.run_id == run_id, ImportTask.hold == mark).values(**values))
+        session.commit()
+    except OperationalError:
+        session.rollback()
+    return True
+
+
+def end(
+    session: Session, folder: Path, run_id: int, mark: str, state: TaskState, failure: Mapping[str, Any] | None = None
+) -> None:
+    """Write down how it ended. What a plan that did not come about left behind goes."""
+    session.rollback()
+    session.connection(execution_options=WILL_WRITE)
+    run, task = session.get(ImportRun, run_id, populate_existing=True), of(session, run_id)
+    if run is None or task is None or task.hold != mark:
+        session.rollback()
+        return
+    task.state = TaskState.DONE if _is_finished(task, run) else state
+    task.failure = None if failure is None else dict(failure)
+    if task.state is not TaskState.DONE and run.state is ImportState.UPLOADED:
+        session.execute(delete(ROW).where(ROW.c.run_id == run_id))
+    session.commit()
+    _mark(folder, run).unlink(missing_ok=True)
