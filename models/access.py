@@ -45,21 +45,19 @@ from sqlalchemy.orm import (
     Session,
     SessionTransaction,
     UOWTransaction,
-    scoped_session,
     with_loader_criteria,
 )
 from sqlalchemy.orm.interfaces import ORMOption
 
 from models.activity import Activity, Attachment, Comment, CommentMention, FileContent
 from models.among import one_of
-from models.base import EVERYTHING, Base, Money
+from models.base import EVERYTHING, AnySession, Base, Money, plain
 from models.connection import Connection
 from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer
 from models.errors import NotAllowed, NotFound, Reason, Refused
 from models.imports import ImportRow, ImportRun
 from models.journal import Change, Changeset, Locks, Operation, is_open
-from models.journal.context import plain
 from models.label import ContactLabel, CustomerLabel, Label, LabelGroup
 from models.mail import Mail
 from models.project import Project, Registration
@@ -112,7 +110,6 @@ SYSTEM = Looker(None, "System", frozenset(Right), is_system=True)
 ANONYMOUS = Looker(None, "")
 """Somebody who is not signed in: may nothing."""
 
-AnySession = Session | scoped_session[Session]
 N = TypeVar("N", bound=Base)
 
 # Plain columns: the condition also stands inside the one of the changesets, where the hook must not add it again.

@@ -92,6 +92,8 @@ def sort_out(
 
 def allowed(session: Session, actor: Looker, noun: Archivable, ids: Iterable[int], right: Right) -> set[int]:
     """Those of these ids on which `actor` holds `right`, the same for a verb and for taking it back."""
+    if right in actor.everywhere:
+        return set(ids)
     query = select(noun.id).where(one_of(noun.id, ids), held(actor, noun, right))
     return set(session.scalars(query, execution_options=EVERYTHING))
 

@@ -14,7 +14,6 @@ from werkzeug.security import generate_password_hash
 
 from models import settings
 from models.access import (
-    AnySession,
     Looker,
     given_in_one_row,
     keep_given,
@@ -22,7 +21,7 @@ from models.access import (
     looker_of_row,
     rights_in_one_row,
 )
-from models.base import EVERYTHING, WRITES_IF_FREE, folded, utc_now
+from models.base import EVERYTHING, WRITES_IF_FREE, AnySession, folded, utc_now
 from models.errors import NotFound, Reason, Refused
 from models.operations import password as passwords
 from models.operations.working import working
