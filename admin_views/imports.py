@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, flash, redirect, request, send_file, url_for
 from flask_babel import get_locale, gettext, ngettext
-from sqlalchemy import func, select
+from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from admin_views import pages, shell
@@ -197,7 +197,8 @@ def check(key: int) -> Answer:
 
 def _check_page(found: ImportRun, error: str | None = None) -> str:
     of_run, moved = ImportRow.run_id == found.id, one_of(ImportRow.row_number, found.options.get("moved", ()))
-    filled = set(shell.here().scalars(select(ImportRow.status).where(of_run, moved).distinct()))
+    heaps = run.heaps(shell.here(), found)
+    filled = {one.status for one in heaps if one.is_moved}
     filled = filled or {status for status in STATUSES if found.counts.get(status.value)}
     shown = next((status for status in STATUSES if status.value == request.args.get("show")), None)
     if shown is None:
@@ -216,13 +217,11 @@ def _check_page(found: ImportRun, error: str | None = None) -> str:
         .order_by(ImportRow.row_number)
         .limit(6)
     )
-    unticked = shell.here().scalar(
-        select(func.count(ImportRow.id)).where(of_run, ImportRow.status == shown, ImportRow.ticked.is_(False))
-    )
     listed = list(rows)
     names = _names(found.kind, listed)
     owners = {row.values["customer"]["owner_id"] for row in listed if row.values.get("customer", {}).get("owner_id")}
-    users = {one.id: one.name for one in shell.here().execute(select(User.id, User.name).where(User.id.in_(owners)))}
+    named = select(User.id, User.name).where(User.id.in_(owners))
+    users: dict[int, str] = dict(shell.here().execute(named).all()) if owners else {}
 
     titles = {name: column.title(language()) for name, column in COLUMNS[found.kind].items()}
 
@@ -246,9 +245,9 @@ def _check_page(found: ImportRun, error: str | None = None) -> str:
         pages=-(-found.counts.get(shown.value, 0) // PAGE),
         rows=listed,
         worst=list(worst),
-        unticked=unticked or 0,
+        unticked=sum(one.rows for one in heaps if one.status is shown and not one.is_ticked),
         statuses=STATUSES,
-        foreseen=run.foreseen(shell.here(), found.id),
+        foreseen=run.counted(heaps),
         token=apply.digest(shell.here(), found),
         error=error,
         words=describe_row,
@@ -283,6 +282,8 @@ def _names(kind: ImportKind, rows: list[ImportRow]) -> dict[int, str]:
     """The names of the records that open rows may mean."""
     wanted = {row.target_id for row in rows} | {key for row in rows for key in (row.values or {}).get("candidates", ())}
     ids = wanted - {None}
+    if not ids:
+        return {}
     rows_found = (
         shell.here().execute(select(Customer.id, Customer.name, Customer.number).where(Customer.id.in_(ids))).all()
         if kind is ImportKind.CUSTOMERS

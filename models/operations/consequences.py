@@ -19,7 +19,7 @@ from models.contact import Contact, CustomerContact
 from models.customer import Customer
 from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
 from models.project import Project
-from models.user import CustomerAccess, Right, Team, TeamMember, User
+from models.user import ON_A_CUSTOMER, CustomerAccess, Right, Team, TeamMember, User
 
 NAMED = 50
 """How many rows a plan names at most; the others it counts."""
@@ -96,6 +96,14 @@ def allowed(session: Session, actor: Looker, noun: Archivable, ids: Iterable[int
         return set(ids)
     query = select(noun.id).where(one_of(noun.id, ids), held(actor, noun, right))
     return set(session.scalars(query, execution_options=EVERYTHING))
+
+
+def rights_on_contact(session: Session, actor: Looker, contact_id: int) -> frozenset[Right]:
+    """All that `actor` may do to a contact."""
+    rights = sorted(ON_A_CUSTOMER)
+    asked = select(*(held(actor, Contact, right) for right in rights)).where(Contact.id == contact_id)
+    row = session.execute(asked, execution_options=EVERYTHING).one_or_none()
+    return frozenset(right for right, is_held in zip(rights, row or (), strict=False) if is_held)
 
 
 def held(actor: Looker, noun: Archivable, right: Right) -> ColumnElement[bool]:
