@@ -113,7 +113,8 @@ def held(actor: Looker, noun: Archivable, right: Right) -> ColumnElement[bool]:
     at the plain table: among the links that `actor` sees, one that takes another right would be missing.
     """
     if noun is Contact:
-        link = CustomerContact.__table__.c
+        # By another name, for statements that show links themselves.
+        link = CustomerContact.__table__.alias("any_link").c
         there = access.reachable(actor, right, link.customer_id)
         linked = exists().where(link.contact_id == Contact.id)
         if there is None:
