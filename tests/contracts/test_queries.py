@@ -335,8 +335,9 @@ def test_no_page_costs_more_queries_than_written_down(
     ids = filled(session, cast, 3)
     let_in(session, ids["customer"])
     ids |= furnished(session, cast, ids, tmp_path / "imports")
-    found: dict[str, dict[str, int]] = {who: {} for who in PEOPLE}
-    for who in PEOPLE:
+    # What a page asks does not depend on the database: there one person is enough.
+    found: dict[str, dict[str, int]] = {who: {} for who in (PEOPLE if engine_kind == "sqlite" else ("Faye", "Dana"))}
+    for who in found:
         client = client_for(who)
         for name, path in PAGES.items():
             with counted() as sent:
@@ -347,8 +348,9 @@ def test_no_page_costs_more_queries_than_written_down(
             found[who][name] = len(sent)
     if os.environ.get("KAARTENBAK_REWRITE") and engine_kind == "sqlite":
         BUDGET.write_text(json.dumps(found, indent=2) + "\n", "utf-8")
-    assert found == json.loads(BUDGET.read_text("utf-8"))
-    assert {(who, name): count for who in PEOPLE for name, count in found[who].items() if count > LIMIT} == {}
+    written = json.loads(BUDGET.read_text("utf-8"))
+    assert found == {who: written[who] for who in found}
+    assert {(who, name): count for who in found for name, count in found[who].items() if count > LIMIT} == {}
 
 
 @pytest.mark.parametrize("who", ["Dana", "Bob", "Erik"])
