@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from flask import g, request, url_for
 from flask_babel import gettext, lazy_gettext
@@ -25,17 +25,34 @@ from models.operations.selection import Selection
 from models.user import Right
 
 
-def offered_customers() -> list[Option]:
-    """The customer a new record is for: the one whose card it is added from."""
+class AddedTo(NamedTuple):
+    """The customer whose card a new record is added from."""
+
+    id: int
+    name: str
+    is_archived: bool
+
+
+def added_to() -> AddedTo | None:
+    """The customer a new record is for. Asked for by the form, by its field and by what it is preset with."""
     wanted = whole(request.values.get("customer") or request.form.get("customer_id"))
     if wanted is None:
-        return []
-    # Asked for by the form, by its field and by what it is preset with.
-    asked: dict[int, list[Option]] = g.setdefault("offered_customers", {})
+        return None
+    asked: dict[int, AddedTo | None] = g.setdefault("added_to", {})
     if wanted not in asked:
-        found = shell.here().execute(select(Customer.id, Customer.name).where(Customer.id == wanted))
-        asked[wanted] = [Option(str(key), name) for key, name in found]
-    return list(asked[wanted])
+        session, looker = shell.here(), shell.looker()
+        columns = (Customer.id, Customer.name, Customer.archived_at.is_not(None), access.given_on(looker, Customer.id))
+        row = session.execute(select(*columns).where(Customer.id == wanted)).one_or_none()
+        asked[wanted] = None if row is None else AddedTo(*row[:3])
+        if row is not None:
+            access.keep_given(session, looker, row[0], row[3])
+    return asked[wanted]
+
+
+def offered_customers() -> list[Option]:
+    """The customer a new record is for, as the only choice."""
+    customer = added_to()
+    return [] if customer is None else [Option(str(customer.id), customer.name)]
 
 
 def card_of(customer_id: int, tab: str = "contact", part: str | None = None) -> str:
@@ -86,15 +103,14 @@ class BelowCustomer(EntityView):
     fixed: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"customer_id": lambda record: record.customer}
 
     def defaults(self) -> dict[str, Any]:
-        offered = offered_customers()
-        if not offered:
+        customer = added_to()
+        if customer is None:
             raise NotFound
-        customer = int(offered[0].value)
-        access.require(shell.here(), shell.looker(), Right.EDIT, customer)
-        if request.method == "GET" and shell.here().get_one(Customer, customer).is_archived:
+        access.require(shell.here(), shell.looker(), Right.EDIT, customer.id)
+        if request.method == "GET" and customer.is_archived:
             # What was typed meanwhile is not refused here: the verb says so on the form.
-            raise Refused(Reason.ARCHIVED_IS_LOCKED, name=offered[0].label)
-        return {"customer_id": customer}
+            raise Refused(Reason.ARCHIVED_IS_LOCKED, name=customer.name)
+        return {"customer_id": customer.id}
 
     def card_of_customer(self, customer_id: int) -> str:
         """The card of a customer, where these are."""

@@ -16,6 +16,8 @@ from models.access import Looker
 from models.activity import Activity, Comment
 from models.contact import Contact, CustomerContact
 from models.customer import Address, Customer
+from models.operations.consequences import held
+from models.user import Right
 
 
 class Place(NamedTuple):
@@ -32,15 +34,20 @@ _UNKNOWN = (journal.Touch(None, None),) * 2
 def contact_information(session: Session, looker: Looker, customer: Customer) -> Mapping[str, Any]:
     """Addresses, contacts (the deactivated ones on request), relations, comments, activities and files."""
     shows_all = request.args.get("deactivated") == "1"
-    links = list(
-        session.scalars(
-            select(CustomerContact)
+    # A contact is gone from all its customers: to delete it takes the right on each of them.
+    deletable = held(looker, Contact, Right.DELETE)
+    found = (
+        session.execute(
+            select(CustomerContact, deletable)
             .join(Contact, Contact.id == CustomerContact.contact_id)
             .where(CustomerContact.customer_id == customer.id)
             .order_by(CustomerContact.is_main.desc(), Contact.name_key, Contact.id)
             .options(joinedload(CustomerContact.contact).joinedload(Contact.labels))
-        ).unique()
+        )
+        .unique()
+        .all()
     )
+    links = [link for link, _ in found]
     shown = [one for one in links if shows_all or one.contact.archived_at is None]
     addresses = customer.addresses
     comments = work.comments(session, customer.id, request.args)
@@ -60,7 +67,7 @@ def contact_information(session: Session, looker: Looker, customer: Customer) ->
         ),
         "invoices_apart": any(address.is_invoice for address in addresses) and shell.setting("invoice_addresses"),
         "links": shown,
-        "menus": link.menus(session, looker, customer, shown),
+        "menus": link.menus(session, looker, customer, [(one, may_go) for one, may_go in found if one in shown]),
         "deactivated": sum(one.contact.archived_at is not None for one in links),
         "shows_all": shows_all,
         "relations": relation.of_customer(session, customer),

@@ -23,7 +23,7 @@ from models.access import Looker
 from models.base import whole
 from models.contact import Contact, CustomerContact
 from models.customer import Customer, Kind
-from models.operations.consequences import allowed
+from models.operations.consequences import rights_on_contact
 from models.operations.save import Child
 from models.settings import ValueList
 from models.user import Right
@@ -291,10 +291,10 @@ class ContactView(Labelling, Mailing, EntityView):
         # What somebody holds nowhere, which is known already, is not asked for again; nor what a card asks twice.
         if not access.may_somewhere(session, looker, right):
             return False
-        asked: dict[tuple[Right, int], bool] = g.setdefault("rights_on_contacts", {})
-        if (right, record.id) not in asked:
-            asked[right, record.id] = bool(allowed(session, looker, Contact, [record.id], right))
-        return asked[right, record.id]
+        asked: dict[int, frozenset[Right]] = g.setdefault("rights_on_contacts", {})
+        if record.id not in asked:
+            asked[record.id] = rights_on_contact(session, looker, record.id)
+        return right in asked[record.id]
 
     def cell_value(self, column: Column, row: Contact, extra: Mapping[str, Any]) -> Any:
         if column.key == "reach":

@@ -222,7 +222,7 @@ class CustomerView(Labelling, Writing, EntityView):
     made_anywhere = True
     exports = True
 
-    def customer_of(self, record: Any) -> int | None:
+    def customer_of(self, record: Any) -> Any:
         return record.id
 
     def rows(self, ids: Sequence[int]) -> list[Any]:

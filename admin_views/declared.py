@@ -5,14 +5,14 @@ A view class is a declaration: its columns, sections, tabs and actions, and noth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Response, g, make_response, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
-from sqlalchemy import ScalarSelect, select
+from sqlalchemy import ColumnElement, ScalarSelect, null, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import ExecutableOption
 from werkzeug.datastructures import MultiDict
@@ -174,14 +174,26 @@ class Declared:
 
     def find(self, raw: str | None, *options: ExecutableOption) -> Any:
         """The record with this id, or NotFound when it is not there for the person who looks."""
-        found = shell.here().scalars(select(self.noun).where(self.noun.id == key_of(raw)).options(*options))
-        record = found.unique().one_or_none()
-        if record is None:
-            raise NotFound
-        return record
+        return self.fetch(raw, (), options)[0]
 
-    def customer_of(self, record: Any) -> int | None:
-        """The customer whose roles decide about this record; None: only roles held everywhere count."""
+    def fetch(
+        self, raw: str | None, more: Iterable[ColumnElement[Any]], options: Iterable[ExecutableOption]
+    ) -> Sequence[Any]:
+        """The record with this id and `more` columns, and in the same query what was given on its customer."""
+        session, looker, customer_id = shell.here(), shell.looker(), self.customer_of(self.noun)
+        given = null() if customer_id is None else access.given_on(looker, customer_id)
+        statement = select(self.noun, *more, given).where(self.noun.id == key_of(raw)).options(*options)
+        row = session.execute(statement).unique().one_or_none()
+        if row is None:
+            raise NotFound
+        *found, roles = row
+        customer = self.customer_of(found[0])
+        if customer is not None:
+            access.keep_given(session, looker, customer, roles)
+        return found
+
+    def customer_of(self, record: Any) -> Any:
+        """The customer whose roles decide about this record, or of a noun its column; None: only those held everywhere."""
         return getattr(record, "customer_id", None)
 
     def may(self, right: Right, record: Any = None) -> bool:

@@ -231,10 +231,11 @@ def undo() -> Response | str:
     looker = shell.looker()
     rows, fields = _part()
     if request.method == "GET":
+        # Held on to: it is asked for again on the way.
+        kept = access.there(shell.here(), Changeset, key)
         plan = undoing.plan(shell.here(), looker, key, rows=rows, fields=fields)
         left = [(what_stays(one), why(one, done=False)) for one in causes_first(plan.left)[:LISTED]]
-        kept = shell.here().get(Changeset, key)
-        what = title(kept.title, kept.values) if kept is not None else ""
+        what = title(kept.title, kept.values)
         return pages.show("undo.html", plan=plan, left=left, what=what, key=key, part=_sent(PART), back=_back())
     try:
         done = undoing.undo(shell.here(), looker, key, rows=rows, fields=fields)

@@ -89,7 +89,8 @@ def title_of(kind: ImportKind, key: str) -> str:
 def shown(found: ImportRun, error: str | None = None) -> str:
     """The page of a plan."""
     of_run, moved = ImportRow.run_id == found.id, one_of(ImportRow.row_number, found.options.get("moved", ()))
-    filled = set(shell.here().scalars(select(ImportRow.status).where(of_run, moved).distinct()))
+    heaps = run.heaps(shell.here(), found)
+    filled = {one.status for one in heaps if one.is_moved}
     filled = filled or {status for status in STATUSES if found.counts.get(status.value)}
     view = narrowed(found, STATUSES, next((status for status in STATUSES if status in filled), RowStatus.NEW))
     rows = shell.here().scalars(
@@ -102,9 +103,10 @@ def shown(found: ImportRun, error: str | None = None) -> str:
     worst = shell.here().scalars(
         select(ImportRow).where(of_run, ImportRow.status.in_(STAYS_OUT)).order_by(ImportRow.row_number).limit(6)
     )
-    unticked = shell.here().scalar(
-        select(func.count(ImportRow.id)).where(of_run, view.condition, ImportRow.ticked.is_(False))
-    )
+    unticked = sum(one.rows for one in heaps if one.status is view.status and not one.is_ticked)
+    if view.field and unticked:
+        of_field = select(func.count(ImportRow.id)).where(of_run, view.condition, ImportRow.ticked.is_(False))
+        unticked = shell.here().scalar(of_field) or 0
     listed = list(rows)
     names = _names(found.kind, listed)
     counts = found.options.get("fields", {}).get(view.status.value, {})
@@ -135,9 +137,9 @@ def shown(found: ImportRun, error: str | None = None) -> str:
         rows=listed,
         worst=list(worst),
         bad=sum(found.counts.get(status.value, 0) for status in STAYS_OUT),
-        unticked=unticked or 0,
+        unticked=unticked,
         statuses=STATUSES,
-        foreseen=run.foreseen(shell.here(), found.id),
+        foreseen=run.counted(heaps),
         token=apply.digest(shell.here(), found),
         error=error,
         words=describe_row,
@@ -188,6 +190,8 @@ def _names(kind: ImportKind, rows: list[ImportRow]) -> dict[int, str]:
     """The names of the records that open rows may mean."""
     wanted = {row.target_id for row in rows} | {key for row in rows for key in (row.values or {}).get("candidates", ())}
     ids = wanted - {None}
+    if not ids:
+        return {}
     rows_found = (
         shell.here().execute(select(Customer.id, Customer.name, Customer.number).where(Customer.id.in_(ids))).all()
         if kind is ImportKind.CUSTOMERS

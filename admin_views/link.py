@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -110,18 +110,20 @@ def _from_contact() -> dict[str, Any]:
     return {"from": "contact"} if request.values.get("from") == "contact" else {}
 
 
-def menus(session: Session, looker: Looker, customer: Customer, links: Sequence[CustomerContact]) -> dict[int, Any]:
-    """What one may do to each contact on a customer's card, by link, as the items of a menu; none where it is locked."""
+def menus(
+    session: Session, looker: Looker, customer: Customer, links: Iterable[tuple[CustomerContact, bool]]
+) -> dict[int, Any]:
+    """What one may do to each contact on a customer's card, by link, as the items of a menu; none where it is locked.
+
+    With each link goes whether one holds the right to delete its contact.
+    """
     if customer.is_archived:
         return {}
     edits, archives, deletes = (
         access.may(session, looker, right, customer.id) for right in (Right.EDIT, Right.ARCHIVE, Right.DELETE)
     )
     deletes = deletes and verbs.deletable_contact_state() != NEVER
-    # A contact is gone from all its customers: to delete it takes the right on each of them.
-    keys = [link.contact_id for link in links]
-    deletable = allowed(session, looker, Contact, keys, Right.DELETE) if deletes and keys else set()
-    return {link.id: list(_menu(link, edits, archives, link.contact_id in deletable)) for link in links}
+    return {link.id: list(_menu(link, edits, archives, deletes and may_go)) for link, may_go in links}
 
 
 def _menu(link: CustomerContact, edits: bool, archives: bool, deletes: bool) -> Iterator[dict[str, Any]]:

@@ -9,13 +9,10 @@ from flask import render_template, request, url_for
 from flask_admin import expose
 from flask_babel import format_decimal, gettext
 from markupsafe import Markup
-from sqlalchemy import select
 
 from admin_views import shell
 from admin_views.declared import Action, Answer, Declared, Tab, archived_state, fits
-from admin_views.numbers import key_of
 from models import search
-from models.errors import NotFound
 
 
 class Showing(Declared):
@@ -48,11 +45,8 @@ class Showing(Declared):
         """The record with the numbers on its tabs, in one query, or NotFound; with what the open tab reads of it."""
         counted = {tab.key: tab.count(self.noun) for tab in self.tabs if tab.count is not None}
         options = (*(self.card_options or self.list_options), *tab.options)
-        statement = select(self.noun, *counted.values()).where(self.noun.id == key_of(raw)).options(*options)
-        row = shell.here().execute(statement).unique().one_or_none()
-        if row is None:
-            raise NotFound
-        return row[0], dict(zip(counted, row[1:], strict=True))
+        record, *counts = self.fetch(raw, counted.values(), options)
+        return record, dict(zip(counted, counts, strict=True))
 
     def card_badge(self, record: Any) -> str:
         """What stands beside the name on the card."""

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from sqlalchemy import delete, func, inspect, select, update
 from sqlalchemy.orm import Session
@@ -46,6 +46,7 @@ from importers.recognising import Layout
 from importers.sources import gather
 from models import journal
 from models.access import Looker, require
+from models.among import one_of
 from models.base import WILL_WRITE
 from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
 from models.imports import ImportKind, ImportMode, ImportRun, ImportState, MatchRule, RowStatus, Stage
@@ -597,15 +598,37 @@ def commit(
         raise
 
 
+class Heap(NamedTuple):
+    """The rows of a plan that have these in common, and how many there are."""
+
+    status: RowStatus
+    is_ticked: bool
+    is_moved: bool
+    rows: int
+
+
+def heaps(session: Session, run: ImportRun) -> list[Heap]:
+    """The rows of a plan, parted by what becomes of them, whether they are ticked, and whether they moved since."""
+    moved = one_of(ROW.c.row_number, run.options.get("moved", ())).label("moved")
+    kinds = (ROW.c.status, ROW.c.ticked)
+    # By its name: PostgreSQL takes the same condition with parameters of its own for another one.
+    parted = select(*kinds, moved, func.count()).where(ROW.c.run_id == run.id).group_by(*kinds, "moved")
+    return [Heap(*row) for row in session.execute(parted)]
+
+
 def foreseen(session: Session, run_id: int) -> dict[str, int]:
     """What a commit of the plan would count, if nothing changes in between."""
-    rows = session.execute(
-        select(ROW.c.status, ROW.c.ticked, func.count())
-        .where(ROW.c.run_id == find(session, run_id, is_open=False).id)
-        .group_by(ROW.c.status, ROW.c.ticked)
-    ).all()
-    ticked = Counter({status: count for status, is_ticked, count in rows if is_ticked})
-    total, rejected = sum(row[2] for row in rows), sum(row[2] for row in rows if row[0] is RowStatus.REJECTED)
+    return counted(heaps(session, find(session, run_id, is_open=False)))
+
+
+def counted(parted: Iterable[Heap]) -> dict[str, int]:
+    """What a commit of the rows would count."""
+    ticked: Counter[RowStatus] = Counter()
+    every: Counter[RowStatus] = Counter()
+    for one in parted:
+        every[one.status] += one.rows
+        ticked[one.status] += one.rows * one.is_ticked
+    total, rejected = every.total(), every[RowStatus.REJECTED]
     counts = {
         "created": ticked[RowStatus.NEW],
         "updated": ticked[RowStatus.CHANGED],

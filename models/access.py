@@ -14,7 +14,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -45,21 +45,19 @@ from sqlalchemy.orm import (
     Session,
     SessionTransaction,
     UOWTransaction,
-    scoped_session,
     with_loader_criteria,
 )
 from sqlalchemy.orm.interfaces import ORMOption
 
 from models.activity import Activity, Attachment, Comment, CommentMention, FileContent
 from models.among import one_of
-from models.base import EVERYTHING, Base, Money
+from models.base import EVERYTHING, AnySession, Base, Money, plain
 from models.connection import Connection
 from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer
 from models.errors import NotAllowed, NotFound, Reason, Refused
 from models.imports import ImportProfile, ImportProfileVersion, ImportRow, ImportRun, ImportTask
 from models.journal import Change, Changeset, Locks, Operation, is_open
-from models.journal.context import plain
 from models.label import ContactLabel, CustomerLabel, Label, LabelGroup
 from models.mail import Mail
 from models.project import Project, Registration
@@ -112,7 +110,6 @@ SYSTEM = Looker(None, "System", frozenset(Right), is_system=True)
 ANONYMOUS = Looker(None, "")
 """Somebody who is not signed in: may nothing."""
 
-AnySession = Session | scoped_session[Session]
 N = TypeVar("N", bound=Base)
 
 # Plain columns: the condition also stands inside the one of the changesets, where the hook must not add it again.
@@ -165,6 +162,15 @@ def rights_in_one_row() -> tuple[ScalarSelect[str], ScalarSelect[str]]:
     return select(func.aggregate_strings(role, "\n")).scalar_subquery(), of_user.scalar_subquery()
 
 
+def given_in_one_row() -> ScalarSelect[str]:
+    """The roles that the user of a query, or a team of theirs, has on any customer; `keep_given` reads the text."""
+    access, member, user = CustomerAccess.__table__.c, TeamMember.__table__.c, User.__table__.c
+    teams = select(member.team_id).where(member.user_id == user.id).correlate(User)
+    held = select(access.id).where(access.role_id == Role.id, or_(access.user_id == user.id, access.team_id.in_(teams)))
+    given = select(func.aggregate_strings(cast(Role.id, String), " ")).where(held.correlate(Role, User).exists())
+    return given.correlate(User).scalar_subquery()
+
+
 def looker_of_row(user: User, roles: str | None, teams: str | None) -> Looker:
     """What this user may, from the two texts."""
     lines = [line.split() for line in (roles or "").splitlines()]
@@ -213,45 +219,68 @@ def may_somewhere(session: AnySession, looker: Looker, right: Right) -> bool:
     return bool(looker.roles_with(right)) and right in _held(session, looker, None)
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Kept:
     """What somebody turned out to hold, by the customers that were asked about, while one transaction lasts."""
 
     looker: Looker
-    rights: dict[frozenset[int] | None, frozenset[Right]] = field(default_factory=dict)
-    transaction: SessionTransaction | None = None
+    rights: dict[frozenset[int] | None, frozenset[Right]]
+    transaction: SessionTransaction | None
 
 
 def _held(session: AnySession, looker: Looker, customer_ids: frozenset[int] | None) -> frozenset[Right]:
     """The rights given to this person, or a team of theirs, on one or more of these customers; None: on any at all.
 
-    A page asks for many rights, here and on any customer, so all of them are looked up at once, and kept for as long as
-    nothing can be written: until the transaction ends, and never inside a changeset.
+    A page asks for many rights, so all of them are looked up at once, and kept for as long as nothing can be written:
+    until the transaction ends, and never inside a changeset.
     """
     session = plain(session)
+    known = _known(session, looker)
+    # Who holds nothing anywhere holds nothing here.
+    if customer_ids not in known and known.get(None) != frozenset():
+        known = _keep(session, looker, customer_ids, session.scalars(_given(looker, customer_ids)))
+    return known.get(customer_ids, frozenset())
+
+
+def _known(session: Session, looker: Looker) -> dict[frozenset[int] | None, frozenset[Right]]:
     kept: _Kept | None = session.info.get(_HELD)
-    if kept is None or kept.looker != looker or kept.transaction is not session.get_transaction() or is_open(session):
-        kept = _Kept(looker)
-    if customer_ids not in kept.rights:
-        given = session.execute(_given(looker, customer_ids)).all()
-        kept.rights[None] = _rights_of(looker, {row[0] for row in given})
-        kept.rights[customer_ids] = _rights_of(looker, {row[0] for row in given if row[1]})
-        # Known only now: the first statement begins a transaction.
-        kept.transaction = session.get_transaction()
-        session.info[_HELD] = kept
-    return kept.rights[customer_ids]
+    holds = kept is not None and kept.looker == looker and kept.transaction is session.get_transaction()
+    return kept.rights if kept is not None and holds and not is_open(session) else {}
 
 
-def _rights_of(looker: Looker, given: set[int]) -> frozenset[Right]:
-    return frozenset(right for right, roles in looker.by_right if given.intersection(roles))
+def _keep(
+    session: Session, looker: Looker, customer_ids: frozenset[int] | None, given: Iterable[int]
+) -> dict[frozenset[int] | None, frozenset[Right]]:
+    """Keep what these roles give, with what is known already. Asked first: the first statement begins a transaction."""
+    held = set(given)
+    rights = frozenset(right for right, roles in looker.by_right if held.intersection(roles))
+    known = {**_known(session, looker), customer_ids: rights}
+    session.info[_HELD] = _Kept(looker, known, session.get_transaction())
+    return known
 
 
-def _given(looker: Looker, customer_ids: frozenset[int] | None) -> Select[int, bool]:
-    """The roles that this person or a team of theirs has on any customer, and whether on one or more of these."""
+def _given(looker: Looker, customer_ids: frozenset[int] | None) -> Select[int]:
+    """The roles that this person or a team of theirs has on one or more of these customers; None: on any at all."""
     access, role = CustomerAccess.__table__.c, Role.__table__.c
-    anywhere = select(access.id).where(access.role_id == role.id, _holds(looker))
-    here = literal(True) if customer_ids is None else anywhere.where(one_of(access.customer_id, customer_ids)).exists()
-    return select(role.id, here).where(anywhere.exists())
+    found = select(access.id).where(access.role_id == role.id, _holds(looker))
+    if customer_ids is not None:
+        found = found.where(one_of(access.customer_id, customer_ids))
+    return select(role.id).where(found.exists())
+
+
+def given_on(looker: Looker, customer_id: Column) -> ColumnElement[str | None]:
+    """The roles given on the customer of a row, as one text for the query of that row; `keep_given` reads it."""
+    access = CustomerAccess.__table__.c
+    if looker.id is None or looker.everywhere >= ON_A_CUSTOMER:
+        return literal(None, String)
+    roles = select(func.aggregate_strings(cast(access.role_id, String), " "))
+    return roles.where(access.customer_id == customer_id, _holds(looker)).scalar_subquery()
+
+
+def keep_given(session: AnySession, looker: Looker, customer_id: int | None, roles: str | None) -> None:
+    """A query told besides which roles were given on a customer, or on any: that is not asked for again."""
+    given = map(int, (roles or "").split())
+    _keep(plain(session), looker, None if customer_id is None else frozenset({customer_id}), given)
 
 
 def require(session: AnySession, looker: Looker, right: Right, customer_id: int | None = None) -> None:
@@ -297,9 +326,9 @@ def hidden_columns(session: AnySession, looker: Looker, table: str, customer_id:
     return off | columns if columns and not may(session, looker, Right.SEE_REVENUE, customer_id) else off
 
 
-def reachable(looker: Looker, right: Right) -> ColumnElement[bool] | None:
-    """The condition on Customer.id for the customers on which `looker` holds `right`; None means all of them."""
-    return _on(looker, right, Customer.id)
+def reachable(looker: Looker, right: Right, customer_id: Column = Customer.id) -> ColumnElement[bool] | None:
+    """The condition on a column for the customers on which `looker` holds `right`; None means all of them."""
+    return _on(looker, right, customer_id)
 
 
 def split(
@@ -313,6 +342,19 @@ def split(
     statement = select(Customer.id).where(one_of(Customer.id, asked), *_present([reachable(looker, right)]))
     allowed = set(session.scalars(statement, execution_options=EVERYTHING)) if asked else set()
     return tuple(i for i in asked if i in allowed), tuple(i for i in asked if i not in allowed)
+
+
+def held_on_all(session: AnySession, looker: Looker, customer_ids: Iterable[int]) -> frozenset[Right]:
+    """The rights that `looker` holds on every single one of these customers, by roles there or everywhere."""
+    access, asked = CustomerAccess.__table__.c, frozenset(customer_ids)
+    if looker.everywhere >= ON_A_CUSTOMER or looker.id is None or not asked:
+        return looker.everywhere
+    given = select(access.customer_id, access.role_id).where(one_of(access.customer_id, asked), _holds(looker))
+    on: dict[int, set[int]] = {}
+    for customer_id, role_id in session.execute(given):
+        on.setdefault(customer_id, set()).add(role_id)
+    held = (right for right, roles in looker.by_right if all(on.get(one, set()).intersection(roles) for one in asked))
+    return looker.everywhere | frozenset(held)
 
 
 def held_until(session: AnySession, looker: Looker, right: Right, changeset_id: int) -> frozenset[int]:

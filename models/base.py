@@ -18,7 +18,15 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Column, Connection, Date, DateTime, Dialect, Enum, ForeignKey, Integer, MetaData, String, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    InstrumentedAttribute,
+    Mapped,
+    Session,
+    declared_attr,
+    mapped_column,
+    scoped_session,
+)
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
@@ -275,6 +283,15 @@ WILL_WRITE = {"kaartenbak_will_write": True}
 # For a write that can as well be left out: OperationalError at once where somebody else holds the lock.
 WRITES_IF_FREE = {**WILL_WRITE, "kaartenbak_waits": False}
 # Execution options of a SELECT that must see every row, whoever is looking: see models/access.py.
+AnySession = Session | scoped_session[Any]
+"""A session, or what Flask-SQLAlchemy hands out in its place."""
+
+
+def plain(session: AnySession) -> Session:
+    """The session itself, where Flask-SQLAlchemy hands out its stand-in."""
+    return session() if isinstance(session, scoped_session) else session
+
+
 EVERYTHING = {"kaartenbak_everything": True}
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Boolean, Integer, ScalarSelect, String, Text, UniqueConst
 from sqlalchemy.orm import Mapped, Session, mapped_column, scoped_session
 
 from models import codes
-from models.base import Base, Limits, between, invisible, spelt_out, table_args, whole, words
+from models.base import Base, Limits, between, invisible, plain, spelt_out, table_args, whole, words
 from models.errors import Reason, Refused
 
 
@@ -216,7 +216,7 @@ class NumberSeries(Base):
 
 def get(session: Session, key: str) -> Any:
     """The value of a setting, or its default. An unknown key is a programming error (KeyError)."""
-    return _value(KNOWN[key], session.scalar(select(Setting.value).where(Setting.key == key)))
+    return everything(session)[key]
 
 
 _STORED = select(Setting.key, Setting.value)
@@ -226,18 +226,14 @@ _KEPT = "settings"
 def everything(session: Session | scoped_session[Session]) -> dict[str, Any]:
     """All settings at once, by key: one query for a page that needs several, none where `keep` has them."""
     transaction, values = session.info.get(_KEPT, (None, {}))
-    if transaction is not None and transaction is _plain(session).get_transaction():
+    if transaction is not None and transaction is plain(session).get_transaction():
         return dict(values)
     return of_stored(dict(session.execute(_STORED).all()))
 
 
 def keep(session: Session | scoped_session[Session], values: Mapping[str, Any]) -> None:
     """What all settings were found to be, for as long as this transaction lasts; a write begins another one."""
-    session.info[_KEPT] = (_plain(session).get_transaction(), values)
-
-
-def _plain(session: Session | scoped_session[Session]) -> Session:
-    return session() if isinstance(session, scoped_session) else session
+    session.info[_KEPT] = (plain(session).get_transaction(), values)
 
 
 def of_stored(stored: Mapping[str, str]) -> dict[str, Any]:

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy import Delete, Insert, Text, Update, cast, event, func, null, select, text
-from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction, make_transient, scoped_session
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction, make_transient
 from sqlalchemy.orm.attributes import set_committed_value
 
-from models.base import EVERYTHING, WILL_WRITE
+from models.base import EVERYTHING, WILL_WRITE, AnySession, plain
 from models.journal.tables import Change, Changeset, Origin, journaled_tables, registry_of
 from models.journal.triggers import SETTING
 
 _OPEN = "journal.open"
-
-AnySession = Session | scoped_session[Any]
 
 
 class Somebody(Protocol):
@@ -41,11 +39,6 @@ class _Open:
     changeset: Changeset
     id: int
     count: int = 0
-
-
-def plain(session: AnySession) -> Session:
-    """The session itself, where Flask-SQLAlchemy hands out its stand-in."""
-    return session() if isinstance(session, scoped_session) else session
 
 
 def is_open(session: AnySession) -> bool:

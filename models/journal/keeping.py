@@ -10,9 +10,9 @@ from itertools import islice
 from sqlalchemy import ColumnElement, Table, bindparam, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from models.base import WILL_WRITE, Base, utc_now
+from models.base import WILL_WRITE, AnySession, Base, plain, utc_now
 from models.errors import Reason, Refused
-from models.journal.context import AnySession, is_open, plain
+from models.journal.context import is_open
 from models.journal.graph import references_of
 from models.journal.plan import Pair
 from models.journal.sql import sql_of

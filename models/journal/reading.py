@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, text, true, union_all
 from sqlalchemy.orm import Session
 
-from models.base import Base
-from models.journal.context import AnySession, is_open, plain
+from models.base import AnySession, Base, plain
+from models.journal.context import is_open
 from models.journal.plan import Pair
 from models.journal.tables import Change, Changeset, Operation, journaled_tables, registry_of
 from models.journal.triggers import quoted

@@ -9,8 +9,9 @@ from sqlalchemy import Table, bindparam, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from models.base import AnySession, plain
 from models.errors import Conflict, NotFound, Reason, Refused
-from models.journal.context import AnySession, Somebody, changeset, plain
+from models.journal.context import Somebody, changeset
 from models.journal.graph import has_default, in_order, park, parkable, uniques
 from models.journal.leaving import Left, what_is_left
 from models.journal.plan import Counts, Locks, Pair, Plan, draw_up

@@ -6,9 +6,10 @@ from sqlalchemy import and_
 
 from models import journal
 from models.access import Looker
+from models.base import AnySession
 from models.errors import NotFound
 from models.journal import Change, Changeset
-from models.operations.undo import AnySession, require_each, touched_by
+from models.operations.undo import require_each, touched_by
 
 
 def adopt(session: AnySession, actor: Looker, first_id: int, last_id: int) -> Changeset:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import ColumnElement, case, func, literal, select, union_all, update
 from sqlalchemy.orm import Session
 
 from models.access import Looker
@@ -25,12 +25,12 @@ from models.operations.consequences import (
     Archivable,
     LeftOut,
     Sorted,
-    count_below,
     digest,
     hold,
     require_unchanged,
     sort_out,
 )
+from models.operations.impact import Reach, figures
 from models.operations.selection import Chosen, Selection
 from models.project import Project, Registration, RegistrationStatus
 from models.sales import Invoice
@@ -154,14 +154,13 @@ def _without(found: Sorted, held: Mapping[int, str], reason: Reason) -> Sorted:
 def _plan(session: Session, noun: Archivable, found: Sorted, way: Way) -> ArchivePlan:
     ids = found.ids
     projects = _along(noun, ids, way)
-    project_count = session.scalar(select(func.count()).select_from(_project).where(projects)) or 0
+    project_count, stays = (0, {}) if noun is not Customer else _counts(session, ids, projects)
     lines = _lines(session, noun, dict(list(found.going.items())[:NAMED]), way)
     if len(ids) > len(lines):
         registrations, still_open = _registrations(session, noun, ids, way)
     else:
         registrations, still_open = sum(line.registrations for line in lines), sum(line.open for line in lines)
-    names = session.scalars(select(_project.c.name).where(projects).order_by(_project.c.name).limit(SAMPLE)).all()
-    stays = _stays(session, ids) if noun is Customer else {}
+    named = select(_project.c.name).where(projects).order_by(_project.c.name).limit(SAMPLE)
     said = (way, noun.__name__, ids, lines, project_count, registrations, still_open)
     return ArchivePlan(
         way=way,
@@ -171,7 +170,7 @@ def _plan(session: Session, noun: Archivable, found: Sorted, way: Way) -> Archiv
         projects=project_count,
         registrations=registrations,
         open=still_open,
-        project_names=tuple(names) if noun is Customer else (),
+        project_names=tuple(session.scalars(named)) if project_count else (),
         stays=stays,
         left_out=found.left_out,
         left_out_count=found.left_out_count,
@@ -220,24 +219,26 @@ def _registrations(session: Session, noun: Archivable, ids: Iterable[int], way: 
 
 
 def _lines(session: Session, noun: Archivable, named: Mapping[int, str], way: Way) -> tuple[Line, ...]:
-    """The same counts for each of the first rows, from two grouped queries."""
-    grouped = select(_project.c.customer_id, func.count()).where(_along(noun, named, way))
-    along: dict[int, int] = dict(session.execute(grouped.group_by(_project.c.customer_id)).all())
-    below: dict[int, tuple[int, int]] = {}
+    """The same counts for each of the first rows, all in one query."""
     owner = _owner(noun)
-    if owner is not None:
-        column = _registration.c[owner]
-        rows = select(column, func.count(), _open).where(_below(column, named, way)).group_by(column)
-        below = {key: (count, int(still_open)) for key, count, still_open in session.execute(rows)}
-    return tuple(Line(key, name, along.get(key, 0), *below.get(key, (0, 0))) for key, name in named.items())
+    if owner is None or not named:
+        return tuple(Line(key, name) for key, name in named.items())
+    above, column = _project.c.customer_id, _registration.c[owner]
+    projects = select(above, func.count(), literal(0), literal(0)).where(_along(noun, named, way)).group_by(above)
+    below = select(column, literal(0), func.count(), _open).where(_below(column, named, way)).group_by(column)
+    counts = dict.fromkeys(named, (0, 0, 0))
+    for key, *more in session.execute(union_all(projects, below)):
+        before = counts[key]
+        counts[key] = (before[0] + more[0], before[1] + more[1], before[2] + int(more[2]))
+    return tuple(Line(key, name, *counts[key]) for key, name in named.items())
 
 
-def _stays(session: Session, ids: Sequence[int]) -> dict[str, int]:
-    """What is not touched: picture 07, "Stays as it is"."""
-    return {
-        noun.__tablename__: count_below(session, noun, "customer_id", ids)
-        for noun in (CustomerContact, Address, Invoice, CustomerAccess)
-    }
+def _counts(session: Session, ids: Sequence[int], projects: ColumnElement[bool]) -> tuple[int, dict[str, int]]:
+    """How many projects go or come along, and of what is not touched how much there is: picture 07, "Stays as it is"."""
+    tables = [Base.metadata.tables[noun.__tablename__] for noun in (CustomerContact, Address, Invoice, CustomerAccess)]
+    stay = [Reach(table, {"customer_id": one_of(table.c.customer_id, ids)}) for table in tables]
+    along, *staying = figures(session, [Reach(_project, {"customer_id": projects}), *stay])
+    return along.count, {table.name: one.count for table, one in zip(tables, staying, strict=True)}
 
 
 TITLES: dict[tuple[Archivable, Way], tuple[str, str]] = {

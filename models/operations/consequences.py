@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, exists, func, not_, null, or_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, exists, func, not_, null, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
 from models import access
@@ -18,7 +19,7 @@ from models.contact import Contact, CustomerContact
 from models.customer import Customer
 from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
 from models.project import Project
-from models.user import CustomerAccess, Right, Role, Team, TeamMember, User
+from models.user import ON_A_CUSTOMER, CustomerAccess, Right, Team, TeamMember, User
 
 NAMED = 50
 """How many rows a plan names at most; the others it counts."""
@@ -47,11 +48,15 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Sorted:
-    """The chosen rows, parted: `going` by id with name; the first `NAMED` left out; how many were chosen and seen."""
+    """The chosen rows, parted: `going` by id with name; the first `NAMED` left out; how many were chosen and seen.
+
+    `changed`: when the last of those that go was changed.
+    """
 
     going: Mapping[int, str]
     left_out: tuple[LeftOut, ...]
     left_out_count: int
+    changed: dt.datetime | None = None
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -70,55 +75,66 @@ def sort_out(
 
     `states` maps "is archived" to the reason why a row in that state stays.
     """
-    columns = (noun.id, noun.name, noun.archived_at.is_not(None))
-    chosen = session.execute(select(*columns).where(one_of(noun.id, ids)).order_by(noun.id)).all()
-    able = allowed(session, actor, noun, [row[0] for row in chosen], right)
-    going, left = {}, []
-    for key, name, is_archived in chosen:
-        if key not in able:
+    columns = (noun.id, noun.name, noun.archived_at.is_not(None), noun.changed_at, held(actor, noun, right))
+    chosen = session.execute(select(*columns).where(one_of(noun.id, ids)).order_by(noun.id))
+    going, left, changed = {}, [], []
+    for key, name, is_archived, changed_at, is_able in chosen:
+        if not is_able:
             left.append(LeftOut(key, name, Reason.NO_RIGHT, {"right": right.value}))
         elif is_archived in states:
             left.append(LeftOut(key, name, states[is_archived], {"name": name}))
         else:
             going[key] = name
-    named = tuple(_with_somebody_to_ask(session, noun, left[:NAMED], right))
-    return Sorted(going, named, len(left))
+            changed.append(changed_at)
+    named = tuple(_with_somebody_to_ask(session, actor, noun, left[:NAMED], right))
+    return Sorted(going, named, len(left), max(changed, default=None))
 
 
 def allowed(session: Session, actor: Looker, noun: Archivable, ids: Iterable[int], right: Right) -> set[int]:
     """Those of these ids on which `actor` holds `right`, the same for a verb and for taking it back."""
-    if noun is Customer:
-        return set(access.split(session, actor, right, ids)[0])
-    there = access.reachable(actor, right)
-    if there is None:
+    if right in actor.everywhere:
         return set(ids)
-    query = select(noun.id).where(one_of(noun.id, ids))
-    if noun is Project:
-        held = select(Customer.id).where(there)
-        return set(session.scalars(query.where(Project.customer_id.in_(held)), execution_options=EVERYTHING))
-    return set(session.scalars(query.where(_contact(right, there)), execution_options=EVERYTHING))
+    query = select(noun.id).where(one_of(noun.id, ids), held(actor, noun, right))
+    return set(session.scalars(query, execution_options=EVERYTHING))
 
 
-def _contact(right: Right, there: ColumnElement[bool]) -> ColumnElement[bool]:
-    """A contact goes by one of its customers; to delete it takes all of them, for it is gone from all of them."""
-    linked = exists().where(CustomerContact.contact_id == Contact.id).where(Customer.id == CustomerContact.customer_id)
-    if right is not Right.DELETE:
-        return linked.where(there)
-    return linked & not_(linked.where(not_(there)))
+def rights_on_contact(session: Session, actor: Looker, contact_id: int) -> frozenset[Right]:
+    """All that `actor` may do to a contact."""
+    rights = sorted(ON_A_CUSTOMER)
+    asked = select(*(held(actor, Contact, right) for right in rights)).where(Contact.id == contact_id)
+    row = session.execute(asked, execution_options=EVERYTHING).one_or_none()
+    return frozenset(right for right, is_held in zip(rights, row or (), strict=False) if is_held)
+
+
+def held(actor: Looker, noun: Archivable, right: Right) -> ColumnElement[bool]:
+    """The condition that `actor` holds `right` on a row.
+
+    A contact goes by one of its customers; to delete it takes all of them, for it is gone from all of them. That looks
+    at the plain table: among the links that `actor` sees, one that takes another right would be missing.
+    """
+    if noun is Contact:
+        # By another name, for statements that show links themselves.
+        link = CustomerContact.__table__.alias("any_link").c
+        there = access.reachable(actor, right, link.customer_id)
+        linked = exists().where(link.contact_id == Contact.id)
+        if there is None:
+            return true()
+        return linked.where(there) if right is not Right.DELETE else linked & not_(linked.where(not_(there)))
+    there = access.reachable(actor, right, Customer.id if noun is Customer else Project.customer_id)
+    return true() if there is None else there
 
 
 def _with_somebody_to_ask(
-    session: Session, noun: Archivable, left: Sequence[LeftOut], right: Right
+    session: Session, actor: Looker, noun: Archivable, left: Sequence[LeftOut], right: Right
 ) -> Iterator[LeftOut]:
     refused = [one.id for one in left if one.reason is Reason.NO_RIGHT] if noun is Customer else []
-    people = _who_may(session, right, refused) if refused else {}
+    people = _who_may(session, actor.roles_with(right), refused) if refused else {}
     for one in left:
         yield replace(one, ask=people.get(one.id, people.get(None))) if one.id in refused else one
 
 
-def _who_may(session: Session, right: Right, customer_ids: Collection[int]) -> dict[int | None, str]:
-    """Whom to ask, by customer: somebody who has the right there, by a role or a team; under None who has it everywhere."""
-    roles = [key for key, rights in session.execute(select(Role.id, Role.rights)) if right in rights]
+def _who_may(session: Session, roles: Collection[int], customer_ids: Collection[int]) -> dict[int | None, str]:
+    """Whom to ask, by customer: somebody who has one of these roles there; under None who has one everywhere."""
     given = (one_of(CustomerAccess.customer_id, customer_ids), CustomerAccess.role_id.in_(roles))
     in_team = select(TeamMember.user_id).join(Team, Team.id == TeamMember.team_id).where(Team.role_id.in_(roles))
     here, name = CustomerAccess.customer_id, func.min(User.name)

@@ -7,11 +7,9 @@ import hashlib
 from sqlalchemy import delete, exists, func, select, text
 from sqlalchemy.orm import Session
 
-from models.access import AnySession
 from models.activity import Attachment, FileContent
-from models.base import Base
+from models.base import AnySession, Base, plain
 from models.journal import Change, Operation
-from models.journal.context import plain
 from models.operations.working import working
 
 _CONTENT = Base.metadata.tables[FileContent.__tablename__]

@@ -5,17 +5,17 @@ Or link the contact to a customer that is there already, where the look for dupl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from models import access
 from models.access import Looker
 from models.among import one_of
-from models.base import Base
+from models.base import Base, folded
 from models.contact import Contact, CustomerContact
 from models.customer import Customer, Kind
 from models.errors import Conflict, NotFound, Problems, Reason, Refused
@@ -26,6 +26,7 @@ from models.operations.consequences import allowed, digest, hold, require_unchan
 from models.operations.duplicates import Candidate, Duplicate, find
 from models.operations.save import Child, Saved, save
 from models.operations.selection import Chosen, Selection
+from models.search.paging import united
 from models.user import Right
 
 # Field of the new customer <- field of the contact, where something is taken over.
@@ -115,7 +116,9 @@ def plan(session: Session, actor: Looker, chosen: Chosen, choices: Mapping[int, 
     numbers = iter(number.upcoming(session, len(contacts)))
     proposed = {contact.id: _values(contact, choices.get(contact.id, Choice()), next(numbers)) for contact in contacts}
     alike = find(session, {key: _candidate(values) for key, values in proposed.items()})
-    labels, customers = _labels(session, ids), _customers(session, ids)
+    found = united(session, {0: _labels(ids), 1: _customers(ids)})
+    labels, customers = _grouped(found[0]), _grouped(found[1])
+    given = number.given(session, {folded(str(values["number"])) for values in proposed.values()})
     conversions = tuple(
         Conversion(
             contact_id=contact.id,
@@ -123,7 +126,9 @@ def plan(session: Session, actor: Looker, chosen: Chosen, choices: Mapping[int, 
             kind=proposed[contact.id]["kind"],
             values=tuple(_shown(contact, proposed[contact.id])),
             duplicates=alike.get(contact.id, ()),
-            problems=tuple(_problems(session, actor, contact, proposed[contact.id], choices.get(contact.id, Choice()))),
+            problems=tuple(
+                _problems(session, actor, contact, proposed[contact.id], choices.get(contact.id, Choice()), given)
+            ),
             labels=labels.get(contact.id, ()),
             customers=customers.get(contact.id, ()),
             use=choices.get(contact.id, Choice()).use,
@@ -236,9 +241,14 @@ def _candidate(values: Mapping[str, Any]) -> Candidate:
 
 
 def _problems(
-    session: Session, actor: Looker, contact: Contact, values: Mapping[str, Any], choice: Choice
+    session: Session,
+    actor: Looker,
+    contact: Contact,
+    values: Mapping[str, Any],
+    choice: Choice,
+    given: Collection[str],
 ) -> list[Refused]:
-    """Why this contact cannot be converted as it stands."""
+    """Why this contact cannot be converted as it stands. `given`: the numbers that somebody else has, folded."""
     if contact.is_archived:
         return [Refused(Reason.ARCHIVED_IS_LOCKED, name=contact.name)]
     if choice.use is not None:
@@ -249,9 +259,15 @@ def _problems(
             problem
             for name, value in values.items()
             if name in fields.columns(Customer)
-            and (problem := fields.misfits(Customer, name, value) or fields.taken(session, Customer, name, value, None))
+            and (problem := fields.misfits(Customer, name, value) or _taken(session, name, value, given))
         ),
     ]
+
+
+def _taken(session: Session, name: str, value: Any, given: Collection[str]) -> Refused | None:
+    """Whether another customer has this value; who has a number is asked only where somebody has it."""
+    is_free = name == "number" and folded(str(value)) not in given
+    return None if is_free else fields.taken(session, Customer, name, value, None)
 
 
 def _problems_with(session: Session, actor: Looker, contact: Contact, customer_id: int) -> list[Refused]:
@@ -274,31 +290,24 @@ def _problems_with(session: Session, actor: Looker, contact: Contact, customer_i
     return []
 
 
-def _labels(session: Session, ids: tuple[int, ...]) -> dict[int, tuple[str, ...]]:
+def _labels(ids: tuple[int, ...]) -> Select[Any]:
     link = Base.metadata.tables["contact_label"].c
-    rows = session.execute(
-        select(link.contact_id, Label.name)
-        .join(Label, Label.id == link.label_id)
-        .where(one_of(link.contact_id, ids))
-        .order_by(Label.name)
-    )
-    return _grouped(rows)
+    labels = select(link.contact_id, Label.name, Label.name.label("place")).join(Label, Label.id == link.label_id)
+    return labels.where(one_of(link.contact_id, ids))
 
 
-def _customers(session: Session, ids: tuple[int, ...]) -> dict[int, tuple[str, ...]]:
+def _customers(ids: tuple[int, ...]) -> Select[Any]:
     """Where the contacts work already, as far as this person sees it."""
-    rows = session.execute(
-        select(CustomerContact.contact_id, Customer.name)
+    return (
+        select(CustomerContact.contact_id, Customer.name, func.lower(Customer.name).label("place"))
         .join(Customer, Customer.id == CustomerContact.customer_id)
         .where(one_of(CustomerContact.contact_id, ids))
-        .order_by(func.lower(Customer.name))
     )
-    return _grouped(rows)
 
 
-def _grouped(rows: Any) -> dict[int, tuple[str, ...]]:
+def _grouped(rows: Iterable[Any]) -> dict[int, tuple[str, ...]]:
     found: dict[int, tuple[str, ...]] = {}
-    for key, name in rows:
+    for key, name, _ in sorted(rows, key=lambda row: row[2]):
         found[key] = (*found.get(key, ()), name)
     return found
 

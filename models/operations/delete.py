@@ -7,12 +7,12 @@ Customers go only from the archive, unless the settings say otherwise. Where a c
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, select, update
+from sqlalchemy import Select, and_, case, delete, false, func, literal, null, select, union_all, update
 from sqlalchemy.orm import Session
 
 from models import access, settings
@@ -35,7 +35,7 @@ from models.operations.consequences import (
     require_unchanged,
     sort_out,
 )
-from models.operations.impact import Figures, Impact, Reach, figures, impact
+from models.operations.impact import Impact, Reach, figures, impact, uses
 from models.operations.selection import Chosen, Selection
 from models.project import Project, Registration
 from models.sales import BILLED, Invoice, InvoiceStatus, Quote
@@ -196,12 +196,17 @@ def _sorted_out(session: Session, actor: Looker, noun: Deletable, ids: Iterable[
     if noun is Customer or noun is Contact or noun is Project:
         return sort_out(session, actor, noun, ids, Right.DELETE, _states(session, noun))
     access.require(session, actor, access.OFFICE[noun.__tablename__])
-    chosen = select(noun.id, noun.name).where(one_of(noun.id, ids)).order_by(noun.id)
-    going: dict[int, str] = dict(session.execute(chosen).all())
-    left = _held(session, noun, going)
-    for one in left:
-        del going[one.id]
-    return Sorted(going, tuple(left[:NAMED]), len(left))
+    built_in = Role.built_in if noun is Role else false()
+    changed = noun.changed_at if noun is Team or noun is User else null()
+    chosen = select(noun.id, noun.name, built_in, changed).where(one_of(noun.id, ids)).order_by(noun.id)
+    rows = session.execute(chosen).all()
+    left = list(_held(session, noun, {key: name for key, name, is_built_in, _ in rows if not is_built_in}))
+    left += [LeftOut(key, name, Reason.BUILT_IN, {"name": name}) for key, name, is_built_in, _ in rows if is_built_in]
+    left.sort(key=lambda one: one.id)
+    gone = {one.id for one in left}
+    going = {key: name for key, name, *_ in rows if key not in gone}
+    last = max((moment for key, *_, moment in rows if key in going and moment is not None), default=None)
+    return Sorted(going, tuple(left[:NAMED]), len(left), last)
 
 
 def _states(session: Session, noun: type[Customer | Contact | Project]) -> dict[bool, Reason]:
@@ -214,42 +219,25 @@ def _states(session: Session, noun: type[Customer | Contact | Project]) -> dict[
     return {False: Reason.NOT_ARCHIVED_YET if noun is Customer else Reason.NOT_ARCHIVED}
 
 
-def _held(session: Session, noun: Deletable, names: Mapping[int, str]) -> list[LeftOut]:
-    """What is built in or still in use stays."""
-    left = []
-    built_in = set(session.scalars(select(Role.id).where(Role.built_in))) if noun is Role else set()
-    in_use = _in_use(session, noun, names)
+def _held(session: Session, noun: Deletable, names: Mapping[int, str]) -> Iterator[LeftOut]:
+    """What records still need stays."""
+    in_use = merge_values.uses(session, names) if noun is ListValue else uses(session, noun, names)
     for key, name in names.items():
-        if key in built_in:
-            left.append(LeftOut(key, name, Reason.BUILT_IN, {"name": name}))
-        elif in_use.get(key):
-            left.append(LeftOut(key, name, Reason.STILL_IN_USE, {"name": name, "count": in_use[key]}))
-    return left
-
-
-def _in_use(session: Session, noun: Deletable, names: Mapping[int, str]) -> Mapping[int, int]:
-    """How many records still need each of them."""
-    if noun is ListValue:
-        # A function is a word on its links: no key of the database holds it back.
-        return merge_values.uses(session, names)
-    # Which of them is asked one by one, but only where any is in use at all.
-    if not any(impact(session, noun, names).blocked.values()):
-        return {}
-    return {key: sum(impact(session, noun, [key]).blocked.values()) for key in names}
+        if in_use[key]:
+            yield LeftOut(key, name, Reason.STILL_IN_USE, {"name": name, "count": in_use[key]})
 
 
 # What goes along
 
 
 def _plan(session: Session, actor: Looker, noun: Deletable, found: Sorted) -> DeletePlan:
-    reached = impact(session, noun, found.ids)
-    branches = _branches(session, noun, reached)
+    reached = impact(noun, found.ids)
+    branches, loosened = _branches(session, noun, reached)
     total = sum(branch.count for branch in branches)
     invoices = sum(child.count for branch in branches for child in branch.children if child.key == "invoice.sent")
-    stays = _stays(session, noun, found.ids, reached)
+    stays = _stays(session, noun, found.ids, loosened)
     name = next(iter(found.going.values()), "")
-    moment = session.scalar(select(func.max(_stamp(noun))).where(one_of(noun.id, found.ids)))
-    said = (noun.__name__, found.ids, name, branches, stays, moment)
+    said = (noun.__name__, found.ids, name, branches, stays, found.changed)
     return DeletePlan(
         noun=noun,
         count=len(found.ids),
@@ -267,97 +255,97 @@ def _plan(session: Session, actor: Looker, noun: Deletable, found: Sorted) -> De
     )
 
 
-def _stamp(noun: Deletable) -> Any:
-    """When a row was last changed; the few nouns without a stamp are told apart by their keys."""
-    return getattr(noun, "changed_at", noun.id)
-
-
-def _branches(session: Session, noun: Deletable, reached: Impact) -> tuple[Branch, ...]:
-    """The tree, nearest first; empty branches are left out."""
-    branches: dict[str, Branch] = {}
+def _branches(
+    session: Session, noun: Deletable, reached: Impact
+) -> tuple[tuple[Branch, ...], Mapping[tuple[str, str], int]]:
+    """The tree, nearest first, without empty branches; and how many rows lose a link, by table and column."""
+    lines = [line for reach in reached.goes for line in _split(reach)]
     busiest = _busiest_projects(session, reached)
-    for reach in reached.goes:
-        for branch in _split(session, reach, busiest):
-            if not branch.count:
-                continue
-            group = GROUPS.get(reach.table.name)
-            if group is None or reach.table.name == noun.__tablename__:
-                branches[branch.key] = branch
-                continue
-            children = (*branches[group].children, branch) if group in branches else (branch,)
-            branches[group] = Branch(group, sum(child.count for child in children), children=children)
-    return tuple(branches.values())
+    counted = figures(session, [*(reach for _, reach in lines), *reached.loosened], busiest.known)
+    loosened = {
+        (reach.table.name, column): one.count
+        for reach, one in zip(reached.loosened, counted[len(lines) :], strict=True)
+        for column in reach.paths
+        if one.count
+    }
+    samples = _samples(session, [reach for reach in reached.goes if reach.table.name not in SPLITS], busiest)
+    branches: dict[str, Branch] = {}
+    for (key, reach), found in zip(lines, counted, strict=False):
+        if not found.count:
+            continue
+        named = samples.get(key, ())
+        branch = Branch(key, found.count, found.minutes or None, found.amounts or None, named)
+        group = GROUPS.get(reach.table.name)
+        if group is None or reach.table.name == noun.__tablename__:
+            branches[branch.key] = branch
+            continue
+        children = (*branches[group].children, branch) if group in branches else (branch,)
+        branches[group] = Branch(group, sum(child.count for child in children), children=children)
+    return tuple(branches.values()), loosened
 
 
-def _split(session: Session, reach: Reach, busiest: _Busiest) -> list[Branch]:
+def _split(reach: Reach) -> list[tuple[str, Reach]]:
     """A table as one line, or as the lines it is told in."""
     name = reach.table.name
-    if name == Registration.__tablename__:
-        return [_branch(name, figures(session, reach, known={"project_id": busiest.total}))]
     if name not in SPLITS:
-        return [_branch(name, figures(session, reach), _samples(session, reach, busiest))]
+        return [(name, reach)]
     column, parts = SPLITS[name]
-    return [
-        _branch(f"{name}.{part}", figures(session, reach, reach.table.c[column].in_(values)))
-        for part, values in parts.items()
-    ]
-
-
-def _branch(key: str, found: Figures, samples: tuple[Sample, ...] = ()) -> Branch:
-    return Branch(key, found.count, found.minutes or None, found.amounts or None, samples)
+    return [(f"{name}.{part}", reach.only(reach.table.c[column].in_(values))) for part, values in parts.items()]
 
 
 @dataclass(frozen=True)
 class _Busiest:
-    """The projects that go with the most registrations (id -> how many), and the registrations of all of them."""
+    """The projects that go with the most registrations (id -> how many); `known`: the registrations of all of them."""
 
     below: Mapping[int, int] = field(default_factory=dict)
-    total: int = -1
+    known: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 def _busiest_projects(session: Session, reached: Impact) -> _Busiest:
     """One look into the index by project, for the names to show and as the second way to count registrations."""
-    path = next((r.paths.get("project_id") for r in reached.goes if r.table is _registration), None)
-    if path is None:
+    reach = next((one for one in reached.goes if one.table is _registration), None)
+    if reach is None or "project_id" not in reach.paths:
         return _Busiest()
     counted = func.count()
     rows = session.execute(
         select(_registration.c.project_id, counted, func.sum(counted).over())
-        .where(path)
+        .where(reach.paths["project_id"])
         .group_by(_registration.c.project_id)
         .order_by(counted.desc(), _registration.c.project_id)
         .limit(SAMPLE)
     ).all()
-    return _Busiest({key: count for key, count, _ in rows}, int(rows[0][2]) if rows else 0)
+    # Where it is the only way, it is summed as well.
+    known = {(_registration.name, "project_id"): int(rows[0][2]) if rows else 0} if len(reach.paths) > 1 else {}
+    return _Busiest({key: count for key, count, _ in rows}, known)
 
 
-def _samples(session: Session, reach: Reach, busiest: _Busiest) -> tuple[Sample, ...]:
-    """The first rows of a branch by name: of projects those with the most registrations."""
+def _samples(session: Session, reaches: Sequence[Reach], busiest: _Busiest) -> dict[str, tuple[Sample, ...]]:
+    """The first rows of each table by name, in one statement: of projects those with the most registrations."""
+    parts = [_first_rows(reach, busiest) for reach in reaches if "name" in reach.table.c]
+    found: dict[str, tuple[Sample, ...]] = {}
+    rows = session.execute(union_all(*(select(part.subquery()) for part in parts))).all() if parts else ()
+    for table, _place, key, name in sorted(rows, key=lambda row: row[1]):
+        below = busiest.below.get(key, 0) if table == Project.__tablename__ else 0
+        found[table] = (*found.get(table, ()), Sample(key, name, below))
+    return found
+
+
+def _first_rows(reach: Reach, busiest: _Busiest) -> Select[Any]:
     columns = reach.table.c
-    if "name" not in columns:
-        return ()
     below = busiest.below if reach.table.name == Project.__tablename__ else {}
     first = [(columns.id == key, -count) for key, count in below.items()]
-    rank = case(*first, else_=0) if first else columns.name
-    rows = select(columns.id, columns.name).where(reach.condition).order_by(rank, columns.name).limit(SAMPLE)
-    return tuple(Sample(key, name, below.get(key, 0)) for key, name in session.execute(rows))
+    order = (*([case(*first, else_=0)] if first else ()), columns.name)
+    place = func.row_number().over(order_by=order)
+    named = select(literal(reach.table.name).label("of"), place.label("place"), columns.id, columns.name)
+    return named.where(reach.condition).order_by(*order).limit(SAMPLE)
 
 
 def _for_eyes(
     session: Session, actor: Looker, noun: Deletable, ids: Sequence[int], branches: tuple[Branch, ...]
 ) -> tuple[Branch, ...]:
     """The tree without the figures that the actor may not see; how many go is told to everybody who may delete."""
-    return _masked(
-        branches,
-        hours=_sees(session, actor, noun, ids, Right.SEE_ALL_TOTALS),
-        amounts=_sees(session, actor, noun, ids, Right.SEE_REVENUE),
-    )
-
-
-def _sees(session: Session, actor: Looker, noun: Deletable, ids: Sequence[int], right: Right) -> bool:
-    if right in actor.everywhere:
-        return True
-    return noun is Customer and not access.split(session, actor, right, ids)[1]
+    of_all = access.held_on_all(session, actor, ids) if noun is Customer else actor.everywhere
+    return _masked(branches, hours=Right.SEE_ALL_TOTALS in of_all, amounts=Right.SEE_REVENUE in of_all)
 
 
 def _masked(branches: tuple[Branch, ...], *, hours: bool, amounts: bool) -> tuple[Branch, ...]:
@@ -377,12 +365,12 @@ def _masked(branches: tuple[Branch, ...], *, hours: bool, amounts: bool) -> tupl
 # What stays
 
 
-def _stays(session: Session, noun: Deletable, ids: Sequence[int], reached: Impact) -> Stays:
-    if noun is not Customer:
-        return Stays(loosened=reached.loosened)
-    linked = select(CustomerContact.contact_id).where(one_of(CustomerContact.customer_id, ids)).distinct()
-    contacts = session.scalar(select(func.count()).select_from(linked.subquery()), execution_options=EVERYTHING) or 0
-    return Stays(contacts, _elsewhere(session, ids), _labels(session, ids), reached.loosened)
+def _stays(session: Session, noun: Deletable, ids: Sequence[int], loosened: Mapping[tuple[str, str], int]) -> Stays:
+    if noun is not Customer or not ids:
+        return Stays(loosened=loosened)
+    linked = select(func.count(CustomerContact.contact_id.distinct())).where(one_of(CustomerContact.customer_id, ids))
+    contacts = session.scalar(linked, execution_options=EVERYTHING) or 0
+    return Stays(contacts, _elsewhere(session, ids), _labels(session, ids), loosened)
 
 
 def _elsewhere(session: Session, ids: Sequence[int]) -> tuple[Elsewhere, ...]:
@@ -406,15 +394,11 @@ def _elsewhere(session: Session, ids: Sequence[int]) -> tuple[Elsewhere, ...]:
 def _labels(session: Session, ids: Sequence[int]) -> dict[str, int]:
     """The labels on these customers, and on how many others that this person sees each stays."""
     here = select(CustomerLabel.label_id).where(one_of(CustomerLabel.customer_id, ids))
-    named = select(Label.id, Label.name).where(Label.id.in_(here)).order_by(Label.name).limit(NAMED)
-    labels: dict[int, str] = dict(session.execute(named).all())
-    uses = (
-        select(CustomerLabel.label_id, func.count())
-        .where(CustomerLabel.label_id.in_(list(labels)), ~one_of(CustomerLabel.customer_id, ids))
-        .group_by(CustomerLabel.label_id)
+    others = select(func.count(CustomerLabel.id)).where(
+        CustomerLabel.label_id == Label.id, ~one_of(CustomerLabel.customer_id, ids)
     )
-    counts: dict[int, int] = dict(session.execute(uses).all())
-    return {name: counts.get(key, 0) for key, name in labels.items()}
+    named = select(Label.name, others.scalar_subquery()).where(Label.id.in_(here)).order_by(Label.name).limit(NAMED)
+    return dict(session.execute(named).all())
 
 
 # Doing it

@@ -6,7 +6,8 @@ from collections.abc import Collection
 
 from sqlalchemy import Delete, delete
 
-from models.access import AnySession, Looker
+from models.access import Looker
+from models.base import AnySession
 from models.operations.working import working
 from models.user import FoldedSection
 

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, event, or_, select, text, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from models.access import ADMINISTERS, AnySession, Looker, granted, known, looker_of, require, there
-from models.base import EVERYTHING, Base
+from models.access import ADMINISTERS, Looker, granted, known, looker_of, require, there
+from models.base import EVERYTHING, AnySession, Base
 from models.customer import Customer
 from models.errors import Conflict, Reason, Refused
 from models.journal import Change, Changeset, Operation, Origin, changeset, open_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from models.errors import NotFound, Reason, Refused
 from models.journal import Changeset, Origin, changeset, is_open
 from models.label import ContactLabel, CustomerLabel, Label, LabelGroup
 from models.operations.consequences import LeftOut, Sorted, digest, hold, require_unchanged, sort_out
+from models.operations.impact import Reach, figures
 from models.operations.selection import Chosen, Selection
 from models.user import Right
 
@@ -44,9 +46,9 @@ def plan(
     session: Session, actor: Looker, noun: Labelled, chosen: Chosen, put: Iterable[int] = (), take: Iterable[int] = ()
 ) -> LabelPlan:
     """What `do` with the same arguments would do now; writes nothing."""
-    put, take = _wanted(session, put, take)
+    wanted = _wanted(session, put, take)
     found = _sorted_out(session, actor, noun, Selection.of(chosen).resolve(session))
-    return _plan(session, _Links(session, noun, found.ids), found, put, take)
+    return _plan(session, _Links(session, noun, found.ids), found, wanted)
 
 
 TITLES: dict[Labelled, tuple[str, str]] = {
@@ -70,53 +72,77 @@ def do(
     chosen, and with ONE_PER_RECORD when two of the labels are of a group of which only one fits on a record. Conflict
     when the plan is another one by now.
     """
-    put, take = _wanted(session, put, take)
     one, many = TITLES[noun]
     joins = is_open(session)
     with changeset(session, actor, many, origin=Origin.BULK) as kept:
+        wanted = _wanted(session, put, take)
         ids = Selection.of(chosen).resolve(session)
         hold(session, noun, ids)
         found = _sorted_out(session, actor, noun, ids)
         found.require_any()
         links = _Links(session, noun, found.ids)
-        require_unchanged(expected, _plan(session, links, found, put, take).digest)
-        links.take(take | _replaced(session, put))
-        for label in sorted(put):
+        require_unchanged(expected, _plan(session, links, found, wanted).digest)
+        links.take(wanted.take | wanted.replaced)
+        for label in sorted(wanted.put):
             links.put(label)
         session.expire_all()
         if not joins:
-            names = session.scalars(select(Label.name).where(Label.id.in_(put | take)).order_by(Label.name))
+            labels = wanted.put | wanted.take
+            names = session.scalars(select(Label.name).where(Label.id.in_(labels)).order_by(Label.name))
             kept.title = one if len(found.ids) == 1 else many
             kept.values = {"name": next(iter(found.going.values())), "count": len(found.ids), "labels": list(names)}
     return kept
 
 
-def _plan(session: Session, links: _Links, found: Sorted, put: frozenset[int], take: frozenset[int]) -> LabelPlan:
-    missing = sum(links.count(links.without(label)) for label in sorted(put))
-    taken, replaced = links.linked(take), links.linked(_replaced(session, put) - take)
-    said = (links.table.name, found.ids, sorted(put), sorted(take), missing, taken, replaced)
-    return LabelPlan(len(found.ids), missing, taken, replaced, found.left_out, found.left_out_count, digest(*said))
+def _plan(session: Session, links: _Links, found: Sorted, wanted: _Wanted) -> LabelPlan:
+    reaches = [links.linked(wanted.take), links.linked(wanted.replaced - wanted.take)]
+    reaches += [links.without(label) for label in sorted(wanted.put)]
+    asked = found.ids and (wanted.put or wanted.take)
+    taken, replaced, *missing = (one.count for one in figures(session, reaches)) if asked else (0, 0)
+    put = sum(missing)
+    said = (links.table.name, found.ids, sorted(wanted.put), sorted(wanted.take), put, taken, replaced)
+    return LabelPlan(len(found.ids), put, taken, replaced, found.left_out, found.left_out_count, digest(*said))
 
 
-def _wanted(session: Session, put: Iterable[int], take: Iterable[int]) -> tuple[frozenset[int], frozenset[int]]:
-    """The labels to put on, which may stand together, and those to take off: none that is put on all the same."""
-    put = _known(session, put)
-    require_one_each(session, put)
-    return put, _known(session, take) - put
+@dataclass(frozen=True)
+class _Wanted:
+    """The labels to put on and those to take off; and `replaced`, the others of the groups of which only one fits."""
+
+    put: frozenset[int] = frozenset()
+    take: frozenset[int] = frozenset()
+    replaced: frozenset[int] = frozenset()
+
+
+def _wanted(session: Session, put: Iterable[int], take: Iterable[int]) -> _Wanted:
+    """What is wanted, if all of it is there and may stand together. What is put on all the same is not taken off."""
+    put, take = frozenset(put), frozenset(take)
+    if not put | take:
+        return _Wanted()
+    groups = select(LabelGroup.id).join(Label, Label.group_id == LabelGroup.id)
+    groups = groups.where(LabelGroup.one_per_record, Label.id.in_(put))
+    found = (
+        select(Label.id, LabelGroup.name)
+        .outerjoin(LabelGroup, and_(LabelGroup.id == Label.group_id, LabelGroup.one_per_record))
+        .where(or_(Label.id.in_(put | take), Label.group_id.in_(groups)))
+    )
+    one_of_group: dict[int, str | None] = dict(session.execute(found).all())
+    if (put | take) - one_of_group.keys():
+        raise NotFound
+    crowded = Counter(group for key in put if (group := one_of_group[key]) is not None)
+    _refuse_several(min((name for name, count in crowded.items() if count > 1), default=None))
+    others = (key for key, group in one_of_group.items() if group in crowded and key not in put)
+    return _Wanted(put, take - put, frozenset(others))
+
+
+def _refuse_several(group: str | None) -> None:
+    if group is not None:
+        raise Refused(Reason.ONE_PER_RECORD, "labels", name=group)
 
 
 def _sorted_out(session: Session, actor: Looker, noun: Labelled, ids: Iterable[int]) -> Sorted:
     # Deactivated contacts can be worked on; archived customers can only be read.
     locked = {True: Reason.ARCHIVED_IS_LOCKED} if noun is Customer else {}
     return sort_out(session, actor, noun, ids, Right.EDIT, locked)
-
-
-def _known(session: Session, labels: Iterable[int]) -> frozenset[int]:
-    """The labels, all of which must be there."""
-    wanted = frozenset(labels)
-    if wanted - set(session.scalars(select(Label.id).where(Label.id.in_(wanted)))):
-        raise NotFound
-    return wanted
 
 
 def require_one_each(session: Session, labels: Iterable[int]) -> None:
@@ -128,9 +154,7 @@ def require_one_each(session: Session, labels: Iterable[int]) -> None:
         .group_by(LabelGroup.name)
         .having(func.count() > 1)
     )
-    name = session.scalar(crowded.order_by(LabelGroup.name).limit(1))
-    if name is not None:
-        raise Refused(Reason.ONE_PER_RECORD, "labels", name=name)
+    _refuse_several(session.scalar(crowded.order_by(LabelGroup.name).limit(1)))
 
 
 def crowding(session: Session, noun: type[Base], changes: Mapping[str, Any], key: int) -> Iterator[Refused]:
@@ -155,17 +179,6 @@ def _crowded(session: Session, labels: Select[int]) -> int:
     return session.scalar(select(func.count()).select_from(union_all(*several).subquery())) or 0
 
 
-def _replaced(session: Session, put: Iterable[int]) -> frozenset[int]:
-    """The other labels of the groups of which only one fits."""
-    groups = (
-        select(LabelGroup.id)
-        .join(Label, Label.group_id == LabelGroup.id)
-        .where(LabelGroup.one_per_record, Label.id.in_(put))
-    )
-    others = select(Label.id).where(Label.group_id.in_(groups), Label.id.not_in(list(put)))
-    return frozenset(session.scalars(others))
-
-
 class _Links:
     """The links between labels and the chosen rows, set by set."""
 
@@ -177,23 +190,20 @@ class _Links:
         self.rows: Table = Base.metadata.tables[noun.__tablename__]
         self.ids = ids
 
-    def without(self, label: int) -> ColumnElement[bool]:
+    def without(self, label: int) -> Reach:
         """The chosen rows that do not have the label."""
         has = select(self.own).where(self.table.c.label_id == label)
-        return and_(one_of(self.rows.c.id, self.ids), self.rows.c.id.not_in(has))
+        return Reach(self.rows, {"id": and_(one_of(self.rows.c.id, self.ids), self.rows.c.id.not_in(has))})
 
-    def count(self, condition: ColumnElement[bool]) -> int:
-        return self.session.scalar(select(func.count()).select_from(self.rows).where(condition)) or 0
-
-    def linked(self, labels: Iterable[int]) -> int:
-        query = select(func.count()).select_from(self.table).where(self._these(labels))
-        return self.session.scalar(query) or 0
+    def linked(self, labels: Iterable[int]) -> Reach:
+        """The links of the chosen rows with these labels."""
+        return Reach(self.table, {"label_id": self._these(labels)})
 
     def take(self, labels: Iterable[int]) -> None:
         self.session.execute(delete(self.table).where(self._these(labels)))
 
     def put(self, label: int) -> None:
-        missing = select(self.rows.c.id, literal(label)).where(self.without(label)).order_by(self.rows.c.id)
+        missing = select(self.rows.c.id, literal(label)).where(self.without(label).condition).order_by(self.rows.c.id)
         self.session.execute(insert(self.table).from_select([self.own.name, "label_id"], missing))
 
     def _these(self, labels: Iterable[int]) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, delete, func, select, union_all, update
+from sqlalchemy import Column, ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from models import access
@@ -20,7 +20,7 @@ from models.connection import Connection
 from models.contact import CustomerContact
 from models.errors import NotFound, Reason, Refused
 from models.journal import Changeset, Origin, changeset
-from models.operations import fields, relate
+from models.operations import fields, impact, relate
 from models.operations.consequences import digest, hold, require_unchanged
 from models.operations.selection import Chosen, Selection
 from models.settings import ListValue, ValueList
@@ -106,13 +106,10 @@ def do(session: Session, actor: Looker, chosen: Chosen, into: int, expected: str
 
 def uses(session: Session, ids: Collection[int]) -> dict[int, int]:
     """How many records have each of these values, archived ones too."""
-    counted = [select(column, func.count()).where(one_of(column, ids)).group_by(column) for column in _columns()]
+    # A function is a word on its links: no key of the database says so.
     called = select(_VALUE.c.id, func.count()).join(_FUNCTION.table, _VALUE.c.name == _FUNCTION)
-    counted.append(called.where(_VALUE.c.list == ValueList.FUNCTION, one_of(_VALUE.c.id, ids)).group_by(_VALUE.c.id))
-    found = dict.fromkeys(ids, 0)
-    for key, count in session.execute(union_all(*counted)):
-        found[key] += count
-    return found
+    called = called.where(_VALUE.c.list == ValueList.FUNCTION, one_of(_VALUE.c.id, ids)).group_by(_VALUE.c.id)
+    return impact.uses(session, ListValue, ids, called)
 
 
 def rename(session: Session, value: ListValue, name: str) -> None:

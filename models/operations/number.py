@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable
 from itertools import count, islice
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, insert, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -70,18 +70,29 @@ def in_bin(session: Session, keys: Collection[str]) -> set[str]:
     """
     if not keys:
         return set()
+    return set(session.scalars(_of_the_deleted(keys)))
+
+
+def _of_the_deleted(keys: Collection[str]) -> Select[str]:
     # Straight at the tables: a number is taken, too, if its customer is hidden from whoever asks.
     deletes = select(_changeset.c.id).where(
         _changeset.c.origin == Origin.DELETE, _changeset.c.undone_by_id.is_(None), _changeset.c.purged_at.is_(None)
     )
     kept = _change.c.before["number_key"].as_string()
-    numbers = select(kept).where(
+    return select(kept).where(
         _change.c.changeset_id.in_(deletes),
         _change.c.table_name == _customer.name,
         _change.c.operation == Operation.DELETE,
         is_among(kept, keys),
     )
-    return set(session.scalars(numbers))
+
+
+def given(session: Session, keys: Collection[str]) -> set[str]:
+    """Which of these folded numbers a customer has, seen or unseen, or one that lies in the bin."""
+    if not keys:
+        return set()
+    held = select(_customer.c.number_key).where(is_among(_customer.c.number_key, keys))
+    return set(session.scalars(union_all(held, _of_the_deleted(keys))))
 
 
 def _prefix(session: Session) -> str:

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from sqlalchemy import delete
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from models.access import AnySession, Looker, require, there
+from models.access import Looker, require, there
+from models.base import AnySession
 from models.errors import Reason, Refused
 from models.journal import Changeset, changeset
 from models.operations.grant import require_as_strong

@@ -13,8 +13,15 @@ from sqlalchemy import Row, ScalarSelect, delete, func, insert, or_, select, tex
 from werkzeug.security import generate_password_hash
 
 from models import settings
-from models.access import AnySession, Looker, look_as, looker_of_row, rights_in_one_row
-from models.base import EVERYTHING, WRITES_IF_FREE, folded, utc_now
+from models.access import (
+    Looker,
+    given_in_one_row,
+    keep_given,
+    look_as,
+    looker_of_row,
+    rights_in_one_row,
+)
+from models.base import EVERYTHING, WRITES_IF_FREE, AnySession, folded, utc_now
 from models.errors import NotFound, Reason, Refused
 from models.operations import password as passwords
 from models.operations.working import working
@@ -124,7 +131,10 @@ def seat_of(
     """
     now = utc_now()
     found = session.execute(
-        select(*(SignIn.id, SignIn.seen_at, User, Role.name, _folded()), settings.in_one_text(), *rights_in_one_row())
+        select(
+            *(SignIn.id, SignIn.seen_at, User, Role.name, _folded(), settings.in_one_text()),
+            *(*rights_in_one_row(), given_in_one_row()),
+        )
         .join(User, User.id == SignIn.user_id)
         .outerjoin(Role, Role.id == User.role_id)
         .where(
@@ -137,11 +147,12 @@ def seat_of(
     ).first()
     if found is None:
         return None
-    sign_in_id, seen_at, user, role, sections, stored, roles, teams = found
+    sign_in_id, seen_at, user, role, sections, stored, roles, teams, given = found
     known = settings.of_one_text(stored)
     settings.keep(session, known)
     looker = looker_of_row(user, roles, teams)
     look_as(session, looker)
+    keep_given(session, looker, None, given)
     return Seat(
         sign_in_id,
         token_hash(token),

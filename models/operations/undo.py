@@ -12,23 +12,20 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, or_, select
-from sqlalchemy.orm import Session, scoped_session
 
 from models import access, journal
 from models.access import Looker
 from models.among import one_of
-from models.base import EVERYTHING, Base
+from models.base import EVERYTHING, AnySession, Base, plain
 from models.contact import Contact, CustomerContact
 from models.customer import Customer
-from models.errors import NotAllowed, NotFound, Reason, Refused
+from models.errors import NotAllowed, Reason, Refused
 from models.journal import Change, Changeset, Left, NothingToUndo, Operation, Origin, Undone, UndoPlan
-from models.journal.context import plain
 from models.operations.consequences import allowed
 from models.operations.fields import KEPT, KEPT_BY_VERBS, KEYED
 from models.project import Project
 from models.user import CustomerAccess, Right
 
-AnySession = Session | scoped_session[Session]
 Pair = tuple[str, int]
 # So many customers in the way are named in a refusal.
 NAMED = 5
@@ -141,9 +138,7 @@ def _require(
     Who made a record may take it back by the right to edit, and who deleted one, or brought it back, by the right to
     delete it. A changeset that may not be seen is not there.
     """
-    kept = session.scalar(select(Changeset).where(Changeset.id == changeset_id))
-    if kept is None:
-        raise NotFound
+    kept = access.there(session, Changeset, changeset_id)
     if actor.is_system:
         return
     touched = touched_by(session, Change.changeset_id == changeset_id, fields, EVERYTHING)

@@ -7,8 +7,8 @@ from collections.abc import Collection
 
 from sqlalchemy import delete, select, text
 
-from models.access import SYSTEM, AnySession, Looker, require, there
-from models.base import EVERYTHING, folded, utc_now
+from models.access import SYSTEM, Looker, require, there
+from models.base import EVERYTHING, AnySession, folded, utc_now
 from models.errors import Reason, Refused
 from models.journal import Changeset, Origin, changeset
 from models.operations import password as passwords

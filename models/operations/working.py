@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from models.access import AnySession
-from models.base import WILL_WRITE
+from models.base import WILL_WRITE, AnySession
 from models.journal import is_open
 
 

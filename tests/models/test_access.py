@@ -20,6 +20,7 @@ from models.errors import NotAllowed, Reason, Refused
 from models.imports import ImportKind, ImportRow, ImportRun, RowStatus
 from models.journal import Change, Changeset, JournalContext, changeset
 from models.label import ContactLabel, CustomerLabel, Label
+from models.operations.sign_in import seat_of, token_hash
 from models.project import Project, Registration
 from models.sales import Agreement, Invoice, Portal, Quote
 from models.settings import Setting
@@ -417,6 +418,24 @@ def test_a_looker_is_made_with_one_query(session: Session, cast: Cast, statement
     before = len([s for s in statements if s.startswith("SELECT")])
     looker_for(session, user)
     assert len([s for s in statements if s.startswith("SELECT")]) - before == 1
+
+
+def test_who_signed_in_is_known_to_hold_what_they_hold_somewhere(
+    session: Session, cast: Cast, world: World, statements: list[str]
+) -> None:
+    grant(session, factories.team(session, cast.bob), "Editor", world.theirs)
+    grant(session, factories.team(session), "Manager", world.theirs)
+    for person in (cast.alice, cast.bob, cast.charlie):
+        look_as(session, SYSTEM)
+        session.add(SignIn(user_id=person.id, token_hash=token_hash(person.name)))
+        session.commit()
+        seat = seat_of(session, person.name)
+        assert seat is not None
+        before = len(statements)
+        told = [right for right in Right if access.may_somewhere(session, seat.looker, right)]
+        assert statements[before:] == []
+        session.rollback()
+        assert told == [right for right in Right if access.may_somewhere(session, seat.looker, right)]
 
 
 # -- non-interference -------------------------------------------------------------------------------------------------
