@@ -88,7 +88,7 @@ def book(text: str) -> Kind | None:
             raise Unreadable(Refusal.DAMAGED, part="XML")
         return None
     name = root["name"].lower()
-    if name in _BOOKS and (declared or "xmlns" in root["rest"] or text[start:].rstrip().endswith(">")):
+    if name in _BOOKS:
         return _BOOKS[name] if name != "auditfile" else _audit_file(text[:_BEGINNING])
     if _UBL in text[:_BEGINNING]:
         return Kind.UBL  # an order or a reminder, or an invoice in an envelope

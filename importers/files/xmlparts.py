@@ -1,41 +1,53 @@
 """XML as it goes by: the elements that matter, one at a time, and nothing else kept in memory.
 
-Names are matched without their namespace and capitals, for exporters write whatever namespace they like.
+Names are matched without their namespace and capitals, for exporters write whatever namespace they like. Most of an
+audit file is transactions, so what is passed over costs one small call each and makes no object.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import DefusedXMLParser, iterparse
+from defusedxml.ElementTree import DefusedXMLParser
 
 from importers.files.refusals import Refusal, Unreadable
 from importers.files.workbook import Kind
 
 _DEEPEST = 100
-_NOTHING: tuple[Part, ...] = ()
+_CHUNK = 1 << 16
+_NONE: tuple[Part, ...] = ()
 
 
 class Part:
     """An element: its text, its attributes and the parts in it, by their plain names."""
 
-    __slots__ = ("_parts", "attributes", "text")
+    __slots__ = ("_parts", "_pieces", "attributes")
 
-    def __init__(self, element: Any) -> None:
-        self.text: str = (element.text or "").strip()
-        self.attributes = {plain(name): value.strip() for name, value in element.attrib.items()}
+    def __init__(self, attributes: Mapping[str, str]) -> None:
+        self.attributes = {plain(name): value.strip() for name, value in attributes.items()}
         self._parts: dict[str, list[Part]] = {}
-        for child in element:
-            if isinstance(child.tag, str):
-                self._parts.setdefault(plain(child.tag), []).append(Part(child))
+        self._pieces: list[str] = []
 
-    def all(self, name: str) -> tuple[Part, ...] | list[Part]:
+    @property
+    def text(self) -> str:
+        """What stands in it, without the blanks around."""
+        return "".join(self._pieces).strip()
+
+    def say(self, text: str) -> None:
+        """One more piece of its text."""
+        self._pieces.append(text)
+
+    def add(self, name: str, part: Part) -> None:
+        """One more element in it."""
+        self._parts.setdefault(name, []).append(part)
+
+    def all(self, name: str) -> list[Part] | tuple[Part, ...]:
         """Every part of this name."""
-        return self._parts.get(name, _NOTHING)
+        return self._parts.get(name, _NONE)
 
     def first(self, *path: str) -> Part | None:
         """The part at the end of a path; None if the element does not speak of it."""
@@ -50,6 +62,7 @@ class Part:
         return found.text if found else None
 
 
+@lru_cache(maxsize=10_000)
 def plain(name: str) -> str:
     """A name without its namespace, in small letters."""
     return name.rpartition("}")[2].lower()
@@ -60,35 +73,69 @@ def parts(text: str, kind: Kind, wanted: Mapping[str, str]) -> Iterator[tuple[st
 
     Raises Unreadable for a DOCTYPE or entities, for XML that breaks off, and for XML that is nested without end.
     """
-    trail: list[Any] = []
-    inside = 0
-    source = io.BytesIO(text.encode("utf-8"))
     # What the declaration says of the encoding counts no more: the text was decoded already.
-    parser = DefusedXMLParser(encoding="utf-8", forbid_dtd=True)
+    found = _Finder(wanted)
+    parser = DefusedXMLParser(target=found, encoding="utf-8", forbid_dtd=True)
+    found.listen(parser.parser)
     try:
-        for event, element in iterparse(source, ("start", "end"), parser):
-            if event == "start":
-                if inside or _is_wanted(element, trail, wanted):
-                    inside += 1
-                trail.append(element)
-                if len(trail) > _DEEPEST:
-                    raise Unreadable(Refusal.TOO_DEEP, limit=_DEEPEST)
-                continue
-            trail.pop()
-            if inside:
-                inside -= 1
-                if not inside:
-                    yield plain(element.tag), Part(element)
-            if not inside:
-                element.clear()
-                if trail:
-                    trail[-1].remove(element)
+        for start in range(0, len(text), _CHUNK):
+            parser.feed(text[start : start + _CHUNK].encode("utf-8"))
+            yield from found.whole()
+        parser.close()
     except DefusedXmlException as error:
         raise Unreadable(Refusal.FORBIDDEN_XML, part=kind) from error
     except ParseError as error:
         raise Unreadable(Refusal.DAMAGED_EXPORT, kind=kind, line=error.position[0]) from error
+    yield from found.whole()
 
 
-def _is_wanted(element: Any, trail: Sequence[Any], wanted: Mapping[str, str]) -> bool:
-    lies_in = wanted.get(plain(element.tag))
-    return lies_in is not None and (lies_in == "" or bool(trail and plain(trail[-1].tag) == lies_in))
+class _Finder:
+    """Listens to a guarded parser and builds up only what is wanted."""
+
+    def __init__(self, wanted: Mapping[str, str]) -> None:
+        self._wanted = wanted
+        self._trail: list[str] = []
+        self._open: list[Part] = []
+        self._whole: list[tuple[str, Part]] = []
+
+    def listen(self, expat: Any) -> None:
+        """Hear of elements, and of text only within what is wanted; the guards of the parser stay."""
+        self._expat = expat
+        expat.StartElementHandler, expat.EndElementHandler = self._start, self._end
+        expat.DefaultHandlerExpand, expat.ordered_attributes = None, False
+
+    def close(self) -> None:
+        """The end, for the parser to tell."""
+
+    def whole(self) -> list[tuple[str, Part]]:
+        """What is complete by now, once."""
+        whole, self._whole = self._whole, []
+        return whole
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        name = plain(name)
+        if self._open:
+            part = Part(attributes)
+            self._open[-1].add(name, part)
+            self._open.append(part)
+        elif self._is_wanted(name):
+            self._open.append(Part(attributes))
+            self._expat.CharacterDataHandler = self._say
+        self._trail.append(name)
+        if len(self._trail) > _DEEPEST:
+            raise Unreadable(Refusal.TOO_DEEP, limit=_DEEPEST)
+
+    def _is_wanted(self, name: str) -> bool:
+        lies_in = self._wanted.get(name)
+        return lies_in is not None and (lies_in == "" or self._trail[-1:] == [lies_in])
+
+    def _say(self, text: str) -> None:
+        self._open[-1].say(text)
+
+    def _end(self, _name: str) -> None:
+        name = self._trail.pop()
+        if self._open:
+            part = self._open.pop()
+            if not self._open:
+                self._whole.append((name, part))
+                self._expat.CharacterDataHandler = None
