@@ -9,7 +9,6 @@ from flask import abort, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext, lazy_gettext
 from markupsafe import Markup
-from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 from werkzeug.datastructures import MultiDict
 
@@ -17,13 +16,12 @@ from admin_views import choices, editing, errors, history, login, shell, work
 from admin_views.base import Column, FilterChoice, Tab
 from admin_views.below import BelowCustomer, offered_customers, removing
 from admin_views.declared import Answer
-from admin_views.forms import Choice, Day, EntityForm, LongText, OneOf, Option, Section, Text, Time
+from admin_views.forms import Choice, Day, EntityForm, LongText, OneOf, Section, Text, Time
 from admin_views.numbers import key_of
 from models import search
 from models.access import Looker
 from models.activity import Activity, ActivityState
 from models.base import whole
-from models.contact import Contact, CustomerContact
 from models.customer import Customer
 from models.errors import NotAllowed, NotFound, Reason, Refused
 from models.operations import mark_activity, quick_activity
@@ -48,22 +46,6 @@ def _customer() -> int | None:
     return asked if record is None else record.customer_id
 
 
-def offered_projects() -> list[Option]:
-    """The projects of the customer that can still be worked on."""
-    query = select(Project.id, Project.name).where(Project.customer_id == _customer(), Project.archived_at.is_(None))
-    return [Option(str(key), name) for key, name in shell.here().execute(query.order_by(Project.name, Project.id))]
-
-
-def offered_contacts() -> list[Option]:
-    """The contacts of the customer who are not deactivated."""
-    query = (
-        select(Contact.id, Contact.name)
-        .join(CustomerContact, CustomerContact.contact_id == Contact.id)
-        .where(CustomerContact.customer_id == _customer(), Contact.archived_at.is_(None))
-    )
-    return [Option(str(key), name) for key, name in shell.here().execute(query.order_by(Contact.name_key, Contact.id))]
-
-
 class ActivityForm(EntityForm):
     """An activity."""
 
@@ -76,8 +58,8 @@ class ActivityForm(EntityForm):
     due_on = Day(lazy_gettext("Day"))
     due_time = Time(lazy_gettext("Time"), description=lazy_gettext("Left empty: any time that day"))
     state = OneOf(lazy_gettext("State"), options=STATES)
-    project_id = Choice(lazy_gettext("Project"), options=offered_projects)
-    contact_id = Choice(lazy_gettext("Contact"), options=offered_contacts)
+    project_id = Choice(lazy_gettext("Project"), options=lambda: choices.projects_of(_customer()))
+    contact_id = Choice(lazy_gettext("Contact"), options=lambda: choices.contacts_of(_customer()))
     note = LongText(lazy_gettext("Note"))
 
 

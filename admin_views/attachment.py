@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 from werkzeug.datastructures import MultiDict
 
-from admin_views import history, shell
+from admin_views import choices, history, shell
 from admin_views.base import Column, FilterChoice, Tab
 from admin_views.below import BelowCustomer, card_of, offered_customers, removing
 from admin_views.forms import Choice, EntityForm, LongText, Option, Section, Text, Upload
@@ -27,7 +27,6 @@ from models.errors import NotFound, Reason, Refused
 from models.journal import Changeset
 from models.operations import attach, contents
 from models.operations.save import Saved
-from models.project import Project
 
 # More than these are for the list.
 SHOWN = 8
@@ -99,10 +98,7 @@ def size_text(size: int | None) -> str:
 def offered_projects() -> list[Option]:
     """The running projects of the customer that the form is about."""
     customer = g.get("customer_of_files") or whole(request.values.get("customer") or request.form.get("customer_id"))
-    if customer is None:
-        return []
-    running = select(Project.id, Project.name).where(Project.customer_id == customer, Project.archived_at.is_(None))
-    return [Option(str(key), name) for key, name in shell.here().execute(running.order_by(Project.name))]
+    return choices.projects_of(customer)
 
 
 class AttachmentForm(EntityForm):

@@ -14,6 +14,7 @@ from admin_views import shell
 from admin_views.forms import Option
 from models import codes
 from models.base import whole
+from models.contact import Contact, CustomerContact
 from models.customer import Customer
 from models.label import Colour, Label, LabelGroup
 from models.project import Project
@@ -67,6 +68,26 @@ def labels() -> list[Option]:
         rows = shell.here().execute(_LABELS)
         g.labels = [Option(str(key), name, group, colour.value) for key, name, colour, group in rows]
     return list(g.labels)
+
+
+def projects_of(customer_id: int | None) -> list[Option]:
+    """The projects of a customer that can still be worked on."""
+    if customer_id is None:
+        return []
+    running = select(Project.id, Project.name).where(Project.customer_id == customer_id, Project.archived_at.is_(None))
+    return [Option(str(key), name) for key, name in shell.here().execute(running.order_by(Project.name, Project.id))]
+
+
+def contacts_of(customer_id: int | None) -> list[Option]:
+    """The contacts of a customer who are not deactivated."""
+    if customer_id is None:
+        return []
+    active = (
+        select(Contact.id, Contact.name)
+        .join(CustomerContact, CustomerContact.contact_id == Contact.id)
+        .where(CustomerContact.customer_id == customer_id, Contact.archived_at.is_(None))
+    )
+    return [Option(str(key), name) for key, name in shell.here().execute(active.order_by(Contact.name_key, Contact.id))]
 
 
 def label_groups() -> list[Option]:

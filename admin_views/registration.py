@@ -17,7 +17,6 @@ from admin_views.below import card_of, removing
 from admin_views.forms import Choice, Day, Duration, EntityForm, LongText, Option, Section, Whole
 from models import access, search
 from models.base import whole
-from models.contact import Contact, CustomerContact
 from models.errors import NotFound, Reason, Refused
 from models.operations.save import Saved
 from models.project import Project, Registration, RegistrationStatus
@@ -42,15 +41,7 @@ def offered_projects() -> list[Option]:
 def offered_contacts() -> list[Option]:
     """The active contacts of the customer whose work it is."""
     project = project_of_form() or _project_of(whole(request.args.get("id")))
-    if project is None:
-        return []
-    found = shell.here().execute(
-        select(Contact.id, Contact.name)
-        .join(CustomerContact, CustomerContact.contact_id == Contact.id)
-        .where(CustomerContact.customer_id == project.customer_id, Contact.archived_at.is_(None))
-        .order_by(Contact.name_key, Contact.id)
-    )
-    return [Option(str(key), name) for key, name in found]
+    return choices.contacts_of(project.customer_id if project is not None else None)
 
 
 def _project_of(registration_id: int | None) -> Project | None:
