@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from importers import apply, plan
 from importers.apply import Applied, Moved, digest, require_columns
 from importers.columns import COLUMNS, allowed
-from importers.files import Limits, ReadOptions, Refusal, Sheet, Unreadable, Workbook, letters, read
+from importers.files import Kind, Limits, ReadOptions, Refusal, Sheet, Unreadable, Workbook, letters, read, wire
 from importers.files.workbook import MB
 from importers.known import reading_for
 from importers.listing import Listing
@@ -39,7 +39,8 @@ from importers.mapping import (
 from importers.plan import ROW
 from importers.planner import Source
 from importers.reading import days_come_first, decimals_have_a_comma, squeezed
-from importers.sources import gather
+from importers.sources import Progress, gather, unheard
+from importers.sources import Source as Origin
 from models import journal
 from models.access import Looker, require
 from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
@@ -94,12 +95,48 @@ def upload(
     choices: Choices | None = None,
 ) -> ImportRun:
     """Keep a file and guess everything about it. Whatever is raised, Unreadable or a busy database, nothing of it is kept."""
+    return _begin(session, looker, folder, lambda path: _store(stream, path), name, kind, mode, choices)
+
+
+def receive(
+    session: Session,
+    looker: Looker,
+    folder: Path,
+    source: Origin,
+    kind: ImportKind,
+    mode: ImportMode = ImportMode.UPDATE,
+    choices: Choices | None = None,
+    tell: Callable[[Progress], None] = unheard,
+) -> ImportRun:
+    """Take in what a source has that is no file. It is asked once and kept as it answered: a plan may be made again."""
+
+    def keep(path: Path) -> None:
+        sheet = gather(source, tell)
+        if not sheet.rows:
+            raise Refused(Reason.NO_ROWS)
+        path.write_bytes(b"".join(wire.lines(Workbook(Kind.SERVICE, (sheet,)))))
+
+    return _begin(session, looker, folder, keep, source.name, kind, mode, choices, is_file=False)
+
+
+def _begin(
+    session: Session,
+    looker: Looker,
+    folder: Path,
+    keep: Callable[[Path], None],
+    name: str,
+    kind: ImportKind,
+    mode: ImportMode,
+    choices: Choices | None,
+    *,
+    is_file: bool = True,
+) -> ImportRun:
     require(session, looker, Right.IMPORT)
     folder.mkdir(parents=True, exist_ok=True)
     stored_as = secrets.token_hex(16)
     path = folder / stored_as
     try:
-        _store(stream, path)
+        keep(path)
         run = ImportRun(
             kind=kind,
             mode=mode,
@@ -107,7 +144,7 @@ def upload(
             file_name=name[-255:],
             stored_as=stored_as,
             mapping={},
-            options={"choices": _choices_kept(choices or Choices())},
+            options={"choices": _choices_kept(choices or Choices()), "is_file": is_file},
             counts={},
         )
         _look(session, looker, run, _read(run, path))
@@ -149,6 +186,8 @@ def reread(run: ImportRun, folder: Path) -> Workbook:
 
 
 def _read(run: ImportRun, path: Path) -> Workbook:
+    if not run.options.get("is_file", True):
+        return wire.received(path.read_bytes())
     options = replace(choices_of(run).of_the_file, contacts=run.kind is ImportKind.CONTACTS)
     return read(path, name=run.file_name, limits=LIMITS, options=options)
 
