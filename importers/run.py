@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from importers import apply, coming_back, corrections, notation, plan, profiles, recognising, unticking
 from importers.apply import Applied, Moved, digest, require_columns
 from importers.columns import COLUMNS, allowed
-from importers.files import Limits, ReadOptions, Refusal, Sheet, Unreadable, Workbook, letters, read
+from importers.files import Kind, Limits, ReadOptions, Refusal, Sheet, Unreadable, Workbook, letters, read, wire
 from importers.files.workbook import MB
 from importers.known import reading_for
 from importers.listing import Listing
@@ -43,7 +43,8 @@ from importers.planner import Source
 from importers.progress import Tell, quiet
 from importers.reading import squeezed
 from importers.recognising import Layout
-from importers.sources import gather
+from importers.sources import Progress, gather, unheard
+from importers.sources import Source as Origin
 from models import journal
 from models.access import Looker, require
 from models.among import one_of
@@ -107,12 +108,49 @@ def upload(
 
     A file of more than `at_once` bytes is only kept: what is in it is for `look_again` to find, in the background.
     """
+    return _begin(session, looker, folder, lambda path: _store(stream, path), name, kind, mode, choices, at_once)
+
+
+def receive(
+    session: Session,
+    looker: Looker,
+    folder: Path,
+    source: Origin,
+    kind: ImportKind,
+    mode: ImportMode = ImportMode.UPDATE,
+    choices: Choices | None = None,
+    tell: Callable[[Progress], None] = unheard,
+) -> ImportRun:
+    """Take in what a source has that is no file. It is asked once and kept as it answered: a plan may be made again."""
+
+    def keep(path: Path) -> None:
+        sheet = gather(source, tell)
+        if not sheet.rows:
+            raise Refused(Reason.NO_ROWS)
+        path.write_bytes(b"".join(wire.lines(Workbook(Kind.SERVICE, (sheet,)))))
+
+    return _begin(session, looker, folder, keep, source.name, kind, mode, choices, is_file=False)
+
+
+def _begin(
+    session: Session,
+    looker: Looker,
+    folder: Path,
+    keep: Callable[[Path], None],
+    name: str,
+    kind: ImportKind,
+    mode: ImportMode,
+    choices: Choices | None,
+    at_once: int | None = None,
+    *,
+    is_file: bool = True,
+) -> ImportRun:
     require(session, looker, Right.IMPORT)
     folder.mkdir(parents=True, exist_ok=True)
     stored_as = secrets.token_hex(16)
     path = folder / stored_as
     try:
-        _store(stream, path)
+        keep(path)
         run = ImportRun(
             kind=kind,
             mode=mode,
@@ -120,7 +158,7 @@ def upload(
             file_name=name[-255:],
             stored_as=stored_as,
             mapping={},
-            options={"choices": choices_kept(choices or Choices())},
+            options={"choices": choices_kept(choices or Choices()), "is_file": is_file},
             counts={},
         )
         if at_once is None or path.stat().st_size <= at_once:
@@ -163,6 +201,8 @@ def reread(run: ImportRun, folder: Path) -> Workbook:
 
 
 def _read(run: ImportRun, path: Path) -> Workbook:
+    if not run.options.get("is_file", True):
+        return wire.received(path.read_bytes())
     options = replace(choices_of(run).of_the_file, contacts=run.kind is ImportKind.CONTACTS)
     return read(path, name=run.file_name, limits=LIMITS, options=options)
 

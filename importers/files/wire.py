@@ -41,6 +41,15 @@ def refused(error: Unreadable) -> bytes:
     return _line({"refused": error.refusal.name, "values": error.values})
 
 
+def received(content: bytes) -> Workbook:
+    """The workbook of these lines, which nobody but ourselves wrote."""
+    receiver = Receiver()
+    for line in content.splitlines():
+        receiver.take(line)
+    assert receiver.workbook is not None
+    return receiver.workbook
+
+
 class Receiver:
     """Builds the workbook up again from its lines."""
 

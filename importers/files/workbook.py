@@ -31,6 +31,7 @@ class Kind(enum.StrEnum):
     SIE5 = "SIE 5"
     UBL = "UBL"
     VCARD = "vCard"
+    SERVICE = "service"
 
 
 class Fault(enum.StrEnum):

@@ -250,3 +250,29 @@ def test_an_exported_workbook_comes_back_over_what_others_did(desk: Desk) -> Non
     assert desk.phones() == ["mine", "theirs", "theirs"]
     desk.counted(str(out), "--as", "customers", "--both", "mine")
     assert desk.phones() == ["mine", "mine", "theirs"]
+
+
+AUDIT = (
+    "<auditfile><company><customersSuppliers>"
+    "<customerSupplier><custSupID>7</custSupID><custSupName>Acme</custSupName><custSupTp>C</custSupTp></customerSupplier>"
+    "<customerSupplier><custSupID>8</custSupID><custSupName>Bank</custSupName><custSupTp>O</custSupTp></customerSupplier>"
+    "<customerSupplier><custSupID>9</custSupID><custSupName>Drukkerij</custSupName><custSupTp>S</custSupTp></customerSupplier>"
+    "</customersSuppliers></company></auditfile>"
+)
+
+
+def test_an_audit_file_goes_in_and_what_was_left_out_of_it_is_told(desk: Desk) -> None:
+    file = desk.file(AUDIT, "boek.xaf")
+    result = desk.run("import", file, "--as", "customers")
+    assert result.exit_code == 0, result.output
+    assert "1 rows: 1 added" in result.stdout
+    assert "Suppliers, which are no customers and were left out: 1." in result.stderr
+    assert "Relations that are neither customer nor supplier, and were left out: 1." in result.stderr
+    assert desk.counted(file, "--as", "customers")["unchanged"] == 1
+    assert desk.counted(file, "--as", "customers", "--others")["created"] == 1
+
+
+def test_a_card_goes_in_as_a_contact(desk: Desk) -> None:
+    card = "BEGIN:VCARD\nVERSION:4.0\nN:Berg;Anna\nEND:VCARD\n"
+    assert desk.counted(desk.file(card, "anna.vcf"), "--as", "contacts")["created"] == 1
+    assert desk.count("contact") == 1

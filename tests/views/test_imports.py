@@ -328,3 +328,59 @@ def test_an_import_of_no_rows_is_refused_with_a_sentence(client_for: ClientFor, 
     assert answer.status_code == 422
     assert "there is nothing to import" in text_of(answer)
     assert client.get(address + "check/").status_code == 200
+
+
+AUDIT = (
+    "<auditfile><company><customersSuppliers>"
+    "<customerSupplier><custSupID>7</custSupID><custSupName>Acme</custSupName><telephone>020 1234567</telephone>"
+    "<custSupTp>C</custSupTp></customerSupplier>"
+    "<customerSupplier><custSupID>8</custSupID><custSupName>Bank</custSupName><custSupTp>O</custSupTp></customerSupplier>"
+    "<customerSupplier><custSupID>9</custSupID><custSupName>Drukkerij</custSupName><custSupTp>S</custSupTp></customerSupplier>"
+    "</customersSuppliers></company></auditfile>"
+)
+
+
+def test_an_audit_file_says_itself_what_its_columns_are_and_goes_in(session: Session, client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    assert ".xaf" in alice.get("/imports/new/").get_data(as_text=True)
+    where = upload(alice, AUDIT, "boek.xaf").location
+    page = text_of(alice.get(where))
+    assert "Recognised as XAF" in page
+    assert "Suppliers, which are no customers and were left out: 1." in page
+    assert "No header row was recognised" not in page
+    assert "stated by the file" in page
+    assert alice.send(where, step="map").status_code == 302
+    commit(alice, where.removesuffix("columns/"))
+    assert numbers(session) == ["7"]
+
+
+def test_relations_of_another_kind_come_along_when_ticked(session: Session, client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    where = upload(alice, AUDIT, "boek.xaf").location
+    assert alice.send(where, step="look", others="1").location == where
+    assert alice.send(where, step="map").status_code == 302
+    commit(alice, where.removesuffix("columns/"))
+    assert numbers(session) == ["7", "8"]
+
+
+def test_a_column_of_an_audit_file_can_be_left_out(session: Session, client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    where = upload(alice, AUDIT, "boek.xaf").location
+    page = html.document_fromstring(alice.get(where).get_data(as_text=True))
+    (phone,) = page.xpath("//select[option[@value='phone' and @selected]]/@name")
+    assert alice.send(where, **{"step": "map", str(phone): ""}).status_code == 302
+    commit(alice, where.removesuffix("columns/"))
+    session.rollback()
+    assert session.scalar(select(Customer.phone)) in (None, "")
+
+
+def test_a_card_goes_in_as_a_contact_and_a_broken_audit_file_says_so(session: Session, client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    card = "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Berg;Anna\r\nEND:VCARD\r\n"
+    where = upload(alice, card, "anna.vcf", kind="contacts").location
+    assert alice.send(where, step="map").status_code == 302
+    commit(alice, where.removesuffix("columns/"))
+    assert count(session, Contact) == 1
+    answer = upload(alice, AUDIT[:300], "boek.xaf")
+    assert answer.status_code == 422
+    assert "The file is damaged (XAF, line 1)" in text_of(answer)
