@@ -13,10 +13,12 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from admin_views import plans
 from admin_views.commands import as_system
 from importers import export, run
 from importers.apply import Applied
 from importers.columns import COLUMNS
+from importers.continuing import CONTINUES
 from importers.files import Unreadable, letters
 from importers.mapping import Certainty
 from importers.run import Choices
@@ -29,6 +31,7 @@ from models.imports import STAYS_OUT, ImportKind, ImportMode, ImportRow, ImportR
 from models.user import User
 
 SHOWN = 20
+DATES, DECIMALS = {"day-first": True, "month-first": False}, {"comma": True, "point": False}
 ARCHIVED = {"active": False, "archived": True, "all": None}
 
 
@@ -83,6 +86,14 @@ def _looker(session: Session, email: str) -> Looker:
 @click.option("--header", type=click.IntRange(0), help="The row with the names of the columns; 0: there is none.")
 @click.option("--empty-clears", is_flag=True, help="An empty cell empties the field, instead of leaving it alone.")
 @click.option("--replace-labels", is_flag=True, help="Labels take the place of others, instead of being added.")
+@click.option(
+    "--dates",
+    type=click.Choice([*DATES]),
+    help="How dates are written, where a column does not tell: 03/04/2026 is the 3rd of April or the 4th of March.",
+)
+@click.option(
+    "--decimals", type=click.Choice([*DECIMALS]), help="How decimals are written, where a column does not tell."
+)
 @click.option("--encoding", help="The encoding of a text file, where the guess is wrong.")
 @click.option("--plan", "only_plan", is_flag=True, help="Say what would happen; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
@@ -97,16 +108,24 @@ def import_command(
     header: int | None,
     empty_clears: bool,
     replace_labels: bool,
+    dates: str | None,
+    decimals: str | None,
     encoding: str | None,
     only_plan: bool,
     as_json: bool,
 ) -> None:
     """Bring in a list of customers or contacts: .xlsx, .xlsm, .xls, .ods or .csv."""
-    choices = Choices(empty_clears=empty_clears, replace_labels=replace_labels, encoding=encoding)
+    choices = Choices(
+        day_first=DATES.get(dates or ""),
+        decimal_comma=DECIMALS.get(decimals or ""),
+        empty_clears=empty_clears,
+        replace_labels=replace_labels,
+        encoding=encoding,
+    )
     with _looking(email) as (session, looker):
         with file.open("rb") as stream:
             made = run.upload(
-                session, looker, uploads(), stream, file.name, ImportKind(kind), ImportMode(mode), choices
+                session, looker, uploads(), stream, file.name, ImportKind(kind), ImportMode(mode), choices, plans.marked
             )
         run_id = made.id
         try:
@@ -163,7 +182,10 @@ def _foreseen(session: Session, run_id: int) -> Applied:
 
 def _tell(session: Session, run_id: int) -> None:
     """The columns that the importer may not bring and the rows that need somebody's eye, on standard error."""
-    for column in run.find(session, run_id, is_open=False).options["columns"]:
+    found = run.find(session, run_id, is_open=False)
+    if CONTINUES in found.options:
+        click.echo(f"goes on with import {found.options[CONTINUES]}", err=True)
+    for column in found.options["columns"]:
         if column["certainty"] == Certainty.NOT_ALLOWED.name:
             click.echo(f"column {column['letter']}, {column['header']}: {Certainty.NOT_ALLOWED}", err=True)
     query = (

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from admin_views import history, import_check, pages, shell
 from admin_views.imports import page
-from importers import run, undoing
+from importers import continuing, run, undoing
 from importers.apply import WRITTEN
 from models.base import whole
 from models.errors import NotFound, Refused
@@ -31,7 +31,14 @@ def result(key: int) -> Answer:
     kept = shell.here().get(Changeset, found.changeset_id) if found.changeset_id else None
     written = _written(found) if kept and kept.undone_by_id is None else None
     return pages.show(
-        "imports/result.html", run=found, kind=found.kind, kept=kept, counts=found.counts, written=written
+        "imports/result.html",
+        run=found,
+        kind=found.kind,
+        kept=kept,
+        counts=found.counts,
+        written=written,
+        together=continuing.together(shell.here(), found),
+        later=continuing.later(shell.here(), found),
     )
 
 

@@ -11,7 +11,7 @@ from flask_babel import gettext, ngettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
-from admin_views import import_check, pages, shell
+from admin_views import import_check, pages, plans, shell
 from importers import apply, planner, run, workbooks, working
 from importers.columns import allowed as allowed_columns
 from importers.files import Remark, Unreadable
@@ -71,7 +71,15 @@ def new() -> Answer:
         return _upload_page(kind, mode, gettext("Choose a file first.")), 422
     try:
         made = run.upload(
-            shell.here(), shell.looker(), folder(), file.stream, file.filename, kind, mode, _choices(request.form)
+            shell.here(),
+            shell.looker(),
+            folder(),
+            file.stream,
+            file.filename,
+            kind,
+            mode,
+            _choices(request.form),
+            plans.marked,
         )
     except Unreadable as problem:
         return _upload_page(kind, mode, unreadable(problem), file.filename), 422
@@ -263,7 +271,7 @@ def forget(key: int) -> Answer:
 def rejected(key: int) -> Response:
     """The rows that were not imported, as a workbook with the reason in each."""
     found = run.find(shell.here(), key, is_open=False)
-    body = workbooks.rejected(shell.here(), found, gettext)
+    body = workbooks.rejected(shell.here(), found, gettext, plans.mark(found.id))
     return _workbook(body, gettext("rejected rows of import %(n)s", n=found.id))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -16,7 +16,7 @@ from typing import IO, Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from importers import apply, corrections, notation, plan, unticking
+from importers import apply, continuing, corrections, notation, plan, unticking
 from importers.apply import Applied, Moved, digest, require_columns
 from importers.columns import COLUMNS, allowed
 from importers.files import Limits, ReadOptions, Refusal, Sheet, Unreadable, Workbook, letters, read
@@ -87,8 +87,12 @@ def upload(
     kind: ImportKind,
     mode: ImportMode = ImportMode.UPDATE,
     choices: Choices | None = None,
+    whose: Callable[[str], int | None] = lambda _mark: None,
 ) -> ImportRun:
-    """Keep a file and guess everything about it. Whatever is raised, Unreadable or a busy database, nothing of it is kept."""
+    """Keep a file and guess everything about it. Whatever is raised, Unreadable or a busy database, nothing of it is kept.
+
+    `whose` tells which run the mark of a workbook is of: the rows which that one left out go on where it stopped.
+    """
     require(session, looker, Right.IMPORT)
     folder.mkdir(parents=True, exist_ok=True)
     stored_as = secrets.token_hex(16)
@@ -105,7 +109,13 @@ def upload(
             options={"choices": choices_kept(choices or Choices())},
             counts={},
         )
-        _look(session, looker, run, read(path, name=name, limits=LIMITS, options=(choices or Choices()).of_the_file))
+        book = read(path, name=name, limits=LIMITS, options=(choices or Choices()).of_the_file)
+        earlier = continuing.earlier(session, book, whose)
+        if earlier is not None:
+            continuing.begin(run, earlier)
+        _look(session, looker, run, book, header=continuing.header(book, earlier))
+        if earlier is not None:
+            continuing.take_over(run, earlier)
         session.add(run)
         session.commit()
     except BaseException:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Protocol
 
-from importers.files import biff, compound, ooxml, opendocument, sniff, text
+from importers.files import biff, compound, mark, ooxml, opendocument, sniff, text
 from importers.files.archive import Archive
 from importers.files.assemble import Assembler
 from importers.files.facts import Facts
@@ -90,12 +91,12 @@ def _read_archive(content: bytes, limits: Limits, options: ReadOptions) -> Workb
     if any(name.endswith(("Index.zip", ".iwa")) for name in archive.names):
         raise Unreadable(Refusal.UNSUPPORTED, kind="Numbers")
     if opendocument.is_spreadsheet(archive):
-        return _read_opendocument(content, archive, limits, options)
+        return replace(_read_opendocument(content, archive, limits, options), mark=mark.of(archive))
     if not ooxml.is_workbook(archive):
         if archive.find("[Content_Types].xml") is not None:
             raise Unreadable(Refusal.DAMAGED, part="xl/workbook.xml")
         raise Unreadable(Refusal.NOT_A_SPREADSHEET, kind="zip")
-    return _read_ooxml(content, archive, limits, options)
+    return replace(_read_ooxml(content, archive, limits, options), mark=mark.of(archive))
 
 
 def _read_opendocument(content: bytes, archive: Archive, limits: Limits, options: ReadOptions) -> Workbook:
