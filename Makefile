@@ -23,6 +23,9 @@ check: $(VENV)/ready catalogues ## Lint, types, then the tests
 bench: $(VENV)/ready ## The benchmarks, each beside its floor in the same run
 	@$(RUN) -m benchmarks
 
+proof: $(VENV)/ready ## That a plan of an import is what is written, on 100,000 generated rows
+	@KAARTENBAK_PROOF_ROWS=100000 $(RUN) -m pytest -p no:xdist -k sqlite tests/importers/test_plan_is_result.py
+
 translate: $(VENV)/ready ## Collect the texts for the translators
 	@$(RUN) -m flask --app app translations update
 
@@ -46,4 +49,4 @@ $(VENV)/ready: requirements-dev.lock
 	@$(RUN) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 	@touch $@
 
-.PHONY: help run test check bench translate migration lock install catalogues
+.PHONY: help run test check bench proof translate migration lock install catalogues
