@@ -25,6 +25,8 @@ bench: $(VENV)/ready ## The benchmarks, each beside its floor in the same run
 
 fuzz: $(VENV)/ready ## Thousands of files made by chance, each to end in rows or a message (COUNT=, SEED= to repeat)
 	@$(RUN) -m tests.importers.files.fuzz --count $(or $(COUNT),3000) $(if $(SEED),--seed $(SEED))
+proof: $(VENV)/ready ## That a plan of an import is what is written, on 100,000 generated rows
+	@KAARTENBAK_PROOF_ROWS=100000 $(RUN) -m pytest -p no:xdist -k sqlite tests/importers/test_plan_is_result.py
 
 translate: $(VENV)/ready ## Collect the texts for the translators
 	@$(RUN) -m flask --app app translations update
@@ -49,4 +51,4 @@ $(VENV)/ready: requirements-dev.lock
 	@$(RUN) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 	@touch $@
 
-.PHONY: help run test check bench fuzz translate migration lock install catalogues
+.PHONY: help run test check bench fuzz proof translate migration lock install catalogues

@@ -13,10 +13,12 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from admin_views import plans
 from admin_views.commands import as_system
 from importers import coming_back, export, run
 from importers.apply import Applied
 from importers.columns import COLUMNS
+from importers.continuing import CONTINUES
 from importers.files import Remark, Unreadable, letters
 from importers.mapping import Certainty
 from importers.run import Choices
@@ -29,6 +31,7 @@ from models.imports import STAYS_OUT, ImportKind, ImportMode, ImportRow, ImportR
 from models.user import User
 
 SHOWN = 20
+DATES, DECIMALS = {"day-first": True, "month-first": False}, {"comma": True, "point": False}
 ARCHIVED = {"active": False, "archived": True, "all": None}
 
 
@@ -88,6 +91,14 @@ def _looker(session: Session, email: str) -> Looker:
     type=click.Choice([coming_back.MINE, coming_back.THEIRS]),
     help="What counts where you changed a cell of an exported workbook and others the field; neither unless given.",
 )
+@click.option(
+    "--dates",
+    type=click.Choice([*DATES]),
+    help="How dates are written, where a column does not tell: 03/04/2026 is the 3rd of April or the 4th of March.",
+)
+@click.option(
+    "--decimals", type=click.Choice([*DECIMALS]), help="How decimals are written, where a column does not tell."
+)
 @click.option("--encoding", help="The encoding of a text file, where the guess is wrong.")
 @click.option("--others", is_flag=True, help="From an audit file, also who is neither customer nor supplier.")
 @click.option("--plan", "only_plan", is_flag=True, help="Say what would happen; write nothing.")
@@ -104,17 +115,26 @@ def import_command(
     empty_clears: bool,
     replace_labels: bool,
     both: str | None,
+    dates: str | None,
+    decimals: str | None,
     encoding: str | None,
     others: bool,
     only_plan: bool,
     as_json: bool,
 ) -> None:
     """Bring in customers or contacts: .xlsx, .xlsm, .xls, .ods or .csv, or a file in XAF, SAF-T, SIE 5, UBL or vCard."""
-    choices = Choices(empty_clears=empty_clears, replace_labels=replace_labels, encoding=encoding, others=others)
+    choices = Choices(
+        day_first=DATES.get(dates or ""),
+        decimal_comma=DECIMALS.get(decimals or ""),
+        empty_clears=empty_clears,
+        replace_labels=replace_labels,
+        encoding=encoding,
+        others=others,
+    )
     with _looking(email) as (session, looker):
         with file.open("rb") as stream:
             made = run.upload(
-                session, looker, uploads(), stream, file.name, ImportKind(kind), ImportMode(mode), choices
+                session, looker, uploads(), stream, file.name, ImportKind(kind), ImportMode(mode), choices, whose=plans.marked
             )
         run_id = made.id
         try:
@@ -175,6 +195,8 @@ def _foreseen(session: Session, run_id: int) -> Applied:
 def _tell(session: Session, run_id: int) -> None:
     """What was left out of the file and the rows that need somebody's eye, on standard error."""
     found = run.find(session, run_id, is_open=False)
+    if CONTINUES in found.options:
+        click.echo(f"goes on with import {found.options[CONTINUES]}", err=True)
     for note in found.options["notes"]:
         click.echo(Remark[note["code"]].format(**note["values"]), err=True)
     for column in found.options["columns"]:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from admin_views import history, import_check, pages, shell
 from admin_views.imports import page
-from importers import profiles, run, undoing
+from importers import continuing, profiles, run, undoing
 from importers.apply import WRITTEN
 from models.base import whole
 from models.errors import NotFound, Refused
@@ -38,6 +38,8 @@ def result(key: int) -> Answer:
         counts=found.counts,
         written=written,
         proposed=profiles.proposed_name(found.file_name),
+        together=continuing.together(shell.here(), found),
+        later=continuing.later(shell.here(), found),
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Table, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from importers.columns import allowed, thaw
+from importers.columns import LISTS, allowed, thaw
 from importers.known import (
     ACCOUNT,
     ADDRESS,
@@ -45,11 +45,6 @@ from models.settings import ValueList
 from models.user import Right
 
 WRITTEN = (RowStatus.NEW, RowStatus.CHANGED)
-_LISTS = {
-    "status_id": ValueList.STATUS,
-    "industry_id": ValueList.INDUSTRY,
-    "invoice_layout_id": ValueList.INVOICE_LAYOUT,
-}
 _OF_CUSTOMERS = {
     "customer": "id",
     "address": "customer_id",
@@ -385,8 +380,8 @@ class _Writer:
         return {key: self.value(key, value) for key, value in part.items() if key not in not_columns}
 
     def value(self, attribute: str, value: Any) -> Any:
-        if attribute in _LISTS:
-            return self.word(_LISTS[attribute], value) if value else None
+        if attribute in LISTS:
+            return self.word(LISTS[attribute], value) if value else None
         return thaw(attribute, value)
 
 

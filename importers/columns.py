@@ -247,6 +247,13 @@ def allowed(session: Session, looker: Looker, kind: ImportKind) -> Mapping[str, 
     return {key: column for key, column in COLUMNS[kind].items() if column.attribute not in hidden}
 
 
+LISTS: Mapping[str, ValueList] = {
+    "status_id": ValueList.STATUS,
+    "industry_id": ValueList.INDUSTRY,
+    "invoice_layout_id": ValueList.INVOICE_LAYOUT,
+}
+"""The columns of the database that hold a value of a list of the office."""
+
 _TABLES = {ImportKind.CUSTOMERS: "customer", ImportKind.CONTACTS: "contact"}
 _MONEY = frozenset({"hourly_rate", "vat_percentage"})
 _DAYS = frozenset({"customer_since", "birth_date"})

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from importers.columns import COLUMNS, Column, Place
+from importers.columns import COLUMNS, LISTS, Column, Place
 from importers.known import Held
 from importers.reading import Reading, first_of
 from importers.rows import Record, contact_name, full_name
@@ -40,7 +40,7 @@ def customer(record: Record, held: Held | None, reading: Reading, replaces_label
     found = Difference()
     values = record.values
     _name(record, held, found)
-    _own(ImportKind.CUSTOMERS, values, held, reading, found, "customer")
+    _own(ImportKind.CUSTOMERS, record, held, reading, found, "customer")
     _address(values, Place.HEAD_OFFICE, held.head_office if held else None, found)
     _address(values, Place.INVOICE, held.invoice_address if held else None, found)
     if held and held.invoice_address and held.invoice_address["is_head_office"]:
@@ -55,7 +55,7 @@ def contact(record: Record, held: Held | None, reading: Reading, replaces_labels
     """What a row would do to a contact, or to make one. The link to its customer is not in it."""
     found = Difference()
     _name(record, held, found, "contact")
-    _own(ImportKind.CONTACTS, record.values, held, reading, found, "contact")
+    _own(ImportKind.CONTACTS, record, held, reading, found, "contact")
     labels(record, held, reading, replaces_labels, found)
     return found
 
@@ -121,25 +121,22 @@ def _kind_of(given: Mapping[str, Any], part: str) -> str:
     return "business" if "company_name" in given else "private"
 
 
-_LOOKED_UP = frozenset({"status_id", "industry_id", "invoice_layout_id"})
-
-
-def _own(
-    kind: ImportKind, values: Mapping[str, Any], held: Held | None, reading: Reading, found: Difference, part: str
-) -> None:
+def _own(kind: ImportKind, record: Record, held: Held | None, reading: Reading, found: Difference, part: str) -> None:
     """The plain values of the customer or contact itself."""
     columns = COLUMNS[kind]
-    for key, value in values.items():
+    for key, value in record.values.items():
         column = columns.get(key)
         if column is None or column.place is not Place.SELF or not column.attribute:
             continue
         if key in NAMES and not (key == "number" and value and not _same_number(value, held)):
             continue
         old: Any = held.values[column.attribute] if held else ""
-        if column.attribute in _LOOKED_UP:
+        if column.attribute in LISTS:
             was = reading.value_names.get(old, "")
             if value != was:
                 found.put(part, column.attribute, value, key, was)
+                if value and folded(value) not in reading.values.get(LISTS[column.attribute], ()):
+                    record.say(Trouble.LIST_VALUE_IS_NEW, field=column.title(), name=value)
         elif column.attribute == "owner_id":
             if value != old:
                 names = reading.user_names
@@ -219,6 +216,9 @@ def labels(record: Record, held: Held | None, reading: Reading, replaces: bool, 
     )
     if add or remove:
         found.write["labels"] = {"add": add, "remove": remove}
+        for name in add:
+            if folded(name) not in reading.labels:
+                record.say(Trouble.LABEL_IS_NEW, name=name)
         found.diff["labels"] = [[reading.label_names[key] for key in remove], add]
 
 

@@ -448,6 +448,7 @@ _NICKNAMES = {
     "usa": "US", "us": "US", "unitedstatesofamerica": "US", "america": "US", "amerika": "US", "vs": "US", "vsa": "US",
     "verenigdestatenvanamerika": "US", "holland": "NL", "thenetherlands": "NL", "niederlande": "NL", "el": "GR",
     "czechrepublic": "CZ", "tsjechie": "CZ", "southkorea": "KR", "russia": "RU", "turkey": "TR", "ivorycoast": "CI",
+    "stvincentthegrenadines": "VC",
     "nld": "NL", "bel": "BE", "deu": "DE", "swe": "SE", "nor": "NO", "dnk": "DK", "fin": "FI", "fra": "FR", "gbr": "GB",
     "esp": "ES", "ita": "IT", "aut": "AT", "che": "CH", "lux": "LU", "irl": "IE", "pol": "PL", "prt": "PT", "can": "CA",
 }  # fmt: skip

@@ -16,7 +16,7 @@ from typing import IO, Any, NamedTuple
 from sqlalchemy import delete, func, inspect, select, update
 from sqlalchemy.orm import Session
 
-from importers import apply, coming_back, corrections, notation, plan, profiles, recognising, unticking
+from importers import apply, coming_back, continuing, corrections, notation, plan, profiles, recognising, unticking
 from importers.apply import Applied, Moved, digest, require_columns
 from importers.columns import COLUMNS, allowed
 from importers.files import Kind, Limits, ReadOptions, Refusal, Sheet, Unreadable, Workbook, letters, read, wire
@@ -57,6 +57,8 @@ from models.user import Right
 
 LIMITS = Limits()
 SHOWN_ROWS = 15
+# From the mark of a workbook to the run it is of.
+Whose = Callable[[str], int | None]
 # From so many columns on that nobody knows, a list with nothing but names may be one of articles.
 FOREIGN = 4
 NAMES = frozenset({"name", "company_name", "first_name", "last_name", "number", "email"})
@@ -103,12 +105,19 @@ def upload(
     mode: ImportMode = ImportMode.UPDATE,
     choices: Choices | None = None,
     at_once: int | None = None,
+    whose: Whose = lambda _mark: None,
 ) -> ImportRun:
     """Keep a file and guess everything about it. Whatever is raised, Unreadable or a busy database, nothing of it is kept.
 
     A file of more than `at_once` bytes is only kept: what is in it is for `look_again` to find, in the background.
+    `whose` tells which run the mark of a workbook is of: the rows which that one left out go on where it stopped.
     """
-    return _begin(session, looker, folder, lambda path: _store(stream, path), name, kind, mode, choices, at_once)
+
+    def look(run: ImportRun, path: Path) -> None:
+        if at_once is None or path.stat().st_size <= at_once:
+            _look_first(session, looker, run, path, _read(run, path), whose)
+
+    return _begin(session, looker, folder, lambda path: _store(stream, path), look, name, kind, mode, choices)
 
 
 def receive(
@@ -129,7 +138,11 @@ def receive(
             raise Refused(Reason.NO_ROWS)
         path.write_bytes(b"".join(wire.lines(Workbook(Kind.SERVICE, (sheet,)))))
 
-    return _begin(session, looker, folder, keep, source.name, kind, mode, choices, is_file=False)
+    def look(run: ImportRun, path: Path) -> None:
+        run.options = {**run.options, "is_file": False}
+        _look_first(session, looker, run, path, _read(run, path))
+
+    return _begin(session, looker, folder, keep, look, source.name, kind, mode, choices)
 
 
 def _begin(
@@ -137,13 +150,11 @@ def _begin(
     looker: Looker,
     folder: Path,
     keep: Callable[[Path], None],
+    look: Callable[[ImportRun, Path], None],
     name: str,
     kind: ImportKind,
     mode: ImportMode,
     choices: Choices | None,
-    at_once: int | None = None,
-    *,
-    is_file: bool = True,
 ) -> ImportRun:
     require(session, looker, Right.IMPORT)
     folder.mkdir(parents=True, exist_ok=True)
@@ -158,11 +169,10 @@ def _begin(
             file_name=name[-255:],
             stored_as=stored_as,
             mapping={},
-            options={"choices": choices_kept(choices or Choices()), "is_file": is_file},
+            options={"choices": choices_kept(choices or Choices())},
             counts={},
         )
-        if at_once is None or path.stat().st_size <= at_once:
-            _look_first(session, looker, run, path, _read(run, path))
+        look(run, path)
         session.add(run)
         session.commit()
     except BaseException:
@@ -279,8 +289,24 @@ def wish_profile(session: Session, looker: Looker, run_id: int, profile: int | N
     session.commit()
 
 
-def _look_first(session: Session, looker: Looker, run: ImportRun, path: Path, book: Workbook) -> None:
-    """Look at a file, and once more where the profile by which it is recognised has it read differently."""
+def _look_first(
+    session: Session,
+    looker: Looker,
+    run: ImportRun,
+    path: Path,
+    book: Workbook,
+    whose: Whose = lambda _mark: None,
+) -> None:
+    """Look at a file, and once more where the profile by which it is recognised has it read differently.
+
+    The rows that an earlier run left out are read as that one read them.
+    """
+    earlier = continuing.earlier(session, book, whose)
+    if earlier is not None:
+        continuing.begin(run, earlier)
+        _look(session, looker, run, book, header=continuing.header(book, earlier))
+        continuing.take_over(run, earlier)
+        return
     if _adopt(run, _look(session, looker, run, book)):
         _look(session, looker, run, _read(run, path), run.sheet, run.header_row)
 

@@ -41,6 +41,8 @@ class Trouble(enum.StrEnum):
     NO_KIND = "{field} must be company or person."
     NEW_LABEL = "There is no label {name}. You need the right manage-lists to add it."
     NEW_LIST_VALUE = "{field}: {name} is not in the list. You need the right manage-lists to add it."
+    LABEL_IS_NEW = "The label {name} is new and will be made."
+    LIST_VALUE_IS_NEW = "{field}: {name} is new and will be added to the list."
     LABELS_EXCLUDE = "Only one label of the group {group} fits on a record."
     NUMBER_TWICE = "This customer number stands twice in the file, also in row {rows}."
     SAME_TWICE = "This stands twice in the file, also in row {rows}."

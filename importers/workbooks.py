@@ -9,13 +9,17 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.comments import Comment
+from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from importers import corrections
 from importers.columns import Column, allowed
+from importers.continuing import OF_THE_WORKBOOK
+from importers.files.mark import NAME as MARK
 from importers.trouble import describe
 from models.access import Looker
 from models.imports import STAYS_OUT, ImportKind, ImportRow, ImportRun
@@ -66,26 +70,34 @@ def _drop_downs(session: Session, columns: Sequence[Column]) -> Iterable[tuple[D
             yield choice, f"{letter}2:{letter}10000"
 
 
-def rejected(session: Session, run: ImportRun, translate: Translate = str) -> bytes:
+def rejected(session: Session, run: ImportRun, translate: Translate = str, mark: str = "") -> bytes:
     """The rows that did not go in, as they stood in the file, with the reason; the wrong cells carry it as a comment.
 
-    Corrected, the workbook can be imported as it is: the two columns in front mean nothing to the import. Rows of a
-    workbook that was exported here keep their marks, so that they are weighed again like before.
+    Mended, the workbook can be imported as it is: the two columns in front mean nothing to the import. By its `mark` it
+    is known again, and goes on where this run stopped. Rows of a workbook that was exported here keep their tokens, so
+    that they are weighed again like before.
     """
-    columns = run.options.get("columns", [])
-    mark = (run.options.get("returned") or {}).get("mark")
+    # Of rows that came in such a workbook, its own two columns are not theirs.
+    own = run.options.get(OF_THE_WORKBOOK, ())
+    columns = [column for column in run.options.get("columns", []) if column["position"] not in own]
+    returned = (run.options.get("returned") or {}).get("mark")
     book = Workbook(write_only=True)
+    if mark:
+        book.custom_doc_props.append(StringProperty(name=MARK, value=mark))  # type: ignore[attr-defined]
     sheet = book.create_sheet(translate("Not imported"))
     sheet.freeze_panes = "A2"
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 16, 60
-    titles = (translate(ROW), translate(REASON), *_headers(columns), *([mark] if mark else []))
-    if mark:
+    titles = (translate(ROW), translate(REASON), *_headers(columns), *([returned] if returned else []))
+    if returned:
         sheet.column_dimensions[get_column_letter(len(titles))].hidden = True
     sheet.append([_titled(sheet, title) for title in titles])
-    letters = {column["letter"]: column["position"] for column in columns}
+    letters = {column["letter"]: at for at, column in enumerate(columns)}
     for row in session.execute(_left_out(run.id)):
-        cells = _row(sheet, row, letters, len(columns), translate)
-        sheet.append([*cells, *([row.values.get("mark")] if mark else [])])
+        # What was corrected on the page is not lost for a row that something else keeps out.
+        raw = corrections.laid_over(run, [(row.row_number, tuple(row.raw))])[0][0][1]
+        cells = [raw[at] if (at := column["position"]) < len(raw) else None for column in columns]
+        token = [row.values.get("mark")] if returned else []
+        sheet.append([*_row(sheet, row, cells, letters, translate), *token])
     return _bytes(book)
 
 
@@ -102,14 +114,14 @@ def _left_out(run_id: int) -> Select[Any]:
     )
 
 
-def _row(sheet: Any, row: Any, letters: dict[str, int], width: int, translate: Translate) -> list[Any]:
+def _row(sheet: Any, row: Any, raw: Sequence[Any], letters: dict[str, int], translate: Translate) -> list[Any]:
     reasons = [describe(one, translate) for one in row.problems]
-    cells = [WriteOnlyCell(sheet) for _ in range(width)]
-    for cell, value in zip(cells, row.raw, strict=False):
+    cells = [WriteOnlyCell(sheet) for _ in raw]
+    for cell, value in zip(cells, raw, strict=True):
         _as_text(cell, value)
     for one, reason in zip(row.problems, reasons, strict=True):
         position = letters.get(one["cell"].rstrip("0123456789"))
-        if position is not None and position < width:
+        if position is not None:
             cells[position].fill = _WRONG
             cells[position].comment = Comment(reason, "Kaartenbak")
     first, second = WriteOnlyCell(sheet, row.row_number), WriteOnlyCell(sheet)

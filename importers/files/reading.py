@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Protocol
 
-from importers.files import biff, books, compound, ooxml, opendocument, sniff, text
+from importers.files import biff, books, compound, mark, ooxml, opendocument, sniff, text
 from importers.files.archive import Archive
 from importers.files.assemble import Assembler
 from importers.files.facts import Facts
@@ -117,12 +117,12 @@ def _read_archive(content: bytes, limits: Limits, options: ReadOptions) -> Workb
     if archive.find("xl/workbook.bin") is not None:
         return _read_binary(content, limits, options)
     if opendocument.is_spreadsheet(archive):
-        return _read_opendocument(content, archive, limits, options)
+        return replace(_read_opendocument(content, archive, limits, options), mark=mark.of(archive))
     if not ooxml.is_workbook(archive):
         if archive.find("[Content_Types].xml") is not None:
             raise Unreadable(Refusal.DAMAGED, part="xl/workbook.xml")
         return _read_packed(archive, limits, options)
-    return _read_ooxml(content, archive, limits, options)
+    return replace(_read_ooxml(content, archive, limits, options), mark=mark.of(archive))
 
 
 def _read_binary(content: bytes, limits: Limits, options: ReadOptions) -> Workbook:

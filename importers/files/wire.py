@@ -32,6 +32,7 @@ def lines(workbook: Workbook) -> Iterator[bytes]:
             "notes": _notes(workbook.notes),
             "encoding": workbook.encoding,
             "delimiter": workbook.delimiter,
+            "mark": workbook.mark,
         }
     )
 
@@ -76,7 +77,8 @@ class Receiver:
             self._finish_sheet(message)
         else:
             kind, notes = Kind[message["kind"]], _read_notes(message["notes"])
-            self._workbook = Workbook(kind, tuple(self._sheets), notes, message["encoding"], message["delimiter"])
+            told = message["encoding"], message["delimiter"], str(message["mark"])
+            self._workbook = Workbook(kind, tuple(self._sheets), notes, *told)
 
     def _finish_sheet(self, message: dict[str, Any]) -> None:
         sheet = self._sheets[-1]

@@ -149,13 +149,14 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """A file that was read. Encoding and delimiter are known for text only."""
+    """A file that was read. Encoding and delimiter are known for text only; `mark` is the one of `mark.py`, or ''."""
 
     kind: Kind
     sheets: tuple[Sheet, ...]
     notes: tuple[Note, ...] = ()
     encoding: str | None = None
     delimiter: str | None = None
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
+
 from lxml import html
+from openpyxl import load_workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from importers.files.mark import NAME
 from models.access import SYSTEM
 from models.customer import Customer
 from models.journal import changeset
@@ -178,3 +182,41 @@ def test_rows_of_a_finished_import_are_chosen_and_taken_back(session: Session, c
     alice.send(f"{run}undo/", show="new", field="phone", all="1")
     assert numbers(session) == ["K-1"]
     assert alice.send(f"{run}undo/", show="nonsense", all="1").status_code == 404
+
+
+def test_the_rejected_rows_brought_again_continue_the_same_import(session: Session, client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    run = planned(alice)
+    commit(alice, run)
+    assert numbers(session) == ["K-1", "K-3"]
+    book = load_workbook(io.BytesIO(alice.get(f"{run}rejected.xlsx").data))
+    book.worksheets[0]["F2"] = "Zweden"
+    out = io.BytesIO()
+    book.save(out)
+    key = run.rstrip("/").rpartition("/")[2]
+    # A mark tells the import, whatever was chosen beside the file.
+    more = planned(alice, out.getvalue(), kind="contacts")
+    assert f"Continues import {key}" in text_of(alice.get(f"{more}check/"))
+    assert "1 new, 0 changed" in text_of(alice.get(f"{more}check/"))
+    commit(alice, more)
+    assert numbers(session) == ["K-1", "K-2", "K-3"]
+    page = html.document_fromstring(alice.get(more).get_data(as_text=True))
+    both = page.xpath("//table[thead//th[text()='Together with what it continues']]/tbody/tr")
+    told = {row.xpath("string(th)"): row.xpath("td/text()") for row in both}
+    assert (told["Added"], told["Rejected"], told["Together"]) == (["2", "1", "3"], ["1", "0", "0"], ["3", "1", "3"])
+    assert "continues this one" in text_of(alice.get(run))
+
+
+def test_a_mark_of_somebody_elses_import_or_a_forged_one_continues_nothing(client_for: ClientFor) -> None:
+    alice, dana = client_for("Alice"), client_for("Dana")
+    content = alice.get(f"{planned(dana)}rejected.xlsx")
+    assert content.status_code == 404
+    of_dana = dana.get(f"{planned(dana)}rejected.xlsx").data
+    assert "Continues" in text_of(dana.get(upload(dana, of_dana).location))
+    assert "Continues" not in text_of(alice.get(upload(alice, of_dana).location))
+    book = load_workbook(io.BytesIO(of_dana))
+    mark = book.custom_doc_props[NAME]  # type: ignore[attr-defined]
+    mark.value = mark.value[:-2] + "xx"
+    out = io.BytesIO()
+    book.save(out)
+    assert "Continues" not in text_of(dana.get(upload(dana, out.getvalue()).location))
