@@ -35,8 +35,17 @@ def use_secret(secret: str) -> None:
     _KEY["secret"] = hashlib.blake2b(secret.encode(), digest_size=32, person=b"kaartenbak.mark").digest()
 
 
+def _bytes(text: str) -> bytes:
+    """Any text as bytes: a workbook may hold halves of letters that UTF-8 has no bytes for."""
+    return text.encode("utf-8", "surrogatepass")
+
+
 def _signature(text: str, key: bytes) -> str:
-    return base64.b64encode(hashlib.blake2b(text.encode(), key=key, digest_size=_SIGNED).digest()).decode("ascii")
+    return base64.b64encode(hashlib.blake2b(_bytes(text), key=key, digest_size=_SIGNED).digest()).decode("ascii")
+
+
+def _is_same(one: str, other: str) -> bool:
+    return hmac.compare_digest(_bytes(one), _bytes(other))
 
 
 @dataclass(frozen=True)
@@ -68,7 +77,7 @@ class Mark:
     def read(cls, text: str) -> Mark | None:
         """The mark that was written here with this secret; None for any other text."""
         told, _, signature = text.removeprefix(MARK).rpartition(":")
-        if not hmac.compare_digest(signature.encode(), _signature(told, _KEY["secret"]).encode()):
+        if not _is_same(signature, _signature(told, _KEY["secret"])):
             return None
         kind, language, position, day, nonce, columns = told.split(":")
         named = tuple(columns.split(","))
@@ -88,7 +97,7 @@ class Stamp:
 
     def __init__(self, mark: Mark, text: str) -> None:
         self.mark, self.text = mark, text
-        self._key = hashlib.blake2b(text.encode(), key=_KEY["secret"], digest_size=32).digest()
+        self._key = hashlib.blake2b(_bytes(text), key=_KEY["secret"], digest_size=32).digest()
 
     def cell(self, record: int, column: str, value: Any) -> bytes:
         """The digest of one cell; b'' where it is empty."""
@@ -99,7 +108,7 @@ class Stamp:
         if not told:
             return b""
         # The key in front is as good as a key with this hash, and spares it a block.
-        return hashlib.blake2b(self._key + f"{record}\0{column}\0{told}".encode(), digest_size=_SIZE).digest()
+        return hashlib.blake2b(self._key + _bytes(f"{record}\0{column}\0{told}"), digest_size=_SIZE).digest()
 
     def token(self, record: int, values: Sequence[Any]) -> str:
         """What stands beside a row."""
@@ -115,7 +124,7 @@ class Stamp:
     def read(self, token: str) -> Exported | None:
         """What a token of this workbook says; None for any other text."""
         told, _, signature = token.rpartition(".")
-        if not hmac.compare_digest(signature.encode(), _signature(told, self._key).encode()):
+        if not _is_same(signature, _signature(told, self._key)):
             return None
         record, filled, packed = told.split(".")
         there, digests, at = int(filled, 16), base64.b64decode(packed), 0
@@ -132,7 +141,7 @@ class Stamp:
         signed = hashlib.blake2b(key=self._key, digest_size=_SIGNED)
         for start in range(0, len(ids), _CHUNK):
             told = " ".join(f"{one:x}" for one in ids[start : start + _CHUNK])
-            signed.update(told.encode())
+            signed.update(_bytes(told))
             yield told
         yield f"{_END}.{base64.b64encode(signed.digest()).decode('ascii')}"
 
@@ -144,10 +153,10 @@ class Stamp:
         for cell in rest if first == self.text else ():
             if cell.startswith(f"{_END}."):
                 right = base64.b64encode(signed.digest()).decode("ascii")
-                if hmac.compare_digest(cell.encode(), f"{_END}.{right}".encode()):
+                if _is_same(cell, f"{_END}.{right}"):
                     return [int(one, 16) for chunk in told for one in chunk.split()]
                 return None
-            signed.update(cell.encode())
+            signed.update(_bytes(cell))
             told.append(cell)
         return None
 

@@ -231,6 +231,8 @@ def _guess_columns(
     if back is not None:
         remembered = coming_back.fields_of(back)
     guesses = guess(names, rows, run.kind, remembered, allowed(session, looker, run.kind))
+    if back is not None:
+        guesses = coming_back.certain(guesses, remembered)
     run.mapping = mapping_of(guesses)
     run.options = {
         **run.options,
