@@ -134,7 +134,15 @@ def import_command(
     with _looking(email) as (session, looker):
         with file.open("rb") as stream:
             made = run.upload(
-                session, looker, uploads(), stream, file.name, ImportKind(kind), ImportMode(mode), choices, whose=plans.marked
+                session,
+                looker,
+                uploads(),
+                stream,
+                file.name,
+                ImportKind(kind),
+                ImportMode(mode),
+                choices,
+                whose=plans.marked,
             )
         run_id = made.id
         try:

@@ -19,6 +19,7 @@ from importers.columns import COLUMNS, Column, Place
 from importers.export import SEPARATOR, as_written, choice_of
 from importers.files import MARK, MARK_ROWS, Cell, Note, Refusal, Remark, Row, Sheet, Unreadable, Workbook, address
 from importers.known import ADDRESS, CONTACT, CUSTOMER, LABELLED, Held
+from importers.mapping import Certainty, Guess
 from importers.marks import Exported, Mark, Returned, Stamp, told_of
 from importers.planner import NEW, TAKE, Meeting, Outcome, Planner, Source, others
 from importers.planner_contacts import Contacts
@@ -87,6 +88,16 @@ def fields_of(returned: Returned) -> dict[int, str]:
     """Position -> field, for the columns that still have the title they were exported with."""
     known = COLUMNS[returned.stamp.mark.kind]
     return {position: key for key, position in _positions(returned).items() if not known[key].only_out}
+
+
+def certain(guesses: Iterable[Guess], fields: Mapping[int, str]) -> tuple[Guess, ...]:
+    """The guesses, but a column of ours is what it is, also where its values do not look like it."""
+    return tuple(
+        replace(one, field=fields[one.position], certainty=Certainty.REMEMBERED)
+        if one.certainty is Certainty.DOUBTFUL and one.position in fields
+        else one
+        for one in guesses
+    )
 
 
 def _positions(returned: Returned) -> dict[str, int]:

@@ -35,8 +35,17 @@ def use_secret(secret: str) -> None:
     _KEY["secret"] = hashlib.blake2b(secret.encode(), digest_size=32, person=b"kaartenbak.mark").digest()
 
 
+def _bytes(text: str) -> bytes:
+    """Any text as bytes: a workbook may hold halves of letters that UTF-8 has no bytes for."""
+    return text.encode("utf-8", "surrogatepass")
+
+
 def _signature(text: str, key: bytes) -> str:
-    return base64.b64encode(hashlib.blake2b(text.encode(), key=key, digest_size=_SIGNED).digest()).decode("ascii")
+    return base64.b64encode(hashlib.blake2b(_bytes(text), key=key, digest_size=_SIGNED).digest()).decode("ascii")
+
+
+def _is_same(one: str, other: str) -> bool:
+    return hmac.compare_digest(_bytes(one), _bytes(other))
 
 
 @dataclass(frozen=True)
@@ -68,7 +77,7 @@ class Mark:
     def read(cls, text: str) -> Mark | None:
         """The mark that was written here with this secret; None for any other text."""
         told, _, signature = text.removeprefix(MARK).rpartition(":")
-        if not hmac.compare_digest(signature.encode(), _signature(told, _KEY["secret"]).encode()):
+        if not _is_same(signature, _signature(told, _KEY["secret"])):
             return None
         kind, language, position, day, nonce, columns = told.split(":")
         named = tuple(columns.split(","))
@@ -88,7 +97,7 @@ class Stamp:
 
     def __init__(self, mark: Mark, text: str) -> None:
         self.mark, self.text = mark, text
-        self._key = hashlib.blake2b(text.encode(), key=_KEY["secret"], digest_size=32).digest()
+        self._key = hashlib.blake2b(_bytes(text), key=_KEY["secret"], digest_size=32).digest()
 
     def cell(self, record: int, column: str, value: Any) -> bytes:
         """The digest of one cell; b'' where it is empty."""
@@ -98,19 +107,24 @@ class Stamp:
             told = ";".join(sorted(filter(None, map(str.strip, told.split(";")))))
         if not told:
             return b""
-        return hashlib.blake2b(f"{record}\0{column}\0{told}".encode(), key=self._key, digest_size=_SIZE).digest()
+        # The key in front is as good as a key with this hash, and spares it a block.
+        return hashlib.blake2b(self._key + _bytes(f"{record}\0{column}\0{told}"), digest_size=_SIZE).digest()
 
     def token(self, record: int, values: Sequence[Any]) -> str:
         """What stands beside a row."""
-        digests = [self.cell(record, column, value) for column, value in zip(self.mark.columns, values, strict=True)]
-        filled = sum(1 << at for at, digest in enumerate(digests) if digest)
+        digests, filled = [], 0
+        for at, value in enumerate(values):
+            digest = b"" if value is None else self.cell(record, self.mark.columns[at], value)
+            if digest:
+                digests.append(digest)
+                filled |= 1 << at
         told = f"{record:x}.{filled:x}.{base64.b64encode(b''.join(digests)).decode('ascii')}"
         return f"{told}.{_signature(told, self._key)}"
 
     def read(self, token: str) -> Exported | None:
         """What a token of this workbook says; None for any other text."""
         told, _, signature = token.rpartition(".")
-        if not hmac.compare_digest(signature.encode(), _signature(told, self._key).encode()):
+        if not _is_same(signature, _signature(told, self._key)):
             return None
         record, filled, packed = told.split(".")
         there, digests, at = int(filled, 16), base64.b64decode(packed), 0
@@ -127,7 +141,7 @@ class Stamp:
         signed = hashlib.blake2b(key=self._key, digest_size=_SIGNED)
         for start in range(0, len(ids), _CHUNK):
             told = " ".join(f"{one:x}" for one in ids[start : start + _CHUNK])
-            signed.update(told.encode())
+            signed.update(_bytes(told))
             yield told
         yield f"{_END}.{base64.b64encode(signed.digest()).decode('ascii')}"
 
@@ -139,10 +153,10 @@ class Stamp:
         for cell in rest if first == self.text else ():
             if cell.startswith(f"{_END}."):
                 right = base64.b64encode(signed.digest()).decode("ascii")
-                if hmac.compare_digest(cell.encode(), f"{_END}.{right}".encode()):
+                if _is_same(cell, f"{_END}.{right}"):
                     return [int(one, 16) for chunk in told for one in chunk.split()]
                 return None
-            signed.update(cell.encode())
+            signed.update(_bytes(cell))
             told.append(cell)
         return None
 
@@ -169,6 +183,8 @@ def told_of(value: Any) -> str:
         return ""
     if isinstance(value, str):
         text = value[:_LONGEST]
+        if text.isascii() and text.isprintable():
+            return text.strip()
         if not text.isprintable():
             text = str(legible(text))
             text = "\n".join(line.rstrip() for line in text.splitlines())

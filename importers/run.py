@@ -419,7 +419,8 @@ def _guess_columns(
     if sheet.layout is not None:
         guesses = stated(sheet, sheet.layout, run.kind, may_write)
     elif back is not None:
-        guesses = guess(names, rows, run.kind, coming_back.fields_of(back), may_write)
+        fields = coming_back.fields_of(back)
+        guesses = coming_back.certain(guess(names, rows, run.kind, fields, may_write), fields)
     else:
         known = recognising.best(column_names(names, rows), layouts, run.kind)
         guesses = guess(names, rows, run.kind, known.remembered() if known else {}, may_write)

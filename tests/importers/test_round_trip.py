@@ -24,7 +24,7 @@ from importers import run as steps
 from importers.columns import COLUMNS
 from importers.export import everything
 from importers.files import Unreadable
-from importers.marks import use_secret
+from importers.marks import Mark, Stamp, use_secret
 from importers.reading import first_of
 from importers.terms import TITLE_LANGUAGES
 from importers.workbooks import rejected
@@ -456,6 +456,28 @@ def test_a_token_that_was_tampered_with_is_seen(desk: Desk) -> None:
     assert said(desk, run) == dict.fromkeys((3, 4), ("rejected", {}, ["MARK_BROKEN"]))
 
 
+def test_halves_of_letters_and_other_rubbish_are_no_token(desk: Desk) -> None:
+    three(desk)
+    text = str(load_workbook(io.BytesIO(out(desk))).worksheets[0].cell(1, 2).value)
+    mark = Mark.read(text)
+    assert mark is not None
+    stamp = Stamp(mark, text)
+    assert stamp.cell(1, "name", "\ud800 a") == stamp.cell(1, "name", "a")
+    for rubbish in ("", ".", "...", "\ud800", "1.1.\ud800.x", "é", text):
+        assert stamp.read(rubbish) is None
+        assert Mark.read(f"kaartenbak:1:{rubbish}") is None
+        assert stamp.unlisted([rubbish]) is None
+        assert stamp.unlisted([text, rubbish, f"end.{rubbish}"]) is None
+
+
+def test_values_that_an_import_would_not_take_are_left_alone_and_their_column_is_known(desk: Desk) -> None:
+    three(desk)
+    for number, customer in enumerate(desk.session.scalars(select(Customer)).all()):
+        factories.address(desk.session, customer, country="?!", city=f"City {number}", is_head_office=True)
+    run = planned(desk, edited(out(desk), writing("Beta", head_office__country="SE")))
+    assert said(desk, run) == {3: ("changed", {"head_office.country": ["?!", "SE"]}, [])}
+
+
 def test_a_token_of_another_export_does_not_count(desk: Desk) -> None:
     three(desk)
     older = load_workbook(io.BytesIO(out(desk))).worksheets[0].cell(3, 2).value
@@ -538,21 +560,33 @@ def test_who_may_see_less_writes_less(session: Session, tmp_path: Path, cast: Ca
 # The whole way -------------------------------------------------------------------------------------------------------
 
 
-def through_libreoffice(content: bytes, folder: Path) -> bytes:
+def through_libreoffice(content: bytes, folder: Path, form: str = "xlsx:Calc MS Excel 2007 XML") -> bytes:
     """The workbook opened and saved by LibreOffice, or fully loaded and saved by openpyxl where that is missing."""
     if SOFFICE is None:
         return edited(content, lambda sheet: None)
     folder.mkdir(exist_ok=True)
     (folder / "in.xlsx").write_bytes(content)
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    arguments = [SOFFICE, profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML"]
+    arguments = [SOFFICE, profile, "--headless", "--convert-to", form]
     arguments += ["--outdir", str(folder / "out"), str(folder / "in.xlsx")]
     subprocess.run(arguments, check=True, capture_output=True, timeout=600)
-    return (folder / "out" / "in.xlsx").read_bytes()
+    return (folder / "out" / "in").with_suffix(f".{form.partition(':')[0]}").read_bytes()
 
 
 # What is edited in the workbook and by others: the key of the column, and the attribute.
 FIELDS = {"phone": "phone", "nickname": "nickname", "website": "website", "reference": "reference"}
+
+
+@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed.")
+@pytest.mark.parametrize("form", ["xlsx", "ods", "xls"])
+def test_what_libreoffice_saves_unchanged_changes_nothing(desk: Desk, tmp_path: Path, form: str) -> None:
+    full(desk.session)
+    factories.customer(
+        desk.session, number="K-9", company_name="a_x000D_b \U0001f600 c", reference="'=1", nickname="007"
+    )
+    for kind in (CUSTOMERS, CONTACTS):
+        run = planned(desk, through_libreoffice(out(desk, kind, "nl"), tmp_path, form), kind)
+        assert (run.options["returned"]["count"], said(desk, run)) == (0, {})
 
 
 def test_edits_from_a_spreadsheet_program_go_in_or_are_asked_and_nothing_else_is_written(
