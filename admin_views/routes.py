@@ -38,7 +38,13 @@ PAGES = {
     "bin.index": "login",
     "bin.restore": "delete",
 }
-PREFIXES = {"auth.": "login", "folding.": "login", "imports.": "import", "import_profiles.": "import"}
+PREFIXES = {
+    "auth.": "login",
+    "folding.": "login",
+    "imports.": "import",
+    "import_profiles.": "import",
+    "import_words.": "import",
+}
 
 
 @dataclass(frozen=True)

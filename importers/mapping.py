@@ -429,7 +429,7 @@ def _assign(
             continue
         if field not in allowed:
             given[position] = _NOT_ALLOWED
-        elif not _fits(column, columns[position]):
+        elif certainty is not Certainty.REMEMBERED and not _fits(column, columns[position]):
             given.setdefault(position, (None, Certainty.DOUBTFUL))
         elif field in taken and not column.repeatable:
             given.setdefault(position, (None, Certainty.TWICE))
