@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_views.commands import as_system
-from importers import export, run
+from importers import export, profiles, run
 from importers.apply import Applied
 from importers.columns import COLUMNS
 from importers.files import Unreadable, letters
@@ -25,7 +25,7 @@ from models import access
 from models.access import SYSTEM, Looker
 from models.base import folded
 from models.errors import Reason, Refused
-from models.imports import ImportKind, ImportMode, ImportRow, ImportRun, RowStatus
+from models.imports import ImportKind, ImportMode, ImportRow, ImportRun, MatchRule, RowStatus
 from models.user import User
 
 SHOWN = 20
@@ -84,6 +84,18 @@ def _looker(session: Session, email: str) -> Looker:
 @click.option("--empty-clears", is_flag=True, help="An empty cell empties the field, instead of leaving it alone.")
 @click.option("--replace-labels", is_flag=True, help="Labels take the place of others, instead of being added.")
 @click.option("--encoding", help="The encoding of a text file, where the guess is wrong.")
+@click.option(
+    "--match",
+    type=click.Choice([rule.value for rule in MatchRule]),
+    default=MatchRule.USUAL.value,
+    show_default=True,
+    help="By what a row is recognised; usual: number or e-mail address, else name.",
+)
+@click.option(
+    "--rest-to-notes", is_flag=True, help="Of several addresses or numbers in a cell, keep the others as notes."
+)
+@click.option("--profile", help="Read the file as this profile says, or none; without it, as it is recognised.")
+@click.option("--save-profile", metavar="NAME", help="Save how the file was read as a profile.")
 @click.option("--plan", "only_plan", is_flag=True, help="Say what would happen; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
 @with_appcontext
@@ -98,15 +110,26 @@ def import_command(
     empty_clears: bool,
     replace_labels: bool,
     encoding: str | None,
+    match: str,
+    rest_to_notes: bool,
+    profile: str | None,
+    save_profile: str | None,
     only_plan: bool,
     as_json: bool,
 ) -> None:
     """Bring in a list of customers or contacts: .xlsx, .xlsm, .xls, .ods or .csv."""
-    choices = Choices(empty_clears=empty_clears, replace_labels=replace_labels, encoding=encoding)
+    choices = Choices(
+        empty_clears=empty_clears,
+        replace_labels=replace_labels,
+        rest_to_notes=rest_to_notes,
+        match=MatchRule(match),
+        encoding=encoding,
+    )
     with _looking(email) as (session, looker):
+        wish = 0 if profile == "none" else profiles.named(session, ImportKind(kind), profile).id if profile else None
         with file.open("rb") as stream:
             made = run.upload(
-                session, looker, uploads(), stream, file.name, ImportKind(kind), ImportMode(mode), choices
+                session, looker, uploads(), stream, file.name, ImportKind(kind), ImportMode(mode), choices, wish
             )
         run_id = made.id
         try:
@@ -115,6 +138,8 @@ def import_command(
             if corrections:
                 run.map_columns(session, looker, run_id, _corrected(made, corrections))
             run.make_plan(session, looker, uploads(), run_id)
+            if save_profile is not None and not only_plan:
+                profiles.save(session, looker, run.find(session, run_id), save_profile)
             applied = _foreseen(session, run_id)
             writes = not only_plan and applied.created + applied.updated > 0
             if writes:
@@ -162,8 +187,16 @@ def _foreseen(session: Session, run_id: int) -> Applied:
 
 
 def _tell(session: Session, run_id: int) -> None:
-    """The columns that the importer may not bring and the rows that need somebody's eye, on standard error."""
-    for column in run.find(session, run_id, is_open=False).options["columns"]:
+    """The profile, the columns that the importer may not bring and the rows that need somebody's eye, on standard error."""
+    found = run.find(session, run_id, is_open=False)
+    if known := found.options.get("profile"):
+        click.echo(f"Read as {known['name']}, version {known['version']}.", err=True)
+        for what in ("new", "missing"):
+            for name in known[what]:
+                click.echo(f"column {what}: {name}", err=True)
+        for old, name in known["renamed"]:
+            click.echo(f"column renamed: {old} is now {name}", err=True)
+    for column in found.options["columns"]:
         if column["certainty"] == Certainty.NOT_ALLOWED.name:
             click.echo(f"column {column['letter']}, {column['header']}: {Certainty.NOT_ALLOWED}", err=True)
     query = (

@@ -92,8 +92,12 @@ def upload(
     kind: ImportKind,
     mode: ImportMode = ImportMode.UPDATE,
     choices: Choices | None = None,
+    profile: int | None = None,
 ) -> ImportRun:
-    """Keep a file and guess everything about it. Whatever is raised, Unreadable or a busy database, nothing of it is kept."""
+    """Keep a file and guess everything about it. Whatever is raised, Unreadable or a busy database, nothing of it is kept.
+
+    `profile`: the one to read it by, 0 for none; None leaves that to the file.
+    """
     require(session, looker, Right.IMPORT)
     folder.mkdir(parents=True, exist_ok=True)
     stored_as = secrets.token_hex(16)
@@ -107,7 +111,7 @@ def upload(
             file_name=name[-255:],
             stored_as=stored_as,
             mapping={},
-            options={"choices": _choices_kept(choices or Choices())},
+            options={"choices": _choices_kept(choices or Choices()), "profile_wish": profile},
             counts={},
         )
         book = read(path, name=name, limits=LIMITS, options=(choices or Choices()).of_the_file)

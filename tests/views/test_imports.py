@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
 from lxml import html
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -328,3 +329,49 @@ def test_an_import_of_no_rows_is_refused_with_a_sentence(client_for: ClientFor, 
     assert answer.status_code == 422
     assert "there is nothing to import" in text_of(answer)
     assert client.get(address + "check/").status_code == 200
+
+
+def workbook(*sheets: tuple[str, bool, list[list[object]]]) -> bytes:
+    """A workbook of sheets: name, whether it is hidden, rows. One that nobody sees cannot be the active one."""
+    book, out = Workbook(), io.BytesIO()
+    for at, (name, hidden, rows) in enumerate(sheets):
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+        sheet.sheet_state = "hidden" if hidden else "visible"
+        book.active = at
+    first = next(part for part in book.worksheets if part.title == "Sheet")
+    book.remove(first)
+    book.save(out)
+    return out.getvalue()
+
+
+def test_a_workbook_of_hidden_sheets_says_so_and_lets_one_be_chosen(client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    content = workbook(("Open", False, []), ("Secret", True, [["Klantnummer", "Naam"], ["K-1", "Acme"]]))
+    content = _all_hidden(content)
+    columns = upload(alice, content, "a.xlsx").location
+    assert "Every sheet of this file is hidden." in text_of(alice.get(columns))
+    alice.send(columns, step="look", sheet="Secret")
+    page = text_of(alice.get(columns))
+    assert "Every sheet of this file is hidden." not in page
+    assert "The sheet Secret is hidden." in page
+    assert alice.send(columns, step="map").status_code == 302
+
+
+def _all_hidden(content: bytes) -> bytes:
+    """The same workbook, as no program would save it: without a visible sheet."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(out, "w") as after:
+        for name in before.namelist():
+            part = before.read(name)
+            after.writestr(
+                name, part.replace(b'state="visible"', b'state="hidden"') if "workbook.xml" in name else part
+            )
+    return out.getvalue()
+
+
+def test_a_workbook_of_empty_sheets_says_so(client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    columns = upload(alice, workbook(("Open", False, [])), "a.xlsx").location
+    assert "Every sheet of this file is empty." in text_of(alice.get(columns))
