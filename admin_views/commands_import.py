@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from admin_views import plans
 from admin_views.commands import as_system
-from importers import coming_back, export, run
+from importers import coming_back, export, profiles, run
 from importers.apply import Applied
 from importers.columns import COLUMNS
 from importers.continuing import CONTINUES
@@ -27,7 +27,7 @@ from models import access
 from models.access import SYSTEM, Looker
 from models.base import folded
 from models.errors import Reason, Refused
-from models.imports import STAYS_OUT, ImportKind, ImportMode, ImportRow, ImportRun
+from models.imports import STAYS_OUT, ImportKind, ImportMode, ImportRow, ImportRun, MatchRule
 from models.user import User
 
 SHOWN = 20
@@ -101,6 +101,18 @@ def _looker(session: Session, email: str) -> Looker:
 )
 @click.option("--encoding", help="The encoding of a text file, where the guess is wrong.")
 @click.option("--others", is_flag=True, help="From an audit file, also who is neither customer nor supplier.")
+@click.option(
+    "--match",
+    type=click.Choice([rule.value for rule in MatchRule]),
+    default=MatchRule.USUAL.value,
+    show_default=True,
+    help="By what a row is recognised; usual: number or e-mail address, else name.",
+)
+@click.option(
+    "--rest-to-notes", is_flag=True, help="Of several addresses or numbers in a cell, keep the others as notes."
+)
+@click.option("--profile", help="Read the file as this profile says, or none; without it, as it is recognised.")
+@click.option("--save-profile", metavar="NAME", help="Save how the file was read as a profile.")
 @click.option("--plan", "only_plan", is_flag=True, help="Say what would happen; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
 @with_appcontext
@@ -119,6 +131,10 @@ def import_command(
     decimals: str | None,
     encoding: str | None,
     others: bool,
+    match: str,
+    rest_to_notes: bool,
+    profile: str | None,
+    save_profile: str | None,
     only_plan: bool,
     as_json: bool,
 ) -> None:
@@ -128,10 +144,13 @@ def import_command(
         decimal_comma=DECIMALS.get(decimals or ""),
         empty_clears=empty_clears,
         replace_labels=replace_labels,
+        rest_to_notes=rest_to_notes,
+        match=MatchRule(match),
         encoding=encoding,
         others=others,
     )
     with _looking(email) as (session, looker):
+        wish = 0 if profile == "none" else profiles.named(session, ImportKind(kind), profile).id if profile else None
         with file.open("rb") as stream:
             made = run.upload(
                 session,
@@ -142,6 +161,7 @@ def import_command(
                 ImportKind(kind),
                 ImportMode(mode),
                 choices,
+                profile=wish,
                 whose=plans.marked,
             )
         run_id = made.id
@@ -154,6 +174,8 @@ def import_command(
             sides = coming_back.decided(session, run_id, both) if both else {}
             if sides:
                 run.decide(session, looker, uploads(), run_id, sides)
+            if save_profile is not None and not only_plan:
+                profiles.save(session, looker, run.find(session, run_id), save_profile)
             applied = _foreseen(session, run_id)
             writes = not only_plan and applied.created + applied.updated > 0
             if writes:
@@ -201,10 +223,17 @@ def _foreseen(session: Session, run_id: int) -> Applied:
 
 
 def _tell(session: Session, run_id: int) -> None:
-    """What was left out of the file and the rows that need somebody's eye, on standard error."""
+    """The profile, what was left out of the file and the rows that need somebody's eye, on standard error."""
     found = run.find(session, run_id, is_open=False)
     if CONTINUES in found.options:
         click.echo(f"goes on with import {found.options[CONTINUES]}", err=True)
+    if known := found.options.get("profile"):
+        click.echo(f"Read as {known['name']}, version {known['version']}.", err=True)
+        for what in ("new", "missing"):
+            for name in known[what]:
+                click.echo(f"column {what}: {name}", err=True)
+        for old, name in known["renamed"]:
+            click.echo(f"column renamed: {old} is now {name}", err=True)
     for note in found.options["notes"]:
         click.echo(Remark[note["code"]].format(**note["values"]), err=True)
     for column in found.options["columns"]:

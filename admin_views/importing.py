@@ -21,7 +21,7 @@ def register(app: Flask) -> None:
     def line() -> shell.MenuItem | None:
         if not access.may_somewhere(shell.here(), shell.looker(), Right.IMPORT):
             return None
-        is_here = request.blueprint in {"imports", "import_profiles", "import_progress"}
+        is_here = request.blueprint in {"imports", "import_profiles", "import_progress", "import_words"}
         return shell.MenuItem(gettext("Imports"), "file-earmark-arrow-up", url_for("imports.index"), is_here, key="i")
 
     shell.add_to_menu(app, line)

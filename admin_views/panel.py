@@ -14,6 +14,7 @@ from admin_views import (
     health,
     history,
     import_profiles,
+    import_words,
     importing,
     keys,
     mine,
@@ -126,7 +127,19 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["sales_state"] = lambda state: opportunity.STATES[state]
     app.jinja_env.filters["left_out_points"] = trees.left_out
     app.jinja_env.filters.update(due=work.due, activity_icon=work.icon_of)
-    for module in (mine, folding, importing, import_profiles, history, bin, setting, searching, keys, health):
+    for module in (
+        mine,
+        folding,
+        importing,
+        import_profiles,
+        import_words,
+        history,
+        bin,
+        setting,
+        searching,
+        keys,
+        health,
+    ):
         module.register(app)
 
 

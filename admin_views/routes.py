@@ -43,6 +43,7 @@ PREFIXES = {
     "folding.": "login",
     "import_profiles.": "import",
     "import_progress.": "import",
+    "import_words.": "import",
     "imports.": "import",
 }
 

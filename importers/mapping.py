@@ -12,7 +12,7 @@ from functools import cache
 
 from importers.columns import COLUMNS, PLACE_TITLES, Column, Place
 from importers.files import Cell, Layout, Row, Sheet
-from importers.reading import Reading, plain, squeezed
+from importers.reading import Reading, plain, postal_place, squeezed
 from importers.terms import TERMS
 from importers.trouble import Wrong
 from models.imports import ImportKind
@@ -431,6 +431,9 @@ def _assign(
         if again is not None and again in COLUMNS[kind]:
             wishes.append((-1, position, again, Certainty.REMEMBERED))
         for meaning in meanings(name, kind) if name else ():
+            together = meaning.field.removesuffix("city") + "postal_place"
+            if meaning.field.endswith("city") and together in COLUMNS[kind] and _are_postal_places(columns[position]):
+                wishes.append((meaning.rank, position, together, Certainty.VALUES))
             wishes.append((meaning.rank, position, meaning.field, meaning.certainty))
         by_value = _by_values(columns[position], kind) if name else None
         if by_value:
@@ -443,7 +446,7 @@ def _assign(
             continue
         if field not in allowed:
             given[position] = _NOT_ALLOWED
-        elif not _fits(column, columns[position]):
+        elif certainty is not Certainty.REMEMBERED and not _fits(column, columns[position]):
             given.setdefault(position, (None, Certainty.DOUBTFUL))
         elif field in taken and not column.repeatable:
             given.setdefault(position, (None, Certainty.TWICE))
@@ -493,6 +496,13 @@ def _by_values(cells: Sequence[Cell], kind: ImportKind) -> str | None:
         if field in COLUMNS[kind] and all(isinstance(cell, str) and look.fullmatch(cell) for cell in filled[:50]):
             return field
     return None
+
+
+def _are_postal_places(cells: Sequence[Cell]) -> bool:
+    """Whether cells under the name of a town hold its postal code, too: 8011 AB Zwolle."""
+    filled = [cell for cell in cells if cell is not None]
+    codes = [postal_place(cell)[0] for cell in filled if isinstance(cell, str)]
+    return bool(filled) and sum(sum(map(str.isdigit, code)) >= 4 for code in codes) >= 0.8 * len(filled)
 
 
 def _fits(column: Column, cells: Sequence[Cell]) -> bool:

@@ -47,6 +47,15 @@ def find(session: Session, profile_id: int) -> ImportProfile:
     return found
 
 
+def named(session: Session, kind: ImportKind, name: str) -> ImportProfile:
+    """The profile of this name. Raises Refused."""
+    query = select(ImportProfile).where(ImportProfile.kind == kind, ImportProfile.name_key == folded(name))
+    found = session.scalar(query)
+    if found is None:
+        raise Refused(Reason.NO_SUCH, kind="profile", name=name)
+    return found
+
+
 def versions(session: Session, profile_id: int) -> list[ImportProfileVersion]:
     """All versions of a profile, the newest first."""
     query = select(ImportProfileVersion).where(ImportProfileVersion.profile_id == profile_id)

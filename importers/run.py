@@ -104,16 +104,19 @@ def upload(
     kind: ImportKind,
     mode: ImportMode = ImportMode.UPDATE,
     choices: Choices | None = None,
+    profile: int | None = None,
     at_once: int | None = None,
     whose: Whose = lambda _mark: None,
 ) -> ImportRun:
     """Keep a file and guess everything about it. Whatever is raised, Unreadable or a busy database, nothing of it is kept.
 
-    A file of more than `at_once` bytes is only kept: what is in it is for `look_again` to find, in the background.
-    `whose` tells which run the mark of a workbook is of: the rows which that one left out go on where it stopped.
+    `profile`: the one to read it by, 0 for none; None leaves that to the file. A file of more than `at_once` bytes is only
+    kept: what is in it is for `look_again` to find, in the background. `whose` tells which run the mark of a workbook is
+    of: the rows which that one left out go on where it stopped.
     """
 
     def look(run: ImportRun, path: Path) -> None:
+        run.options = {**run.options, "profile_wish": profile}
         if at_once is None or path.stat().st_size <= at_once:
             _look_first(session, looker, run, path, _read(run, path), whose)
 

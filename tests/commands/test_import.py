@@ -276,3 +276,26 @@ def test_a_card_goes_in_as_a_contact(desk: Desk) -> None:
     card = "BEGIN:VCARD\nVERSION:4.0\nN:Berg;Anna\nEND:VCARD\n"
     assert desk.counted(desk.file(card, "anna.vcf"), "--as", "contacts")["created"] == 1
     assert desk.count("contact") == 1
+
+
+def test_how_a_file_is_read_is_saved_and_known_again(desk: Desk) -> None:
+    file = desk.file("Klantnummer;Firma;Zwrt\nK-1;Acme;abc\n")
+    saved = desk.run("import", file, "--as", "customers", "--map", "reference=Zwrt", "--save-profile", "Debtors")
+    assert "1 rows: 1 added" in saved.stdout
+    moved = desk.file("Zwrt;Klantnummer;Firma;Nieuw\nx;K-2;Beta;1\n", "moved.csv")
+    told = desk.run("import", moved, "--as", "customers", "--plan")
+    assert "Read as Debtors, version 1.\ncolumn new: Nieuw\n" in told.stderr
+    assert "Read as" not in desk.run("import", moved, "--as", "customers", "--plan", "--profile", "none").stderr
+    assert "There is no profile Other." in desk.run("import", moved, "--as", "customers", "--profile", "Other").stderr
+    desk.run("import", moved, "--as", "customers", "--profile", "debtors")
+    with desk.session() as session:
+        found = session.execute(text("SELECT reference FROM customer ORDER BY number")).scalars().all()
+    assert found == ["abc", "x"]
+
+
+def test_the_match_rule_is_an_option(desk: Desk) -> None:
+    desk.run("import", desk.file(), "--as", "customers")
+    renumbered = desk.file(ROWS.replace("K-1", "K-9"), "again.csv")
+    usual = desk.counted(renumbered, "--as", "customers", "--plan")
+    by_number = desk.counted(renumbered, "--as", "customers", "--plan", "--match", "number")
+    assert (usual["created"], by_number["created"]) == (0, 1)

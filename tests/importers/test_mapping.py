@@ -292,3 +292,23 @@ def test_whether_names_go_over_two_rows_can_be_said() -> None:
     sheet = sheet_of(("Invoice", 7), ("Street", "Foo"), ("Kade 1", "x"))
     assert header_cells(sheet, 2, CUSTOMERS) == ("Street", "Foo")
     assert header_cells(sheet, 2, CUSTOMERS, two_lines=True) == ("Invoice Street", "Foo")
+
+
+def test_a_town_with_its_postal_code_in_one_cell_is_seen_from_the_values() -> None:
+    cells = [("Acme", "8011 AB Zwolle"), ("Beta", "9401 JA  Assen"), ("Gamma", "00330 Helsinki")]
+    guesses = guess(("Naam", "Plaats"), cells, CUSTOMERS)
+    assert (guesses[1].field, guesses[1].certainty) == ("head_office.postal_place", Certainty.VALUES)
+    assert guess(("Naam", "Factuurplaats"), cells, CUSTOMERS)[1].field == "invoice_address.postal_place"
+    assert (
+        guess(("Naam", "Plaats"), [("Acme", "Zwolle"), ("Beta", "100 Mile House")], CUSTOMERS)[1].field
+        == "head_office.city"
+    )
+
+
+def test_of_three_sets_of_addresses_the_visiting_address_is_the_head_office() -> None:
+    places = ("straat", "postcode", "plaats")
+    header = ("Naam", *(f"{of}{what}" for of in ("Bezoek", "Factuur", "Post") for what in places), "Post-plaats")
+    found = [one.field for one in guess(header, [("Acme", *(["x"] * 10))], CUSTOMERS)]
+    assert found[1:4] == ["head_office.street", "head_office.postal_code", "head_office.city"]
+    assert found[4:7] == ["invoice_address.street", "invoice_address.postal_code", "invoice_address.city"]
+    assert found[7:] == [None, None, None, None]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
 from lxml import html
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -384,3 +385,49 @@ def test_a_card_goes_in_as_a_contact_and_a_broken_audit_file_says_so(session: Se
     answer = upload(alice, AUDIT[:300], "boek.xaf")
     assert answer.status_code == 422
     assert "The file is damaged (XAF, line 1)" in text_of(answer)
+
+
+def workbook(*sheets: tuple[str, bool, list[list[object]]]) -> bytes:
+    """A workbook of sheets: name, whether it is hidden, rows. One that nobody sees cannot be the active one."""
+    book, out = Workbook(), io.BytesIO()
+    for at, (name, hidden, rows) in enumerate(sheets):
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+        sheet.sheet_state = "hidden" if hidden else "visible"
+        book.active = at
+    first = next(part for part in book.worksheets if part.title == "Sheet")
+    book.remove(first)
+    book.save(out)
+    return out.getvalue()
+
+
+def test_a_workbook_of_hidden_sheets_says_so_and_lets_one_be_chosen(client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    content = workbook(("Open", False, []), ("Secret", True, [["Klantnummer", "Naam"], ["K-1", "Acme"]]))
+    content = _all_hidden(content)
+    columns = upload(alice, content, "a.xlsx").location
+    assert "Every sheet of this file is hidden." in text_of(alice.get(columns))
+    alice.send(columns, step="look", sheet="Secret")
+    page = text_of(alice.get(columns))
+    assert "Every sheet of this file is hidden." not in page
+    assert "The sheet Secret is hidden." in page
+    assert alice.send(columns, step="map").status_code == 302
+
+
+def _all_hidden(content: bytes) -> bytes:
+    """The same workbook, as no program would save it: without a visible sheet."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(out, "w") as after:
+        for name in before.namelist():
+            part = before.read(name)
+            after.writestr(
+                name, part.replace(b'state="visible"', b'state="hidden"') if "workbook.xml" in name else part
+            )
+    return out.getvalue()
+
+
+def test_a_workbook_of_empty_sheets_says_so(client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    columns = upload(alice, workbook(("Open", False, [])), "a.xlsx").location
+    assert "Every sheet of this file is empty." in text_of(alice.get(columns))

@@ -166,6 +166,8 @@ def main() -> None:
     slowest = most = None
     for ending in run(range(first, first + chosen.count), files, Limits()):
         ends[ending.how] += 1
+        if ends.total() % 500 == 0:
+            print(f"{ends.total()} done", flush=True)
         slowest = max(slowest or ending, ending, key=lambda one: one.seconds)
         most = max(most or ending, ending, key=lambda one: one.memory)
         if ending.wrong or ending.seconds > SLOW:
