@@ -544,19 +544,14 @@ def make_plan(session: Session, looker: Looker, folder: Path, run_id: int, tell:
     tell(Stage.MATCHING, 0, 0, "")
     _keep(session, run)
     counts = plan.make(session, looker, run_id, source, tell)
+    # All that is asked of the database, before something is said that it would write at once.
+    told = {"fields": plan.tally(session, run_id)}
+    if back is not None:
+        told["returned"] = coming_back.told(session, book, back)
     run = find(session, run_id)
     run.counts, run.position, run.state = dict(counts), position, ImportState.PLANNED
-    fields = plan.tally(session, run_id)
-    run.options = {
-        **run.options,
-        "made": secrets.token_hex(8),
-        "rows": len(rows),
-        "moved": [],
-        "unticked": [],
-        "fields": fields,
-    }
-    if back is not None:
-        run.options = {**run.options, "returned": coming_back.told(session, book, back)}
+    made = {"made": secrets.token_hex(8), "rows": len(rows), "moved": [], "unticked": []}
+    run.options = {**run.options, **made, **told}
     _keep(session, run)
     return counts
 
