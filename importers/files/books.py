@@ -32,6 +32,7 @@ class Book:
         fields = CONTACT_FIELDS if options.contacts else CUSTOMER_FIELDS
         cuts = _LIMITS.get(kind, {})
         self.layout = Layout(fields, {name: cuts[of] for name in fields if (of := self._term(name)) in cuts})
+        self._positions = {name: position for position, name in enumerate(fields)}
         self.columns: Sequence[int] = range(1, len(fields) + 1)
 
     @property
@@ -88,20 +89,21 @@ class Book:
         return Unreadable(Refusal.NO_PARTIES, kind=self.name)
 
     def _party(self, number: int, told: Values) -> Iterator[Item]:
-        row = [self._cell(told.get(name)) for name in self.layout.fields]
-        lengths = [len(cell) for cell in row if isinstance(cell, str)]
+        row: list[Cell] = [None] * len(self._positions)
+        lengths = []
+        for name, text in told.items():
+            # What was written as nothing but blanks is empty.
+            cell = values.text(text) or ""
+            row[self._positions[name]] = cell
+            lengths.append(len(cell))
         self._assembler.count(len(lengths), sum(lengths))
         longest = self._limits.cell_length
-        for place, cell in enumerate(row, 1):
-            if isinstance(cell, str) and len(cell) > longest:
-                row[place - 1] = cell[:longest]
-                yield Faulty(number, place, Fault.TOO_LONG, str(len(cell)))
+        if max(lengths, default=0) > longest:
+            for position, held in enumerate(row):
+                if isinstance(held, str) and len(held) > longest:
+                    row[position] = held[:longest]
+                    yield Faulty(number, position + 1, Fault.TOO_LONG, str(len(held)))
         yield Party(number, tuple(row))
-
-    @staticmethod
-    def _cell(told: str | None) -> Cell:
-        """None: not spoken of. What was written as nothing but blanks is empty."""
-        return None if told is None else values.text(told) or ""
 
 
 def read(text: str, kind: Kind, limits: Limits, options: ReadOptions) -> Sheet:

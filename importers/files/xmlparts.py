@@ -20,6 +20,7 @@ from importers.files.workbook import Kind
 _DEEPEST = 100
 _CHUNK = 1 << 16
 _NONE: tuple[Part, ...] = ()
+_NOTHING: Mapping[str, str] = {}
 
 
 class Part:
@@ -28,32 +29,41 @@ class Part:
     __slots__ = ("_parts", "_pieces", "attributes")
 
     def __init__(self, attributes: Mapping[str, str]) -> None:
-        self.attributes = {plain(name): value.strip() for name, value in attributes.items()}
-        self._parts: dict[str, list[Part]] = {}
-        self._pieces: list[str] = []
+        # Millions of them are leaves without attributes: those hold nothing but their text.
+        self.attributes = {plain(name): text.strip() for name, text in attributes.items()} if attributes else _NOTHING
+        self._parts: dict[str, list[Part]] | None = None
+        self._pieces: list[str] | None = None
 
     @property
     def text(self) -> str:
         """What stands in it, without the blanks around."""
-        return "".join(self._pieces).strip()
+        return "".join(self._pieces).strip() if self._pieces else ""
 
     def say(self, text: str) -> None:
         """One more piece of its text."""
-        self._pieces.append(text)
+        if self._pieces is None:
+            self._pieces = [text]
+        else:
+            self._pieces.append(text)
 
     def add(self, name: str, part: Part) -> None:
         """One more element in it."""
+        if self._parts is None:
+            self._parts = {}
         self._parts.setdefault(name, []).append(part)
 
     def all(self, name: str) -> list[Part] | tuple[Part, ...]:
         """Every part of this name."""
-        return self._parts.get(name, _NONE)
+        return self._parts.get(name, _NONE) if self._parts else _NONE
 
     def first(self, *path: str) -> Part | None:
         """The part at the end of a path; None if the element does not speak of it."""
-        here: Part | None = self
+        here = self
         for name in path:
-            here = next(iter(here.all(name)), None) if here else None
+            found = here.all(name)
+            if not found:
+                return None
+            here = found[0]
         return here
 
     def told(self, *path: str) -> str | None:
@@ -117,7 +127,7 @@ class _Finder:
         if self._open:
             part = Part(attributes)
             self._open[-1].add(name, part)
-            self._open.append(part)
+            self._open.append(part)  # what is in it will come next
         elif self._is_wanted(name):
             self._open.append(Part(attributes))
             self._expat.CharacterDataHandler = self._say

@@ -173,7 +173,8 @@ def test_cities_and_contacts_that_were_cut_are_kept_whole(desk: Desk) -> None:
 def test_absent_empty_and_a_value_are_three_things(desk: Desk) -> None:
     head = ("Klantnummer", "Bedrijfsnaam", "Telefoon", "E-mail", "Website")
     desk.bring(head, ("7", "Acme", "020 1234567", "info@acme.example", "https://acme.example"))
-    content = xaf(relation("7", "Acme", "<telephone/><eMail>post@acme.example</eMail>"))
+    other = relation("8", "Beta", "<website>https://beta.example</website>")
+    content = xaf(relation("7", "Acme", "<telephone/><eMail>post@acme.example</eMail>"), other)
     desk.bring_file(content)
     found = desk.one("customer", number="7")
     assert (found["phone"], found["email"]) == ("020 1234567", "post@acme.example")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from importers.files import Cell, Fault, Kind, Limits, ReadOptions, Refusal, Sheet, Unreadable, Workbook, read
+from importers.files.xmlparts import parts
 
 CARD = "BEGIN:VCARD\r\nVERSION:{version}\r\n{lines}\r\nEND:VCARD\r\n"
 BOMB = "".join(f'<!ENTITY l{at} "{f"&l{at - 1};" * 10 if at else "lol"}">' for at in range(10))
@@ -231,7 +232,7 @@ def test_backslashes_keep_marks_together(tmp_path: Path) -> None:
 
 
 def test_a_card_within_a_card_is_not_read(tmp_path: Path) -> None:
-    inner = "BEGIN:VCARD\r\nN:Secretaris;Piet\r\nEND:VCARD"
+    inner = "BEGIN:VCARD\r\nN:Secretaris;Piet\r\nTEL:2\r\nEND:VCARD"
     found = told(sheet_of(tmp_path, card(f"N:Baas;Jan\r\nAGENT:\r\n{inner}\r\nTEL:1"), contacts=True))
     assert found == [{"first_name": "Jan", "last_name": "Baas", "phone": "1"}]
 
@@ -275,6 +276,12 @@ def test_a_packed_audit_file_is_read_and_other_packed_text_is_not(tmp_path: Path
 def test_declarations_are_refused_before_anything_is_read(tmp_path: Path, declaration: str, before: str) -> None:
     error = refused(tmp_path, xaf(relation(name="&x;"), before + declaration))
     assert error.refusal is Refusal.FORBIDDEN_XML
+
+
+def test_the_parser_itself_takes_no_declarations_either() -> None:
+    with pytest.raises(Unreadable) as caught:
+        list(parts(f"<!DOCTYPE a [{BOMB}]><a>&l9;</a>", Kind.XAF, {"a": ""}))
+    assert caught.value.refusal is Refusal.FORBIDDEN_XML
 
 
 def test_an_entity_that_nobody_declared_is_a_damaged_file(tmp_path: Path) -> None:
