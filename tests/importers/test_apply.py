@@ -299,14 +299,14 @@ def test_a_contact_outside_any_customer_keeps_company_and_function(desk: Desk) -
         ("Naam", "E-mail", "Bedrijf", "Functie", "Geboortedatum"),
         ("Jan Berg", "j@x.nl", "Nowhere", "Chief", "1-2-1980"),
     )
-    desk.bring(*rows, kind=CONTACTS)
+    desk.bring(*rows, kind=CONTACTS, choices=Choices(day_first=True))
     contact = desk.one("contact")
     assert (contact["company_name"], contact["job_title"], str(contact["birth_date"])) == (
         "Nowhere",
         "Chief",
         "1980-02-01",
     )
-    assert desk.bring(*rows, kind=CONTACTS).unchanged == 1
+    assert desk.bring(*rows, kind=CONTACTS, choices=Choices(day_first=True)).unchanged == 1
 
 
 @pytest.mark.parametrize("kind", ["customers", "contacts"])
