@@ -44,7 +44,7 @@ def customer(record: Record, held: Held | None, reading: Reading, replaces_label
     _address(values, Place.HEAD_OFFICE, held.head_office if held else None, found)
     _address(values, Place.INVOICE, held.invoice_address if held else None, found)
     if held and held.invoice_address and held.invoice_address["is_head_office"]:
-        _part_invoice_address(found, held.invoice_address["id"])
+        _part_invoice_address(found, held.invoice_address)
     _bank(values, held, found)
     labels(record, held, reading, replaces_labels, found)
     main_contact(record, held, found)
@@ -168,12 +168,14 @@ _ADDRESS_COLUMNS: Mapping[Place, tuple[Column, ...]] = {
 }
 
 
-def _part_invoice_address(found: Difference, address: int) -> None:
-    """One address may be both; another place for invoices then needs an address of its own."""
+def _part_invoice_address(found: Difference, held: dict[str, Any]) -> None:
+    """One address may be both; another place for invoices then needs a whole address of its own."""
     written = found.write.get(Place.INVOICE.value)
     if written:
         written.pop("id")
-        written["instead_of"] = address
+        for column in _ADDRESS_COLUMNS[Place.INVOICE]:
+            written.setdefault(column.attribute, held[column.attribute])
+        written["instead_of"] = held["id"]
 
 
 def _bank(values: Mapping[str, Any], held: Held | None, found: Difference) -> None:

@@ -273,6 +273,19 @@ def test_main_contact_and_bank_account_keep_who_they_are(desk: Desk) -> None:
     assert len(desk.table("contact")) == 4
 
 
+def test_an_invoice_address_that_parts_from_the_head_office_keeps_the_rest(desk: Desk) -> None:
+    three(desk)
+    beta = desk.session.scalars(select(Customer).where(Customer.name == "Beta")).one()
+    both = {"street": "Kade 1", "postal_code": "1234 AB", "city": "Zwolle", "country": "NL"}
+    factories.address(desk.session, beta, **both, is_head_office=True, is_invoice=True)
+    run = planned(desk, edited(out(desk), writing("Beta", invoice_address__street="Postbus 1")))
+    assert said(desk, run) == {3: ("changed", {"invoice_address.street": ["Kade 1", "Postbus 1"]}, [])}
+    desk.commit(run)
+    office, invoice = desk.one("address", is_head_office=True), desk.one("address", is_invoice=True)
+    assert {key: office[key] for key in both} == both
+    assert {key: invoice[key] for key in both} == {**both, "street": "Postbus 1"}
+
+
 def test_labels_of_both_sides_are_put_together(desk: Desk) -> None:
     three(desk)
     beta = desk.session.scalars(select(Customer).where(Customer.name == "Beta")).one()
