@@ -64,6 +64,8 @@ WITHOUT_IDS = frozenset(
             "auth.change_password",
         ),
         *("settings.index", "settings.save", "settings.reviewed", "imports.index", "imports.new", "imports.template"),
+        # How files are read belongs to the office, and says nothing of anybody's rows.
+        *(f"import_profiles.{name}" for name in ("index", "show", "rename", "version", "delete")),
     }
 )
 PEOPLE = ("Charlie", "Erik")
@@ -248,6 +250,8 @@ def probes() -> dict[str, list[Probe]]:
     ]
     found["imports.rows"] = [Probe("POST", "/imports/{id}/rows/", {"shown": "2", "decide-2": "new"})]
     found["imports.commit"] = [Probe("POST", "/imports/{id}/commit/", {"plan": "x"})]
+    found["import_profiles.save"] = [Probe("POST", "/imports/{id}/profile/", {"profile_name": "Mine"})]
+    found["import_words.words"] = [Probe(method, "/imports/{id}/words/") for method in ("GET", "POST")]
     found["imports.forget"] = [Probe("POST", "/imports/{id}/forget/")]
     return found
 

@@ -32,7 +32,7 @@ _TEXTS = (
     b"\x00", b'"', b'""""', b"\r", b"\n\n\n", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"sep=\x00\n", b'sep="\n',
     b"\x1a", b"\xc3", b"\xed\xb0\x80", b";" * 5_000, b"=cmd|' /C calc'!A1", b"\xe2\x80\xae", b"0" * 40_000, b"\x85",
 )  # fmt: skip
-_ATTRIBUTE = re.compile(rb'([A-Za-z:-]+)="([^"]*)"')
+_ATTRIBUTE = re.compile(rb'([A-Za-z:-]{1,40})="([^"]*)"')
 _TAG = re.compile(rb"<[^<>]{1,200}>")
 _VALUE = re.compile(rb">([^<>]{1,100})<")
 
