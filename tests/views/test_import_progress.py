@@ -276,10 +276,12 @@ def slow_child(monkeypatch: pytest.MonkeyPatch, folder: Path, step: tuple[str, s
     flag = folder / "stands-still"
     module, of, name = step
     (folder / "slowly.py").write_text(_SLOW.format(module=module, of=of, name=name, flag=str(flag)))
+    worker.rest()
     with monkeypatch.context() as patched:
         patched.setattr(worker, "_CHILD", [sys.executable, str(folder / "slowly.py")])
         patched.setenv("PYTHONPATH", str(Path(worker.__file__).resolve().parents[1]))
         yield flag
+        worker.rest()
 
 
 PLANNING = ("known", "Rights", "among")
