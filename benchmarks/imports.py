@@ -33,7 +33,8 @@ from models.imports import Errand, ImportKind, ImportRun, ImportTask, TaskState
 from models.journal import changeset
 from models.operations.undo import undo
 
-ROWS, UNDONE, LATER = 50_000, 100_000, 300
+# A sheet may have 100,000 rows with the one of its names.
+ROWS, UNDONE, LATER = 50_000, 99_999, 300
 GOAL_RATIO, GOAL_LOCK, GOAL_MEMORY, GOAL_UNDO = 3, 1.0, 50, 10
 FILL = """
 INSERT INTO customer ({fields}, number_key, kind, expenses_billable, mileage_billable, created_at, changed_at)

@@ -188,7 +188,7 @@ def phone_doubt(value: str, reading: Reading) -> Trouble | None:
 
 
 def _digits(text: str) -> int:
-    return sum(letter.isdigit() for letter in text)
+    return sum(map(str.isdigit, text))
 
 
 _NL_VAT = re.compile(r"NL[0-9]{9}B(?!00)[0-9]{2}")

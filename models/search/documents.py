@@ -321,8 +321,8 @@ def settle(connection: Connection, most: int | None = None) -> bool:
 
 
 _LATER = "search.settles_later"
-# So many documents hold the write lock for some hundredths of a second.
-_PIECE = 1_000
+# So many documents hold the write lock for a tenth of a second.
+_PIECE = 5_000
 
 
 @contextmanager
