@@ -27,6 +27,7 @@ from importers import tasks
 from importers.tasks import Heard
 from models import access
 from models.access import SYSTEM
+from models.base import utc_now
 from models.imports import ImportTask, Stage, TaskState
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -82,7 +83,9 @@ def _watched(
                 is_well = True
                 return TaskState(said["end"]), said.get("failure")
             if said is not None:
-                heard = Heard(Stage(said["stage"]), said["done"], said["total"], said["name"])
+                stage = Stage(said["stage"])
+                since = heard.since if heard.stage is stage else utc_now()
+                heard = Heard(stage, said["done"], said["total"], said["name"], since)
             if not tasks.beat(session, folder, run_id, mark, heard):
                 return TaskState.STOPPED, None
         return TaskState.FAILED, {"kind": "broken"}
