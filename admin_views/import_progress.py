@@ -180,7 +180,12 @@ def why(failure: Mapping[str, Any] | None) -> str:
 def _found(run_id: int) -> Progress | None:
     here = shell.here()
     found, task = run.find(here, run_id, is_open=False), tasks.of(here, run_id)
-    return None if task is None else Progress(found, task, tasks.standing(task, found, utc_now()))
+    return None if task is None else _stands(found, task)
+
+
+def _stands(found: ImportRun, task: ImportTask) -> Progress:
+    heard = tasks.overheard(task, found, folder())
+    return Progress(found, heard, tasks.standing(heard, found, utc_now()))
 
 
 def _next(found: Progress) -> str:
@@ -244,7 +249,7 @@ def stop(key: int) -> BaseResponse:
 @page.post("/<key:key>/again/")
 def again(key: int) -> BaseResponse:
     """Do once more what was interrupted, stopped or failed."""
-    tasks.again(shell.here(), shell.looker(), key)
+    tasks.again(shell.here(), shell.looker(), folder(), key)
     return _rung(key)
 
 
@@ -270,7 +275,7 @@ def mine() -> list[Told]:
         .order_by(ImportTask.changed_at.desc())
         .limit(MINE)
     )
-    found = [Progress(one, task, tasks.standing(task, one, utc_now())) for one, task in shell.here().execute(query)]
+    found = [_stands(one, task) for one, task in shell.here().execute(query)]
     return [
         Told(
             one.run.file_name,

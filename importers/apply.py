@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,9 +42,12 @@ from models.imports import ImportKind, ImportRun, ImportState, RowStatus, Stage
 from models.journal import Origin, changeset
 from models.label import Colour
 from models.operations import number
+from models.search import settled_later
 from models.settings import ValueList
 from models.user import Right
 
+# From so many rows on the search index follows after the commit.
+SETTLED_LATER = 2_000
 WRITTEN = (RowStatus.NEW, RowStatus.CHANGED)
 _OF_CUSTOMERS = {
     "customer": "id",
@@ -99,7 +103,19 @@ def commit(session: Session, looker: Looker, run_id: int, expected: str, tell: T
     Raises Moved, with the rows, when what they are about changed after the plan was made.
     """
     require(session, looker, Right.IMPORT)
-    name = session.scalar(select(ImportRun.file_name).where(ImportRun.id == run_id)) or ""
+    run = session.get_one(ImportRun, run_id)
+    tell(Stage.CHECKING, 0, 0, "")
+    writer = (_CustomerWriter if run.kind is ImportKind.CUSTOMERS else _ContactWriter)(session, run)
+    # Before the lock; should the plan be another one by then, its digest is, too.
+    writer.prepare()
+    with ExitStack() as stack:
+        if writer.rows > SETTLED_LATER:
+            stack.enter_context(settled_later(session))
+        return _commit(session, looker, writer, run_id, expected, tell)
+
+
+def _commit(session: Session, looker: Looker, writer: _Writer, run_id: int, expected: str, tell: Tell) -> Applied:
+    name = writer.run.file_name
     with changeset(session, looker, "Import of {file}", origin=Origin.IMPORT, file=name, run=run_id) as made:
         run = session.get_one(ImportRun, run_id, with_for_update=True)
         if run.state is not ImportState.PLANNED or digest(session, run) != expected:
@@ -108,8 +124,6 @@ def commit(session: Session, looker: Looker, run_id: int, expected: str, tell: T
         ticked = ROW.c.run_id == run.id, ROW.c.status.in_(WRITTEN), ROW.c.ticked.is_(True)
         if session.scalar(select(ROW.c.id).where(*ticked).limit(1)) is None:
             raise Refused(Reason.NOTHING_TO_IMPORT)
-        tell(Stage.CHECKING, 0, 0, "")
-        writer = (_CustomerWriter if run.kind is ImportKind.CUSTOMERS else _ContactWriter)(session, run)
         writer.write(tell)
         counts = writer.counts()
         run.state, run.done_at, run.changeset_id = ImportState.DONE, utc_now(), made.id
@@ -179,14 +193,30 @@ class _Writer:
         self.made: list[tuple[int, int]] = []
         self.labels: dict[str, int] = {}
         self.words: dict[tuple[ValueList, str], int] = {}
+        self.blocks: list[Sequence[_Planned]] = []
+
+    def prepare(self) -> None:
+        """Read the ticked rows and turn their values into what the database takes: nobody need wait for that."""
+        self.blocks = list(self.planned())
+        for block in self.blocks:
+            for row in block:
+                for part in row.write.values():
+                    if isinstance(part, dict):
+                        _thaw(part)
+
+    @property
+    def rows(self) -> int:
+        """How many rows write something."""
+        return sum(map(len, self.blocks))
 
     def write(self, tell: Tell) -> None:
         """Write all ticked rows, or none if one of them is about something that changed since the plan."""
+        self.now = utc_now()
         self.known_words()
         self.look_for_changes()
         moved: dict[int, Trouble] = {}
-        done, total = 0, sum(self.run.counts.get(status.value, 0) for status in WRITTEN)
-        for block in self.planned():
+        done, total = 0, self.rows
+        for block in self.blocks:
             moved |= dict.fromkeys(self.moved(block), Trouble.CHANGED_MEANWHILE)
             moved |= dict.fromkeys(self.taken(block), Trouble.TAKEN_MEANWHILE)
             if not moved:
@@ -382,7 +412,16 @@ class _Writer:
     def value(self, attribute: str, value: Any) -> Any:
         if attribute in LISTS:
             return self.word(LISTS[attribute], value) if value else None
-        return thaw(attribute, value)
+        return value
+
+
+def _thaw(part: dict[str, Any]) -> None:
+    """Values as the database takes them, in place; those of lists stay words, which may have to be added first."""
+    for key, value in part.items():
+        if isinstance(value, dict):
+            _thaw(value)
+        elif key not in LISTS:
+            part[key] = thaw(key, value)
 
 
 # By whether it is PostgreSQL.

@@ -76,7 +76,7 @@ Parse = Callable[[Cell, Reading], object]
 
 def unseen(text: str) -> set[int]:
     """Where a text holds what nobody can see; line breaks are left to the parser of the column."""
-    return {at for at in invisible(text) if text[at] not in "\t\n\r"}
+    return set() if text.isprintable() else {at for at in invisible(text) if text[at] not in "\t\n\r"}
 
 
 def legible(cell: Cell) -> Cell:
@@ -180,8 +180,10 @@ def rest_of(cell: Cell) -> str:
     return parts[1] if len(parts) > 1 else ""
 
 
-# Every number of this shape passes the library as well.
-_SIMPLE_PHONE = re.compile(r"[0-9(][0-9 ()/.\-]{5,18}[0-9]")
+# Every number of this shape passes the library as well: one of the country itself, or of one that it knows.
+_SIMPLE_PHONE = re.compile(
+    r"(?:[0-9(]|\+(?:1|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|7|8[1246]|9[0-58]|35[1-9]|42[01]) ?[1-9])[0-9 ()/.\-]{5,18}[0-9]"
+)
 
 
 def phone_doubt(value: str, reading: Reading) -> Trouble | None:
@@ -196,7 +198,7 @@ def phone_doubt(value: str, reading: Reading) -> Trouble | None:
 
 
 def _digits(text: str) -> int:
-    return sum(letter.isdigit() for letter in text)
+    return sum(map(str.isdigit, text))
 
 
 _NL_VAT = re.compile(r"NL[0-9]{9}B(?!00)[0-9]{2}")

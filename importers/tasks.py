@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from importers import run as runs
 from importers.plan import ROW
@@ -51,12 +53,13 @@ class Standing(enum.Enum):
 
 @dataclass(frozen=True)
 class Heard:
-    """What a worker last heard of its child."""
+    """What a worker last heard of its child; `since`: when that stage began."""
 
     stage: Stage | None = None
     done: int = 0
     total: int = 0
     name: str = ""
+    since: dt.datetime = field(default_factory=utc_now)
 
 
 def is_large(run: ImportRun) -> bool:
@@ -85,6 +88,24 @@ def standing(task: ImportTask, run: ImportRun, now: dt.datetime) -> Standing:
     }[task.state]
 
 
+def overheard(task: ImportTask, run: ImportRun, folder: Path) -> ImportTask:
+    """The same with what its worker said in the folder since, where the database takes no writes."""
+    try:
+        said = json.loads(_word(folder, run).read_text("utf-8"))
+    except (OSError, ValueError):
+        return task
+    at = dt.datetime.fromisoformat(said["at"])
+    if said["hold"] != task.hold or (task.beat_at is not None and at <= task.beat_at):
+        return task
+    stage = Stage(said["stage"]) if said["stage"] else None
+    told = {"beat_at": at, "done": said["done"], "total": said["total"], "now": said["name"] or None}
+    if stage is not task.stage:
+        told |= {"stage": stage, "stage_at": dt.datetime.fromisoformat(said["stage_at"])}
+    for name, value in told.items():
+        set_committed_value(task, name, value)
+    return task
+
+
 def _is_finished(task: ImportTask, run: ImportRun) -> bool:
     finished = {Errand.PLAN: ImportState.PLANNED, Errand.COMMIT: ImportState.DONE}
     return run.state is finished.get(task.errand)
@@ -110,7 +131,7 @@ def ask(session: Session, looker: Looker, run_id: int, errand: Errand, arguments
     session.commit()
 
 
-def again(session: Session, looker: Looker, run_id: int) -> None:
+def again(session: Session, looker: Looker, folder: Path, run_id: int) -> None:
     """Have the same done once more that was interrupted, stopped or failed."""
     require(session, looker, Right.IMPORT)
     session.rollback()
@@ -118,7 +139,7 @@ def again(session: Session, looker: Looker, run_id: int) -> None:
     run, task = runs.find(session, run_id), of(session, run_id)
     if task is None:
         raise NotFound
-    if not standing(task, run, utc_now()).is_active:
+    if not standing(overheard(task, run, folder), run, utc_now()).is_active:
         _queue(task)
     session.commit()
 
@@ -151,6 +172,10 @@ def stop(session: Session, looker: Looker, folder: Path, run_id: int) -> None:
 
 def _mark(folder: Path, run: ImportRun) -> Path:
     return folder / f"{run.stored_as}.stop"
+
+
+def _word(folder: Path, run: ImportRun) -> Path:
+    return folder / f"{run.stored_as}.says"
 
 
 # For the worker ------------------------------------------------------------------------------------------------------
@@ -189,9 +214,13 @@ def beat(session: Session, folder: Path, run_id: int, mark: str, heard: Heard) -
     if found is None or found.stops or found.hold != mark or (folder / f"{found.stored_as}.stop").exists():
         return False
     now = utc_now()
+    said = {"hold": mark, "at": now.isoformat(), "stage_at": heard.since.isoformat(), "stage": heard.stage}
+    making = folder / f"{found.stored_as}.saying"
+    making.write_text(json.dumps({**said, "done": heard.done, "total": heard.total, "name": heard.name[:255]}), "utf-8")
+    making.replace(folder / f"{found.stored_as}.says")
     values: dict[str, Any] = {"done": heard.done, "total": heard.total, "now": heard.name[:255] or None, "beat_at": now}
     if heard.stage is not found.stage:
-        values |= {"stage": heard.stage, "stage_at": now}
+        values |= {"stage": heard.stage, "stage_at": heard.since}
     try:
         session.connection(execution_options=WRITES_IF_FREE)
         session.execute(update(ImportTask).where(ImportTask.run_id == run_id, ImportTask.hold == mark).values(**values))
@@ -216,4 +245,5 @@ def end(
     if task.state is not TaskState.DONE and run.state is ImportState.UPLOADED:
         session.execute(delete(ROW).where(ROW.c.run_id == run_id))
     session.commit()
-    _mark(folder, run).unlink(missing_ok=True)
+    for left in (_mark(folder, run), _word(folder, run)):
+        left.unlink(missing_ok=True)

@@ -6,12 +6,16 @@ be ended at any moment: the database then takes back what it had not finished.
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import json
 import logging
 import os
 import selectors
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +27,7 @@ from importers import tasks
 from importers.tasks import Heard
 from models import access
 from models.access import SYSTEM
+from models.base import utc_now
 from models.imports import ImportTask, Stage, TaskState
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -56,31 +61,96 @@ def sweep(url: str) -> list[int]:
         return tasks.waiting(session)
 
 
+def rest() -> None:
+    """Let go of the process that stands ready for the next errand."""
+    child = _taken()
+    if child is not None:
+        _end(child)
+
+
 def _watched(
     session: Session, url: str, folder: Path, task: ImportTask, mark: str
 ) -> tuple[TaskState, dict[str, Any] | None]:
     run_id, job = task.run_id, {"url": url, "folder": str(folder), "run": task.run_id}
     job |= {"errand": task.errand.value, "arguments": task.arguments}
     session.rollback()
-    # Our own interpreter; what it is to do comes by its input.
-    child = subprocess.Popen(_CHILD, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_ROOT)  # noqa: S603
-    with child:
-        try:
-            assert child.stdin is not None
-            # It stays open: the child ends with it, so that none is left without a worker.
-            child.stdin.write(json.dumps(job).encode() + b"\n")
-            child.stdin.flush()
-            heard = Heard()
-            for said in _said(child):
-                if said is not None and "end" in said:
-                    return TaskState(said["end"]), said.get("failure")
-                if said is not None:
-                    heard = Heard(Stage(said["stage"]), said["done"], said["total"], said["name"])
-                if not tasks.beat(session, folder, run_id, mark, heard):
-                    return TaskState.STOPPED, None
-            return TaskState.FAILED, {"kind": "broken"}
-        finally:
-            child.kill()
+    heard = Heard()
+    child = _sent(json.dumps(job).encode() + b"\n")
+    is_well = False
+    try:
+        for said in _said(child):
+            if said is not None and "end" in said:
+                is_well = True
+                return TaskState(said["end"]), said.get("failure")
+            if said is not None:
+                stage = Stage(said["stage"])
+                since = heard.since if heard.stage is stage else utc_now()
+                heard = Heard(stage, said["done"], said["total"], said["name"], since)
+            if not tasks.beat(session, folder, run_id, mark, heard):
+                return TaskState.STOPPED, None
+        return TaskState.FAILED, {"kind": "broken"}
+    finally:
+        if is_well:
+            _keep(child)
+        else:
+            _end(child)
+
+
+def _sent(job: bytes) -> subprocess.Popen[bytes]:
+    """The process that does this: the one that stands ready, or a new one. Each errand is done by a fork of it."""
+    child = _taken() or _begun()
+    try:
+        _write(child, job)
+    except BrokenPipeError:
+        # It had waited long enough just then.
+        _end(child)
+        child = _begun()
+        _write(child, job)
+    return child
+
+
+def _begun() -> subprocess.Popen[bytes]:
+    # Our own interpreter; what it is to do comes by its input, which stays open: it ends with its worker.
+    return subprocess.Popen(  # noqa: S603
+        _CHILD, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_ROOT, start_new_session=True
+    )
+
+
+def _write(child: subprocess.Popen[bytes], job: bytes) -> None:
+    assert child.stdin is not None
+    child.stdin.write(job)
+    child.stdin.flush()
+
+
+_ready: list[subprocess.Popen[bytes]] = []
+_lock = threading.Lock()
+
+
+def _taken() -> subprocess.Popen[bytes] | None:
+    with _lock:
+        child = _ready.pop() if _ready else None
+    if child is not None and child.poll() is not None:
+        _end(child)
+        return None
+    return child
+
+
+def _keep(child: subprocess.Popen[bytes]) -> None:
+    with _lock:
+        if not _ready:
+            _ready.append(child)
+            return
+    _end(child)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """End it with the fork that does the errand."""
+    # What it starts is of its group; it may be gone already.
+    with child, contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+
+
+atexit.register(rest)
 
 
 def _said(child: subprocess.Popen[bytes]) -> Iterator[dict[str, Any] | None]:

@@ -17,10 +17,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Integer, String, TableClause, column, event, inspect, table, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from models.activity import Activity, Comment
-from models.base import Base
+from models.base import WILL_WRITE, Base
 from models.contact import Contact
 from models.customer import Customer
 from models.journal import is_open
@@ -295,30 +296,73 @@ class _Sqlite:
         return f"{PREFIX}{name}", f"CREATE TRIGGER {PREFIX}{name} {event} BEGIN {body} END"
 
 
-def settle(connection: Connection) -> None:
-    """Bring SQLite's index up to date with what its triggers noted. A commit of ours does it by itself."""
+def settle(connection: Connection, most: int | None = None) -> bool:
+    """Bring SQLite's index up to date with what its triggers noted; a commit of ours does it by itself.
+
+    At most `most` documents of each kind; whether there may be more.
+    """
+    is_more = False
     for document in DOCUMENTS.values():
         name, key = document.name, document.key
-        if connection.exec_driver_sql(f"SELECT 1 FROM {name}_stale LIMIT 1").first() is None:
+        first = f"SELECT {key} FROM {name}_stale ORDER BY {key} LIMIT {-1 if most is None else most}"
+        count, last = connection.exec_driver_sql(f"SELECT count(*), max({key}) FROM ({first})").one()
+        if not count:
             continue
+        is_more = is_more or count == most
         for statement in (
             f"INSERT INTO {name}_index ({name}_index, rowid, document) "
-            f"SELECT 'delete', {key}, indexed FROM {name}_stale WHERE indexed IS NOT NULL",
+            f"SELECT 'delete', {key}, indexed FROM {name}_stale WHERE indexed IS NOT NULL AND {key} <= {last}",
             f"INSERT INTO {name}_index (rowid, document) "
-            f"SELECT d.{key}, d.document FROM {name}_stale s JOIN {name} d ON d.{key} = s.{key}",
-            f"DELETE FROM {name}_stale",
+            f"SELECT d.{key}, d.document FROM {name}_stale s JOIN {name} d ON d.{key} = s.{key} WHERE s.{key} <= {last}",
+            f"DELETE FROM {name}_stale WHERE {key} <= {last}",
         ):
             connection.exec_driver_sql(statement)
+    return is_more
+
+
+_LATER = "search.settles_later"
+# So many documents hold the write lock for a tenth of a second.
+_PIECE = 5_000
+
+
+@contextmanager
+def settled_later(session: Session) -> Iterator[None]:
+    """Inside, a commit leaves the index as it is, and its lock is the shorter for it; afterwards it is settled by and by.
+
+    Meanwhile a search looks through what was noted. Whoever is ended in between leaves it to the next commit.
+    """
+    session.info[_LATER] = True
+    try:
+        yield
+    finally:
+        session.info.pop(_LATER)
+    is_more = _keeps_an_index(session)
+    try:
+        while is_more:
+            is_more = settle(session.connection(execution_options=WILL_WRITE), _PIECE)
+            session.commit()
+    except OperationalError:
+        # Others write all the time. The next of their commits does it.
+        session.rollback()
+
+
+def _keeps_an_index(session: Session) -> bool:
+    if session.get_bind().dialect.name != "sqlite":
+        return False
+    stamp = f"SELECT 1 FROM sqlite_master WHERE name = '{_STAMP}'"
+    found = session.connection().exec_driver_sql(stamp).first() is not None
+    if not is_open(session):
+        session.rollback()
+    return found
 
 
 @event.listens_for(Session, "before_commit")
 def _settle(session: Session) -> None:
-    if not is_open(session) or session.in_nested_transaction() or session.get_bind().dialect.name != "sqlite":
+    if not is_open(session) or session.in_nested_transaction() or session.info.get(_LATER, False):
         return
     session.flush()
-    connection = session.connection()
-    if connection.exec_driver_sql(f"SELECT 1 FROM sqlite_master WHERE name = '{_STAMP}'").first() is not None:
-        settle(connection)
+    if _keeps_an_index(session):
+        settle(session.connection())
 
 
 # PostgreSQL ----------------------------------------------------------------------------------------------------------

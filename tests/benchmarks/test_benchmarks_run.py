@@ -10,7 +10,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 import benchmarks.__main__ as all_of_them
-from benchmarks import floor, journal, pages
+from benchmarks import floor, imports, journal, pages
 from tests.databases import ENGINES, Databases, postgresql_binaries, without_postgresql
 
 TINY = ["--customers", "120", "--registrations", "200", "--quick"]
@@ -68,3 +68,11 @@ def test_the_floor_writes_a_workbook_that_is_read_back_whole() -> None:
     book = b"".join(floor.as_xlsx([[("a", None), ("<b>", "c")]], ("x", "y")))
     rows = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()
     assert rows == [["x", "y"], ["a", ""], ["<b>", "c"]]
+
+
+def test_a_large_import_is_measured_beside_its_floor(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    imports.main(["--rows", "400", "--undone", "400", "--folder", str(tmp_path)])
+    printed = capsys.readouterr().out
+    assert "floor: 396 of 400 rows written" in printed
+    assert "x the floor" in printed
+    assert "undo of 400, 40 later edits kept" in printed

@@ -15,15 +15,15 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import NullPool, create_engine, func, select, update
 from sqlalchemy.orm import Session
 
 from admin_views import background
 from importers import tasks, worker
 from models.access import SYSTEM
-from models.base import utc_now
+from models.base import WILL_WRITE, utc_now
 from models.customer import Customer
-from models.imports import Errand, ImportRow, ImportRun, ImportState, ImportTask, TaskState
+from models.imports import Errand, ImportRow, ImportRun, ImportState, ImportTask, Stage, TaskState
 from models.journal import Changeset, changeset
 from tests.conftest import ClientFor
 from tests.pages import PageClient
@@ -153,6 +153,25 @@ def test_the_figures_say_how_far_it_is(app: Flask, session: Session, client_for:
     assert "100 of 400 rows" in page
 
 
+def test_while_the_database_takes_no_writes_the_folder_says_how_far_it_is(
+    app: Flask, session: Session, client_for: ClientFor, tmp_path: Path
+) -> None:
+    alice = client_for("Alice")
+    key = planned(app, alice, a_list())
+    ask_to_commit(alice, key)
+    long_ago = utc_now() - dt.timedelta(seconds=tasks.SILENCE + 1)
+    session.execute(update(ImportTask).values(state="running", hold="x", stage="checking", beat_at=long_ago))
+    session.commit()
+    with create_engine(app.config["SQLALCHEMY_DATABASE_URI"], poolclass=NullPool).connect() as busy:
+        busy.execution_options(**WILL_WRITE).execute(select(ImportTask.id)).all()
+        heard = tasks.Heard(Stage.WRITING, 100, 400, "Firma 100")
+        assert tasks.beat(session, tmp_path / "imports", key, "x", heard)
+        found = alice.get(f"/imports/{key}/progress.json").get_json()
+        busy.rollback()
+    assert (found["percent"], found["now"], found["over"]) == (25, "now: Firma 100", False)
+    assert found["steps"] == ["done", "now", "todo"]
+
+
 def test_while_it_runs_every_page_of_the_import_leads_to_how_far_it_is(app: Flask, client_for: ClientFor) -> None:
     alice = client_for("Alice")
     key = planned(app, alice, a_list())
@@ -276,10 +295,12 @@ def slow_child(monkeypatch: pytest.MonkeyPatch, folder: Path, step: tuple[str, s
     flag = folder / "stands-still"
     module, of, name = step
     (folder / "slowly.py").write_text(_SLOW.format(module=module, of=of, name=name, flag=str(flag)))
+    worker.rest()
     with monkeypatch.context() as patched:
         patched.setattr(worker, "_CHILD", [sys.executable, str(folder / "slowly.py")])
         patched.setenv("PYTHONPATH", str(Path(worker.__file__).resolve().parents[1]))
         yield flag
+        worker.rest()
 
 
 PLANNING = ("known", "Rights", "among")
@@ -361,6 +382,8 @@ def test_a_worker_that_is_killed_leaves_all_or_nothing_and_no_child(
     long_ago = utc_now() - dt.timedelta(seconds=tasks.SILENCE + 1)
     session.execute(update(ImportTask).values(beat_at=long_ago))
     session.commit()
+    for last_word in (tmp_path / "imports").glob("*.says"):
+        last_word.unlink()
     page = alice.get(f"/imports/{key}/progress/")
     assert "It was interrupted. Nothing of it was kept." in text_of(page)
     alice.press(page, "Do it again")
