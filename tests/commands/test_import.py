@@ -299,3 +299,13 @@ def test_the_match_rule_is_an_option(desk: Desk) -> None:
     usual = desk.counted(renumbered, "--as", "customers", "--plan")
     by_number = desk.counted(renumbered, "--as", "customers", "--plan", "--match", "number")
     assert (usual["created"], by_number["created"]) == (0, 1)
+
+
+def test_a_column_that_can_be_read_in_two_ways_asks_for_the_option_that_tells(desk: Desk) -> None:
+    file = desk.file("Klantnummer;Naam;Klant sinds\nK-1;Acme;03/04/2026\n")
+    refused = desk.run("import", file, "--as", "customers")
+    assert (refused.exit_code, "can be read in two ways" in refused.output) == (1, True)
+    assert desk.count("import_run") == 0
+    assert desk.counted(file, "--as", "customers", "--dates", "month-first")["created"] == 1
+    with desk.session() as session:
+        assert str(session.execute(text("SELECT customer_since FROM customer")).scalar_one()) == "2026-03-04"
