@@ -13,7 +13,6 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin_views import plans
 from admin_views.commands import as_system
 from importers import coming_back, export, profiles, run
 from importers.apply import Applied
@@ -162,7 +161,6 @@ def import_command(
                 ImportMode(mode),
                 choices,
                 profile=wish,
-                whose=plans.marked,
             )
         run_id = made.id
         try:

@@ -13,8 +13,8 @@ from flask_babel import gettext, lazy_gettext, ngettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
-from admin_views import import_check, import_progress, pages, plans, returned, shell
-from importers import apply, planner, profiles, run, tasks, workbooks, working
+from admin_views import import_check, import_progress, pages, returned, shell
+from importers import apply, marks, planner, profiles, run, tasks, workbooks, working
 from importers.columns import COLUMNS
 from importers.columns import allowed as allowed_columns
 from importers.files import Remark, Unreadable
@@ -105,7 +105,6 @@ def new() -> Answer:
             mode,
             _choices(request.form),
             at_once=tasks.LARGE_FILE,
-            whose=plans.marked,
         )
     except Unreadable as problem:
         return _upload_page(kind, mode, unreadable(problem), file.filename), 422
@@ -353,7 +352,7 @@ def forget(key: int) -> Answer:
 def rejected(key: int) -> Response:
     """The rows that were not imported, as a workbook with the reason in each."""
     found = run.find(shell.here(), key, is_open=False)
-    body = workbooks.rejected(shell.here(), found, gettext, plans.mark(found.id))
+    body = workbooks.rejected(shell.here(), found, gettext, marks.of_run(found.id))
     return _workbook(body, gettext("rejected rows of import %(n)s", n=found.id))
 
 

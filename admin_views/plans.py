@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app
-from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
+from itsdangerous import BadData, URLSafeTimedSerializer
 
 from models.access import Looker
 from models.base import utc_now
@@ -27,24 +27,6 @@ def _signer() -> URLSafeTimedSerializer:
 def sign(looker: Looker, verb: str, **what: Any) -> str:
     """A token for the confirmation form. `what` must be JSON: ids, options and the plan's digest."""
     return _signer().dumps({"who": looker.id, "verb": verb, **what})
-
-
-def _marker() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.secret_key or "", salt="kaartenbak.import")
-
-
-def mark(run_id: int) -> str:
-    """What the workbook of the rows that an import left out carries, so that the import can go on with it. No time limit."""
-    return str(_marker().dumps(run_id))
-
-
-def marked(token: str) -> int | None:
-    """The import that a workbook goes on with, if we made that mark."""
-    try:
-        found = _marker().loads(token)
-    except BadData:
-        return None
-    return found if isinstance(found, int) else None
 
 
 class Stale(Conflict):

@@ -6,7 +6,6 @@ numbers of both are told together.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from importers import notation, unticking
+from importers import marks, notation, unticking
 from importers.columns import COLUMNS
 from importers.files import Workbook
 from importers.mapping import Certainty
@@ -27,9 +26,9 @@ IN_FRONT = 2
 _OF_THE_FILE = frozenset({"encoding", "delimiter", "hidden", "two_lines"})
 
 
-def earlier(session: Session, book: Workbook, whose: Callable[[str], int | None]) -> ImportRun | None:
+def earlier(session: Session, book: Workbook) -> ImportRun | None:
     """The run that a workbook goes on with, if it is one that one may see."""
-    run_id = whose(book.mark) if book.mark else None
+    run_id = marks.run_of(book.mark) if book.mark else None
     return session.scalar(select(ImportRun).where(ImportRun.id == run_id)) if run_id is not None else None
 
 

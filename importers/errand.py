@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 from sqlalchemy import NullPool, create_engine
 from sqlalchemy.orm import Session
 
-from importers import run
+from importers import marks, run
 from importers.apply import Moved
 from importers.files import Unreadable
 from models import access
@@ -52,6 +52,7 @@ def _carried_out(job: dict[str, Any], told: FileIO) -> NoReturn:
     """One errand, with the rights of whoever the run belongs to."""
     threading.Thread(target=_end_with_the_worker, args=[told], daemon=True).start()
     try:
+        marks.use_key(job["key"])
         with Session(create_engine(job["url"], poolclass=NullPool)) as session:
             access.look_as(session, SYSTEM)
             looker = _looker(session, job["run"])

@@ -19,12 +19,14 @@ from typing import Any
 
 from importers.files import MARK
 from importers.reading import legible
+from models.base import whole
 from models.imports import ImportKind
 
 _LONGEST = 32_767  # what a cell of a spreadsheet holds
 _SIZE = 4  # bytes of a cell's digest: one change in four thousand millions goes unseen
 _SIGNED = 9  # bytes of a signature: twelve letters
 _END = "end"
+_RUN = "run "
 _CHUNK = 2_000
 _LABELS = "labels"
 _KEY = {"secret": secrets.token_bytes(32)}
@@ -33,6 +35,16 @@ _KEY = {"secret": secrets.token_bytes(32)}
 def use_secret(secret: str) -> None:
     """Sign with the secret of the panel. Until it is told, the process has one of its own and knows no older files."""
     _KEY["secret"] = hashlib.blake2b(secret.encode(), digest_size=32, person=b"kaartenbak.mark").digest()
+
+
+def key_in_use() -> str:
+    """What signs here, for a process of ours that has to know the same files."""
+    return _KEY["secret"].hex()
+
+
+def use_key(key: str) -> None:
+    """Sign with what another process of ours signs with."""
+    _KEY["secret"] = bytes.fromhex(key)
 
 
 def _bytes(text: str) -> bytes:
@@ -46,6 +58,19 @@ def _signature(text: str, key: bytes) -> str:
 
 def _is_same(one: str, other: str) -> bool:
     return hmac.compare_digest(_bytes(one), _bytes(other))
+
+
+def of_run(run_id: int) -> str:
+    """What the workbook of the rows that an import left out carries, so that the import can go on with it. No time limit."""
+    return f"{run_id}.{_signature(f'{_RUN}{run_id}', _KEY['secret'])}"
+
+
+def run_of(mark: str) -> int | None:
+    """The import that a workbook goes on with, if we made that mark."""
+    told, _, signature = mark.partition(".")
+    if not _is_same(signature, _signature(f"{_RUN}{told}", _KEY["secret"])):
+        return None
+    return whole(told)
 
 
 @dataclass(frozen=True)

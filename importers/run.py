@@ -57,8 +57,6 @@ from models.user import Right
 
 LIMITS = Limits()
 SHOWN_ROWS = 15
-# From the mark of a workbook to the run it is of.
-Whose = Callable[[str], int | None]
 # From so many columns on that nobody knows, a list with nothing but names may be one of articles.
 FOREIGN = 4
 NAMES = frozenset({"name", "company_name", "first_name", "last_name", "number", "email"})
@@ -106,19 +104,17 @@ def upload(
     choices: Choices | None = None,
     profile: int | None = None,
     at_once: int | None = None,
-    whose: Whose = lambda _mark: None,
 ) -> ImportRun:
     """Keep a file and guess everything about it. Whatever is raised, Unreadable or a busy database, nothing of it is kept.
 
     `profile`: the one to read it by, 0 for none; None leaves that to the file. A file of more than `at_once` bytes is only
-    kept: what is in it is for `look_again` to find, in the background. `whose` tells which run the mark of a workbook is
-    of: the rows which that one left out go on where it stopped.
+    kept: what is in it is for `look_again` to find, in the background.
     """
 
     def look(run: ImportRun, path: Path) -> None:
         run.options = {**run.options, "profile_wish": profile}
         if at_once is None or path.stat().st_size <= at_once:
-            _look_first(session, looker, run, path, _read(run, path), whose)
+            _look_first(session, looker, run, path, _read(run, path))
 
     return _begin(session, looker, folder, lambda path: _store(stream, path), look, name, kind, mode, choices)
 
@@ -298,13 +294,12 @@ def _look_first(
     run: ImportRun,
     path: Path,
     book: Workbook,
-    whose: Whose = lambda _mark: None,
 ) -> None:
     """Look at a file, and once more where the profile by which it is recognised has it read differently.
 
     The rows that an earlier run left out are read as that one read them.
     """
-    earlier = continuing.earlier(session, book, whose)
+    earlier = continuing.earlier(session, book)
     if earlier is not None:
         continuing.begin(run, earlier)
         _look(session, looker, run, book, header=continuing.header(book, earlier))

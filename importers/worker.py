@@ -23,7 +23,7 @@ from typing import Any
 from sqlalchemy import NullPool, create_engine
 from sqlalchemy.orm import Session
 
-from importers import tasks
+from importers import marks, tasks
 from importers.tasks import Heard
 from models import access
 from models.access import SYSTEM
@@ -72,7 +72,7 @@ def _watched(
     session: Session, url: str, folder: Path, task: ImportTask, mark: str
 ) -> tuple[TaskState, dict[str, Any] | None]:
     run_id, job = task.run_id, {"url": url, "folder": str(folder), "run": task.run_id}
-    job |= {"errand": task.errand.value, "arguments": task.arguments}
+    job |= {"errand": task.errand.value, "arguments": task.arguments, "key": marks.key_in_use()}
     session.rollback()
     heard = Heard()
     child = _sent(json.dumps(job).encode() + b"\n")

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from openpyxl.packaging.custom import StringProperty
 from sqlalchemy.orm import Session
 
-from importers import continuing, workbooks, working
+from importers import continuing, marks, workbooks, working
 from importers import run as steps
 from importers.files import read
 from importers.files.mark import NAME
@@ -29,11 +29,6 @@ def desk(session: Session, tmp_path: Path) -> Desk:
     return desk_of(session, tmp_path)
 
 
-def whose(mark: str) -> int | None:
-    """Marks as these tests write them."""
-    return int(mark.removeprefix("run ")) if mark.startswith("run ") else None
-
-
 def first(desk: Desk) -> ImportRun:
     """A finished import of seven rows, of which three stay out, with columns that somebody had to point out."""
     rows = [(f"K-{n}", f"Firm {n}", "NL", "03/04/2020", "x") for n in range(1, 5)]
@@ -41,7 +36,7 @@ def first(desk: Desk) -> ImportRun:
     rows += [("K-7", "Firm 7", "NL", "", "x")]
     choices = Choices(empty_clears=True)
     run = desk.upload(text_of(HEAD, *rows), CUSTOMERS, ADD, choices)
-    steps.look_again(desk.session, desk.looker, desk.folder, run.id, header=1, choices=choices)
+    steps.look_again(desk.session, desk.looker, desk.folder, run.id, header=1)
     steps.map_columns(desk.session, desk.looker, run.id, FIELDS)
     working.answer(desk.session, desk.looker, run.id, {3: False})
     steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
@@ -52,7 +47,7 @@ def first(desk: Desk) -> ImportRun:
 
 def left_out(desk: Desk, run: ImportRun, **mended: str) -> bytes:
     """The workbook of the rows that stayed out, with cells mended."""
-    book = load_workbook(io.BytesIO(workbooks.rejected(desk.session, run, mark=f"run {run.id}")))
+    book = load_workbook(io.BytesIO(workbooks.rejected(desk.session, run, mark=marks.of_run(run.id))))
     for cell, text in mended.items():
         book.worksheets[0][cell] = text
     out = io.BytesIO()
@@ -63,7 +58,7 @@ def left_out(desk: Desk, run: ImportRun, **mended: str) -> bytes:
 def again(desk: Desk, content: bytes) -> ImportRun:
     stream = io.BytesIO(content)
     return steps.upload(
-        desk.session, desk.looker, desk.folder, stream, "mended.xlsx", CUSTOMERS, ImportMode.UPDATE, None, whose
+        desk.session, desk.looker, desk.folder, stream, "mended.xlsx", CUSTOMERS, ImportMode.UPDATE, None
     )
 
 
@@ -104,12 +99,12 @@ def test_the_numbers_of_both_are_told_together_and_add_up(desk: Desk) -> None:
 
 def test_what_was_corrected_on_the_page_stands_in_the_workbook(desk: Desk) -> None:
     run = desk.plan(("Klantnummer", "Naam", "Land"), ("1", "Een", "NL"), ("2", "Twee", "Zweeden"), ("3", "Drie", "NL"))
-    working.correct(desk.session, desk.looker, desk.folder, run.id, {3: {1: "Twee B.V."}})
+    working.correct(desk.session, desk.looker, run.id, {3: {1: "Twee B.V."}})
     sheet = load_workbook(io.BytesIO(workbooks.rejected(desk.session, run))).worksheets[0]
     assert [cell.value for cell in sheet[2]][2:] == ["2", "Twee B.V.", "Zweeden"]
 
 
-@pytest.mark.parametrize("mark", ["", "run 9999", "nonsense", "<&>"])
+@pytest.mark.parametrize("mark", ["", "1.forged", marks.of_run(9999), "nonsense", "<&>"])
 def test_a_mark_that_says_nothing_is_no_mark(desk: Desk, mark: str) -> None:
     run = first(desk)
     book = load_workbook(io.BytesIO(workbooks.rejected(desk.session, run)))
@@ -141,4 +136,4 @@ def test_the_mark_outlives_a_save_by_libreoffice(desk: Desk, tmp_path: Path, kin
     subprocess.run(
         command, check=True, capture_output=True, timeout=120, env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
     )
-    assert read(there / f"left.{kind}", name="left").mark.startswith("run ")
+    assert marks.run_of(read(there / f"left.{kind}", name="left").mark) is not None

@@ -25,10 +25,12 @@ from models.base import WILL_WRITE, utc_now
 from models.customer import Customer
 from models.imports import Errand, ImportRow, ImportRun, ImportState, ImportTask, Stage, TaskState
 from models.journal import Changeset, changeset
+from tests import factories
 from tests.conftest import ClientFor
 from tests.pages import PageClient
 from tests.views.test_imports import count, plan_of, text_of, upload
 from tests.views.test_mail import work_off
+from tests.views.test_returned import exported
 
 MANY = 400
 
@@ -131,6 +133,34 @@ def test_whoever_left_the_page_is_told_on_the_next_one_and_on_their_own(
     assert f"Import {key} is done" not in text_of(alice.get("/labels/"))
     assert f"Import {key} is done: 400 added, 0 changed." in text_of(alice.get("/mine/"))
     assert "is done" not in text_of(client_for("Dana").get("/mine/"))
+
+
+def test_a_workbook_that_was_exported_here_is_known_in_the_background_too(
+    app: Flask, session: Session, client_for: ClientFor
+) -> None:
+    alice = client_for("Alice")
+    for number in range(120):
+        factories.customer(session, number=f"K-{number}", phone="1")
+    content = exported(alice, phone="mine")
+    key = key_of(upload(alice, content, "back.xlsx").location)
+    work_off(app)
+    assert alice.send(f"/imports/{key}/columns/", step="map").location == f"/imports/{key}/progress/"
+    work_off(app)
+    page = text_of(alice.get(f"/imports/{key}/check/?show=changed"))
+    assert "only cells that were changed since are taken" in page
+    session.rollback()
+    assert session.get_one(ImportRun, key).counts["changed"] == 1
+
+
+def test_the_rows_that_a_large_import_left_out_go_on_with_it(
+    app: Flask, session: Session, client_for: ClientFor
+) -> None:
+    alice = client_for("Alice")
+    key = planned(app, alice, a_list(150).replace(";NL", ";Nergensland"))
+    content = alice.get(f"/imports/{key}/rejected.xlsx").get_data()
+    after = key_of(upload(alice, content, "mended.xlsx").location)
+    work_off(app)
+    assert f"Continues import {key}" in text_of(alice.get(f"/imports/{after}/columns/"))
 
 
 def test_the_figures_say_how_far_it_is(app: Flask, session: Session, client_for: ClientFor) -> None:
