@@ -119,4 +119,6 @@ def _on_server(url: URL) -> Any:
     with psycopg.connect(where, autocommit=True) as first:
         if first.execute("SELECT to_regnamespace(%s)", (SCHEMA,)).fetchone() == (None,):
             first.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
-    return PostgresHuey("kaartenbak", connection=connected, results=False)
+    # Not blocking: a worker then looks every other second, as it does in the folder, and keeps one connection instead of
+    # one more for each thread.
+    return PostgresHuey("kaartenbak", connection=connected, results=False, blocking=False)
