@@ -175,6 +175,7 @@ def test_the_profiles_are_listed_opened_renamed_and_forgotten(session: Session, 
     assert alice.send(f"{address}rename/", name="").status_code == 422
     asked = alice.get(f"{address}delete/")
     assert "3 versions are gone for good." in text_of(asked)
+    session.rollback()
     assert session.scalars(select(ImportProfile.name)).all() == ["Clients"]
     assert alice.send(f"{address}delete/", version="2").status_code == 409
     assert alice.press(asked, "Delete").location == "/imports/profiles/"
