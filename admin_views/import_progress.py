@@ -14,7 +14,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from admin_views import background, pages, shell
-from importers import run, tasks
+from importers import tasks
 from importers.files import Refusal
 from importers.tasks import Standing
 from models import access
@@ -178,8 +178,7 @@ def why(failure: Mapping[str, Any] | None) -> str:
 
 
 def _found(run_id: int) -> Progress | None:
-    here = shell.here()
-    found, task = run.find(here, run_id, is_open=False), tasks.of(here, run_id)
+    found, task = tasks.with_run(shell.here(), run_id)
     return None if task is None else _stands(found, task)
 
 

@@ -51,7 +51,9 @@ def _written(found: ImportRun) -> dict[str, Any] | None:
     if not counts:
         return None
     view = import_check.narrowed(found, WRITTEN, next(status for status in WRITTEN if counts.get(status)))
-    total = shell.here().scalar(select(func.count(ImportRow.id)).where(wrote, view.condition)) or 0
+    total = counts.get(view.status, 0)
+    if view.field:
+        total = shell.here().scalar(select(func.count(ImportRow.id)).where(wrote, view.condition)) or 0
     query = select(ImportRow).where(wrote, view.condition).order_by(ImportRow.row_number)
     rows = list(shell.here().scalars(query.limit(PAGE).offset((view.page - 1) * PAGE)))
     targets = [row.target_id for row in rows if row.target_id is not None]

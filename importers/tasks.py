@@ -73,6 +73,18 @@ def of(session: Session, run_id: int) -> ImportTask | None:
     return session.scalar(query, execution_options={"populate_existing": True})
 
 
+def with_run(session: Session, run_id: int) -> tuple[ImportRun, ImportTask | None]:
+    """A run and its last errand, as they are now."""
+    query = select(ImportRun, ImportTask).outerjoin(ImportTask, ImportTask.run_id == ImportRun.id)
+    found = session.execute(
+        query.where(ImportRun.id == run_id), execution_options={"populate_existing": True}
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    run, task = found
+    return run, task
+
+
 def standing(task: ImportTask, run: ImportRun, now: dt.datetime) -> Standing:
     """How an errand stands. What it did tells more than what could still be written down about it."""
     if task.state in {TaskState.RUNNING, TaskState.STOPPED} and _is_finished(task, run):
