@@ -1,0 +1,64 @@
+"""axe finds nothing on any step of an import, and nothing scrolls sideways: their pages need a file first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Panel, SignIn
+from tests.browser.test_axe import ONLY_COLOURS, RULES, violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+LIST = """Klantnummer;Bedrijfsnaam;Telefoon;Plaats;Land;Klant sinds
+K-10031;Nordhamn Logistik AB;+46 31 700 99 99;;;
+I-1;Bakkerij De Ster;020 555 0101;Amsterdam;Nederland;03/04/2026
+I-2;Vis en Zonen;;IJmuiden;Zweeden;05/06/2026
+I-3;Dubbel B.V.;;Utrecht;NL;
+I-3;Dubbel;;Utrecht;NL;
+"""
+
+
+def looked_at(page: Page, name: str) -> None:
+    """What axe finds in both themes, and how wide the page is on a telephone."""
+    page.wait_for_load_state()
+    for theme, rules in {"light": RULES, "dark": ONLY_COLOURS}.items():
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        assert violations(page, rules) == [], f"{name} in {theme}"
+    for width in (390, 320):
+        page.set_viewport_size({"width": width, "height": 844})
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{name} is {wide} px wide at {width}"
+    page.set_viewport_size({"width": 1440, "height": 900})
+
+
+def test_every_step_of_an_import_can_be_used_by_everybody(sign_in: SignIn, panel: Panel, tmp_path: Path) -> None:
+    if panel.engine != "sqlite":
+        pytest.skip("What a page looks like does not depend on the database; the journeys run on both.")
+    file = tmp_path / "klanten.csv"
+    file.write_text(LIST, "utf-8")
+    page = sign_in()
+    page.goto("/imports/new/?kind=customers")
+    page.set_input_files("input[type=file]", file)
+    page.get_by_role("button", name="Read the file").click()
+    looked_at(page, "columns")
+    page.locator("[name^=answer-]").first.select_option("1")
+    page.get_by_role("button", name="Check 5 rows").click()
+    page.wait_for_url("**/check/**")
+    check = page.url.partition("?")[0]
+    for show in ("new", "changed", "duplicate", "rejected", "rejected&edit=4"):
+        page.goto(f"{check}?show={show}")
+        looked_at(page, show)
+    page.goto(check.replace("check/", "words/"))
+    looked_at(page, "words")
+    page.goto(check)
+    page.get_by_role("button", name="Import 2 records").click()
+    page.wait_for_url("**/imports/*/")
+    looked_at(page, "result")
+    page.get_by_role("button", name="Save as profile").click()
+    page.goto("/imports/profiles/")
+    looked_at(page, "profiles")
+    page.get_by_role("link", name="klanten", exact=True).click()
+    looked_at(page, "profile")
