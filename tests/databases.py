@@ -130,18 +130,20 @@ class Cluster:
 
 
 class Way:
-    """One engine for whichever database is looked at: an engine of its own would compile every statement anew."""
+    """Engines for one database after the other that share what they have compiled: anew it would be a fifth of a test."""
 
     def __init__(self, url: URL) -> None:
         self._url = url
-        self.engine = create_engine(url)
-        event.listen(self.engine, "do_connect", self._connect)
+        self._first = self._engine = create_engine(url)
+        event.listen(self._first, "do_connect", self._connect)
 
     def to(self, url: URL) -> Engine:
-        """The engine, from now on of this database."""
-        self.engine.dispose()
-        self._url = self.engine.url = url
-        return self.engine
+        """An engine of this database. The one before is done with, and whoever listened to it."""
+        self._engine.dispose()
+        self._url = url
+        self._engine = Engine(self._first.pool.recreate(), self._first.dialect, url)
+        self._engine._compiled_cache = self._first._compiled_cache
+        return self._engine
 
     def _connect(self, dialect: Dialect, _record: object, _arguments: list[object], _named: object) -> DBAPIConnection:
         arguments, named = dialect.create_connect_args(self._url)
