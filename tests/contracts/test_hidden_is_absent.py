@@ -252,6 +252,13 @@ def probes() -> dict[str, list[Probe]]:
     found["imports.commit"] = [Probe("POST", "/imports/{id}/commit/", {"plan": "x"})]
     found["import_profiles.save"] = [Probe("POST", "/imports/{id}/profile/", {"profile_name": "Mine"})]
     found["import_words.words"] = [Probe(method, "/imports/{id}/words/") for method in ("GET", "POST")]
+    for name, form in (("correct", {"cell-2-1": "x"}), ("take_back", {"row": "2"}), ("choose", {"mode": "add"})):
+        found[f"imports.{name}"] = [Probe("POST", f"/imports/{{id}}/{name.replace('_', '-')}/", form)]
+    found["imports.undo_rows"] = [Probe("POST", "/imports/{id}/undo/", {"row": "2"})]
+    for name, rest in (("show", "progress/"), ("figures", "progress.json")):
+        found[f"import_progress.{name}"] = [Probe("GET", f"/imports/{{id}}/{rest}")]
+    for name in ("stop", "again"):
+        found[f"import_progress.{name}"] = [Probe("POST", f"/imports/{{id}}/{name}/")]
     found["imports.forget"] = [Probe("POST", "/imports/{id}/forget/")]
     return found
 

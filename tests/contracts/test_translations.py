@@ -45,6 +45,7 @@ AT_RUN_TIME = {
         "key.removesuffix('_id').replace('_', ' ').capitalize()",
         "str(raw)",
     },
+    "admin_views/import_progress.py": {"Refusal[failure['code']].value"},
     "admin_views/imports.py": {"problem.refusal.value", "Remark[note['code']].value", "one.value"},
     "admin_views/searching.py": {"group.title"},
     "admin_views/settings.py": {"settings.KNOWN[str(problem.field)].title"},

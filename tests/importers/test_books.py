@@ -186,7 +186,7 @@ def test_absent_empty_and_a_value_are_three_things(desk: Desk) -> None:
 
 def test_a_number_that_stands_twice_is_asked_about(desk: Desk) -> None:
     run = desk.plan_file(xaf(relation("1", "Acme"), relation("1", "Beta"), relation("2", "Gamma")))
-    assert desk.statuses(run) == {1: "ambiguous", 2: "ambiguous", 3: "new"}
+    assert desk.statuses(run) == {1: "duplicate", 2: "duplicate", 3: "new"}
     assert desk.codes(run, 1) == ["NUMBER_TWICE"]
 
 

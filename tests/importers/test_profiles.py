@@ -263,7 +263,7 @@ def test_with_the_postal_code_a_namesake_elsewhere_is_somebody_else(desk: Desk) 
         3: ("new", "bakkerij"),
     }
     assert desk.rows(run)[2].target_id == desk.one("customer", number="K-2")["id"]
-    assert set(desk.statuses(desk.plan(*rows)).values()) == {"ambiguous"}
+    assert set(desk.statuses(desk.plan(*rows)).values()) == {"duplicate"}
 
 
 def test_by_address_only_a_name_does_not_matter(desk: Desk) -> None:

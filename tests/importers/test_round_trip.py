@@ -392,7 +392,7 @@ def test_a_row_that_was_copied_has_to_be_decided(desk: Desk) -> None:
         sheet.cell(9, column_of(sheet, "name")).value = "Beta Two"
 
     run = planned(desk, edited(out(desk), edit))
-    assert said(desk, run) == {3: ("ambiguous", {}, ["SAME_TWICE"]), 9: ("ambiguous", {}, ["SAME_TWICE"])}
+    assert said(desk, run) == {3: ("duplicate", {}, ["SAME_TWICE"]), 9: ("duplicate", {}, ["SAME_TWICE"])}
     desk.decide(run, row_3="take", row_9="new")
     assert desk.statuses(run) == {2: "unchanged", 3: "unchanged", 4: "unchanged", 9: "new"}
     desk.commit(run)

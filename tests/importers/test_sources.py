@@ -98,7 +98,7 @@ def test_a_service_with_nothing_to_tell_leaves_nothing_behind(desk: Desk) -> Non
 
 def test_a_service_is_asked_once_even_when_the_plan_is_made_again(desk: Desk) -> None:
     run = received(desk, Service(party(1, number="1", name="Acme"), party(2, number="1", name="Beta")))
-    assert desk.statuses(run) == {1: "ambiguous", 2: "ambiguous"}
+    assert desk.statuses(run) == {1: "duplicate", 2: "duplicate"}
     desk.decide(run, row_1="take", row_2="skip")
     assert desk.statuses(run)[1] == "new"
 
@@ -116,8 +116,6 @@ def test_a_spreadsheet_is_a_source_among_them(desk: Desk) -> None:
 
 def test_what_was_wrong_with_a_cell_of_a_spreadsheet_stays_at_its_place(desk: Desk) -> None:
     sheet = Sheet("Blad1", rows=[("Nr", "Naam"), ("1", None)], numbers=[3, 4], columns=[2, 5])
-    run = desk.upload(b"Nr;Naam\n1;x\n")
-    assert run.options["is_file"] is True
     (found,) = [item for item in Listing(sheet, 3, {"number": [0]}).items() if isinstance(item, Party)]
     assert found == Party(4, ("1", None))
     assert gather(Listing(sheet, 3, {"number": [0]})).columns == [2, 5]
