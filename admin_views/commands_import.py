@@ -82,7 +82,9 @@ def _looker(session: Session, email: str) -> Looker:
     help="Put a column (its name or letter) into a field; an empty field leaves the column out. May be repeated.",
 )
 @click.option("--sheet", help="The sheet to import; the best known one unless given.")
-@click.option("--header", type=click.IntRange(0), help="The row with the names of the columns; 0: there is none.")
+@click.option(
+    "--header", type=click.IntRange(0, 9_999_999), help="The row with the names of the columns; 0: there is none."
+)
 @click.option("--empty-clears", is_flag=True, help="An empty cell empties the field, instead of leaving it alone.")
 @click.option("--replace-labels", is_flag=True, help="Labels take the place of others, instead of being added.")
 @click.option(

@@ -182,7 +182,9 @@ def unreadable(problem: Unreadable) -> str:
 @page.route("/<key:key>/columns/", methods=["GET", "POST"])
 def columns(key: int) -> Answer:
     """Sheet, header row and columns: what was found, to be corrected."""
-    found = run.find(shell.here(), key)
+    found = run.find(shell.here(), key, is_open=request.method == "POST")
+    if found.state is ImportState.DONE:
+        return redirect(url_for("imports.result", key=key))
     if "columns" not in found.options:
         return redirect(url_for("import_progress.show", key=key))
     if request.method == "GET":
@@ -272,7 +274,9 @@ def columns_page(found: ImportRun, error: str | None = None) -> str:
 @page.get("/<key:key>/check/")
 def check(key: int) -> Answer:
     """What would happen, row by row; nothing is written yet."""
-    found = run.find(shell.here(), key)
+    found = run.find(shell.here(), key, is_open=False)
+    if found.state is ImportState.DONE:
+        return redirect(url_for("imports.result", key=key))
     if found.state is not ImportState.PLANNED:
         return redirect(url_for("imports.columns", key=key))
     return import_check.shown(found)

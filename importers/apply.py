@@ -26,6 +26,7 @@ from importers.known import (
     LABELLED,
     LINK,
     LIST,
+    Rights,
     blocks,
     by_number,
 )
@@ -105,7 +106,7 @@ def commit(session: Session, looker: Looker, run_id: int, expected: str, tell: T
     require(session, looker, Right.IMPORT)
     run = session.get_one(ImportRun, run_id)
     tell(Stage.CHECKING, 0, 0, "")
-    writer = (_CustomerWriter if run.kind is ImportKind.CUSTOMERS else _ContactWriter)(session, run)
+    writer = (_CustomerWriter if run.kind is ImportKind.CUSTOMERS else _ContactWriter)(session, looker, run)
     # Before the lock; should the plan be another one by then, its digest is, too.
     writer.prepare()
     with ExitStack() as stack:
@@ -185,8 +186,10 @@ class _Writer:
     noun: str
     owners: Mapping[str, str]
 
-    def __init__(self, session: Session, run: ImportRun) -> None:
-        self.session, self.run = session, run
+    def __init__(self, session: Session, looker: Looker, run: ImportRun) -> None:
+        self.session, self.looker, self.run = session, looker, run
+        self.rights = Rights(session, looker)
+        self.put_on: set[tuple[int, int]] = set()
         self.now = utc_now()
         self.done: Counter[RowStatus] = Counter()
         self.batch = _Batch()
@@ -219,6 +222,8 @@ class _Writer:
         for block in self.blocks:
             moved |= dict.fromkeys(self.moved(block), Trouble.CHANGED_MEANWHILE)
             moved |= dict.fromkeys(self.taken(block), Trouble.TAKEN_MEANWHILE)
+            if not self.rights.may_add:
+                moved |= dict.fromkeys(self.barred(block), Trouble.CHANGED_MEANWHILE)
             if not moved:
                 self.put(block)
                 self.flush()
@@ -283,6 +288,10 @@ class _Writer:
             if change.table == CUSTOMER.name and change.before and not change.after:
                 self.gone.add(folded(change.before["number"]))
 
+    def barred(self, block: Sequence[_Planned]) -> set[int]:
+        """Rows that this person may write no more; asked only of who may not write all. The plan, made anew, says why."""
+        raise NotImplementedError
+
     def name(self, image: Mapping[str, Any]) -> str:
         """What a record is called."""
         raise NotImplementedError
@@ -322,6 +331,7 @@ class _Writer:
         """The key of a label."""
         key = folded(name)
         if key not in self.labels:
+            require(self.session, self.looker, Right.MANAGE_LISTS)
             self.labels[key] = self.add(LABEL, name=name, colour=Colour.GREY, **self.stamps())
         return self.labels[key]
 
@@ -329,6 +339,7 @@ class _Writer:
         """The key of a value of a list."""
         key = (which, folded(name))
         if key not in self.words:
+            require(self.session, self.looker, Right.MANAGE_LISTS)
             self.words[key] = self.add(LIST, list=which, name=name)
         return self.words[key]
 
@@ -348,7 +359,11 @@ class _Writer:
     def put_labels(self, noun: str, row: _Planned, owner: int) -> None:
         part, link = row.part("labels"), LABELLED[noun]
         for name in part.get("add", ()):
-            self.batch.insert(link, {f"{noun}_id": owner, "label_id": self.label(name)})
+            label = self.label(name)
+            if (owner, label) not in self.put_on:
+                # Two rows of one record may say the same.
+                self.put_on.add((owner, label))
+                self.batch.insert(link, {f"{noun}_id": owner, "label_id": label})
         if part.get("remove"):
             self.session.execute(delete(link).where(link.c[f"{noun}_id"] == owner, link.c.label_id.in_(part["remove"])))
 
@@ -447,6 +462,10 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
 class _CustomerWriter(_Writer):
     noun, owners = "customer", _OF_CUSTOMERS
 
+    def barred(self, block: Sequence[_Planned]) -> set[int]:
+        _, mine = self.rights.among(row.target for row in block if row.target is not None)
+        return {row.row for row in block if row.target not in mine}
+
     def name(self, image: Mapping[str, Any]) -> str:
         return full_name(image)
 
@@ -543,9 +562,21 @@ _OF_LINK = ("function", "is_main", "is_invoice_contact")
 class _ContactWriter(_Writer):
     noun, owners = "contact", _OF_CONTACTS
 
-    def __init__(self, session: Session, run: ImportRun) -> None:
-        super().__init__(session, run)
+    def __init__(self, session: Session, looker: Looker, run: ImportRun) -> None:
+        super().__init__(session, looker, run)
         self.mains: dict[int, dict[str, Any]] = {}
+
+    def barred(self, block: Sequence[_Planned]) -> set[int]:
+        """Who may edit one of its customers may edit a contact; and whom it is linked with is edited, too."""
+        links = select(LINK.c.contact_id, LINK.c.customer_id)
+        targets = [row.target for row in block if row.target is not None]
+        linked: dict[int | None, set[int]] = {}
+        for contact, customer in self.session.execute(links.where(one_of(LINK.c.contact_id, targets))):
+            linked.setdefault(contact, set()).add(customer)
+        to = {row.row: row.part("link")["customer_id"] for row in block if "link" in row.write}
+        _, mine = self.rights.among({*to.values(), *(key for keys in linked.values() for key in keys)})
+        owners = {row.row: {to[row.row]} if row.row in to else linked.get(row.target, set()) for row in block}
+        return {row for row, customers in owners.items() if not customers & mine}
 
     def name(self, image: Mapping[str, Any]) -> str:
         return contact_name(image)

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from importers import coming_back, known
+from importers import clashes, coming_back, known
 from importers.files import place
 from importers.planner import Outcome, Source
 from importers.progress import Tell, quiet
@@ -43,6 +43,7 @@ def make(session: Session, looker: Looker, run_id: int, source: Source, tell: Te
         session.commit()
         counts.update(outcome.status.value for outcome in outcomes)
         tell(Stage.PLANNING, counts.total(), len(source.records), outcomes[-1].title)
+    counts.update(clashes.part(session, run_id, source.decisions))
     return counts
 
 

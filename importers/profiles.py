@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from importers import notation
 from importers.recognising import Layout, layout_of
 from models.access import Looker, require
 from models.base import folded, limits_of
@@ -163,6 +164,12 @@ def definition_of(run: ImportRun) -> dict[str, Any]:
         "choices": dict(run.options.get("choices", {})),
         "seen": {name: seen[name] for name in _SEEN if name in seen},
         "translations": dict(run.options.get("translations", {})),
+        "answers": {
+            column["field"]: said
+            for column in run.options["columns"]
+            if column["field"]
+            and (said := run.options.get(notation.ANSWERS, {}).get(str(column["position"]))) is not None
+        },
     }
 
 

@@ -468,6 +468,10 @@ def countries() -> dict[str, str]:
     return known | _NICKNAMES
 
 
+# How much alike two names are before one is proposed for the other: a slip or two, not another word.
+_LIKE = 0.75
+
+
 @lru_cache(maxsize=10_000)
 def country_named(text: str) -> str:
     """The two letters of a country given by name in six languages or by code. Raises Wrong, with the nearest name."""
@@ -475,7 +479,7 @@ def country_named(text: str) -> str:
     code = known.get(squeezed(text))
     if code:
         return code
-    near = difflib.get_close_matches(squeezed(text), [name for name in known if len(name) > 3], n=1, cutoff=0.6)
+    near = difflib.get_close_matches(squeezed(text), [name for name in known if len(name) > 3], n=1, cutoff=_LIKE)
     if near:
         raise Wrong(Trouble.NO_COUNTRY_HINT, hint=str(Locale.parse("en").territories[known[near[0]]]))
     raise Wrong(Trouble.NO_COUNTRY)
@@ -533,7 +537,7 @@ def user(cell: Cell, reading: Reading) -> int | str:
     found = reading.users.get(folded(text))
     if found is not None:
         return found
-    near = difflib.get_close_matches(folded(text), list(reading.users), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(folded(text), list(reading.users), n=1, cutoff=_LIKE)
     if near:
         raise Wrong(Trouble.NO_USER_HINT, hint=reading.user_names[reading.users[near[0]]])
     raise Wrong(Trouble.NO_USER)

@@ -172,6 +172,9 @@ def _begin(
             counts={},
         )
         look(run, path)
+        # What was read meanwhile is of another moment; SQLite would let nobody write who began with it.
+        session.rollback()
+        session.connection(execution_options=WILL_WRITE)
         session.add(run)
         session.commit()
     except BaseException:
@@ -250,10 +253,10 @@ def look_again(
             _look(session, looker, run, book, sheet, header)
         else:
             _look_first(session, looker, run, folder / run.stored_as, book)
-    return _keep(session, run)
+    return keep(session, run)
 
 
-def _keep(session: Session, run: ImportRun) -> ImportRun:
+def keep(session: Session, run: ImportRun) -> ImportRun:
     """Write what changed of a run in a transaction of its own: SQLite lets nobody write who began to read before others wrote."""
     changed = {one.key: one.value for one in inspect(run).attrs if one.history.has_changes()}
     run_id = run.id
@@ -273,7 +276,7 @@ def choose(session: Session, looker: Looker, run_id: int, choices: Choices, mode
     run.mode = mode or run.mode
     run.options = {**run.options, "choices": choices_kept(choices)}
     run.state = ImportState.UPLOADED
-    session.commit()
+    keep(session, run)
 
 
 def wish_profile(session: Session, looker: Looker, run_id: int, profile: int | None) -> None:
@@ -285,7 +288,7 @@ def wish_profile(session: Session, looker: Looker, run_id: int, profile: int | N
     run = find(session, run_id)
     options = {name: value for name, value in run.options.items() if name != "columns"}
     run.options = {**options, "profile_wish": profile, "choices": {}, "translations": {}}
-    session.commit()
+    keep(session, run)
 
 
 def _look_first(
@@ -305,8 +308,11 @@ def _look_first(
         _look(session, looker, run, book, header=continuing.header(book, earlier))
         continuing.take_over(run, earlier)
         return
-    if _adopt(run, _look(session, looker, run, book)):
-        _look(session, looker, run, _read(run, path), run.sheet, run.header_row)
+    definition = _look(session, looker, run, book)
+    if _adopt(run, definition):
+        definition = _look(session, looker, run, _read(run, path), run.sheet, run.header_row)
+    said = definition.get("answers", {})
+    notation.answer(run, {at: said[field] for field in said for at in run.mapping.get(field, ())})
 
 
 def _look(
@@ -487,7 +493,7 @@ def map_columns(session: Session, looker: Looker, run_id: int, fields: Mapping[i
             column["certainty"] = Certainty.TWICE.name
     run.mapping, run.options = taken, {**run.options, "columns": columns, "is_confirmed": True}
     run.state = ImportState.UPLOADED
-    session.commit()
+    keep(session, run)
     return run
 
 
@@ -537,7 +543,7 @@ def make_plan(session: Session, looker: Looker, folder: Path, run_id: int, tell:
     # The rows of the plan before go first; which of them were not ticked must outlive whoever is interrupted in between.
     run.options = {**run.options, "unticked": sorted(source.unticked)}
     tell(Stage.MATCHING, 0, 0, "")
-    _keep(session, run)
+    keep(session, run)
     counts = plan.make(session, looker, run_id, source, tell)
     # All that is asked of the database, before something is said that it would write at once.
     told = {"fields": plan.tally(session, run_id)}
@@ -547,7 +553,7 @@ def make_plan(session: Session, looker: Looker, folder: Path, run_id: int, tell:
     run.counts, run.position, run.state = dict(counts), position, ImportState.PLANNED
     made = {"made": secrets.token_hex(8), "rows": len(rows), "moved": [], "unticked": []}
     run.options = {**run.options, **made, **told}
-    _keep(session, run)
+    keep(session, run)
     return counts
 
 
@@ -569,7 +575,7 @@ def _source(
     asked = notation.asked(run, seen)
     if asked != run.options.get(notation.ASKED):
         run.options = {**run.options, notation.ASKED: asked}
-        _keep(session, run)
+        keep(session, run)
     unticked = select(ROW.c.row_number).where(ROW.c.run_id == run.id, ROW.c.ticked.is_(False))
     return Source(
         kind=run.kind,
@@ -609,6 +615,8 @@ def looks_like_customers(run: ImportRun) -> bool:
 def tick(session: Session, looker: Looker, run_id: int, rows: Iterable[int], ticked: bool) -> None:
     """Tick or untick rows of a plan."""
     require(session, looker, Right.IMPORT)
+    session.rollback()
+    session.connection(execution_options=WILL_WRITE)
     run = find(session, run_id)
     for block in _blocks(sorted(set(rows))):
         change = update(ROW).where(ROW.c.run_id == run.id, ROW.c.row_number.in_(block)).values(ticked=ticked)
@@ -632,7 +640,7 @@ def keep_decisions(session: Session, looker: Looker, run_id: int, decisions: Map
     run = find(session, run_id)
     kept = {**run.options.get("decisions", {}), **{str(row): decision for row, decision in decisions.items()}}
     run.options = {**run.options, "decisions": {row: decision for row, decision in kept.items() if decision}}
-    session.commit()
+    keep(session, run)
 
 
 # Commit and undo -----------------------------------------------------------------------------------------------------

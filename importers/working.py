@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from importers import corrections, notation, unticking
-from importers.run import choices_kept, choices_of, find
+from importers.run import choices_kept, choices_of, find, keep
 from models.access import Looker, require
 from models.among import one_of
 from models.errors import NotFound
@@ -91,13 +91,14 @@ def choose(
 def answer(session: Session, looker: Looker, run_id: int, answers: Mapping[int, bool]) -> None:
     """Say how columns write their dates and amounts; whoever asks for the plan next gets it so."""
     require(session, looker, Right.IMPORT)
-    notation.answer(find(session, run_id), answers)
-    session.commit()
+    run = find(session, run_id)
+    notation.answer(run, answers)
+    keep(session, run)
 
 
 def _kept(session: Session, run: ImportRun, is_new: bool) -> bool:
     """Keep it. Where it says something new there is no plan: the old one knows nothing of what was said."""
     if is_new:
         run.state = ImportState.UPLOADED
-    session.commit()
+    keep(session, run)
     return is_new

@@ -207,3 +207,14 @@ def test_a_hostile_name_of_a_column_or_profile_is_text_like_any_other(client_for
     found = re.search(r"/imports/profiles/[0-9]+/", page)
     assert found
     assert "<b>x" not in alice.get(found[0]).get_data(as_text=True)
+
+
+def test_what_was_said_of_a_column_is_known_the_next_time(client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    content = "Klantnummer;Bedrijfsnaam;Klant sinds\nK-1;Acme;03/04/2020\n"
+    columns = upload(alice, content).location
+    assert alice.send(columns, **{"step": "map", "answer-2": "0"}).status_code == 302
+    alice.send(columns.replace("columns/", "profile/"), profile_name="Since")
+    again = upload(alice, content.replace("03/04", "05/06"))
+    assert again.location.endswith("/check/")
+    assert "2020-05-06" in text_of(alice.get(again.location))

@@ -6,20 +6,22 @@ import io
 import re
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import html
 from openpyxl import Workbook, load_workbook
-from sqlalchemy import func, select
+from sqlalchemy import URL, NullPool, create_engine, func, select, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from importers import run as steps
 from models.access import SYSTEM
 from models.contact import Contact
 from models.customer import Address, Customer
 from models.imports import ImportRun
 from models.journal import changeset
-from models.user import Role
+from models.user import Right, Role
 from tests import factories
 from tests.conftest import ClientFor
 from tests.pages import PageClient
@@ -329,6 +331,49 @@ def test_an_import_of_no_rows_is_refused_with_a_sentence(client_for: ClientFor, 
     assert answer.status_code == 422
     assert "there is nothing to import" in text_of(answer)
     assert client.get(address + "check/").status_code == 200
+
+
+def test_a_file_goes_in_while_somebody_else_writes(
+    client_for: ClientFor, database_url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = steps.read
+
+    def meanwhile(*given: Any, **named: Any) -> Any:
+        with create_engine(database_url, poolclass=NullPool).begin() as connection:
+            connection.execute(text("UPDATE team SET name = name"))
+            connection.execute(text("UPDATE sign_in SET agent = 'meanwhile'"))
+        return read(*given, **named)
+
+    monkeypatch.setattr(steps, "read", meanwhile)
+    alice = client_for("Alice")
+    run = planned(alice)
+    alice.send(f"{run}rows/", show="new", page="1", shown=["2", "4"], row=["4"])
+    assert commit(alice, run).status_code == 302
+
+
+def test_who_may_not_write_any_more_writes_nothing(client_for: ClientFor, session: Session) -> None:
+    factories.customer(session, number="K-1", company_name="Before")
+    role = factories.role(session, rights=frozenset({Right.VIEW, Right.EDIT, Right.IMPORT, Right.MANAGE_LISTS}))
+    factories.user(session, name="Erik", role_id=role.id)
+    erik = client_for("Erik")
+    update, add = planned(erik, "Klantnummer;Naam\nK-1;After\n"), planned(erik, "Naam;Labels\nNew;Secret\n")
+    with changeset(session, SYSTEM, "Take a right away"):
+        session.get_one(Role, role.id).rights = frozenset({Right.VIEW, Right.EDIT, Right.IMPORT})
+    assert commit(erik, add).status_code == 403
+    with changeset(session, SYSTEM, "Take a right away"):
+        session.get_one(Role, role.id).rights = frozenset({Right.VIEW, Right.IMPORT})
+    assert commit(erik, update).status_code == 409
+    session.rollback()
+    assert session.scalars(select(Customer.name)).all() == ["Before"]
+    assert "0 changed" in text_of(erik.get(f"{update}check/"))
+
+
+def test_the_way_back_to_a_finished_import_leads_to_its_result(client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    run = planned(alice)
+    commit(alice, run)
+    for step in ("check/", "columns/"):
+        assert alice.get(f"{run}{step}").location == run
 
 
 AUDIT = (

@@ -1,0 +1,100 @@
+"""Rows of a plan that mean the same record and do not say the same of it: neither goes in before somebody chooses.
+
+What makes two rows the same can be seen before they are planned only as far as they say the same number, name or address.
+That one without an e-mail address means the person of another one is known when both have met their record.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy.orm import Session
+
+from importers.planner import TAKE, others
+from importers.trouble import Trouble, problem
+from models.among import one_of
+from models.base import Base, folded
+from models.imports import ImportRow, RowStatus
+
+_ROW: Table = Base.metadata.tables[ImportRow.__tablename__]
+# Parts that make a row of their own where they do not name one: saying the same twice would make two.
+_OWN_ROWS = frozenset({"link", "main_contact", "bank", "head_office", "invoice_address"})
+_SHOWN = (_ROW.c.id, _ROW.c.row_number, _ROW.c.target_id, _ROW.c["values"], _ROW.c.problems, _ROW.c.title)
+Found = Any
+
+
+def part(session: Session, run_id: int, decisions: Mapping[int, str]) -> Counter[str]:
+    """Put rows that clash aside as standing twice; by how many the counts of the statuses change."""
+    clashing = [*_of_one_record(session, run_id, decisions), *_of_one_number(session, run_id, decisions)]
+    moved: Counter[str] = Counter()
+    for status, trouble, rows in clashing:
+        numbers = [row.row_number for row in rows]
+        said = [
+            {
+                "key": row.id,
+                "said": [problem(trouble, wall=False, rows=others(numbers, row.row_number)), *row.problems],
+            }
+            for row in rows
+        ]
+        aside = update(_ROW).where(_ROW.c.id == bindparam("key"))
+        values = {"problems": bindparam("said", type_=_ROW.c.problems.type), "status": RowStatus.DUPLICATE}
+        session.connection().execute(aside.values(**values), said)
+        moved.update({status.value: -len(rows), RowStatus.DUPLICATE.value: len(rows)})
+    session.commit()
+    return moved
+
+
+def _of_one_record(
+    session: Session, run_id: int, decisions: Mapping[int, str]
+) -> Iterator[tuple[RowStatus, Trouble, Sequence[Found]]]:
+    """Rows that change one record, of which two say different things."""
+    changed = _ROW.c.run_id == run_id, _ROW.c.status == RowStatus.CHANGED
+    often = select(_ROW.c.target_id).where(*changed).group_by(_ROW.c.target_id).having(func.count() > 1)
+    rows = session.execute(select(*_SHOWN).where(*changed, _ROW.c.target_id.in_(often)).order_by(_ROW.c.row_number))
+    by_record: dict[int, list[Found]] = {}
+    for row in rows:
+        by_record.setdefault(row.target_id, []).append(row)
+    for target, same in by_record.items():
+        if _differ(same):
+            taken = [row for row in same if decisions.get(row.row_number) in {TAKE, str(target)}]
+            left = [row for row in same if row not in taken] if len(taken) == 1 else same
+            yield RowStatus.CHANGED, Trouble.SAME_TWICE, left
+
+
+def _of_one_number(
+    session: Session, run_id: int, decisions: Mapping[int, str]
+) -> Iterator[tuple[RowStatus, Trouble, Sequence[Found]]]:
+    """New rows of one number, of which somebody said that each counts."""
+    counting = [row for row, decision in decisions.items() if decision == TAKE]
+    query = select(*_SHOWN).where(_ROW.c.run_id == run_id, _ROW.c.status == RowStatus.NEW)
+    by_number: dict[str, list[Found]] = {}
+    for row in session.execute(query.where(one_of(_ROW.c.row_number, counting)).order_by(_ROW.c.row_number)):
+        number = row.values.get("customer", {}).get("number")
+        if number:
+            by_number.setdefault(folded(number), []).append(row)
+    yield from ((RowStatus.NEW, Trouble.NUMBER_TWICE, same) for same in by_number.values() if len(same) > 1)
+
+
+def _differ(rows: Sequence[Found]) -> bool:
+    said: dict[tuple[object, ...], Any] = {}
+    for row in rows:
+        for what, value in _said(row.values):
+            if said.setdefault(what, value) != value:
+                return True
+    return False
+
+
+def _said(write: Mapping[str, Any]) -> Iterator[tuple[tuple[object, ...], Any]]:
+    """What a row writes: of which part and field, and the value. A row that is made is like no other."""
+    for name, values in write.items():
+        if name == "labels" or not isinstance(values, Mapping):
+            continue
+        whose = (name, values.get("customer_id")) if name == "link" else (name,)
+        if name in _OWN_ROWS and not {"id", "link_id"} & values.keys():
+            yield (*whose, "made"), object()
+        for field, value in {**values, **values.get("set", {})}.items():
+            if field != "set":
+                yield (*whose, field), value
