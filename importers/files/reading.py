@@ -71,6 +71,9 @@ def _read_text(content: bytes, limits: Limits, options: ReadOptions) -> Workbook
     notes = decoded.notes
     if text.quote_is_open(decoded.text):
         notes = (*notes, Note(Remark.QUOTE_OPEN, {}))
+    swallowing = next((number for number, row in sheet.numbered() if text.holds_rows(row, delimiter)), None)
+    if swallowing is not None:
+        notes = (*notes, Note(Remark.LINES_IN_A_CELL, {"row": swallowing}))
     return Workbook(Kind.TEXT, (sheet,), notes, decoded.encoding, delimiter)
 
 

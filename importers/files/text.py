@@ -7,7 +7,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from importers.files.refusals import Refusal, Unreadable
@@ -119,6 +119,12 @@ def split(text: str, chosen: str | None) -> tuple[str, Iterator[list[str]]]:
 def quote_is_open(text: str) -> bool:
     """Whether a quotation mark was opened and never closed, so that the rest of the file ran into one cell."""
     return text.count('"') % 2 == 1
+
+
+def holds_rows(row: Sequence[object], delimiter: str) -> bool:
+    """Whether a cell holds whole lines that are parted as often as the row itself: a quotation mark swallowed them."""
+    texts = [cell for cell in row if isinstance(cell, str) and "\n" in cell]
+    return any(line.count(delimiter) >= max(1, len(row) - 1) for text in texts for line in text.splitlines()[1:-1])
 
 
 def _rows(text: str, delimiter: str) -> Iterator[list[str]]:

@@ -64,6 +64,9 @@ class Remark(enum.StrEnum):
     MARK_UNKNOWN = "{sheet} was exported elsewhere, or its mark was changed: its rows are taken like those of any list."
     ENCODING_GUESSED = "The encoding was guessed as {encoding}. Look at the letters with accents."
     QUOTE_OPEN = "A quotation mark is opened and never closed. Look at the last rows."
+    LINES_IN_A_CELL = (
+        "Row {row}: one cell holds lines that look like rows of their own. A quotation mark may be missing."
+    )
     SUPPLIERS_LEFT_OUT = "Suppliers, which are no customers and were left out: {count}."
     OTHERS_LEFT_OUT = "Relations that are neither customer nor supplier, and were left out: {count}."
     ACCOUNTS_LEFT_OUT = "Bank accounts left out, for they are no IBAN or not the first of a customer: {count}."

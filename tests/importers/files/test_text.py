@@ -105,6 +105,13 @@ def test_all_line_ends_part_rows_and_those_in_quotes_do_not(tmp_path: Path, end:
     assert _read(tmp_path, content.encode()).sheets[0].rows == [("name", "note"), ("Ada", "one\ntwo"), ("Bo", "three")]
 
 
+def test_a_quotation_mark_that_swallowed_rows_is_told(tmp_path: Path) -> None:
+    swallowed = _read(tmp_path, b'nr;name;town\n1;"Abc;Delft\n2;Def;Ede\n3;Ghi";Assen\n')
+    assert [(note.remark, note.values) for note in swallowed.notes] == [(Remark.LINES_IN_A_CELL, {"row": 2})]
+    innocent = _read(tmp_path, b'nr;name;note\n1;Abc;"one; two\nthree\nfour"\n')
+    assert innocent.notes == ()
+
+
 def test_empty_lines_keep_their_numbers(tmp_path: Path) -> None:
     sheet = _read(tmp_path, b"a;b\n\n\nc;d\n\n").sheets[0]
     assert list(sheet.numbered()) == [(1, ("a", "b")), (2, ()), (3, ()), (4, ("c", "d"))]
