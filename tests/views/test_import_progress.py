@@ -410,6 +410,8 @@ def test_a_worker_that_is_killed_leaves_all_or_nothing_and_no_child(
     until(lambda: count(session) == 0, 5)
     assert standing(session, key)[0] is TaskState.RUNNING
     long_ago = utc_now() - dt.timedelta(seconds=tasks.SILENCE + 1)
+    session.rollback()
+    session.connection(execution_options=WILL_WRITE)
     session.execute(update(ImportTask).values(beat_at=long_ago))
     session.commit()
     for last_word in (tmp_path / "imports").glob("*.says"):
