@@ -81,20 +81,23 @@ def run_command(host: str, port: int, demo: bool) -> None:
     db.session.remove()
     click.echo(f"Kaartenbak runs on http://{host}:{port} (Ctrl C stops it)")
     sys.stdout.flush()
-    background.jobs().start()
+    jobs = background.jobs().start()
     _purge_every_day(current_app._get_current_object())  # type: ignore[attr-defined]
     # What is loaded by now stays: the collector need not walk through it at every page (a twelfth of a list's time).
     gc.collect()
     gc.freeze()
-    serve(
-        current_app._get_current_object(),  # type: ignore[attr-defined]
-        host=host,
-        port=port,
-        threads=THREADS,
-        ident=None,
-        # The server throws away what proxies say, unless the application is told to believe them.
-        clear_untrusted_proxy_headers=not current_app.config["TRUSTED_PROXIES"],
-    )
+    try:
+        serve(
+            current_app._get_current_object(),  # type: ignore[attr-defined]
+            host=host,
+            port=port,
+            threads=THREADS,
+            ident=None,
+            # The server throws away what proxies say, unless the application is told to believe them.
+            clear_untrusted_proxy_headers=not current_app.config["TRUSTED_PROXIES"],
+        )
+    finally:
+        jobs.stop()
 
 
 def _purge_every_day(app: Flask) -> None:
