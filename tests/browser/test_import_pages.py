@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Panel, SignIn
-from tests.browser.test_axe import ONLY_COLOURS, RULES, violations
+from tests.browser.test_axe import NO_COLOURS, ONLY_COLOURS, RULES, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -31,6 +31,7 @@ def looked_at(page: Page, name: str) -> None:
         page.set_viewport_size({"width": width, "height": 844})
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{name} is {wide} px wide at {width}"
+    assert violations(page, NO_COLOURS) == [], f"{name} at 320"
     page.set_viewport_size({"width": 1440, "height": 900})
 
 

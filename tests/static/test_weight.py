@@ -31,6 +31,17 @@ def test_the_sprite_is_cut_down() -> None:
     assert 0 < len(sprite) <= SPRITE_LIMIT
 
 
+def test_a_colour_of_ours_is_in_the_stylesheet() -> None:
+    """The words that colour a text: a template that asks for one that is gone shows no colour at all."""
+    style = (ROOT / "static" / "kaartenbak.css").read_text("utf-8")
+    asked = {
+        name
+        for path in TEMPLATES
+        for name in re.findall(r"\bkb-text-[a-z]*|\bkb-(?:ok|warn|accent)\b", path.read_text("utf-8"))
+    }
+    assert {name for name in asked if not re.search(rf"\.{name}\b", style)} == set()
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_templates_hold_no_inline_style_or_script(path: Path) -> None:
     assert INLINE.findall(path.read_text("utf-8")) == []
