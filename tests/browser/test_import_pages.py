@@ -12,12 +12,12 @@ from tests.browser.test_axe import NO_COLOURS, ONLY_COLOURS, RULES, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-LIST = """Klantnummer;Bedrijfsnaam;Telefoon;Plaats;Land;Klant sinds
-K-10031;Nordhamn Logistik AB;+46 31 700 99 99;;;
-I-1;Bakkerij De Ster;020 555 0101;Amsterdam;Nederland;03/04/2026
-I-2;Vis en Zonen;;IJmuiden;Zweeden;05/06/2026
-I-3;Dubbel B.V.;;Utrecht;NL;
-I-3;Dubbel;;Utrecht;NL;
+LIST = """Klantnummer;Bedrijfsnaam;Telefoon;Plaats;Land;Klant sinds;E-mail;Straat;Postcode;Website;Referentie
+K-10031;Nordhamn Logistik AB;+46 31 700 99 99;;;;;;;;
+I-1;Bakkerij De Ster;020 555 0101;Amsterdam;Nederland;03/04/2026;ster@bakkerij.example;Kade 3;1011 AA;https://ster.example;S-1
+I-2;Vis en Zonen;;IJmuiden;Zweeden;05/06/2026;;;;;
+I-3;Dubbel B.V.;;Utrecht;NL;;;;;;
+I-3;Dubbel;;Utrecht;NL;;;;;;
 """
 
 
