@@ -23,6 +23,7 @@ from models.base import folded, limits_of
 from models.errors import Conflict, NotFound, Reason, Refused
 from models.imports import ImportKind, ImportProfile, ImportProfileVersion, ImportRun, ImportState
 from models.operations.fields import misfits
+from models.operations.working import working
 from models.user import Right
 
 NAME_LENGTH = limits_of(ImportProfile.name).longest or 0
@@ -135,15 +136,22 @@ def save(session: Session, looker: Looker, run: ImportRun, name: str) -> Saved:
     name = _name(name)
     definition = definition_of(run)
     query = select(ImportProfile).where(ImportProfile.kind == run.kind, ImportProfile.name_key == folded(name))
-    profile = session.scalar(query)
-    if profile is None:
-        profile = ImportProfile(kind=run.kind, name=name, name_key=folded(name))
-        session.add(profile)
-        _flush(session)
-    saved = _add_version(session, looker, profile, definition)
-    used = {"id": profile.id, "version": saved.number, "name": profile.name, "new": [], "missing": [], "renamed": []}
-    run.options = {**run.options, "profile": used, "profile_wish": profile.id}
-    session.commit()
+    with working(session):
+        profile = session.scalar(query)
+        if profile is None:
+            profile = ImportProfile(kind=run.kind, name=name, name_key=folded(name))
+            session.add(profile)
+            _flush(session)
+        saved = _add_version(session, looker, profile, definition)
+        used = {
+            "id": profile.id,
+            "version": saved.number,
+            "name": profile.name,
+            "new": [],
+            "missing": [],
+            "renamed": [],
+        }
+        run.options = {**run.options, "profile": used, "profile_wish": profile.id}
     return saved
 
 
@@ -186,36 +194,35 @@ def _add_version(session: Session, looker: Looker, profile: ImportProfile, defin
 def rename(session: Session, looker: Looker, profile_id: int, name: str) -> ImportProfile:
     """Call a profile something else."""
     require(session, looker, Right.IMPORT)
-    profile = find(session, profile_id)
-    profile.name = _name(name)
-    profile.name_key = folded(profile.name)
-    _flush(session)
-    session.commit()
+    wanted = _name(name)
+    with working(session):
+        profile = find(session, profile_id)
+        profile.name, profile.name_key = wanted, folded(wanted)
+        _flush(session)
     return profile
 
 
 def go_back_to(session: Session, looker: Looker, profile_id: int, number: int) -> Saved:
     """Make an old version the newest one again."""
     require(session, looker, Right.IMPORT)
-    profile = find(session, profile_id)
-    old = next((one for one in versions(session, profile_id) if one.number == number), None)
-    if old is None:
-        raise NotFound
-    saved = _add_version(session, looker, profile, old.definition)
-    session.commit()
-    return saved
+    with working(session):
+        profile = find(session, profile_id)
+        old = next((one for one in versions(session, profile_id) if one.number == number), None)
+        if old is None:
+            raise NotFound
+        return _add_version(session, looker, profile, old.definition)
 
 
 def delete(session: Session, looker: Looker, profile_id: int, shown: int) -> str:
     """Forget a profile with its versions; what it was called. `shown`: the version that was shown with the question."""
     require(session, looker, Right.IMPORT)
-    profile = find(session, profile_id)
-    name, kept = profile.name, versions(session, profile_id)
-    if kept and kept[0].number != shown:
-        raise Conflict(Reason.PLAN_CHANGED)
-    session.execute(delete_from(ImportProfileVersion).where(ImportProfileVersion.profile_id == profile_id))
-    session.execute(delete_from(ImportProfile).where(ImportProfile.id == profile_id))
-    session.commit()
+    with working(session):
+        profile = find(session, profile_id)
+        name, kept = profile.name, versions(session, profile_id)
+        if kept and kept[0].number != shown:
+            raise Conflict(Reason.PLAN_CHANGED)
+        session.execute(delete_from(ImportProfileVersion).where(ImportProfileVersion.profile_id == profile_id))
+        session.execute(delete_from(ImportProfile).where(ImportProfile.id == profile_id))
     return name
 
 
@@ -233,5 +240,4 @@ def _flush(session: Session) -> None:
     try:
         session.flush()
     except IntegrityError:
-        session.rollback()
         raise Refused(Reason.VALUE_TAKEN) from None

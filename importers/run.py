@@ -48,11 +48,11 @@ from importers.sources import Source as Origin
 from models import journal
 from models.access import Looker, require
 from models.among import one_of
-from models.base import WILL_WRITE
 from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
 from models.imports import ImportKind, ImportMode, ImportRun, ImportState, MatchRule, RowStatus, Stage
 from models.journal import Undone
 from models.operations.undo import undo as undo_changeset
+from models.operations.working import working
 from models.user import Right
 
 LIMITS = Limits()
@@ -131,7 +131,7 @@ def receive(
 ) -> ImportRun:
     """Take in what a source has that is no file. It is asked once and kept as it answered: a plan may be made again."""
 
-    def keep(path: Path) -> None:
+    def store(path: Path) -> None:
         sheet = gather(source, tell)
         if not sheet.rows:
             raise Refused(Reason.NO_ROWS)
@@ -141,14 +141,14 @@ def receive(
         run.options = {**run.options, "is_file": False}
         _look_first(session, looker, run, path, _read(run, path))
 
-    return _begin(session, looker, folder, keep, look, source.name, kind, mode, choices)
+    return _begin(session, looker, folder, store, look, source.name, kind, mode, choices)
 
 
 def _begin(
     session: Session,
     looker: Looker,
     folder: Path,
-    keep: Callable[[Path], None],
+    store: Callable[[Path], None],
     look: Callable[[ImportRun, Path], None],
     name: str,
     kind: ImportKind,
@@ -160,7 +160,7 @@ def _begin(
     stored_as = secrets.token_hex(16)
     path = folder / stored_as
     try:
-        keep(path)
+        store(path)
         run = ImportRun(
             kind=kind,
             mode=mode,
@@ -173,10 +173,8 @@ def _begin(
         )
         look(run, path)
         # What was read meanwhile is of another moment; SQLite would let nobody write who began with it.
-        session.rollback()
-        session.connection(execution_options=WILL_WRITE)
-        session.add(run)
-        session.commit()
+        with working(session):
+            session.add(run)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
@@ -257,15 +255,17 @@ def look_again(
 
 
 def keep(session: Session, run: ImportRun) -> ImportRun:
-    """Write what changed of a run in a transaction of its own: SQLite lets nobody write who began to read before others wrote."""
+    """Write what changed of a run in a transaction of its own: SQLite lets nobody write who began to read before others wrote.
+
+    Between the change and this nothing may be asked of the database: what was flushed on the way goes back.
+    """
     changed = {one.key: one.value for one in inspect(run).attrs if one.history.has_changes()}
     run_id = run.id
     session.rollback()
-    session.connection(execution_options=WILL_WRITE)
-    run = find(session, run_id)
-    for name, value in changed.items():
-        setattr(run, name, value)
-    session.commit()
+    with working(session):
+        run = find(session, run_id)
+        for name, value in changed.items():
+            setattr(run, name, value)
     return run
 
 
@@ -615,13 +615,11 @@ def looks_like_customers(run: ImportRun) -> bool:
 def tick(session: Session, looker: Looker, run_id: int, rows: Iterable[int], ticked: bool) -> None:
     """Tick or untick rows of a plan."""
     require(session, looker, Right.IMPORT)
-    session.rollback()
-    session.connection(execution_options=WILL_WRITE)
-    run = find(session, run_id)
-    for block in _blocks(sorted(set(rows))):
-        change = update(ROW).where(ROW.c.run_id == run.id, ROW.c.row_number.in_(block)).values(ticked=ticked)
-        session.execute(change)
-    session.commit()
+    with working(session):
+        run = find(session, run_id)
+        for block in _blocks(sorted(set(rows))):
+            change = update(ROW).where(ROW.c.run_id == run.id, ROW.c.row_number.in_(block)).values(ticked=ticked)
+            session.execute(change)
 
 
 def _blocks(rows: list[int]) -> Iterable[list[int]]:
@@ -658,11 +656,10 @@ def commit(
         return apply.commit(session, looker, run_id, digest(session, run) if expected is None else expected, tell)
     except Moved as moved:
         make_plan(session, looker, folder, run_id, tell)
-        session.connection(execution_options=WILL_WRITE)
-        plan.mark(session, run_id, moved.rows)
-        run = find(session, run_id)
-        run.options = {**run.options, "moved": sorted(moved.rows)}
-        session.commit()
+        with working(session):
+            plan.mark(session, run_id, moved.rows)
+            run = find(session, run_id)
+            run.options = {**run.options, "moved": sorted(moved.rows)}
         raise
 
 
@@ -709,12 +706,12 @@ def counted(parted: Iterable[Heap]) -> dict[str, int]:
 def forget(session: Session, looker: Looker, folder: Path, run_id: int) -> None:
     """Throw a run that was never committed away, with its plan and its file."""
     require(session, looker, Right.IMPORT)
-    session.rollback()
-    run = find(session, run_id)
-    (folder / run.stored_as).unlink(missing_ok=True)
-    session.execute(delete(ROW).where(ROW.c.run_id == run_id))
-    session.delete(run)
-    session.commit()
+    with working(session):
+        run = find(session, run_id)
+        stored_as = run.stored_as
+        session.execute(delete(ROW).where(ROW.c.run_id == run_id))
+        session.delete(run)
+    (folder / stored_as).unlink(missing_ok=True)
 
 
 def undo(session: Session, looker: Looker, run_id: int) -> Undone:

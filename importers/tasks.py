@@ -11,6 +11,7 @@ import enum
 import json
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from models.access import Looker, require
 from models.base import WILL_WRITE, WRITES_IF_FREE, utc_now
 from models.errors import Conflict, NotFound, Reason
 from models.imports import Errand, ImportRun, ImportState, ImportTask, Stage, TaskState
+from models.operations.working import working
 from models.user import Right
 
 # From so many rows on a file is read, planned and written in the background: what is quicker done than waited for is not.
@@ -129,31 +131,27 @@ def _is_finished(task: ImportTask, run: ImportRun) -> bool:
 def ask(session: Session, looker: Looker, run_id: int, errand: Errand, arguments: Mapping[str, Any]) -> None:
     """Write down what is to be done; whoever calls this rings the queue. Refuses (Conflict) while something runs."""
     require(session, looker, Right.IMPORT)
-    session.rollback()
-    session.connection(execution_options=WILL_WRITE)
-    run, task = runs.find(session, run_id), of(session, run_id)
-    if task is not None and standing(task, run, utc_now()).is_active:
-        raise Conflict(Reason.PLAN_CHANGED)
-    if errand is Errand.PLAN:
-        run.state = ImportState.UPLOADED
-    made = task or ImportTask(run_id=run.id)
-    made.errand, made.arguments = errand, dict(arguments)
-    _queue(made)
-    session.add(made)
-    session.commit()
+    with working(session):
+        run, task = runs.find(session, run_id), of(session, run_id)
+        if task is not None and standing(task, run, utc_now()).is_active:
+            raise Conflict(Reason.PLAN_CHANGED)
+        if errand is Errand.PLAN:
+            run.state = ImportState.UPLOADED
+        made = task or ImportTask(run_id=run.id)
+        made.errand, made.arguments = errand, dict(arguments)
+        _queue(made)
+        session.add(made)
 
 
 def again(session: Session, looker: Looker, folder: Path, run_id: int) -> None:
     """Have the same done once more that was interrupted, stopped or failed."""
     require(session, looker, Right.IMPORT)
-    session.rollback()
-    session.connection(execution_options=WILL_WRITE)
-    run, task = runs.find(session, run_id), of(session, run_id)
-    if task is None:
-        raise NotFound
-    if not standing(overheard(task, run, folder), run, utc_now()).is_active:
-        _queue(task)
-    session.commit()
+    with working(session):
+        run, task = runs.find(session, run_id), of(session, run_id)
+        if task is None:
+            raise NotFound
+        if not standing(overheard(task, run, folder), run, utc_now()).is_active:
+            _queue(task)
 
 
 def _queue(task: ImportTask) -> None:
@@ -171,15 +169,10 @@ def stop(session: Session, looker: Looker, folder: Path, run_id: int) -> None:
     is_running = task.state is TaskState.RUNNING
     if is_running:
         _mark(folder, run).touch()
-    session.rollback()
-    try:
-        session.connection(execution_options=WRITES_IF_FREE if is_running else WILL_WRITE)
-        of_run = update(ImportTask).where(ImportTask.run_id == run_id)
+    of_run = update(ImportTask).where(ImportTask.run_id == run_id)
+    with suppress(OperationalError), working(session, WRITES_IF_FREE if is_running else WILL_WRITE):
         session.execute(of_run.where(ImportTask.state == TaskState.QUEUED).values(state=TaskState.STOPPED))
         session.execute(of_run.where(ImportTask.state == TaskState.RUNNING).values(stops=True))
-        session.commit()
-    except OperationalError:
-        session.rollback()
 
 
 def _mark(folder: Path, run: ImportRun) -> Path:
@@ -204,12 +197,10 @@ def waiting(session: Session) -> list[int]:
 def hold(session: Session, folder: Path, run_id: int) -> ImportTask | None:
     """Take hold of an errand that waits; None where somebody else has it, or it is not wanted any more."""
     mark = secrets.token_hex(8)
-    session.connection(execution_options=WILL_WRITE)
     mine = update(ImportTask).where(ImportTask.run_id == run_id, ImportTask.state == TaskState.QUEUED)
-    held = session.execute(
-        mine.values(state=TaskState.RUNNING, hold=mark, beat_at=utc_now()).returning(ImportTask.id)
-    ).first()
-    session.commit()
+    taken = mine.values(state=TaskState.RUNNING, hold=mark, beat_at=utc_now()).returning(ImportTask.id)
+    with working(session):
+        held = session.execute(taken).first()
     if held is None:
         return None
     _mark(folder, session.get_one(ImportRun, run_id)).unlink(missing_ok=True)
@@ -233,12 +224,9 @@ def beat(session: Session, folder: Path, run_id: int, mark: str, heard: Heard) -
     values: dict[str, Any] = {"done": heard.done, "total": heard.total, "now": heard.name[:255] or None, "beat_at": now}
     if heard.stage is not found.stage:
         values |= {"stage": heard.stage, "stage_at": heard.since}
-    try:
-        session.connection(execution_options=WRITES_IF_FREE)
-        session.execute(update(ImportTask).where(ImportTask.run_id == run_id, ImportTask.hold == mark).values(**values))
-        session.commit()
-    except OperationalError:
-        session.rollback()
+    mine = update(ImportTask).where(ImportTask.run_id == run_id, ImportTask.hold == mark)
+    with suppress(OperationalError), working(session, WRITES_IF_FREE):
+        session.execute(mine.values(**values))
     return True
 
 
@@ -247,15 +235,13 @@ def end(
 ) -> None:
     """Write down how it ended. What a plan that did not come about left behind goes."""
     session.rollback()
-    session.connection(execution_options=WILL_WRITE)
-    run, task = session.get(ImportRun, run_id, populate_existing=True), of(session, run_id)
-    if run is None or task is None or task.hold != mark:
-        session.rollback()
-        return
-    task.state = TaskState.DONE if _is_finished(task, run) else state
-    task.failure = None if failure is None else dict(failure)
-    if task.state is not TaskState.DONE and run.state is ImportState.UPLOADED:
-        session.execute(delete(ROW).where(ROW.c.run_id == run_id))
-    session.commit()
+    with working(session):
+        run, task = session.get(ImportRun, run_id, populate_existing=True), of(session, run_id)
+        if run is None or task is None or task.hold != mark:
+            return
+        task.state = TaskState.DONE if _is_finished(task, run) else state
+        task.failure = None if failure is None else dict(failure)
+        if task.state is not TaskState.DONE and run.state is ImportState.UPLOADED:
+            session.execute(delete(ROW).where(ROW.c.run_id == run_id))
     for left in (_mark(folder, run), _word(folder, run)):
         left.unlink(missing_ok=True)

@@ -15,8 +15,8 @@ def working(session: AnySession, options: Mapping[str, bool] = WILL_WRITE) -> It
     if session.new or session.dirty or session.deleted or is_open(session):
         raise RuntimeError("working tables do not mix with other work")
     session.rollback()
-    session.connection(execution_options=options)
     try:
+        session.connection(execution_options=options)
         yield
         session.commit()
     except BaseException:

@@ -12,6 +12,7 @@ from importers import profiles
 from importers import run as steps
 from importers.recognising import Layout, Likeness, best, likeness
 from importers.run import Choices
+from importers.translate import translate
 from models.errors import Conflict, Refused
 from models.imports import ImportMode, ImportRun, MatchRule
 from tests import factories
@@ -147,8 +148,8 @@ def test_a_column_that_was_left_out_stays_out(desk: Desk) -> None:
 def test_match_rule_choices_and_translations_come_with_the_profile(desk: Desk) -> None:
     choices = Choices(match=MatchRule.NUMBER, day_first=False, empty_clears=True, rest_to_notes=True)
     run = mapped(desk, HEAD, ROW, choices=choices)
-    run.mode = ImportMode.ADD
-    run.options = {**run.options, "translations": {"head_office.country": {"Hier": "NL"}}}
+    steps.choose(desk.session, desk.looker, run.id, choices, ImportMode.ADD)
+    run = translate(desk.session, desk.looker, run.id, {("head_office.country", "Hier"): "NL"})
     profiles.save(desk.session, desk.looker, run, "Debtors")
     again = desk.upload(text_of(HEAD, (*ROW[:4], "hier ")))
     assert steps.choices_of(again) == choices
