@@ -22,6 +22,7 @@ from models.among import one_of
 from models.base import Base, Money, UtcDateTime, WordSet
 from models.journal import Change, Operation
 from models.operations import fields
+from models.settings import switched_off
 from models.user import Right, Role
 
 Pair = tuple[str, int]
@@ -273,16 +274,18 @@ def _card(table: str, row_id: int) -> str | None:
 
 def _hidden(session: Session, changes: list[Change]) -> dict[int, frozenset[str]]:
     """The columns of changed rows, by change, that are not for the person who looks."""
+    off = {change.id: switched_off(session, change.table_name) for change in changes}
     looker, amounts = shell.looker(), [change for change in changes if change.table_name in access.AMOUNTS]
     if access.may(session, looker, Right.SEE_REVENUE):
-        return {}
+        return off
     customers = {change.customer_id for change in amounts if change.customer_id is not None}
     if len(customers) == 1:
         # Of the customer of the page it was asked before.
         seen = {one for one in customers if access.may(session, looker, Right.SEE_REVENUE, one)}
     else:
         seen = {*access.split(session, looker, Right.SEE_REVENUE, customers)[0]}
-    return {change.id: access.AMOUNTS[change.table_name] for change in amounts if change.customer_id not in seen}
+    unseen = {change.id: access.AMOUNTS[change.table_name] for change in amounts if change.customer_id not in seen}
+    return {key: columns | unseen.get(key, frozenset()) for key, columns in off.items()}
 
 
 def _looked_up(session: Session, wanted: Mapping[str, set[int]]) -> Iterator[tuple[tuple[str, int], str]]:

@@ -253,9 +253,8 @@ def of_one_text(text: str | None) -> dict[str, Any]:
 
 def switched_off(session: Session | scoped_session[Session], table: str) -> frozenset[str]:
     """The columns of a table whose feature switch is off: those marked with `info={"switch": key}`."""
-    switched = {
-        column.name: column.info["switch"] for column in Base.metadata.tables[table].c if "switch" in column.info
-    }
+    known = Base.metadata.tables.get(table)
+    switched = {} if known is None else {c.name: c.info["switch"] for c in known.c if "switch" in c.info}
     if not switched:
         return frozenset()
     now = everything(session)

@@ -27,8 +27,10 @@ from models.customer import Customer
 from models.journal import is_open
 from models.project import Project
 from models.search import folding
+from models.settings import Setting
 
 PREFIX = "search_"
+SETTINGS = Setting.__tablename__
 # What people write in numbers and what does not count there.
 SEPARATORS = " .-/()+"
 
@@ -37,12 +39,14 @@ SEPARATORS = " .-/()+"
 class Document:
     """What the documents of a noun are made of: columns as they are, numbers without separators, and other tables.
 
+    `switched` are (column, feature switch of the settings): not in the document while that is off.
     `elsewhere` are (table, its column that refers to the noun, its column that is searched).
     """
 
     noun: type[Base]
     columns: tuple[str, ...]
     squeezed: tuple[str, ...] = ()
+    switched: tuple[tuple[str, str], ...] = ()
     elsewhere: tuple[tuple[str, str, str], ...] = ()
 
     @property
@@ -61,21 +65,35 @@ class Document:
     @property
     def source(self) -> tuple[str, ...]:
         """The record's own columns that a document is made of."""
-        return (*self.columns, *self.squeezed)
+        return (*self.columns, *self.squeezed, *(name for name, _switch in self.switched))
 
     @property
     def table(self) -> TableClause:
         """The documents: `id` of the record, `document`."""
         return table(self.name, column(self.key, Integer), column("document", String))
 
+    def on_switch(self) -> Iterator[tuple[str, str, str]]:
+        """What a trigger on the settings does: its name, when it runs, and of which records it makes documents anew."""
+        for name, switch in self.switched:
+            for word, row in (("INSERT", "NEW."), ("UPDATE", "NEW."), ("DELETE", "OLD.")):
+                when = f"AFTER {word} ON {SETTINGS} FOR EACH ROW WHEN ({_is_switch(row, switch)})"
+                yield f"{switch}_{word.lower()}", when, f"IN (SELECT id FROM {self.record} WHERE {name} <> '')"
+
     def raw(self, row: str) -> str:
         """SQL for the document of a row, not folded: one line for each thing, so that no word runs into the next."""
         lines = [f"coalesce({row}.{name}, '')" for name in self.columns]
         if self.squeezed:
             lines.append(_squeezed(" || chr(10) || ".join(f"coalesce({row}.{name}, '')" for name in self.squeezed)))
+        for name, switch in self.switched:
+            is_off = f"EXISTS (SELECT 1 FROM {SETTINGS} WHERE {_is_switch('', switch)} AND value = 'false')"
+            lines.append(f"CASE WHEN {row}.{name} <> '' AND NOT {is_off} THEN {row}.{name} ELSE '' END")
         for place, owner, name in self.elsewhere:
             lines.append(f"coalesce((SELECT {{joined}}({name}, chr(10)) FROM {place} WHERE {owner} = {row}.id), '')")
         return " || chr(10) || ".join(lines)
+
+
+def _is_switch(row: str, switch: str) -> str:
+    return f"{row}key = {folding.literal(switch)}"
 
 
 def _squeezed(expression: str) -> str:
@@ -90,8 +108,9 @@ DOCUMENTS = {
     for document in (
         Document(
             Customer,
-            ("number", "company_name", "first_name", "last_name", "nickname", "email", "reference"),
+            ("number", "company_name", "first_name", "last_name", "email", "reference"),
             ("phone", "mobile", "vat_number", "company_number"),
+            tuple((column.name, column.info["switch"]) for column in Customer.__table__.c if "switch" in column.info),
             (("address", "customer_id", "city"),),
         ),
         Document(
@@ -227,7 +246,7 @@ class _Sqlite:
     @classmethod
     def triggers(cls, document: Document) -> Iterator[tuple[str, str]]:
         name, key, record = document.name, document.key, document.record
-        keep = cls._keep(document, "NEW.id")
+        keep = cls._keep(document, "= NEW.id")
         drop = f"DELETE FROM {name} WHERE {key} = OLD.id;"
         yield cls._trigger(f"{record}_insert", f"AFTER INSERT ON {record}", keep)
         differs = " OR ".join(f"OLD.{source} IS NOT NEW.{source}" for source in document.source)
@@ -236,14 +255,16 @@ class _Sqlite:
         yield cls._trigger(f"{record}_rekey", f"AFTER UPDATE OF id ON {record} WHEN OLD.id <> NEW.id", drop + keep)
         yield cls._trigger(f"{record}_delete", f"AFTER DELETE ON {record}", drop)
         for place, owner, source in document.elsewhere:
-            of, was = cls._keep(document, f"NEW.{owner}"), cls._keep(document, f"OLD.{owner}")
-            add = cls._add(document, f"NEW.{owner}", f"NEW.{source}")
+            of, was = cls._keep(document, f"= NEW.{owner}"), cls._keep(document, f"= OLD.{owner}")
+            add = cls._add(document, f"= NEW.{owner}", f"NEW.{source}")
             yield cls._trigger(f"{place}_insert", f"AFTER INSERT ON {place} WHEN NEW.{source} <> ''", add)
             moved = f"OLD.{source} IS NOT NEW.{source} OR OLD.{owner} <> NEW.{owner}"
             yield cls._trigger(
                 f"{place}_update", f"AFTER UPDATE OF {source}, {owner} ON {place} WHEN {moved}", was + of
             )
             yield cls._trigger(f"{place}_delete", f"AFTER DELETE ON {place} WHEN OLD.{source} <> ''", was)
+        for at, when, of in document.on_switch():
+            yield cls._trigger(f"{record}_{at}", when, cls._keep(document, of))
         yield from cls._index_triggers(document)
 
     @classmethod
@@ -255,7 +276,7 @@ class _Sqlite:
             for folded in folding.sqlite_steps("document")
         )
         fold = f"INSTEAD OF INSERT ON {name}_fold WHEN NEW.step ="
-        yield cls._trigger(f"{name}_fold", f"{fold} 0", common + cls._fold(document, f"NEW.{key}", 1))
+        yield cls._trigger(f"{name}_fold", f"{fold} 0", common + cls._fold(document, f"= NEW.{key}", 1))
         yield cls._trigger(f"{name}_fold_rest", f"{fold} 1", "".join(rest))
         yield cls._trigger(f"{name}_insert", f"AFTER INSERT ON {name}", cls._note(document, "NEW", "NULL"))
         changed = f"AFTER UPDATE OF document ON {name} WHEN OLD.document <> NEW.document"
@@ -275,20 +296,20 @@ class _Sqlite:
     def _keep(cls, document: Document, of: str) -> str:
         return (
             f"INSERT INTO {document.name} SELECT r.id, {cls._document(document, 'r')} FROM {document.record} r "
-            f"WHERE r.id = {of} ON CONFLICT ({document.key}) DO UPDATE SET document = excluded.document;"
+            f"WHERE r.id {of} ON CONFLICT ({document.key}) DO UPDATE SET document = excluded.document;"
         ) + cls._fold(document, of, 0)
 
     @classmethod
     def _add(cls, document: Document, of: str, line: str) -> str:
         return (
-            f"UPDATE {document.name} SET document = document || char(10) || lower({line}) WHERE {document.key} = {of};"
+            f"UPDATE {document.name} SET document = document || char(10) || lower({line}) WHERE {document.key} {of};"
         ) + cls._fold(document, of, 0)
 
     @staticmethod
     def _fold(document: Document, of: str, step: int) -> str:
         return (
             f"INSERT INTO {document.name}_fold SELECT {document.key}, {step} FROM {document.name} "
-            f"WHERE {document.key} = {of} AND {folding.sqlite_beyond_ascii('document')};"
+            f"WHERE {document.key} {of} AND {folding.sqlite_beyond_ascii('document')};"
         )
 
     @staticmethod
@@ -416,24 +437,26 @@ class _Postgresql:
     @classmethod
     def _functions(cls, document: Document) -> dict[str, str]:
         drop = f"IF TG_OP <> 'INSERT' THEN DELETE FROM {document.name} WHERE {document.key} = OLD.id; END IF;"
-        keep = f"IF TG_OP <> 'DELETE' THEN {cls._keep(document, 'NEW.id')} END IF;"
+        keep = f"IF TG_OP <> 'DELETE' THEN {cls._keep(document, '= NEW.id')} END IF;"
         found = {f"{PREFIX}{document.record}": drop + keep}
         for place, owner, source in document.elsewhere:
             add = (
                 f"UPDATE {document.name} SET document = document || chr(10) || search_plain(NEW.{source}) "
                 f"WHERE {document.key} = NEW.{owner} AND NEW.{source} <> '';"
             )
-            was, of = cls._keep(document, f"OLD.{owner}"), cls._keep(document, f"NEW.{owner}")
+            was, of = cls._keep(document, f"= OLD.{owner}"), cls._keep(document, f"= NEW.{owner}")
             found[f"{PREFIX}{document.record}_{place}"] = (
                 f"IF TG_OP = 'INSERT' THEN {add} ELSE {was} END IF; IF TG_OP = 'UPDATE' THEN {of} END IF;"
             )
+        for at, _when, of in document.on_switch():
+            found[f"{PREFIX}{document.record}_{at}"] = cls._keep(document, of)
         return found
 
     @classmethod
-    def _keep(cls, document: Document, key: str) -> str:
+    def _keep(cls, document: Document, of: str) -> str:
         return (
             f"INSERT INTO {document.name} SELECT r.id, {cls._document(document)} FROM {document.record} r "
-            f"WHERE r.id = {key} ON CONFLICT ({document.key}) DO UPDATE SET document = excluded.document;"
+            f"WHERE r.id {of} ON CONFLICT ({document.key}) DO UPDATE SET document = excluded.document;"
         )
 
     @classmethod
@@ -442,6 +465,9 @@ class _Postgresql:
         yield from cls._pair(record, record, f"{PREFIX}{record}", ("id", *document.source))
         for place, owner, source in document.elsewhere:
             yield from cls._pair(place, place, f"{PREFIX}{record}_{place}", (owner, source))
+        for at, when, _of in document.on_switch():
+            name = f"{PREFIX}{record}_{at}"
+            yield name, f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION {name}()"
 
     @staticmethod
     def _pair(name: str, place: str, function: str, columns: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -22,6 +22,7 @@ from models.access import SYSTEM, looker_for
 from models.base import Base
 from models.customer import Customer
 from models.imports import ImportKind
+from models.journal import changeset
 from models.operations.configure import configure
 from models.settings import ValueList
 from tests import factories
@@ -46,6 +47,12 @@ def turn_off(session: Session, *keys: str) -> None:
     session.commit()
 
 
+def change(session: Session, customer_id: int, **values: Any) -> None:
+    with changeset(session, SYSTEM, "Change of a customer"):
+        for name, value in values.items():
+            setattr(session.get_one(Customer, customer_id), name, value)
+
+
 def test_TL_42_every_switch_that_something_names_is_a_setting_that_is_on_by_default() -> None:
     assert {one for one in named() if one} <= SWITCHES
     assert all(known.default is True for known in settings.SETTINGS if known.group is settings.Group.FEATURES)
@@ -56,13 +63,29 @@ def test_TL_42_every_switch_that_something_names_is_a_setting_that_is_on_by_defa
 def test_TL_10_the_other_name_of_a_customer_is_switched_in_the_settings(
     session: Session, client_for: ClientFor, cast: Cast
 ) -> None:
-    customer = factories.customer(session, company_name="Nordhamn AB", nickname="Zwaan")
+    customer = factories.customer(session, company_name="Nordhamn AB")
+    change(session, customer.id, nickname="Zwaan")
     dana = client_for("Dana")
     pages = ("/customers/new/", f"/customers/edit/?id={customer.id}", f"/customers/details/?id={customer.id}")
+    history = f"{pages[2]}&tab=history"
+
+    def finds() -> list[bool]:
+        return [
+            "Nordhamn" in dana.get(f"{place}zwaan").get_data(as_text=True)
+            for place in ("/search/?q=", "/customers/?search=")
+        ]
+
     for page in pages:
         assert "Also known as" in dana.get(page).get_data(as_text=True), page
+    assert finds() == [True, True]
+    assert "Zwaan" in dana.get(history).get_data(as_text=True)
     assert dana.send("/settings/", **{**FINE, **FRESH, "use_nickname": "0"}).status_code == 302
-    for page in pages:
+    assert finds() == [False, False]
+    # Also one that is written meanwhile.
+    change(session, customer.id, nickname="Zwaan & Zoon")
+    assert finds() == [False, False]
+    change(session, customer.id, nickname="Zwaan")
+    for page in (*pages, history):
         text = dana.get(page).get_data(as_text=True)
         assert "Also known as" not in text, page
         assert "Zwaan" not in text, page
@@ -78,6 +101,8 @@ def test_TL_10_the_other_name_of_a_customer_is_switched_in_the_settings(
     off = {**FRESH, "shown-use_nickname": "0"}
     assert dana.send("/settings/", **{**FINE, **off, "use_nickname": "1"}).status_code == 302
     assert "Zwaan" in dana.get(pages[2]).get_data(as_text=True)
+    assert finds() == [True, True]
+    assert "Zwaan" in dana.get(history).get_data(as_text=True)
     session.rollback()
     assert "nickname" in columns.allowed(session, looker, ImportKind.CUSTOMERS)
 
