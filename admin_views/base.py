@@ -44,6 +44,7 @@ class EntityView(Listing, Showing, Editing, Acting, ModelView):
     # Which right a route needs; a route that is not here is refused, so that a new one is thought about.
     routes: ClassVar[dict[str, str]] = {
         "index_view": "see",
+        "beside_view": "see",
         "filters_view": "see",
         "details_view": "see",
         "create_view": "create",

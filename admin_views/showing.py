@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask_admin import expose
 from flask_babel import format_decimal, gettext
 from markupsafe import Markup
 
 from admin_views import shell
 from admin_views.declared import Action, Answer, Declared, Tab, archived_state, fits
+from admin_views.numbers import key_of
 from models import search
+from models.search import Neighbours
+
+# Before and after, as addresses, pages and links call them.
+SIDES = ("prev", "next")
 
 
 class Showing(Declared):
@@ -35,7 +40,7 @@ class Showing(Declared):
             record=record,
             tab=tab,
             tabs=tabs,
-            neighbours=self.neighbours(record),
+            beside=self.beside_urls(record.id, tab),
             counts=counts,
             row_actions=[a for a in self.allowed_actions(record) if fits(a, archived_state(record))],
             **tab.load(shell.here(), shell.looker(), record),
@@ -83,19 +88,47 @@ class Showing(Declared):
             for action in actions
         ]
 
-    def neighbours(self, record: Any) -> dict[str, Any] | None:
-        """Previous and next within the list one came from; nothing when one came from elsewhere."""
+    def beside_urls(self, key: int, tab: Tab) -> dict[str, str]:
+        """Where the neighbours in the list one came from are found; nothing when one came from elsewhere.
+
+        The card does not look for them itself: to find a place in a long list is dearer than the card, and few go on.
+        """
         if "list" not in request.args:
-            return None
-        query = request.args["list"]
-        found = search.neighbours(shell.here(), self.spec, self.state(self.list_args()), record.id)
-        if found.position is None:
-            return None
-        total = f"{format_decimal(found.total)}+" if found.more else format_decimal(found.total)
-        return {
-            "previous": url_for(f"{self.endpoint}.details_view", id=found.previous, list=query)
-            if found.previous
-            else None,
-            "next": url_for(f"{self.endpoint}.details_view", id=found.next, list=query) if found.next else None,
-            "text": gettext("%(n)s of %(total)s", n=format_decimal(found.position), total=total),
+            return {}
+        where: dict[str, Any] = {"id": key, "list": request.args["list"], "tab": tab.key}
+        url = f"{self.endpoint}.beside_view"
+        return {"told": url_for(url, **where), **{side: url_for(url, **where, to=side) for side in SIDES}}
+
+    @expose("/beside/")
+    def beside_view(self) -> Answer:
+        """Go to the record before or after one in its list (`to`); without that, both addresses and the place, as JSON."""
+        key = key_of(request.args.get("id"))
+        came: dict[str, Any] = {name: request.args.get(name) for name in ("list", "tab")}
+        found = search.neighbours(shell.here(), self.spec, self.state(self.list_args()), key)
+        keys = dict(zip(SIDES, (found.previous, found.next), strict=True))
+        urls = {
+            side: url_for(f"{self.endpoint}.details_view", id=one, **came)
+            for side, one in keys.items()
+            if one is not None
         }
+        side = request.args.get("to")
+        if side not in SIDES:
+            return jsonify(**urls, place=_place(found))
+        if side in urls:
+            return redirect(urls[side])
+        if found.position is None:
+            return redirect(self.back_url())
+        ends = {
+            "prev": gettext("This is the first of the list."),
+            "next": gettext("This is the last of the list."),
+        }
+        flash(ends[side])
+        return redirect(url_for(f"{self.endpoint}.details_view", id=key, **came))
+
+
+def _place(found: Neighbours) -> str:
+    """Such as "3 of 214"; nothing for what is not listed, or so far behind that nobody counts."""
+    if found.position is None:
+        return ""
+    total = f"{format_decimal(found.total)}+" if found.more else format_decimal(found.total)
+    return gettext("%(n)s of %(total)s", n=format_decimal(found.position), total=total)

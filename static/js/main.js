@@ -1,4 +1,5 @@
 // Small helps on top of pages that work without them. Each part looks for its own marks in the page.
+import { startBeside } from "./beside.js";
 import { startFolds } from "./fold.js";
 import { startForms } from "./form.js";
 import { startKeys } from "./keys.js";
@@ -11,6 +12,7 @@ import { startTheme } from "./theme.js";
 import { startToasts } from "./toast.js";
 
 startTheme();
+startBeside();
 startMenus();
 startToasts();
 startRows();

@@ -64,3 +64,19 @@ def test_the_mouse_shows_a_name_that_is_cut_off_in_full(sign_in: SignIn) -> None
     name.evaluate("cell => { cell.querySelector('a').textContent = 'A long name '.repeat(20); }")
     name.hover()
     expect(name).to_have_attribute("title", re.compile("^(A long name ?){20}$"))
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_from_a_card_one_goes_through_the_list_it_was_opened_from(sign_in: SignIn, has_script: bool) -> None:
+    page = sign_in(java_script_enabled=has_script)
+    names = page.locator("tbody th[scope=row] a").all_text_contents()[:2]
+    page.get_by_role("link", name=names[0], exact=True).first.click()
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_contain_text(names[0])
+    if has_script:
+        expect(page.locator(".kb-neighbours")).to_contain_text("1 of")
+        expect(page.get_by_role("link", name="Previous")).to_have_count(0)
+    page.get_by_role("link", name="Next").click()
+    expect(heading).to_contain_text(names[1])
+    page.get_by_role("link", name="Previous").click()
+    expect(heading).to_contain_text(names[0])

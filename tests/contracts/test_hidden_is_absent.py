@@ -124,6 +124,14 @@ def of_entity(endpoint: str) -> dict[str, list[Probe]]:
             Probe("GET", f"{at}/details/?id={{id}}"),
             Probe("GET", f"{at}/details/?id={{id}}&tab=history&list=page%3D1"),
         ],
+        f"{endpoint}.beside_view": [
+            Probe("GET", f"{at}/beside/?id={{id}}&list=page%3D1", found=200),
+            Probe("GET", f"{at}/beside/?id={{id}}&list=page%3D1&to=next", found=302),
+            *(
+                Probe("GET", f"{at}/beside/?id={MINE}&list={name}%3D{{id}}", found=200)
+                for name in ENTITIES[endpoint].spec.filters
+            ),
+        ],
         f"{endpoint}.edit_view": [
             Probe("GET", f"{at}/edit/?id={{id}}"),
             Probe("POST", f"{at}/edit/?id={{id}}", {"company_name": "Gekaapt", "position": "0"}),

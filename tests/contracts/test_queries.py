@@ -44,6 +44,8 @@ PAGES = {
     "customers, filters": "/customers/filters/?search=bakker",
     "customer, overview": "/customers/details/?id={customer}",
     "customer, contact information": "/customers/details/?id={customer}&tab=contact",
+    "customer, from a list": "/customers/details/?id={customer}&list=search%3Dbak",
+    "customer, beside": "/customers/beside/?id={customer}&list=search%3Dbak%26sort%3Dname",
     "customer, projects": "/customers/details/?id={customer}&tab=projects",
     "customer, finance": "/customers/details/?id={customer}&tab=finance",
     "customer, roles": "/customers/details/?id={customer}&tab=roles",

@@ -97,6 +97,40 @@ def test_TO_22_VS_04_a_card_that_does_not_show_all_projects_says_how_many_more_a
     assert len(listed.xpath("//tbody//th[@scope='row']")) == 5
 
 
+def test_TO_12_from_a_card_one_goes_on_within_the_list_it_was_opened_from(
+    session: Session, client_for: ClientFor
+) -> None:
+    names = ["Bakker A", "Bakker B", "Bakker C", "Anders"]
+    first, second, third, other = (factories.customer(session, company_name=name).id for name in names)
+    dana, came = client_for("Dana"), "list=search%3Dbakker%26sort%3Dname&tab=projects"
+    card = html.document_fromstring(dana.get(f"/customers/details/?id={second}&{came}").text)
+    (place,) = card.xpath("//@data-kb-beside")
+    told = dana.get(place).get_json()
+    assert told["place"] == "2 of 3"
+    before, after = (told[side] for side in ("prev", "next"))
+    assert [f"id={first}&" in before, f"id={third}&" in after, after.endswith(came)] == [True] * 3
+    # Without JavaScript the links look it up themselves.
+    links = {link.get("rel"): link.get("href") for link in card.xpath("//a[@rel]")}
+    assert [dana.get(links[side]).location for side in ("prev", "next")] == [before, after]
+    end = dana.get(f"/customers/beside/?id={third}&{came}&to=next", follow_redirects=True)
+    assert "This is the last of the list." in text_of(end)
+    assert "Bakker C" in text_of(end)
+    assert dana.get(f"/customers/beside/?id={other}&{came}").get_json() == {"place": ""}
+    assert dana.get(f"/customers/beside/?id={other}&{came}&to=next").location == "/customers/?search=bakker&sort=name"
+    assert "data-kb-beside" not in dana.get(f"/customers/details/?id={second}").text
+
+
+def test_TO_12_the_neighbours_of_a_card_are_those_one_may_see(session: Session, client_for: ClientFor) -> None:
+    mine, hidden, also = (factories.customer(session, company_name=f"Bakker {letter}") for letter in "ABC")
+    editor = session.scalars(select(Role).where(Role.name == "Editor")).one()
+    erik = factories.user(session, name="Erik")
+    for customer in (mine, also):
+        factories.access(session, customer, editor, erik)
+    told = client_for("Erik").get(f"/customers/beside/?id={mine.id}&list=search%3Dbakker%26sort%3Dname").get_json()
+    assert (told["place"], f"id={also.id}&" in told["next"]) == ("1 of 2", True)
+    assert client_for("Erik").get(f"/customers/beside/?id={hidden.id}&list=search%3Dbakker").get_json() == {"place": ""}
+
+
 def test_TO_12_the_card_of_a_customer_has_its_tabs(session: Session, client_for: ClientFor) -> None:
     customer = factories.customer(session)
     page = client_for("Bob").get(f"/customers/details/?id={customer.id}").get_data(as_text=True)
