@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 from importers import apply, coming_back, continuing, corrections, notation, plan, profiles, recognising, unticking
 from importers.apply import Applied, Moved, digest, require_columns
 from importers.columns import COLUMNS, allowed
-from importers.files import Kind, Limits, ReadOptions, Refusal, Sheet, Unreadable, Workbook, letters, read, wire
+from importers.files import Kind, Limits, ReadOptions, Refusal, Sheet, Unreadable, Workbook, letters, read_once, wire
+from importers.files import forget as forget_file
 from importers.files.workbook import MB
 from importers.known import reading_for
 from importers.listing import Listing
@@ -176,7 +177,7 @@ def _begin(
         with working(session):
             session.add(run)
     except BaseException:
-        path.unlink(missing_ok=True)
+        forget_file(path)
         raise
     return run
 
@@ -212,9 +213,10 @@ def reread(run: ImportRun, folder: Path) -> Workbook:
 
 def _read(run: ImportRun, path: Path) -> Workbook:
     if not run.options.get("is_file", True):
-        return wire.received(path.read_bytes())
+        with path.open("rb") as lines:
+            return wire.received(lines)
     options = replace(choices_of(run).of_the_file, contacts=run.kind is ImportKind.CONTACTS)
-    return read(path, name=run.file_name, limits=LIMITS, options=options)
+    return read_once(path, name=run.file_name, limits=LIMITS, options=options)
 
 
 def choices_of(run: ImportRun) -> Choices:
@@ -711,7 +713,7 @@ def forget(session: Session, looker: Looker, folder: Path, run_id: int) -> None:
         stored_as = run.stored_as
         session.execute(delete(ROW).where(ROW.c.run_id == run_id))
         session.delete(run)
-    (folder / stored_as).unlink(missing_ok=True)
+    forget_file(folder / stored_as)
 
 
 def undo(session: Session, looker: Looker, run_id: int) -> Undone:

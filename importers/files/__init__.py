@@ -8,8 +8,11 @@ before it is opened, `ooxml.py`, `biff.py` and `opendocument.py` scan for what a
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import IO
 
+from importers.files import kept
 from importers.files.process import read_apart
 from importers.files.refusals import Refusal, Unreadable
 from importers.files.workbook import (
@@ -51,9 +54,11 @@ __all__ = [
     "Unreadable",
     "Workbook",
     "address",
+    "forget",
     "letters",
     "place",
     "read",
+    "read_once",
 ]
 
 _LIMITS, _OPTIONS = Limits(), ReadOptions()
@@ -64,13 +69,36 @@ def read(path: Path, *, name: str, limits: Limits = _LIMITS, options: ReadOption
 
     Raises Unreadable, with the reason and the remedy, when there is nothing to be read.
     """
+    with Path(os.devnull).open("wb") as nowhere:
+        return _named(_read(path, limits, options, nowhere), name)
+
+
+def read_once(path: Path, *, name: str, limits: Limits = _LIMITS, options: ReadOptions = _OPTIONS) -> Workbook:
+    """The same of a file of ours, which does not change: its rows are kept beside it for the next time."""
+    workbook = kept.found(path, limits, options)
+    if workbook is None:
+        with kept.keeping(path, limits, options) as out:
+            workbook = _read(path, limits, options, out)
+    return _named(workbook, name)
+
+
+def _read(path: Path, limits: Limits, options: ReadOptions, out: IO[bytes]) -> Workbook:
     size = path.stat().st_size
     if size == 0:
         raise Unreadable(Refusal.EMPTY)
     if size > limits.upload:
         raise Unreadable(Refusal.TOO_BIG, size=round(size / MB, 1), limit=limits.upload // MB)
     with path.open("rb") as file:
-        workbook = read_apart(file, limits, options)
+        return read_apart(file, limits, options, out)
+
+
+def _named(workbook: Workbook, name: str) -> Workbook:
     if workbook.kind is Kind.TEXT:
         workbook.sheets[0].name = name
     return workbook
+
+
+def forget(path: Path) -> None:
+    """Throw a file away, with what was kept of it."""
+    for one in (path, kept.rows_of(path)):
+        one.unlink(missing_ok=True)

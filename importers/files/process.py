@@ -24,8 +24,8 @@ _ENVIRONMENT = {"OPENPYXL_LXML": "False", "OPENPYXL_DEFUSEDXML": "True", "PYTHON
 _PASSED_ON = ("LD_LIBRARY_PATH",)  # without it an interpreter in an unusual place does not start
 
 
-def read_apart(file: IO[bytes], limits: Limits, options: ReadOptions) -> Workbook:
-    """The workbook as a child process reads it. Its death is an ordinary refusal."""
+def read_apart(file: IO[bytes], limits: Limits, options: ReadOptions, kept: IO[bytes]) -> Workbook:
+    """The workbook as a child process reads it; its lines go into `kept`, too. Its death is an ordinary refusal."""
     job = json.dumps({"limits": asdict(limits), "options": asdict(options)})
     child = subprocess.Popen(  # noqa: S603 - our own interpreter, and nothing of the sender on its command line
         [sys.executable, "-X", "utf8", "-m", "importers.files.child", job],
@@ -38,7 +38,7 @@ def read_apart(file: IO[bytes], limits: Limits, options: ReadOptions) -> Workboo
     )
     with child:
         try:
-            workbook = _receive(child, limits)
+            workbook = _receive(child, limits, kept)
         finally:
             child.kill()
     if workbook is None:
@@ -46,7 +46,7 @@ def read_apart(file: IO[bytes], limits: Limits, options: ReadOptions) -> Workboo
     return workbook
 
 
-def _receive(child: subprocess.Popen[bytes], limits: Limits) -> Workbook | None:
+def _receive(child: subprocess.Popen[bytes], limits: Limits, kept: IO[bytes]) -> Workbook | None:
     """What comes out of the child before its time is up; None if it ended early."""
     deadline = time.monotonic() + limits.seconds
     receiver, begun = Receiver(), list[bytes]()
@@ -60,6 +60,7 @@ def _receive(child: subprocess.Popen[bytes], limits: Limits) -> Workbook | None:
             piece = os.read(child.stdout.fileno(), _CHUNK)
             if not piece:
                 break
+            kept.write(piece)
             begun.append(piece)
             if b"\n" in piece:
                 *lines, rest = b"".join(begun).split(b"\n")

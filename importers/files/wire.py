@@ -5,7 +5,7 @@ could send anything, and JSON can only become plain values.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -42,10 +42,10 @@ def refused(error: Unreadable) -> bytes:
     return _line({"refused": error.refusal.name, "values": error.values})
 
 
-def received(content: bytes) -> Workbook:
+def received(lines: Iterable[bytes]) -> Workbook:
     """The workbook of these lines, which nobody but ourselves wrote."""
     receiver = Receiver()
-    for line in content.splitlines():
+    for line in lines:
         receiver.take(line)
     assert receiver.workbook is not None
     return receiver.workbook
