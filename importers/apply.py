@@ -8,14 +8,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import count
+from typing import Any, NamedTuple
 
-from sqlalchemy import Table, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Dialect, Table, func, select, text
 from sqlalchemy.orm import Session
 
+from importers import bulk
+from importers.bulk import Order
 from importers.columns import LISTS, allowed, thaw
 from importers.known import (
     ACCOUNT,
@@ -43,12 +46,16 @@ from models.imports import ImportKind, ImportRun, ImportState, RowStatus, Stage
 from models.journal import Origin, changeset
 from models.label import Colour
 from models.operations import number
-from models.search import settled_later
+from models.search import in_bulk, settled_later
 from models.settings import ValueList
 from models.user import Right
 
-# From so many rows on the search index follows after the commit.
-SETTLED_LATER = 2_000
+# From so many rows on documents for searching are made all at once, and their index follows after the commit.
+LARGE = 2_000
+# What gets its keys before the lock is held.
+_KEYED = {table.name: table for table in (CUSTOMER, CONTACT, LABEL, LIST)}
+# So many keys of a sequence are asked for at once.
+AT_ONCE = 1_000
 WRITTEN = (RowStatus.NEW, RowStatus.CHANGED)
 _OF_CUSTOMERS = {
     "customer": "id",
@@ -110,7 +117,7 @@ def commit(session: Session, looker: Looker, run_id: int, expected: str, tell: T
     # Before the lock; should the plan be another one by then, its digest is, too.
     writer.prepare()
     with ExitStack() as stack:
-        if writer.rows > SETTLED_LATER:
+        if writer.is_large:
             stack.enter_context(settled_later(session))
         return _commit(session, looker, writer, run_id, expected, tell)
 
@@ -125,7 +132,8 @@ def _commit(session: Session, looker: Looker, writer: _Writer, run_id: int, expe
         ticked = ROW.c.run_id == run.id, ROW.c.status.in_(WRITTEN), ROW.c.ticked.is_(True)
         if session.scalar(select(ROW.c.id).where(*ticked).limit(1)) is None:
             raise Refused(Reason.NOTHING_TO_IMPORT)
-        writer.write(tell)
+        with in_bulk(session, made.id) if writer.is_large else nullcontext():
+            writer.write(tell)
         counts = writer.counts()
         run.state, run.done_at, run.changeset_id = ImportState.DONE, utc_now(), made.id
         run.counts = {**run.counts, **counts}
@@ -155,13 +163,13 @@ def digest(session: Session, run: ImportRun) -> str:
 class _Batch:
     """Rows to insert, rows to update by the set of columns that they change, flags and labels to take away first.
 
-    `unset`: (table, column that is compared, flag) -> the keys for which the flag goes.
+    `unset`: (table, column that is compared, flag) -> the keys for which the flag goes. `removals`: noun -> whose label goes.
     """
 
     inserts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     updates: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = field(default_factory=dict)
     unset: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
-    removals: dict[str, list[dict[str, int]]] = field(default_factory=dict)
+    removals: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
 
     def insert(self, table: Table, values: dict[str, Any]) -> dict[str, Any]:
         """Collect a row to insert; what comes back may still be changed."""
@@ -174,6 +182,15 @@ class _Batch:
         if values:
             self.updates.setdefault((table.name, tuple(sorted(values))), []).append(row)
         return row
+
+
+class _Given(NamedTuple):
+    """What rows are made with that is not theirs: the last keys, free numbers, labels and words by name."""
+
+    keys: Mapping[str, int]
+    numbers: Sequence[str]
+    labels: Mapping[str, int]
+    words: Mapping[tuple[ValueList, str], int]
 
 
 class _Writer:
@@ -189,48 +206,46 @@ class _Writer:
     def __init__(self, session: Session, looker: Looker, run: ImportRun) -> None:
         self.session, self.looker, self.run = session, looker, run
         self.rights = Rights(session, looker)
-        self.put_on: set[tuple[int, int]] = set()
         self.now = utc_now()
-        self.done: Counter[RowStatus] = Counter()
-        self.batch = _Batch()
-        self.made: list[tuple[int, int]] = []
-        self.labels: dict[str, int] = {}
-        self.words: dict[tuple[ValueList, str], int] = {}
         self.blocks: list[Sequence[_Planned]] = []
 
     def prepare(self) -> None:
-        """Read the ticked rows and turn their values into what the database takes: nobody need wait for that."""
+        """Read the ticked rows and turn them into what the database takes: nobody need wait for that."""
         self.blocks = list(self.planned())
         for block in self.blocks:
             for row in block:
                 for part in row.write.values():
                     if isinstance(part, dict):
                         _thaw(part)
+        self.build(self.ask())
 
     @property
     def rows(self) -> int:
         """How many rows write something."""
         return sum(map(len, self.blocks))
 
+    @property
+    def is_large(self) -> bool:
+        """Whether others would notice how long it holds the lock."""
+        return self.rows > LARGE
+
     def write(self, tell: Tell) -> None:
         """Write all ticked rows, or none if one of them is about something that changed since the plan."""
-        self.now = utc_now()
-        self.known_words()
         self.look_for_changes()
-        moved: dict[int, Trouble] = {}
+        given = self.take()
+        if given != self.given:
+            # Somebody was quicker: a key, a number or a word is another one than was to be expected.
+            self.build(given)
+        if self.adds_words:
+            require(self.session, self.looker, Right.MANAGE_LISTS)
+        connection = self.session.connection()
         done, total = 0, self.rows
-        for block in self.blocks:
-            moved |= dict.fromkeys(self.moved(block), Trouble.CHANGED_MEANWHILE)
-            moved |= dict.fromkeys(self.taken(block), Trouble.TAKEN_MEANWHILE)
-            if not self.rights.may_add:
-                moved |= dict.fromkeys(self.barred(block), Trouble.CHANGED_MEANWHILE)
-            if not moved:
-                self.put(block)
-                self.flush()
+        for block, orders in zip(self.blocks, self.orders, strict=True):
+            for order in orders:
+                order.send(connection)
             done += len(block)
             tell(Stage.WRITING, done, total, block[-1].title)
-        if moved:
-            raise Moved(moved)
+        self.remember()
 
     def planned(self) -> Iterator[Sequence[_Planned]]:
         """The ticked rows that write something, in the order of the file, block by block."""
@@ -269,7 +284,7 @@ class _Writer:
     # What moved since the plan.
 
     def look_for_changes(self) -> None:
-        """Find what was changed after the plan was made. Its targets are held, so that they stay as they are now."""
+        """Raise Moved if a row is about what was changed after the plan was made. Its targets stay as they are now."""
         targets = self.session.scalars(
             select(ROW.c.target_id).where(
                 ROW.c.run_id == self.run.id, ROW.c.status == RowStatus.CHANGED, ROW.c.ticked.is_(True)
@@ -287,6 +302,14 @@ class _Writer:
                 self.appeared.add(folded(self.name(change.after)))
             if change.table == CUSTOMER.name and change.before and not change.after:
                 self.gone.add(folded(change.before["number"]))
+        moved: dict[int, Trouble] = {}
+        for block in self.blocks:
+            moved |= dict.fromkeys(self.moved(block), Trouble.CHANGED_MEANWHILE)
+            moved |= dict.fromkeys(self.taken(block), Trouble.TAKEN_MEANWHILE)
+            if not self.rights.may_add:
+                moved |= dict.fromkeys(self.barred(block), Trouble.CHANGED_MEANWHILE)
+        if moved:
+            raise Moved(moved)
 
     def barred(self, block: Sequence[_Planned]) -> set[int]:
         """Rows that this person may write no more; asked only of who may not write all. The plan, made anew, says why."""
@@ -317,21 +340,49 @@ class _Writer:
             if (folded(row.title) in self.appeared if row.target is None else row.target in self.touched)
         }
 
-    # Words that are new.
+    # What rows are made with that is not theirs.
 
-    def known_words(self) -> None:
+    def ask(self) -> _Given:
+        """What rows would be made with now. Others may take it before the lock is held."""
+        return _Given(self.last_keys(), self.numbers(is_final=False), *self.known_words())
+
+    def take(self) -> _Given:
+        """What rows are made with: nobody else takes it any more."""
+        return _Given(self.last_keys(), self.numbers(is_final=True), *self.known_words())
+
+    def numbers(self, *, is_final: bool) -> list[str]:
+        """The numbers for new records without one, in their order."""
+        return []
+
+    def last_keys(self) -> dict[str, int]:
+        """The last key of each table (SQLite); on PostgreSQL nobody gets the same key of a sequence twice."""
+        if self.on_server:
+            return {}
+        every = self.session.execute(text("SELECT name, seq FROM sqlite_sequence"))
+        return {row.name: row.seq for row in every if row.name in _KEYED}
+
+    def keys(self, table: Table) -> Iterator[int]:
+        """Keys for rows to come, without end."""
+        if not self.on_server:
+            yield from count(self.given.keys.get(table.name, 0) + 1)
+        sequence = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :n)")
+        while True:
+            yield from self.session.scalars(sequence, {"table": table.name, "n": AT_ONCE}).all()
+
+    @property
+    def on_server(self) -> bool:
+        return self.session.connection().dialect.name == "postgresql"
+
+    def known_words(self) -> tuple[dict[str, int], dict[tuple[ValueList, str], int]]:
         """The labels and list values there are; those that are missing are added when a row first needs them."""
-        self.labels = {folded(row.name): row.id for row in self.session.execute(select(LABEL.c.id, LABEL.c.name))}
-        self.words = {
-            (row.list, folded(row.name)): row.id
-            for row in self.session.execute(select(LIST.c.id, LIST.c.list, LIST.c.name))
-        }
+        labels = {folded(row.name): row.id for row in self.session.execute(select(LABEL.c.id, LABEL.c.name))}
+        words = self.session.execute(select(LIST.c.id, LIST.c.list, LIST.c.name))
+        return labels, {(row.list, folded(row.name)): row.id for row in words}
 
     def label(self, name: str) -> int:
         """The key of a label."""
         key = folded(name)
         if key not in self.labels:
-            require(self.session, self.looker, Right.MANAGE_LISTS)
             self.labels[key] = self.add(LABEL, name=name, colour=Colour.GREY, **self.stamps())
         return self.labels[key]
 
@@ -339,18 +390,35 @@ class _Writer:
         """The key of a value of a list."""
         key = (which, folded(name))
         if key not in self.words:
-            require(self.session, self.looker, Right.MANAGE_LISTS)
             self.words[key] = self.add(LIST, list=which, name=name)
         return self.words[key]
 
     def add(self, table: Table, **values: Any) -> int:
-        """Insert one row and return its key."""
-        return int(self.session.execute(insert(table).values(**values).returning(table.c.id)).scalar_one())
+        """Have a word added and return its key."""
+        require(self.session, self.looker, Right.MANAGE_LISTS)
+        self.adds_words = True
+        key = next(self.ids[table.name])
+        self.batch.insert(table, {"id": key, **values})
+        return key
 
     def stamps(self) -> dict[str, Any]:
         return {"created_at": self.now, "changed_at": self.now}
 
     # Writing.
+
+    def build(self, given: _Given) -> None:
+        """Turn all rows into what the driver takes, block by block."""
+        self.given, self.labels, self.words = given, dict(given.labels), dict(given.words)
+        self.ids = {table.name: self.keys(table) for table in _KEYED.values()}
+        self.put_on: set[tuple[int, int]] = set()
+        self.done: Counter[RowStatus] = Counter()
+        self.made: list[tuple[int, int]] = []
+        self.adds_words = False
+        self.orders: list[list[Order]] = []
+        for block in self.blocks:
+            self.batch = _Batch()
+            self.put(block)
+            self.orders.append(self.ordered())
 
     def put(self, rows: Sequence[_Planned]) -> None:
         """Turn rows of the plan into rows of tables."""
@@ -364,61 +432,34 @@ class _Writer:
                 # Two rows of one record may say the same.
                 self.put_on.add((owner, label))
                 self.batch.insert(link, {f"{noun}_id": owner, "label_id": label})
-        if part.get("remove"):
-            self.session.execute(delete(link).where(link.c[f"{noun}_id"] == owner, link.c.label_id.in_(part["remove"])))
+        for label in part.get("remove", ()):
+            self.batch.removals.setdefault(noun, []).append((owner, label))
 
-    def keys(self, table: Table, how_many: int) -> Iterator[int]:
-        """Keys for rows to come. The write lock (SQLite) or the sequence (PostgreSQL) keeps others from using them."""
-        if not how_many:
-            return iter(())
-        if self.session.connection().dialect.name == "postgresql":
-            sequence = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :n)")
-            return iter(self.session.scalars(sequence, {"table": table.name, "n": how_many}).all())
-        last = self.session.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = :table"), {"table": table.name})
-        return iter(range((last or 0) + 1, (last or 0) + 1 + how_many))
-
-    def flush(self) -> None:
-        """Send everything that was collected, table by table."""
-        tables = CUSTOMER.metadata.tables
-        self.take_away()
+    def ordered(self) -> list[Order]:
+        """Everything that was collected for a block, table by table, in the order in which it has to be done."""
+        tables, dialect = CUSTOMER.metadata.tables, self.session.connection().dialect
+        orders = list(self.taken_away(dialect))
         for (name, columns), rows in self.batch.updates.items():
-            table = tables[name]
-            stamp = {"changed_at": self.now} if "changed_at" in table.c and "changed_at" not in columns else {}
-            values = {column: bindparam(f"new_{column}", type_=table.c[column].type) for column in columns}
-            statement = update(table).where(table.c.id == bindparam("key")).values(**values, **stamp)
-            # Straight to the driver in one go; the session would take it for an update of mapped rows.
-            self.session.connection().execute(
-                statement, [{"key": row["key"], **{f"new_{name}": row[name] for name in columns}} for row in rows]
-            )
-        for name in ("customer", "address", "bank_account", "contact", "customer_contact", *_LABEL_LINKS):
-            rows = self.batch.inserts.get(name, [])
-            if rows:
-                # One statement takes one set of columns: what a row does not give is empty in it.
-                table = tables[name]
-                defaults = dict.fromkeys({column for row in rows for column in row})
-                stamps = self.stamps() if "changed_at" in table.c else {}
-                self.session.connection().execute(
-                    insert(table), [{**defaults, **stamps, **_DEFAULTS.get(name, {}), **row} for row in rows]
-                )
-        self.batch = _Batch()
-        self.remember()
+            if "changed_at" in tables[name].c and "changed_at" not in columns:
+                columns = (*columns, "changed_at")
+                rows = [{**row, "changed_at": self.now} for row in rows]
+            orders.append(bulk.updating(dialect, tables[name], columns, rows))
+        for name in _ORDER:
+            if added := self.batch.inserts.get(name):
+                stamps = self.stamps() if "changed_at" in tables[name].c else {}
+                orders.append(bulk.inserting(dialect, tables[name], [{**stamps, **row} for row in added]))
+        return orders
 
     def remember(self) -> None:
         """Let rows know which record they made: some of them may be taken back later."""
         if self.made:
-            postgresql = self.session.connection().dialect.name == "postgresql"
-            self.session.execute(_REMEMBER[postgresql], {"made": json.dumps(self.made)})
-        self.made = []
+            self.session.execute(_REMEMBER[self.on_server], {"made": json.dumps(self.made)})
 
-    def take_away(self) -> None:
+    def taken_away(self, dialect: Dialect) -> Iterator[Order]:
         for (name, column, flag), keys in self.batch.unset.items():
-            table = CUSTOMER.metadata.tables[name]
-            on = update(table).where(one_of(table.c[column], keys), table.c[flag].is_(True))
-            self.session.connection().execute(on.values({flag: False}))
+            yield bulk.unsetting(dialect, CUSTOMER.metadata.tables[name], column, flag, keys)
         for noun, pairs in self.batch.removals.items():
-            link = LABELLED[noun]
-            gone = delete(link).where(link.c[f"{noun}_id"] == bindparam("owner"), link.c.label_id == bindparam("label"))
-            self.session.connection().execute(gone, pairs)
+            yield bulk.deleting(dialect, LABELLED[noun], (f"{noun}_id", "label_id"), pairs)
 
     def thawed(self, part: dict[str, Any], *not_columns: str) -> dict[str, Any]:
         """The values of a part of a plan as the database takes them."""
@@ -450,13 +491,11 @@ _REMEMBER = {
         "FROM json_array_elements(CAST(:made AS json)) m WHERE import_row.id = CAST(m.value ->> 0 AS integer)"
     ),
 }
-_LABEL_LINKS = ("customer_label", "contact_label")
-_DEFAULTS: dict[str, dict[str, Any]] = {
-    "customer": {"expenses_billable": False, "mileage_billable": False},
-    "address": {"is_head_office": False, "is_invoice": False},
-    "contact": {"kind": "private"},
-    "customer_contact": {"is_main": False, "is_invoice_contact": False},
-}
+# What others refer to goes first.
+_ORDER = (
+    "label", "list_value", "customer", "address", "bank_account", "contact", "customer_contact", "customer_label",
+    "contact_label",
+)  # fmt: skip
 
 
 class _CustomerWriter(_Writer):
@@ -483,18 +522,14 @@ class _CustomerWriter(_Writer):
         return {keys[key] for key in taken}
 
     def put(self, rows: Sequence[_Planned]) -> None:
-        new = [row for row in rows if row.target is None]
-        self.number(new)
-        ids = self.keys(CUSTOMER, len(new))
-        persons = self.keys(
-            CONTACT, sum("contact_id" not in row.part("main_contact") for row in rows if "main_contact" in row.write)
-        )
         for row in rows:
             values = self.thawed(row.part("customer"))
+            if row.target is None and not values.get("number"):
+                values["number"] = next(self.free_numbers)
             if "number" in values:
                 values["number_key"] = folded(values["number"])
             if row.target is None:
-                owner = next(ids)
+                owner = next(self.ids[CUSTOMER.name])
                 self.batch.insert(CUSTOMER, {"id": owner, **values})
                 self.made.append((row.key, owner))
                 self.done[RowStatus.NEW] += 1
@@ -506,15 +541,21 @@ class _CustomerWriter(_Writer):
             self.addresses(row, owner)
             self.account(row, owner)
             self.put_labels("customer", row, owner)
-            self.person(row, owner, persons)
+            self.person(row, owner)
 
-    def number(self, new: Iterable[_Planned]) -> None:
-        """Numbers for new customers without one, and word to the series of the ones that came along."""
-        numbered = [row.part("customer")["number"] for row in new if row.part("customer").get("number")]
+    def build(self, given: _Given) -> None:
+        self.free_numbers = iter(given.numbers)
+        super().build(given)
+
+    def numbers(self, *, is_final: bool) -> list[str]:
+        """Numbers for new customers without one; the series goes on after those that came along."""
+        new = [row.part("customer").get("number") for block in self.blocks for row in block if row.target is None]
+        numbered = [one for one in new if one]
+        without = len(new) - len(numbered)
+        if not is_final:
+            return number.upcoming(self.session, without, besides=numbered) if without else []
         number.notice(self.session, numbered)
-        without = [row for row in new if not row.part("customer").get("number")]
-        for row, given in zip(without, number.take_many(self.session, len(without)), strict=True):
-            row.write.setdefault("customer", {})["number"] = given
+        return number.take_many(self.session, without)
 
     def addresses(self, row: _Planned, owner: int) -> None:
         for name, flag in (("head_office", "is_head_office"), ("invoice_address", "is_invoice")):
@@ -538,7 +579,7 @@ class _CustomerWriter(_Writer):
             else:
                 self.batch.insert(ACCOUNT, {"customer_id": owner, **values})
 
-    def person(self, row: _Planned, owner: int, persons: Iterator[int]) -> None:
+    def person(self, row: _Planned, owner: int) -> None:
         part = row.part("main_contact")
         if not part:
             return
@@ -548,7 +589,7 @@ class _CustomerWriter(_Writer):
         if "instead_of" in part:
             self.batch.unset.setdefault(("customer_contact", "id", "is_main"), []).append(part["instead_of"])
         if contact is None:
-            contact = next(persons)
+            contact = next(self.ids[CONTACT.name])
             self.batch.insert(CONTACT, {"id": contact, "kind": "private", **values})
             self.batch.insert(LINK, {"customer_id": owner, "contact_id": contact, **link})
         else:
@@ -581,9 +622,9 @@ class _ContactWriter(_Writer):
     def name(self, image: Mapping[str, Any]) -> str:
         return contact_name(image)
 
-    def flush(self) -> None:
-        super().flush()
+    def ordered(self) -> list[Order]:
         self.mains = {}
+        return super().ordered()
 
     def moved(self, block: Sequence[_Planned]) -> set[int]:
         """Customers that were archived or deleted in the meantime take no contacts."""
@@ -593,11 +634,10 @@ class _ContactWriter(_Writer):
         return super().moved(block) | {row for row, customer in rows.items() if customer not in found}
 
     def put(self, rows: Sequence[_Planned]) -> None:
-        ids = self.keys(CONTACT, sum(row.target is None for row in rows))
         for row in rows:
             values = self.thawed(row.part("contact"))
             if row.target is None:
-                owner = next(ids)
+                owner = next(self.ids[CONTACT.name])
                 self.batch.insert(CONTACT, {"id": owner, **values})
                 self.made.append((row.key, owner))
                 self.done[RowStatus.NEW] += 1

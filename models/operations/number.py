@@ -35,9 +35,10 @@ def peek(session: Session) -> str:
     return _free(session, _next(session, lock=False), 1)[0][1]
 
 
-def upcoming(session: Session, how_many: int) -> list[str]:
-    """The numbers that would be given next. Nothing is reserved."""
-    return [number for _, number in _free(session, _next(session, lock=False), how_many)]
+def upcoming(session: Session, how_many: int, besides: Iterable[str] = ()) -> list[str]:
+    """The numbers that would be given next, after some that come from elsewhere. Nothing is reserved."""
+    first = max(_next(session, lock=False), 1 + _highest(session, besides))
+    return [number for _, number in _free(session, first, how_many)]
 
 
 def take(session: Session) -> str:
@@ -56,11 +57,16 @@ def take_many(session: Session, how_many: int) -> list[str]:
 
 def notice(session: Session, numbers: Iterable[str]) -> None:
     """Numbers that came from elsewhere (typed, imported): the series goes on after the highest of its own pattern."""
-    pattern = re.compile(re.escape(folded(_prefix(session))) + rf"([0-9]{{1,{DIGITS}}})")
-    own = [int(found[1]) for number in numbers if (found := pattern.fullmatch(folded(number)))]
-    if own:
+    highest = _highest(session, numbers)
+    if highest >= 0:
         _next(session, lock=True)
-        _count_on(session, max(own))
+        _count_on(session, highest)
+
+
+def _highest(session: Session, numbers: Iterable[str]) -> int:
+    """The highest of these that is of our own pattern; -1 where none is."""
+    pattern = re.compile(re.escape(folded(_prefix(session))) + rf"([0-9]{{1,{DIGITS}}})")
+    return max((int(found[1]) for number in numbers if (found := pattern.fullmatch(folded(number)))), default=-1)
 
 
 def in_bin(session: Session, keys: Collection[str]) -> set[str]:

@@ -1,6 +1,6 @@
 """Finding rows: text, filters and order -> one SELECT, the same for lists, exports, "all matching" and saved views."""
 
-from models.search.documents import install, is_current, rebuild, remove, settle, settled_later, suspended
+from models.search.documents import in_bulk, install, is_current, rebuild, remove, settle, settled_later, suspended
 from models.search.everywhere import PREFIXES, Group, Hit, choice, find, parted
 from models.search.listed import ListedCustomer, listed
 from models.search.near import marked
@@ -60,6 +60,7 @@ __all__ = [
     "asked_of_links",
     "choice",
     "find",
+    "in_bulk",
     "install",
     "is_current",
     "listed",

@@ -12,7 +12,7 @@ with that of the record and `_search`) and `install` makes them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -244,6 +244,37 @@ class _Sqlite:
         return f"lower({raw})"
 
     @classmethod
+    def make_anew(cls, document: Document, changeset_id: int, tables: Collection[str]) -> Iterator[str]:
+        """Make the documents of all records that a changeset of these tables touched, and note that the index lags."""
+        name, key, fresh = document.name, document.key, f"temp.{document.name}_fresh"
+        of_changeset = f"FROM change WHERE changeset_id = {changeset_id} AND table_name ="
+        touched = [f"SELECT row_id AS id {of_changeset} '{document.record}'"] if document.record in tables else []
+        for place, owner, _source in document.elsewhere:
+            owners = (f"json_extract({at}, '$.{owner}')" for at in ("before", "after"))
+            touched += [f"SELECT {one} AS id {of_changeset} '{place}'" for one in owners if place in tables]
+        if SETTINGS in tables:
+            touched += [f"SELECT id FROM {document.record} WHERE id {of}" for _at, _when, of in document.on_switch()]
+        if not touched:
+            return
+        yield f"CREATE TABLE {fresh} (id INTEGER PRIMARY KEY, document TEXT)"
+        yield (
+            f"INSERT INTO {fresh} SELECT t.id, CASE WHEN r.id IS NOT NULL THEN {cls._document(document, 'r')} END "
+            f"FROM ({' UNION '.join(touched)}) t LEFT JOIN {document.record} r ON r.id = t.id WHERE t.id IS NOT NULL"
+        )
+        for folded in folding.sqlite_steps("document"):
+            yield f"UPDATE {fresh} SET document = {folded} WHERE {folding.sqlite_beyond_ascii('document')}"
+        yield (
+            f"INSERT INTO {name}_stale SELECT f.id, d.document FROM {fresh} f LEFT JOIN {name} d ON d.{key} = f.id "
+            f"WHERE d.document IS NOT f.document AND NOT EXISTS (SELECT 1 FROM {name}_stale s WHERE s.{key} = f.id)"
+        )
+        yield f"DELETE FROM {name} WHERE {key} IN (SELECT id FROM {fresh} WHERE document IS NULL)"
+        yield (
+            f"INSERT INTO {name} SELECT id, document FROM {fresh} WHERE document IS NOT NULL "
+            f"ON CONFLICT ({key}) DO UPDATE SET document = excluded.document WHERE document <> excluded.document"
+        )
+        yield f"DROP TABLE {fresh}"
+
+    @classmethod
     def triggers(cls, document: Document) -> Iterator[tuple[str, str]]:
         name, key, record = document.name, document.key, document.record
         keep = cls._keep(document, "= NEW.id")
@@ -339,6 +370,31 @@ def settle(connection: Connection, most: int | None = None) -> bool:
         ):
             connection.exec_driver_sql(statement)
     return is_more
+
+
+@contextmanager
+def in_bulk(session: Session, changeset_id: int) -> Iterator[None]:
+    """Inside an open changeset: its documents are made at the end, all at once, instead of row by row (SQLite).
+
+    That holds the write lock for half as long. The triggers are away meanwhile, which nobody else sees; whatever is raised
+    inside has to end the transaction.
+    """
+    if not _keeps_an_index(session):
+        yield
+        return
+    connection = session.connection()
+    made = [one for document in DOCUMENTS.values() for one in _Sqlite.triggers(document)]
+    for name, _sql in made:
+        connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    yield
+    session.flush()
+    tables = f"SELECT DISTINCT table_name FROM change WHERE changeset_id = {changeset_id}"
+    touched = set(connection.exec_driver_sql(tables).scalars())
+    for document in DOCUMENTS.values():
+        for statement in _Sqlite.make_anew(document, changeset_id, touched):
+            connection.exec_driver_sql(statement)
+    for _name, sql in made:
+        connection.exec_driver_sql(sql)
 
 
 _LATER = "search.settles_later"

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from importers import apply
 from importers import run as steps
 from importers.apply import Applied, digest
+from importers.progress import quiet
 from importers.run import Choices
 from importers.trouble import describe
 from models import access
@@ -420,3 +421,40 @@ def test_an_import_without_a_row_to_write_is_not_ended(desk: Desk) -> None:
     assert refused.value.reason is Reason.NOTHING_TO_IMPORT
     steps.tick(desk.session, desk.looker, run.id, [2], ticked=True)
     assert desk.commit(run).created == 1
+
+
+def test_what_somebody_else_takes_before_the_lock_is_held_is_given_anew(desk: Desk) -> None:
+    head = ("Klantnummer", "Bedrijfsnaam", "Labels", "Branche", "Contactpersoon")
+    desk.bring(head, ("K-10001", "First", "", "", ""))
+    run = desk.plan(head, ("", "Acme", "VIP", "Retail", "Ada Vos"), ("", "Beta", "VIP", "", ""))
+    expected = digest(desk.session, run)
+    writer = apply._CustomerWriter(desk.session, desk.looker, run)
+    writer.prepare()
+    assert [row["name"] for row in desk.table("label")] == []
+    desk.session.rollback()
+    # Meanwhile: the next key and number of a customer and a contact, and both words.
+    other = factories.customer(desk.session, company_name="Quicker", number="K-10002", number_key="k-10002")
+    person = factories.contact(desk.session, first_name="Bo")
+    label = factories.label(desk.session, name="vip")
+    word = factories.list_value(desk.session, ValueList.INDUSTRY, name="Retail")
+    applied = apply._commit(desk.session, desk.looker, writer, run.id, expected, quiet)
+    assert (applied.created, applied.rows) == (2, 2)
+    acme, beta = desk.one("customer", company_name="Acme"), desk.one("customer", company_name="Beta")
+    assert [acme["number"], beta["number"]] == ["K-10003", "K-10004"]
+    assert acme["id"] > other.id
+    assert acme["industry_id"] == word.id
+    assert desk.one("contact", last_name="Vos")["id"] > person.id
+    assert {row["customer_id"] for row in desk.table("customer_label") if row["label_id"] == label.id} == {
+        acme["id"],
+        beta["id"],
+    }
+    assert (len(desk.table("label")), len(desk.table("customer"))) == (1, 4)
+
+
+def test_numbers_of_the_file_count_before_any_is_given(desk: Desk) -> None:
+    """Also one that stands thousands of rows below the first row without a number."""
+    rows = [("", f"Firm {at}") for at in range(2_100)]
+    applied = desk.bring(HEAD[:2], *rows, ("K-10001", "Own number"))
+    assert (applied.created, applied.rejected) == (2_101, 0)
+    assert desk.one("customer", company_name="Own number")["number"] == "K-10001"
+    assert desk.one("customer", company_name="Firm 0")["number"] == "K-10002"

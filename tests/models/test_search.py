@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import URL, Connection, select, text, update
 from sqlalchemy.orm import Session
 
-from models import access, search
+from models import access, search, settings
 from models.access import SYSTEM
 from models.customer import Address, Customer
 from models.journal import changeset
@@ -134,6 +134,69 @@ def test_installing_makes_everything_anew_when_something_is_missing(session: Ses
     search.install(connection)
     assert search.is_current(connection)
     assert "are fjall ab" in (document_of(session, customer) or "")
+
+
+def documents(session: Session) -> dict[str, list[tuple[int, list[str]]]]:
+    """All documents, by the key of their record: the lines that say something."""
+    return {
+        noun: [
+            (key, [line for line in document.splitlines() if line])
+            for key, document in session.execute(text(f"SELECT * FROM {noun}_search ORDER BY 1"))
+        ]
+        for noun in ("customer", "contact", "project", "activity", "comment")
+    }
+
+
+def test_what_is_written_in_bulk_is_found_like_what_is_written_row_by_row(session: Session) -> None:
+    kept, moved, gone, still = (factories.customer(session, company_name=f"Firma {letter}") for letter in "ABCD")
+    factories.address(session, gone, city="Weg", is_head_office=True)
+    person = factories.contact(session, first_name="Ada")
+    before = document_of(session, still)
+    with changeset(session, SYSTEM, "Import") as made, search.in_bulk(session, made.id):
+        kept.company_name, kept.nickname, person.last_name = "Åkerlund & Söner", "Zwaan", "Łódź"
+        session.add(Address(customer_id=moved.id, street="Dijk 1", city="'s-Hertogenbosch"))
+        session.execute(text("DELETE FROM address WHERE customer_id = :id"), {"id": gone.id})
+        session.execute(text("DELETE FROM customer WHERE id = :id"), {"id": gone.id})
+        session.execute(text("UPDATE customer SET description = 'no part of it' WHERE id = :id"), {"id": still.id})
+        session.add(Customer(number="N-1", number_key="n-1", company_name="Nieuw ΑΘΉΝΑ"))
+    in_bulk = documents(session)
+    assert document_of(session, still) == before
+    assert [found(session, one) for one in ("akerlund", "zwaan", "hertogenbosch", "αθηνα", "weg")] == [
+        ["Åkerlund & Söner"],
+        ["Åkerlund & Söner"],
+        ["Firma B"],
+        ["Nieuw ΑΘΉΝΑ"],
+        [],
+    ]
+    assert search.is_current(session.connection())
+    search.rebuild(session.connection())
+    assert documents(session) == in_bulk
+    session.commit()
+
+
+def test_bulk_that_fails_leaves_documents_and_triggers_as_they_were(session: Session) -> None:
+    customer = factories.customer(session, company_name="Anders")
+    with (
+        pytest.raises(ZeroDivisionError),
+        changeset(session, SYSTEM, "Import") as made,
+        search.in_bulk(session, made.id),
+    ):
+        customer.company_name = "Bakker"
+        session.flush()
+        raise ZeroDivisionError
+    assert search.is_current(session.connection())
+    assert found(session, "anders") == ["Anders"]
+    with changeset(session, SYSTEM, "Change"):
+        session.get_one(Customer, customer.id).company_name = "Cornelis"
+    assert found(session, "cornelis") == ["Cornelis"]
+
+
+def test_a_switch_that_is_turned_in_bulk_holds_for_all_documents(session: Session) -> None:
+    customer = factories.customer(session, nickname="Zwaan")
+    with changeset(session, SYSTEM, "Settings") as made, search.in_bulk(session, made.id):
+        settings.put(session, "use_nickname", False)
+    assert "zwaan" not in (document_of(session, customer) or "")
+    assert found(session, "zwaan") == []
 
 
 def test_a_fill_with_the_triggers_suspended_is_found_afterwards(session: Session) -> None:

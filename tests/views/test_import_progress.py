@@ -334,7 +334,7 @@ def slow_child(monkeypatch: pytest.MonkeyPatch, folder: Path, step: tuple[str, s
 
 
 PLANNING = ("known", "Rights", "among")
-COMMITTING = ("apply", "_CustomerWriter", "flush")
+COMMITTING = ("apply", "_CustomerWriter", "remember")
 
 
 @pytest.mark.parametrize(

@@ -336,7 +336,7 @@ def test_an_import_of_no_rows_is_refused_with_a_sentence(client_for: ClientFor, 
 def test_a_file_goes_in_while_somebody_else_writes(
     client_for: ClientFor, database_url: URL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = steps.read
+    read = steps.read_once
 
     def meanwhile(*given: Any, **named: Any) -> Any:
         with create_engine(database_url, poolclass=NullPool).begin() as connection:
@@ -344,7 +344,7 @@ def test_a_file_goes_in_while_somebody_else_writes(
             connection.execute(text("UPDATE sign_in SET agent = 'meanwhile'"))
         return read(*given, **named)
 
-    monkeypatch.setattr(steps, "read", meanwhile)
+    monkeypatch.setattr(steps, "read_once", meanwhile)
     alice = client_for("Alice")
     run = planned(alice)
     alice.send(f"{run}rows/", show="new", page="1", shown=["2", "4"], row=["4"])
