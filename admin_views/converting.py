@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from flask_babel import lazy_gettext, ngettext
+from flask_babel import gettext, lazy_gettext, ngettext
 from sqlalchemy.orm import Session
 
 from admin_views import choices
@@ -161,7 +161,7 @@ KIND = Action(
     template="verbs/kind.html",
     plan=_kind_plan,
     do=_kind_do,
-    done=lambda kept: lazy_gettext("%(name)s changed kind", name=kept.values["name"]),
+    done=lambda kept: gettext("%(name)s changed kind", name=kept.values["name"]),
     options=kind.NAMES,
     many=False,
     shown_when="active",

@@ -7,6 +7,7 @@ import logging
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import (
@@ -23,10 +24,12 @@ from flask import (
     url_for,
 )
 from flask import session as cookie
+from flask.json.tag import TaggedJSONSerializer, TagMarkup
 from flask.sessions import SecureCookieSessionInterface
 from flask_babel import gettext, refresh
 from flask_login import LoginManager, UserMixin, current_user, login_required, login_user, logout_user
 from itsdangerous import BadSignature, URLSafeSerializer
+from markupsafe import Markup
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -97,8 +100,21 @@ class Account(UserMixin):
         return self.token
 
 
+class _RealMarkup(TagMarkup):
+    """Only what really is markup comes back as such: a text that is translated late says it is, too, and may hold a name."""
+
+    def check(self, value: Any) -> bool:
+        return isinstance(value, Markup)
+
+
+class _Serializer(TaggedJSONSerializer):
+    default_tags = [_RealMarkup if tag is TagMarkup else tag for tag in TaggedJSONSerializer.default_tags]
+
+
 class Cookies(SecureCookieSessionInterface):
     """The session cookie is Secure, and bound to this host alone, wherever the connection is."""
+
+    serializer = _Serializer()
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure or bool(app.config["SESSION_COOKIE_SECURE"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask_babel import lazy_gettext, ngettext
+from flask_babel import gettext, lazy_gettext, ngettext
 from sqlalchemy.orm import Session
 
 from admin_views import shell
@@ -55,19 +55,19 @@ def _plan(noun: Archivable, way: archive.Way) -> Callable[[Session, Looker, Sele
 
 def _archived(kept: Changeset) -> str:
     if kept.values["count"] == 1:
-        return lazy_gettext("%(name)s archived.", name=kept.values["name"])
+        return gettext("%(name)s archived.", name=kept.values["name"])
     return ngettext("%(num)d record archived.", "%(num)d records archived.", kept.values["count"])
 
 
 def _deactivated(kept: Changeset) -> str:
     if kept.values["count"] == 1:
-        return lazy_gettext("%(name)s deactivated.", name=kept.values["name"])
+        return gettext("%(name)s deactivated.", name=kept.values["name"])
     return ngettext("%(num)d contact deactivated.", "%(num)d contacts deactivated.", kept.values["count"])
 
 
 def _restored(kept: Changeset) -> str:
     if kept.values["count"] == 1:
-        return lazy_gettext("%(name)s is active again.", name=kept.values["name"])
+        return gettext("%(name)s is active again.", name=kept.values["name"])
     return ngettext("%(num)d record is active again.", "%(num)d records are active again.", kept.values["count"])
 
 
