@@ -26,6 +26,7 @@ from models.journal import changeset
 from models.mail import Mail, MailState
 from models.operations import fields
 from models.operations.save import save
+from models.operations.working import working
 from models.smtp import NotSent, Why
 from models.user import User
 
@@ -103,12 +104,12 @@ def again(session: Session, actor: Looker, customer_id: int, mail_id: int) -> No
         Mail.user_id == actor.id,
         Mail.state == MailState.FAILED,
     )
-    held = session.execute(
-        hold.values(state=MailState.QUEUED, attempts=0, next_try_at=utc_now(), error=None).returning(Mail.id)
-    ).first()
-    if held is None:
-        raise NotFound
-    session.commit()
+    with working(session):
+        held = session.execute(
+            hold.values(state=MailState.QUEUED, attempts=0, next_try_at=utc_now(), error=None).returning(Mail.id)
+        ).first()
+        if held is None:
+            raise NotFound
 
 
 # Sending -------------------------------------------------------------------------------------------------------------
@@ -119,8 +120,8 @@ def due(session: Session, now: dt.datetime) -> list[int]:
     cut_off = update(Mail).where(
         Mail.state == MailState.SENDING, Mail.next_try_at < now - dt.timedelta(minutes=CUT_OFF)
     )
-    session.execute(cut_off.values(state=MailState.FAILED, error=Why.CUT_OFF))
-    session.commit()
+    with working(session):
+        session.execute(cut_off.values(state=MailState.FAILED, error=Why.CUT_OFF))
     waiting = select(Mail.id).where(Mail.state == MailState.QUEUED, Mail.next_try_at <= now).order_by(Mail.id)
     return list(session.scalars(waiting.limit(MOST)))
 
@@ -128,22 +129,33 @@ def due(session: Session, now: dt.datetime) -> list[int]:
 def deliver(session: Session, mail_id: int, sender: str, send: Send, now: dt.datetime) -> None:
     """Send one message that is due; nothing where somebody else has it, or it is not due any more."""
     mine = update(Mail).where(Mail.id == mail_id, Mail.state == MailState.QUEUED, Mail.next_try_at <= now)
-    held = session.execute(
-        mine.values(state=MailState.SENDING, attempts=Mail.attempts + 1, next_try_at=now).returning(Mail.id)
-    ).first()
     # Kept before it is sent: a crash in between must not send it twice.
-    session.commit()
+    with working(session):
+        held = session.execute(
+            mine.values(state=MailState.SENDING, attempts=Mail.attempts + 1, next_try_at=now).returning(Mail.id)
+        ).first()
     if held is None:
         return
-    mail = session.get_one(Mail, mail_id, populate_existing=True)
+    failed = _failed(session, mail_id, sender, send)
+    with working(session):
+        mail = session.get_one(Mail, mail_id, populate_existing=True)
+        if failed is not None:
+            _put_off(mail, failed, now)
+        else:
+            mail.state, mail.sent_at, mail.error, mail.body = MailState.SENT, now, None, ""
+
+
+def _failed(session: Session, mail_id: int, sender: str, send: Send) -> NotSent | None:
+    """Send it; why it could not be sent. What was read for it is let go before: others write while a server talks."""
     try:
+        mail = session.get_one(Mail, mail_id, populate_existing=True)
         _require_sendable(session, mail)
-        send(message(mail, sender))
+        made = message(mail, sender)
+        session.rollback()
+        send(made)
     except NotSent as failed:
-        _put_off(mail, failed, now)
-    else:
-        mail.state, mail.sent_at, mail.error, mail.body = MailState.SENT, now, None, ""
-    session.commit()
+        return failed
+    return None
 
 
 def _require_sendable(session: Session, mail: Mail) -> None:

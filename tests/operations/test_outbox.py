@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
-from sqlalchemy import func, select
+from sqlalchemy import URL, NullPool, create_engine, func, select, text
 from sqlalchemy.orm import Session
 
 from models.access import SYSTEM, look_as, looker_for
@@ -245,3 +245,19 @@ def test_a_password_does_not_leave_over_an_open_line(monkeypatch: pytest.MonkeyP
     with pytest.raises(NotSent, match="no TLS") as refused:
         open_line.send(EmailMessage())
     assert refused.value.is_final
+
+
+def test_what_others_save_while_a_server_talks_does_not_make_a_sent_message_look_unsent(
+    session: Session, cast: Cast, server: Server, box: Box, database_url: URL
+) -> None:
+    customer = factories.customer(session)
+    mail = write(session, cast, customer)
+
+    def slowly(message: EmailMessage) -> None:
+        with create_engine(database_url, poolclass=NullPool).begin() as other:
+            other.execute(text("UPDATE customer SET description = 'meanwhile'"))
+        server.send(message)
+
+    outbox.deliver(session, mail.id, FROM, slowly, utc_now())
+    found = session.get_one(Mail, mail.id, populate_existing=True)
+    assert (found.state, found.body, len(box.got)) == (MailState.SENT, "", 1)
