@@ -1,4 +1,8 @@
-"""Many rows for one table, ready for the driver: all that can be done to them is done before anybody has to wait."""
+"""Many rows for one table, ready for the driver: all that can be done to them is done before anybody has to wait.
+
+Rows go into a table of this connection alone first, and from there in one statement where they belong: the triggers of the
+journal are then set off once (PostgreSQL), or at least without the fuss that every statement makes (SQLite).
+"""
 
 from __future__ import annotations
 
@@ -9,67 +13,82 @@ from typing import Any
 from sqlalchemy import Column, Connection, Dialect, Table, text
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
-_KEY = "key_of_row"
+_STAGE, _KEY = "import_stage", "key_of_row"
+# A few rows are quicker written one by one.
+FEW = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One statement in the words of the driver, with what it takes for each row."""
+    """One statement in the words of the driver with what it takes for each row, and what comes before and after."""
 
     sql: str
     rows: Sequence[Any]
+    before: str = ""
+    after: tuple[str, ...] = ()
 
     def send(self, connection: Connection) -> None:
         """Have it done."""
+        if self.before:
+            connection.exec_driver_sql(self.before)
         connection.exec_driver_sql(self.sql, list(self.rows))
+        for statement in self.after:
+            connection.exec_driver_sql(statement)
 
 
 def inserting(dialect: Dialect, table: Table, rows: Sequence[Mapping[str, Any]]) -> Order:
     """Insert rows. What one of them does not give is empty in it, or what the table says it is by itself."""
-    usual = {
-        column.name: column.default.arg for column in table.c if isinstance(column.default, ScalarElementColumnDefault)
-    }
+    usual = {c.name: c.default.arg for c in table.c if isinstance(c.default, ScalarElementColumnDefault)}
     said = set(usual).union(*rows)
-    names = [column.name for column in table.c if column.name in said]
-    quoted = dialect.identifier_preparer.quote
-    into, values = ", ".join(map(quoted, names)), ", ".join(f":{name}" for name in names)
-    given = ([row.get(name, usual.get(name)) for name in names] for row in rows)
-    return _order(
-        dialect, f"INSERT INTO {quoted(table.name)} ({into}) VALUES ({values})", _columns(table, names), given
-    )
+    columns = {column.name: column for column in table.c if column.name in said}
+    given = [[row.get(name, usual.get(name)) for name in columns] for row in rows]
+    into, names = _quoted(dialect, table.name), _list(dialect, columns)
+    if len(rows) <= FEW:
+        return _order(dialect, f"INSERT INTO {into} ({names}) VALUES ({_marks(columns)})", columns, given)
+    write = f"INSERT INTO {into} ({names}) SELECT {names} FROM {_STAGE}"
+    return _staged(dialect, f"SELECT {names} FROM {into}", columns, given, write)
 
 
-def updating(dialect: Dialect, table: Table, names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Order:
+def updating(dialect: Dialect, table: Table, names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Order:
     """Set these columns of rows; each row gives its key as `key`."""
-    quoted = dialect.identifier_preparer.quote
-    sets = ", ".join(f"{quoted(name)} = :{name}" for name in names)
-    sql = f"UPDATE {quoted(table.name)} SET {sets} WHERE id = :{_KEY}"
-    given = ([*(row[name] for name in names), row["key"]] for row in rows)
-    return _order(dialect, sql, {**_columns(table, names), _KEY: table.c.id}, given)
+    columns = {**{name: table.c[name] for name in names}, _KEY: table.c.id}
+    given = [[*(row[name] for name in names), row["key"]] for row in rows]
+    into, quoted = _quoted(dialect, table.name), [_quoted(dialect, name) for name in names]
+    if len(rows) <= FEW:
+        sets = ", ".join(f"{one} = :{name}" for one, name in zip(quoted, names, strict=True))
+        return _order(dialect, f"UPDATE {into} SET {sets} WHERE id = :{_KEY}", columns, given)
+    sets = ", ".join(f"{one} = s.{one}" for one in quoted)
+    # No index on what is staged: SQLite would rather read the whole table along that.
+    write = f"UPDATE {into} SET {sets} FROM {_STAGE} s WHERE {into}.id = s.{_KEY}"
+    return _staged(dialect, f"SELECT {', '.join(quoted)}, id AS {_KEY} FROM {into}", columns, given, write)
 
 
 def unsetting(dialect: Dialect, table: Table, name: str, flag: str, keys: Iterable[int]) -> Order:
     """Take a flag away from the rows that have one of these keys in a column."""
-    quoted = dialect.identifier_preparer.quote
-    sql = (
-        f"UPDATE {quoted(table.name)} SET {quoted(flag)} = :off WHERE {quoted(name)} = :{_KEY} AND {quoted(flag)} = :on"
-    )
+    into, flagged = _quoted(dialect, table.name), _quoted(dialect, flag)
+    sql = f"UPDATE {into} SET {flagged} = :off WHERE {_quoted(dialect, name)} = :{_KEY} AND {flagged} = :on"
     columns = {"off": table.c[flag], _KEY: table.c[name], "on": table.c[flag]}
-    return _order(dialect, sql, columns, ([False, key, True] for key in keys))
+    return _order(dialect, sql, columns, [[False, key, True] for key in keys])
 
 
 def deleting(dialect: Dialect, table: Table, names: Sequence[str], rows: Iterable[Sequence[int]]) -> Order:
     """Delete the rows that have these values in columns."""
-    quoted = dialect.identifier_preparer.quote
-    where = " AND ".join(f"{quoted(name)} = :{name}" for name in names)
-    return _order(dialect, f"DELETE FROM {quoted(table.name)} WHERE {where}", _columns(table, names), map(list, rows))
+    where = " AND ".join(f"{_quoted(dialect, name)} = :{name}" for name in names)
+    columns = {name: table.c[name] for name in names}
+    sql = f"DELETE FROM {_quoted(dialect, table.name)} WHERE {where}"
+    return _order(dialect, sql, columns, [list(row) for row in rows])
 
 
-def _columns(table: Table, names: Iterable[str]) -> dict[str, Column[Any]]:
-    return {name: table.c[name] for name in names}
+def _staged(
+    dialect: Dialect, like: str, columns: Mapping[str, Column[Any]], rows: list[list[Any]], write: str
+) -> Order:
+    """Rows go into a table like what is asked for, and on from there by `write`."""
+    order = _order(dialect, f"INSERT INTO {_STAGE} VALUES ({_marks(columns)})", columns, rows)
+    before = f"CREATE TEMPORARY TABLE {_STAGE} AS {like} WHERE 1 = 0"
+    return Order(order.sql, order.rows, before, (write, f"DROP TABLE {_STAGE}"))
 
 
-def _order(dialect: Dialect, sql: str, columns: Mapping[str, Column[Any]], rows: Iterable[list[Any]]) -> Order:
+def _order(dialect: Dialect, sql: str, columns: Mapping[str, Column[Any]], rows: list[list[Any]]) -> Order:
     """The statement with marks as the driver has them, and values as it takes them."""
     compiled = text(sql).compile(dialect=dialect)
     work = [(at, process) for at, column in enumerate(columns.values()) if (process := _process(dialect, column))]
@@ -84,3 +103,15 @@ def _order(dialect: Dialect, sql: str, columns: Mapping[str, Column[Any]], rows:
 
 def _process(dialect: Dialect, column: Column[Any]) -> Callable[[Any], Any] | None:
     return column.type.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _marks(names: Iterable[str]) -> str:
+    return ", ".join(f":{name}" for name in names)
+
+
+def _list(dialect: Dialect, names: Iterable[str]) -> str:
+    return ", ".join(_quoted(dialect, name) for name in names)
+
+
+def _quoted(dialect: Dialect, name: str) -> str:
+    return dialect.identifier_preparer.quote(name)

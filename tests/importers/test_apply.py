@@ -361,7 +361,7 @@ def test_writing_asks_the_database_as_often_for_many_rows_as_for_few(desk: Desk)
     engine = desk.session.get_bind()
     event.listen(engine, "before_cursor_execute", lambda *arguments: asked.append(arguments[2]))
     amounts = []
-    for size in (5, 500):
+    for size in (50, 500):
         head = ("Nr", "Naam", "Plaats", "Telefoon", "Contactpersoon", "Labels")
         rows = [(f"A{size}-{n}", f"Firm {size}-{n}", "Zwolle", "1234567", f"Jan {n}", "x") for n in range(size)]
         run = desk.plan(head, *rows)
