@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
@@ -15,6 +16,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from models.among import is_among
 from models.base import folded
 from models.customer import Customer
+from models.search import CUSTOMERS, choice
+from models.search.folding import plain
+from models.settings import switched_off
 
 # What firms write behind their name or leave out; letters only, as in a folded name without dots.
 LEGAL_FORMS = (
@@ -24,8 +28,11 @@ LEGAL_FORMS = (
 _LEGAL = re.compile(rf"\b(?:{'|'.join(LEGAL_FORMS)})\b")
 
 
-# For so many candidates at most names are compared without their legal forms.
-FEW = 50
+# For so many candidates at most names are compared without their legal forms, and for so many with what is only alike.
+FEW, FEWEST = 50, 3
+# How much two names have to have in common to be alike, and what firms write in several ways between their words.
+ALIKE = 0.88
+_BETWEEN = frozenset({"and", "en", "och", "und", "og", "ja", "et"})
 
 
 class Likeness(enum.StrEnum):
@@ -35,6 +42,7 @@ class Likeness(enum.StrEnum):
     VAT_NUMBER = "same VAT number"
     EMAIL = "same e-mail address"
     NAME = "same name"
+    ALIKE = "similar name"
 
 
 @dataclass(frozen=True)
@@ -72,11 +80,26 @@ def name_key(name: str) -> str:
 def find(session: Session, candidates: Mapping[Any, Candidate]) -> dict[Any, tuple[Duplicate, ...]]:
     """For each candidate the customers that may be the same, strongest reason first; in one query for all.
 
-    Customers that the one who looks may not see are not among them.
+    Of a few candidates those follow whose name is alike: without accents, or with a slip. Customers that the one who looks may not see are not among them.
     """
+    found = _same(session, candidates)
+    if len(candidates) <= FEWEST:
+        for key, candidate in candidates.items():
+            known = {one.id for one in found[key]}
+            found[key] += [one for one in _alike(session, candidate) if one.id not in known]
+    return {
+        candidate: tuple(sorted(some, key=lambda one: list(Likeness).index(one.reasons[0])))
+        for candidate, some in found.items()
+        if some
+    }
+
+
+def _same(session: Session, candidates: Mapping[Any, Candidate]) -> dict[Any, list[Duplicate]]:
+    """Those that have something in common with a candidate."""
+    found: dict[Any, list[Duplicate]] = defaultdict(list)
     wanted = _Wanted(candidates, session.get_bind().dialect.name == "sqlite")
     if not wanted.conditions:
-        return {}
+        return found
     rows = session.execute(
         select(
             Customer.id,
@@ -89,14 +112,27 @@ def find(session: Session, candidates: Mapping[Any, Candidate]) -> dict[Any, tup
         .where(or_(*wanted.conditions))
         .order_by(Customer.archived_at.is_not(None), Customer.id)
     ).all()
-    found: dict[Any, list[Duplicate]] = defaultdict(list)
     for key, number, name, is_archived, vat_number, email in rows:
         for candidate, reasons in wanted.like(Candidate(number, name, vat_number, email)).items():
             found[candidate].append(Duplicate(key, number, name, is_archived, tuple(reasons)))
-    return {
-        candidate: tuple(sorted(some, key=lambda one: list(Likeness).index(one.reasons[0])))
-        for candidate, some in found.items()
-    }
+    return found
+
+
+def _alike(session: Session, candidate: Candidate) -> Iterator[Duplicate]:
+    """Active customers whose name, or other name, is nearly that of the candidate."""
+    asked = _bare(candidate.name or "")
+    names: list[InstrumentedAttribute[Any]] = [Customer.name]
+    if Customer.nickname.key not in switched_off(session, Customer.__tablename__):
+        names.append(Customer.nickname)
+    for key, number, *called in choice(session, CUSTOMERS, asked, 10, (Customer.number, *names)) if asked else ():
+        if any(SequenceMatcher(None, asked, _bare(name)).ratio() >= ALIKE for name in called if name):
+            yield Duplicate(key, number, called[0], False, (Likeness.ALIKE,))
+
+
+def _bare(name: str) -> str:
+    """The words of a name as search documents spell them, without its legal form and what stands between them."""
+    words = re.sub(r"[^\w\s'.-]+", " ", plain(_stem(name))).split()
+    return " ".join(word for word in words if word not in _BETWEEN)
 
 
 def _keys(candidate: Candidate) -> dict[Likeness, str]:

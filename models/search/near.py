@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from models.search.documents import DOCUMENTS, Document
 from models.search.folding import plain
-from models.search.paging import Wanted, united
+from models.search.paging import Wanted, unarchived, united
 from models.search.words import SHORTEST, holding, indexed, ways_to_read
 
 # Of so few letters another word is nobody's slip.
@@ -65,7 +65,8 @@ def _query(session: Session, wanted: Wanted, words: Sequence[str]) -> Select[Any
     text = documents.c.document
     query = select(own.label("id"), *wanted.columns, text)
     query = query.join(documents, documents.c[document.key] == own)
-    return query.where(_may_hold(session, document, own, text, words)).limit(MOST)
+    shown = unarchived(wanted.spec, wanted.state)
+    return query.where(_may_hold(session, document, own, text, words), *shown).limit(MOST)
 
 
 def marked(text: str, search: str) -> list[tuple[str, bool]]:

@@ -148,9 +148,7 @@ class _List:
 
     def unarchived(self) -> tuple[Condition, ...]:
         """The condition that hides the archived, where they are to be hidden."""
-        if self.spec.archived_at is None or self.state.archived is not Archived.ACTIVE:
-            return ()
-        return (self.spec.archived_at.is_(None),)
+        return unarchived(self.spec, self.state)
 
     def conditions(self, first: Narrowing | None, some: int | None = None) -> Iterator[Condition]:
         """What a row must satisfy to be listed; the ids of `first` are looked up before anything else, or `some`."""
@@ -352,6 +350,13 @@ class _List:
             return moment.astimezone(dt.UTC) if moment.tzinfo is not None else None
         except (ValueError, OverflowError):
             return None
+
+
+def unarchived(spec: ListSpec, state: ListState) -> tuple[Condition, ...]:
+    """The condition that hides the archived, where a state of a list hides them."""
+    if spec.archived_at is None or state.archived is not Archived.ACTIVE:
+        return ()
+    return (spec.archived_at.is_(None),)
 
 
 def _round(count: int) -> int:

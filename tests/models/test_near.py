@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from models import search
 from models.access import look_as, looker_for
+from models.customer import Customer
 from models.search import near
 from models.search.folding import plain
 from models.user import Role
@@ -123,3 +124,10 @@ def test_few_looks_into_the_index_are_enough_for_a_long_word() -> None:
         sets = near._candidates(plain(word))
         assert len(sets) <= 10
         assert all(near.FEWEST_TRIGRAMS <= len(one) <= near.ENOUGH for one in sets)
+
+
+def test_nobody_that_is_archived_is_offered_to_choose_for_a_slip(session: Session) -> None:
+    factories.customer(session, company_name="Nordhamn Logistik AB", archived_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    for typed in ("nordhamn", "nordhomn"):
+        assert search.choice(session, search.CUSTOMERS, typed, 10, (Customer.name,)) == []
+    assert names(session, "nordhomn") == ["Nordhamn Logistik AB"]

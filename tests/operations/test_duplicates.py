@@ -8,6 +8,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from models import access
+from models.access import SYSTEM
+from models.base import utc_now
+from models.operations.configure import configure
 from models.operations.duplicates import Candidate, Duplicate, Likeness, find, name_key
 from tests import factories
 
@@ -26,6 +29,9 @@ def find_one(session: Session, candidate: Candidate) -> tuple[Duplicate, ...]:
         (Candidate(name="PETTERSSON ÅKERI"), (Likeness.NAME,)),
         (Candidate(name="Pettersson Åkeri H.B."), (Likeness.NAME,)),
         (Candidate(number="K-10388", name="Pettersson Åkeri"), (Likeness.NUMBER, Likeness.NAME)),
+        (Candidate(name="Petterson Akeri"), (Likeness.ALIKE,)),
+        (Candidate(name="Sea & Land"), (Likeness.ALIKE,)),
+        (Candidate(name="Sjöfrakt"), (Likeness.ALIKE,)),
         (Candidate(name="Pettersson"), None),
         (Candidate(name="Pettersson Åkeri & Söner HB"), None),
         (Candidate(), None),
@@ -41,7 +47,10 @@ def test_a_duplicate_is_found_with_its_reasons(
         company_name="Pettersson Åkeri HB",
         vat_number="SE556677889901",
         email="info@pettersson.example",
+        nickname="Sjofrakt",
     )
+    if candidate.name == "Sea & Land":
+        there = factories.customer(session, company_name="Sea and Land Ltd")
     factories.customer(session, company_name="Another 50% firm_")
     found = find_one(session, candidate)
     assert [(one.id, one.reasons) for one in found] == ([] if reasons is None else [(there.id, reasons)])
@@ -65,3 +74,14 @@ def test_a_customer_that_may_not_be_seen_is_no_duplicate(session: Session, cast:
 def test_a_name_that_is_only_a_legal_form_is_itself() -> None:
     assert name_key("B.V.") == "b.v."
     assert name_key("AB Volvo") == name_key("volvo")
+
+
+def test_of_what_is_alike_the_archived_and_what_may_not_be_seen_are_left_out(session: Session, cast: Any) -> None:
+    factories.customer(session, company_name="Brouwerij Östersund", archived_at=utc_now())
+    assert find_one(session, Candidate(name="Brouwerij Ostersund")) == ()
+    factories.customer(session, company_name="Brouwerij Östersund")
+    assert len(find_one(session, Candidate(name="Brouwerij Ostersund"))) == 1
+    configure(session, SYSTEM, {"use_nickname": False})
+    session.commit()
+    access.look_as(session, access.looker_for(session, cast.charlie))
+    assert find_one(session, Candidate(name="Brouwerij Ostersund")) == ()
