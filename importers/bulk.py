@@ -36,14 +36,17 @@ class Order:
             connection.exec_driver_sql(statement)
 
 
-def inserting(dialect: Dialect, table: Table, rows: Sequence[Mapping[str, Any]]) -> Order:
-    """Insert rows. What one of them does not give is empty in it, or what the table says it is by itself."""
+def inserting(dialect: Dialect, table: Table, rows: Sequence[Mapping[str, Any]], *, staged: bool = True) -> Order:
+    """Insert rows. What one of them does not give is empty in it, or what the table says it is by itself.
+
+    `staged`: through a table in between, where triggers follow each statement.
+    """
     usual = {c.name: c.default.arg for c in table.c if isinstance(c.default, ScalarElementColumnDefault)}
     said = set(usual).union(*rows)
     columns = {column.name: column for column in table.c if column.name in said}
     given = [[row.get(name, usual.get(name)) for name in columns] for row in rows]
     into, names = _quoted(dialect, table.name), _list(dialect, columns)
-    if len(rows) <= FEW:
+    if not staged or len(rows) <= FEW:
         return _order(dialect, f"INSERT INTO {into} ({names}) VALUES ({_marks(columns)})", columns, given)
     write = f"INSERT INTO {into} ({names}) SELECT {names} FROM {_STAGE}"
     return _staged(dialect, f"SELECT {names} FROM {into}", columns, given, write)

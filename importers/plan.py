@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from importers import clashes, coming_back, known
+from importers import bulk, clashes, coming_back, known
 from importers.files import place
 from importers.planner import Outcome, Source
 from importers.progress import Tell, quiet
@@ -38,8 +38,10 @@ def make(session: Session, looker: Looker, run_id: int, source: Source, tell: Te
         for outcome in outcomes:
             if outcome.status in {RowStatus.NEW, RowStatus.CHANGED}:
                 planner.reader.doubt(outcome.record)
+        kept = [_kept(run_id, outcome, source, planner.reader) for outcome in outcomes]
+        order = bulk.inserting(session.get_bind().dialect, ROW, kept, staged=False)
         session.rollback()  # the reading transaction ends before the short one that writes
-        session.execute(insert(ROW), [_kept(run_id, outcome, source, planner.reader) for outcome in outcomes])
+        order.send(session.connection())
         session.commit()
         counts.update(outcome.status.value for outcome in outcomes)
         tell(Stage.PLANNING, counts.total(), len(source.records), outcomes[-1].title)
