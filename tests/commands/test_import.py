@@ -77,6 +77,11 @@ def test_an_import_ends_with_one_object_of_counts(desk: Desk) -> None:
     assert (again["created"], again["updated"], again["unchanged"], again["changeset"]) == (0, 0, 1, None)
 
 
+def test_a_repeated_header_is_told_with_its_row(desk: Desk) -> None:
+    result = desk.run("import", desk.file(ROWS + ROWS.replace("K-", "L-")), "--as", "customers", "--plan")
+    assert "rows that say the names of the columns again, left out: 1 (4)." in result.stderr
+
+
 def test_rejected_rows_are_told_with_their_cell_and_reason(desk: Desk) -> None:
     result = desk.run("import", desk.file(), "--as", "customers")
     assert "row 3, D3: No such country. Did you mean Sweden?" in result.stderr

@@ -80,6 +80,14 @@ def test_TC_27_only_what_differs_is_in_the_plan(desk: Desk) -> None:
     assert set(row.values) == {"head_office"}
 
 
+def test_a_header_that_stands_again_in_the_middle_is_nobody_and_is_told_with_its_row(desk: Desk) -> None:
+    run = desk.plan(HEAD, ("K-1", "One", "", "", ""), HEAD, ("K-2", "Two", "", "", ""), HEAD)
+    assert desk.statuses(run) == {2: "new", 4: "new"}
+    (told,) = run.options["notes"]
+    assert (told["code"], told["values"]["count"], told["values"]["places"]) == ("HEADER_REPEATED", 2, "3, 5")
+    assert run.options["rows"] == 2
+
+
 def test_an_empty_cell_leaves_the_value_alone_unless_told_otherwise(desk: Desk) -> None:
     factories.customer(desk.session, number="K-1", company_name="Same", phone="1234567")
     rows = (HEAD, ("K-1", "", "", "", ""))

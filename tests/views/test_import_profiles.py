@@ -81,6 +81,16 @@ def test_a_known_layout_is_in_after_five_clicks_from_the_list_of_customers(
     assert session.scalars(select(Customer.reference).order_by(Customer.number)).all() == ["x1", "x2"]
 
 
+def test_what_there_is_to_tell_of_a_file_is_told_where_nobody_looks_at_its_columns(client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    profile_of(alice)
+    rows = "Plaats;Zwrt;Firma;Relatie\nAssen;x1;Beta;K-2\n" * 2
+    answer = upload(alice, rows, "whatever.csv", mode="update", match="usual")
+    assert "whatever.csv: rows that say the names of the columns again, left out: 1 (3)." in text_of(
+        alice.get(answer.location, follow_redirects=True)
+    )
+
+
 def test_what_differs_from_the_profile_is_shown_before_anything_is_checked(client_for: ClientFor) -> None:
     alice = client_for("Alice")
     profile_of(alice)
