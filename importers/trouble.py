@@ -64,6 +64,7 @@ class Trouble(enum.StrEnum):
     NOT_IMPORTED_REST = "{field}: only the first value was taken; left out: {rest}"
     REST_TO_NOTES = "{field}: only the first value was taken; kept in the notes: {rest}"
     INVISIBLE_LEFT_OUT = "{field}: characters that nobody can see were left out: {shown}"
+    ROUNDED = "{field} has more than two decimals and was rounded to {value}."
     LOOKS_LIKE_NO_EMAIL = "{field} does not look like an e-mail address."
     LOOKS_LIKE_NO_VAT = "{field} does not look like a VAT number."
     LOOKS_LIKE_NO_PHONE = "{field} does not look like a telephone number."

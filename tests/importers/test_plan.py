@@ -12,6 +12,7 @@ from importers import plan
 from importers import run as steps
 from importers.columns import COLUMNS
 from importers.run import Choices
+from importers.trouble import describe
 from models import access
 from models.access import SYSTEM, Looker
 from models.base import Base, utc_now
@@ -86,6 +87,18 @@ def test_a_header_that_stands_again_in_the_middle_is_nobody_and_is_told_with_its
     (told,) = run.options["notes"]
     assert (told["code"], told["values"]["count"], told["values"]["places"]) == ("HEADER_REPEATED", 2, "3, 5")
     assert run.options["rows"] == 2
+
+
+def test_an_amount_with_more_decimals_than_money_has_goes_in_rounded_and_is_told_with_its_cell(desk: Desk) -> None:
+    rows = (("K-1", "One", "1,2345"), ("K-2", "Two", "1,23"), ("K-3", "Three", "1,2300"))
+    run = desk.plan(("Klantnummer", "Bedrijfsnaam", "Uurtarief"), *rows)
+    assert desk.statuses(run) == {2: "new", 3: "new", 4: "new"}
+    (said,) = desk.rows(run)[2].problems
+    assert (said["code"], said["cell"], said["wall"]) == ("ROUNDED", "C2", False)
+    assert describe(said) == "Hourly rate has more than two decimals and was rounded to 1.23."
+    assert desk.codes(run, 3) == desk.codes(run, 4) == []
+    desk.commit(run)
+    assert [str(one["hourly_rate"]) for one in desk.table("customer")] == ["1.23", "1.23", "1.23"]
 
 
 def test_an_empty_cell_leaves_the_value_alone_unless_told_otherwise(desk: Desk) -> None:
