@@ -77,6 +77,7 @@ class Trouble(enum.StrEnum):
     KEPT_ALTHOUGH_EMPTY = "{field} was emptied in your file; an import does not empty it."
     ONLY_OUT = "{field} was changed in your file; an import does not change it."
     CONTACT_WITHOUT_NAME = "The contact has no name, so it was left out."
+    CONTACT_KNOWN = "A contact with this e-mail address exists: {name}. This row makes another one."
     NO_CUSTOMER_NAMED = "There is no customer with this name; it is kept as the company of the contact."
     CUSTOMER_NAMED_OFTEN = "{count} customers have this name; it is kept as the company of the contact."
 

@@ -212,6 +212,28 @@ def test_a_person_without_a_company_is_a_private_customer(desk: Desk) -> None:
     assert rows[3].values["main_contact"]["set"] == {"first_name": "Ingrid", "last_name": "Bergström"}
 
 
+CONTACT_HEAD = ("Klantnummer", "Bedrijfsnaam", "Contactpersoon", "Contactpersoon e-mail")
+
+
+def test_a_main_contact_with_the_address_of_somebody_on_file_is_told_and_made_all_the_same(desk: Desk) -> None:
+    elsewhere = factories.customer(desk.session, number="K-9", company_name="Elsewhere")
+    jo = factories.contact(desk.session, first_name="Jo", last_name="Bos", email="Jo@bos.nl")
+    factories.link(desk.session, elsewhere, jo)
+    run = desk.plan(
+        CONTACT_HEAD,
+        ("K-1", "New", "Jo Bos", "jo@bos.nl"),
+        ("K-2", "Other", "Al Dam", "al@dam.nl"),
+        ("K-9", "Elsewhere", "Jo Bos", "jo@bos.nl"),
+    )
+    (said,) = desk.rows(run)[2].problems
+    assert (said["code"], said["cell"], said["wall"]) == ("CONTACT_KNOWN", "D2", False)
+    assert describe(said) == "A contact with this e-mail address exists: Jo Bos. This row makes another one."
+    # Whom the row means stands at this customer already, or has an address that nobody has.
+    assert desk.codes(run, 3) == desk.codes(run, 4) == []
+    desk.commit(run)
+    assert len(desk.table("contact")) == 3
+
+
 def test_house_number_and_addition_are_joined_to_the_street(desk: Desk) -> None:
     run = desk.plan(
         ("Naam", "Straat", "Huisnummer", "Toevoeging"), ("a1", "Rijnlaan", 88, "b"), ("b1", "Kade", 12, "bis")
@@ -409,6 +431,19 @@ def importer_on(session: Session, cast: Cast, *customers: Customer) -> Looker:
     looker = access.looker_for(session, cast.charlie)
     access.look_as(session, looker)
     return looker
+
+
+def test_of_a_contact_that_the_importer_may_not_see_nothing_is_told(
+    session: Session, tmp_path: Path, cast: Cast
+) -> None:
+    mine = factories.customer(session, number="K-1", company_name="Mine")
+    hidden = factories.customer(session, number="K-9", company_name="Hidden")
+    for customer, email in ((mine, "al@dam.nl"), (hidden, "jo@bos.nl")):
+        factories.link(session, customer, factories.contact(session, email=email))
+    desk = desk_of(session, tmp_path, importer_on(session, cast, mine))
+    for email, codes in (("jo@bos.nl", []), ("al@dam.nl", ["CONTACT_KNOWN"])):
+        run = desk.plan(CONTACT_HEAD, ("K-1", "Mine", "New Person", email))
+        assert (desk.statuses(run), desk.codes(run, 2)) == ({2: "changed"}, codes)
 
 
 def test_customers_that_may_not_be_edited_are_shown_and_unseen_ones_betray_nothing(
