@@ -193,6 +193,23 @@ def test_the_profiles_are_listed_opened_renamed_and_forgotten(session: Session, 
     assert alice.get(columns).status_code == 200
 
 
+def test_who_deletes_a_profile_is_told_that_it_is_for_good_and_sees_every_version_that_goes(
+    session: Session, client_for: ClientFor
+) -> None:
+    alice = client_for("Alice")
+    columns = profile_of(alice)
+    alice.send(columns.replace("columns/", "profile/"), profile_name="Debtors", **{**MAPPED, "column-2": ""})
+    address = f"/imports/profiles/{session.scalars(select(ImportProfile.id)).one()}/"
+    asked = alice.get(f"{address}delete/")
+    assert "This cannot be undone." in text_of(asked)
+    rows = html.document_fromstring(asked.get_data(as_text=True)).xpath("//main//tbody/tr")
+    gone = [[" ".join(cell.text_content().split()) for cell in row] for row in rows]
+    # Each with who saved it, when, and how much it says; its name leads to all of it, for as long as it is there.
+    told = [(row[0], row[1].endswith("Alice"), row[2]) for row in gone]
+    assert told == [("Version 2", True, "4"), ("Version 1", True, "4")]
+    assert rows[1].xpath(".//a/@href") == [f"{address}?version=1"]
+
+
 def test_profiles_are_for_who_may_import_and_belong_to_the_office(session: Session, client_for: ClientFor) -> None:
     columns = profile_of(client_for("Alice"))
     key = session.scalars(select(ImportProfile.id)).one()
