@@ -16,7 +16,18 @@ from typing import IO, Any, NamedTuple
 from sqlalchemy import delete, func, inspect, select, update
 from sqlalchemy.orm import Session
 
-from importers import apply, coming_back, continuing, corrections, notation, plan, profiles, recognising, unticking
+from importers import (
+    apply,
+    coming_back,
+    continuing,
+    corrections,
+    notation,
+    plan,
+    profiles,
+    recognising,
+    stopped,
+    unticking,
+)
 from importers.apply import Applied, Moved, digest, require_columns
 from importers.columns import COLUMNS, allowed
 from importers.files import (
@@ -228,7 +239,8 @@ def _read(run: ImportRun, path: Path) -> Workbook:
     if not run.options.get("is_file", True):
         return wire.received(path.read_bytes())
     options = replace(choices_of(run).of_the_file, contacts=run.kind is ImportKind.CONTACTS)
-    return read(path, name=run.file_name, limits=LIMITS, options=options)
+    with stopped.told(path, LIMITS):
+        return read(path, name=run.file_name, limits=LIMITS, options=options)
 
 
 def choices_of(run: ImportRun) -> Choices:

@@ -8,7 +8,6 @@ before it is opened, `ooxml.py`, `biff.py` and `opendocument.py` scan for what a
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 from importers.files.process import read_apart
@@ -58,11 +57,6 @@ __all__ = [
 ]
 
 _LIMITS, _OPTIONS = Limits(), ReadOptions()
-_STOPPED = {
-    Refusal.TOO_SLOW: "it took longer than {seconds} seconds",
-    Refusal.TOO_MUCH_MEMORY: "it takes more than {memory} bytes of memory",
-    Refusal.READER_STOPPED: "its process died; memory is limited to {memory} bytes",
-}
 
 
 def read(path: Path, *, name: str, limits: Limits = _LIMITS, options: ReadOptions = _OPTIONS) -> Workbook:
@@ -75,20 +69,8 @@ def read(path: Path, *, name: str, limits: Limits = _LIMITS, options: ReadOption
         raise Unreadable(Refusal.EMPTY)
     if size > limits.upload:
         raise Unreadable(Refusal.TOO_BIG, size=round(size / MB, 1), limit=limits.upload // MB)
-    try:
-        with path.open("rb") as file:
-            workbook = read_apart(file, limits, options)
-    except Unreadable as error:
-        if error.refusal in _STOPPED:
-            _log(size, _STOPPED[error.refusal].format(**asdict(limits)))
-        raise
+    with path.open("rb") as file:
+        workbook = read_apart(file, limits, options)
     if workbook.kind is Kind.TEXT:
         workbook.sheets[0].name = name
     return workbook
-
-
-def _log(size: int, limit: str) -> None:
-    """That a limit was met, for whoever keeps the server; the name of a file and what is in it are not theirs to read."""
-    import logging  # only here, so that no child pays for loading it
-
-    logging.getLogger(__name__).warning("reading a file of %d bytes was stopped: %s", size, limit)

@@ -109,37 +109,6 @@ def test_a_child_that_hangs_is_ended_when_its_time_is_up(
 
 
 @pytest.mark.parametrize(
-    ("script", "limit"),
-    [
-        ("exec sleep 60", "it took longer than 1 seconds"),
-        ("kill -XCPU $$", "it took longer than 1 seconds"),
-        ("kill -SEGV $$", "its process died; memory is limited to 1000000000 bytes"),
-        (
-            """echo '{"refused": "TOO_MUCH_MEMORY", "values": {"limit": 1000}}'""",
-            "it takes more than 1000000000 bytes of memory",
-        ),
-    ],
-)
-def test_a_child_that_met_a_limit_is_one_line_in_the_log_without_the_name_of_the_file(
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-    tmp_path: Path,
-    file: Path,
-    script: str,
-    limit: str,
-) -> None:
-    _instead(monkeypatch, tmp_path, script)
-    with pytest.raises(Unreadable):
-        read(file, name="secret.csv", limits=Limits(seconds=1))
-    assert caplog.messages == [f"reading a file of {file.stat().st_size} bytes was stopped: {limit}"]
-    caplog.clear()
-    _instead(monkeypatch, tmp_path, "echo nonsense")
-    with pytest.raises(Unreadable):
-        read(file, name="secret.csv")
-    assert caplog.messages == []
-
-
-@pytest.mark.parametrize(
     "said", ["nonsense", "[]", '{"rows": [[1]]}', '{"refused": "NO_SUCH"}', '{"kind": "exe"}', "1"]
 )
 def test_a_child_that_talks_nonsense_is_not_believed(
