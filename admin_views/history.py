@@ -237,7 +237,10 @@ def undo() -> Response | str:
         plan = undoing.plan(shell.here(), looker, key, rows=rows, fields=fields)
         left = [(what_stays(one), why(one, done=False)) for one in causes_first(plan.left)[:LISTED]]
         what = title(kept.title, kept.values)
-        is_import = kept.origin in {Origin.IMPORT, Origin.UNDO} and imported.import_of(shell.here(), key) is not None
+        # Only what took something back must be asked about: an import says so itself.
+        is_import = kept.origin is Origin.IMPORT or (
+            kept.origin is Origin.UNDO and imported.import_of(shell.here(), key) is not None
+        )
         more = {"is_import": is_import and not _sent(PART)}
         return pages.show("undo.html", **more, plan=plan, left=left, what=what, key=key, part=_sent(PART), back=_back())
     try:
