@@ -15,6 +15,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from admin_views.commands import as_system
+from importers import undoing
 from models import journal, schema
 from models.access import SYSTEM
 from models.base import db
@@ -162,9 +163,13 @@ def undo_command(changeset: int | None, outside: tuple[int, int] | None, as_json
         except journal.NothingToUndo as nothing:
             _tell_left(nothing.left)
             raise
+        rows = undoing.rows_put_back(session, undone.changeset.id)
     _tell_left(undone.left)
-    message = f"{undone.taken_back:,} rows taken back, {len(undone.left):,} left, changeset {undone.changeset.id}."
-    _say(message, as_json, taken_back=undone.taken_back, left=len(undone.left), changeset=undone.changeset.id)
+    # What a row of a file brought is one thing to who brought it; of all else the rows of the database are told.
+    what = f"{rows:,} rows of the import" if rows else f"{undone.taken_back:,} rows"
+    message = f"{what} taken back, {len(undone.left):,} left, changeset {undone.changeset.id}."
+    told = {"taken_back": undone.taken_back, "left": len(undone.left), "changeset": undone.changeset.id}
+    _say(message, as_json, **told, **({"rows_of_import": rows} if rows else {}))
 
 
 def _tell_left(left: Iterable[journal.Left]) -> None:

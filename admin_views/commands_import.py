@@ -166,6 +166,8 @@ def import_command(
             )
         run_id = made.id
         try:
+            if sheet is not None:
+                _require_sheet(made, sheet)
             if sheet is not None or header is not None:
                 run.look_again(session, looker, uploads(), run_id, sheet=sheet, header=header)
             if corrections:
@@ -187,6 +189,13 @@ def import_command(
         if not writes:
             run.forget(session, looker, uploads(), run_id)
     _report(applied, as_json, only_plan)
+
+
+def _require_sheet(made: ImportRun, wanted: str) -> None:
+    names = [one["name"] for one in made.options["sheets"]]
+    if wanted not in names:
+        told = ", ".join(names)
+        raise click.BadParameter(f"{wanted!r}: there is no such sheet. Sheets: {told}", param_hint="--sheet")
 
 
 def _corrected(made: ImportRun, corrections: tuple[str, ...]) -> dict[int, str | None]:

@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response
 
 from admin_views import images, login, pages, shell, trees
 from admin_views.numbers import changeset_asked, key_of
+from importers import undoing as imported
 from models import access, journal
 from models.base import LARGEST_POSITION, whole
 from models.errors import NotAllowed, NotFound, Refused
@@ -236,7 +237,12 @@ def undo() -> Response | str:
         plan = undoing.plan(shell.here(), looker, key, rows=rows, fields=fields)
         left = [(what_stays(one), why(one, done=False)) for one in causes_first(plan.left)[:LISTED]]
         what = title(kept.title, kept.values)
-        return pages.show("undo.html", plan=plan, left=left, what=what, key=key, part=_sent(PART), back=_back())
+        # Only what took something back must be asked about: an import says so itself.
+        is_import = kept.origin is Origin.IMPORT or (
+            kept.origin is Origin.UNDO and imported.import_of(shell.here(), key) is not None
+        )
+        more = {"is_import": is_import and not _sent(PART)}
+        return pages.show("undo.html", **more, plan=plan, left=left, what=what, key=key, part=_sent(PART), back=_back())
     try:
         done = undoing.undo(shell.here(), looker, key, rows=rows, fields=fields)
     except Refused as refused:
@@ -244,8 +250,8 @@ def undo() -> Response | str:
             raise
         say_refused(refused)
         return redirect(_back())
-    text = ngettext("%(num)d record put back", "%(num)d records put back", done.taken_back)
-    say_done(text, done)
+    is_part = rows is not None or fields is not None
+    say_done(_records(done.taken_back) if is_part else put_back(done), done)
     return redirect(_back())
 
 
@@ -261,6 +267,18 @@ def adopt() -> Response:
         say_refused(refused)
         return redirect(_back())
     return redirect(url_for("history.undo", changeset=taken.id, next=_back()))
+
+
+def put_back(done: Undone) -> str:
+    """What an undo came to: of an import the rows of its file, whatever else each of them had brought."""
+    rows = imported.rows_put_back(shell.here(), done.changeset.id)
+    if rows:
+        return ngettext("%(num)d row of the import put back", "%(num)d rows of the import put back", rows)
+    return _records(done.taken_back)
+
+
+def _records(count: int) -> str:
+    return ngettext("%(num)d record put back", "%(num)d records put back", count)
 
 
 def say_refused(refused: Refused) -> None:

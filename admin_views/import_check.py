@@ -62,20 +62,23 @@ class Narrowed:
         return {"show": self.status.value, "field": self.field or None, "page": self.page, **changed}
 
 
-def narrowed(found: ImportRun, statuses: Iterable[RowStatus], otherwise: RowStatus) -> Narrowed:
-    """What the address asks for, as far as the run has it."""
+Fields = Mapping[str, Mapping[str, int]]
+"""Status -> field -> in how many rows it is so."""
+
+
+def narrowed(fields: Fields, statuses: Iterable[RowStatus], otherwise: RowStatus) -> Narrowed:
+    """What the address asks for, as far as there is something of it."""
     status = next((one for one in statuses if one.value == request.args.get("show")), otherwise)
     field = request.args.get("field", "")
-    known = field in found.options.get("fields", {}).get(status.value, {})
+    known = field in fields.get(status.value, {})
     return Narrowed(status, field if known else "", max(1, whole(request.args.get("page"), 100_000) or 1))
 
 
-def offered_fields(found: ImportRun, status: RowStatus) -> list[tuple[str, str]]:
+def offered_fields(kind: ImportKind, counted: Mapping[str, int]) -> list[tuple[str, str]]:
     """What the rows of a status can be narrowed to, with in how many rows it is so."""
-    counted = found.options.get("fields", {}).get(status.value, {})
-    order = {key: at for at, key in enumerate(COLUMNS[found.kind])}
+    order = {key: at for at, key in enumerate(COLUMNS[kind])}
     return [
-        (key, f"{title_of(found.kind, key)} ({counted[key]})")
+        (key, f"{title_of(kind, key)} ({counted[key]})")
         for key in sorted(counted, key=lambda key: order.get(key, len(order)))
     ]
 
@@ -92,7 +95,8 @@ def shown(found: ImportRun, error: str | None = None) -> str:
     heaps = run.heaps(shell.here(), found)
     filled = {one.status for one in heaps if one.is_moved}
     filled = filled or {status for status in STATUSES if found.counts.get(status.value)}
-    view = narrowed(found, STATUSES, next((status for status in STATUSES if status in filled), RowStatus.NEW))
+    fields: Fields = found.options.get("fields", {})
+    view = narrowed(fields, STATUSES, next((status for status in STATUSES if status in filled), RowStatus.NEW))
     rows = shell.here().scalars(
         select(ImportRow)
         .where(of_run, view.condition)
@@ -109,7 +113,7 @@ def shown(found: ImportRun, error: str | None = None) -> str:
         unticked = shell.here().scalar(of_field) or 0
     listed = list(rows)
     names = _names(found.kind, listed)
-    counts = found.options.get("fields", {}).get(view.status.value, {})
+    counts = fields.get(view.status.value, {})
     total = counts.get(view.field, 0) if view.field else found.counts.get(view.status.value, 0)
 
     def titled(key: str) -> str:
@@ -132,7 +136,7 @@ def shown(found: ImportRun, error: str | None = None) -> str:
         kind=found.kind,
         view=view,
         shown=view.status,
-        fields=offered_fields(found, view.status),
+        fields=offered_fields(found.kind, counts),
         pages=-(-total // PAGE),
         rows=listed,
         worst=list(worst),

@@ -140,7 +140,8 @@ def delete(key: int) -> imports.Answer:
             flash(gettext("Deleted: %(name)s", name=name), "ok")
             return redirect(url_for("import_profiles.index"))
     versions = profiles.versions(shell.here(), key)
-    shown = pages.show("imports/profile_delete.html", profile=found, versions=versions, problem=problem)
+    told = {"versions": versions, "users": _users(versions), "problem": problem}
+    shown = pages.show("imports/profile_delete.html", profile=found, **told)
     return (shown, 409) if problem else shown
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import redirect, request, url_for
-from flask_babel import ngettext
-from sqlalchemy import func, select
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from admin_views import history, import_check, pages, shell
@@ -45,15 +45,13 @@ def result(key: int) -> Answer:
 
 def _written(found: ImportRun) -> dict[str, Any] | None:
     """The rows that wrote something, narrowed as the address says: a page of them."""
-    wrote = undoing.is_written(found)
-    per_status = select(ImportRow.status, func.count(ImportRow.id)).where(wrote).group_by(ImportRow.status)
-    counts = {status: count for status, count in shell.here().execute(per_status)}  # noqa: C416 - rows, not pairs
+    wrote = undoing.is_written(found.id)
+    counts, fields = undoing.counted(shell.here(), found)
     if not counts:
         return None
-    view = import_check.narrowed(found, WRITTEN, next(status for status in WRITTEN if counts.get(status)))
-    total = counts.get(view.status, 0)
-    if view.field:
-        total = shell.here().scalar(select(func.count(ImportRow.id)).where(wrote, view.condition)) or 0
+    view = import_check.narrowed(fields, WRITTEN, next(status for status in WRITTEN if counts.get(status)))
+    of_status: Mapping[str, int] = fields.get(view.status.value, {})
+    total = of_status[view.field] if view.field else counts.get(view.status, 0)
     query = select(ImportRow).where(wrote, view.condition).order_by(ImportRow.row_number)
     rows = list(shell.here().scalars(query.limit(PAGE).offset((view.page - 1) * PAGE)))
     targets = [row.target_id for row in rows if row.target_id is not None]
@@ -63,7 +61,7 @@ def _written(found: ImportRun) -> dict[str, Any] | None:
         "total": total,
         "pages": -(-total // PAGE),
         "rows": rows,
-        "fields": import_check.offered_fields(found, view.status),
+        "fields": import_check.offered_fields(found.kind, of_status),
         "told": import_check.told(found.kind, rows),
         "taken_back": undoing.taken_back(shell.here(), found, targets),
     }
@@ -89,5 +87,5 @@ def undo_rows(key: int) -> Answer:
             raise
         history.say_refused(refused)
         return redirect(back)
-    history.say_done(ngettext("%(num)d record put back", "%(num)d records put back", done.taken_back), done)
+    history.say_done(history.put_back(done), done)
     return redirect(back)

@@ -122,6 +122,8 @@ def _settled(made: ImportRun) -> Answer | None:
     except (Refused, Unreadable):
         return None  # the page with the columns says why
     known = made.options["profile"]
+    for note in _notes(made):
+        flash(note, "warning")  # whoever looks at the columns reads them there
     flash(gettext("Read as %(name)s, version %(n)s.", name=known["name"], n=known["version"]), "info")
     return answer
 
@@ -261,11 +263,16 @@ def columns_page(found: ImportRun, error: str | None = None) -> str:
         profiles=[(profile.id, profile.name) for profile, _ in made],
         proposed=profiles.proposed_name(found.file_name),
         rules=RULES[found.kind],
-        notes=[gettext(Remark[note["code"]].value).format(**note["values"]) for note in found.options.get("notes", ())],
+        notes=_notes(found),
         certainty={one.name: gettext(one.value) for one in Certainty},
         doubtful=not run.looks_like_customers(found),
         returned=returned.notices(found),
     )
+
+
+def _notes(found: ImportRun) -> list[str]:
+    """What there is to tell about the file."""
+    return [gettext(Remark[note["code"]].value).format(**note["values"]) for note in found.options.get("notes", ())]
 
 
 # Check ---------------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from models import settings
 from models.access import Looker, may, split
 from models.among import is_among, one_of
 from models.base import Base, folded
+from models.contact import Contact
 from models.imports import ImportKind
 from models.settings import ValueList
 from models.user import Right
@@ -160,6 +161,16 @@ def contacts_like(
                 if folded(name) in names:
                     by_name.setdefault(folded(name), []).append(key)
     return by_email, by_name
+
+
+def contacts_of(session: Session, emails: Collection[str]) -> dict[str, str]:
+    """Folded e-mail address -> what the first contact with it is called, of those that the importer may see."""
+    by_email = contacts_like(session, emails, ())[0]
+    ids = [key for keys in by_email.values() for key in keys]
+    seen_ones = session.execute(select(Contact.id, Contact.name).where(one_of(Contact.id, ids)))
+    names = {key: name for key, name in seen_ones}  # noqa: C416 - rows, not pairs
+    seen = {email: [names[key] for key in keys if key in names] for email, keys in by_email.items()}
+    return {email: found[0] for email, found in seen.items() if found}
 
 
 _ALWAYS = ("id", "number", "kind", "company_name", "first_name", "last_name", "name", "archived_at")

@@ -296,14 +296,49 @@ def _block_below(sheet: Sheet, at: int) -> float:
 
 
 def records(sheet: Sheet, header: int) -> Iterator[tuple[int, Row]]:
-    """The rows below the header (0: there is none) that hold something, with their numbers."""
+    """The rows below the header (0: there is none) that hold something, with their numbers.
+
+    What says the names of the columns again is no record.
+    """
     titles: Row = ()
+    again = set(repeated(sheet, header))
     for number, row in sheet.numbered():
         if number == header:
             titles = row
-        below = number > header and any(cell is not None for cell in row)
+        below = number > header and number not in again and any(cell is not None for cell in row)
         if below and not (number == header + 1 and titles and is_technical(titles, row)):
             yield number, row
+
+
+def repeated(sheet: Sheet, header: int) -> list[int]:
+    """The rows further down that are the header once more, as where pages were printed below each other.
+
+    What stands right above the header comes with it: a title, the upper half of names that go over two rows.
+    """
+    if header not in sheet.numbers:
+        return []
+    at, rows = sheet.numbers.index(header), sheet.rows
+    names, found = _said(rows[at]), list[int]()
+    start = next((place for place, name in enumerate(names) if name), len(names))
+    for below in range(at + 1, len(rows) if names else 0):
+        row = rows[below]
+        # One cell tells of nearly all rows that they are others, at a fraction of the cost.
+        if start >= len(row) or plain(row[start]) != names[start] or _said(row) != names:
+            continue
+        back = 1
+        while back <= at and below - back > at and (above := _said(rows[below - back])) == _said(rows[at - back]):
+            found += [sheet.numbers[below - back]] if above else []
+            back += 1
+        found.append(sheet.numbers[below])
+    return sorted(set(found))
+
+
+def _said(row: Row) -> list[str]:
+    """The cells of a row as text, as far as it is filled."""
+    said = [plain(cell) for cell in row]
+    while said and not said[-1]:
+        said.pop()
+    return said
 
 
 _BLOCK = 16

@@ -9,7 +9,7 @@ from importers.compare import Difference
 from importers.files import Row
 from importers.known import Held, Namesake
 from importers.planner import NEW, TAKE, Meeting, Outcome, Planner, keep_in_notes, others
-from importers.reading import NAME_LENGTH, shortened
+from importers.reading import NAME_LENGTH, first_of, shortened
 from importers.rows import Record, full_name
 from importers.trouble import Trouble
 from models.base import folded
@@ -17,6 +17,7 @@ from models.imports import ImportKind, MatchRule, RowStatus
 from models.operations.number import in_bin, peek
 
 _WHOLE_NAMES = ("company_name", "name")
+_CONTACT_EMAIL = "main_contact.email"
 _POSTAL_FIELDS = ("head_office.postal_code", "head_office.postal_place")
 NAME_FIELDS = ("company_name", "name", "name_2", "first_name", "last_name", "infix", "kind")
 
@@ -57,6 +58,8 @@ class Customers(Planner):
             len(text) > NAME_LENGTH for key in _WHOLE_NAMES for _, text in self.reader.texts(key, self.records)
         ):
             self.fields.add("description")
+        emails = {folded(first_of(text)) for _, text in self.reader.texts(_CONTACT_EMAIL, self.records)}
+        self.contacts = known.contacts_of(self.session, emails)
         self.places = {column.partition(".")[0] for column in self.source.mapping}
         self.places |= {"bank"} if "iban" in self.source.mapping else set()
         if {"first_name", "last_name"} & self.source.mapping.keys():
@@ -172,7 +175,10 @@ class Customers(Planner):
         if "customer" in found.write and not compare.is_named(found.write["customer"], held):
             self.reject(record, Trouble.NAME_MISSING)
         self._check_number(record, found)
-        return self.existing(record, held, found)
+        outcome = self.existing(record, held, found)
+        if outcome.status is RowStatus.CHANGED:
+            self._tell_of_contact(record, found)
+        return outcome
 
     def _is_locked(self, record: Record, held: Held) -> bool:
         """Whether nothing of it may be written, and why; a row that writes nothing need not ask."""
@@ -192,7 +198,15 @@ class Customers(Planner):
         self._check_number(record, found)
         if record.is_rejected():
             return self.rejected(record)
+        self._tell_of_contact(record, found)
         return Outcome(record, RowStatus.NEW, None, full_name(record.values), found.write)
+
+    def _tell_of_contact(self, record: Record, found: Difference) -> None:
+        """Say that the contact a row makes may be there already: by its address, at whatever customer."""
+        written = found.write.get("main_contact", {})
+        email = "" if "link_id" in written else written.get("set", {}).get("email", "")
+        if name := self.contacts.get(folded(email)):
+            self.say(record, Trouble.CONTACT_KNOWN, _CONTACT_EMAIL, name=name)
 
     def _check_number(self, record: Record, found: Difference) -> None:
         """A number waits for its customer while that is in the bin."""

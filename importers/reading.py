@@ -254,6 +254,17 @@ _TWO_NUMBERS = re.compile(r"[0-9]\s*(?:[^\W\d_]+\.?|[:/*])\s*[0-9]")
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*")
 
 
+class Rounded(str):
+    """An amount that said more than its places hold, so that it can be told of the rows that are written."""
+
+    __slots__ = ()
+
+
+def amount_doubt(value: str, _reading: Reading) -> Trouble | None:
+    """Whether something of an amount was lost."""
+    return Trouble.ROUNDED if isinstance(value, Rounded) else None
+
+
 def amount(limits: Limits) -> Parse:
     """A parser for an amount with two places. Understands 46.100,25 and 46,100.25, currency signs, (12) as -12."""
 
@@ -264,7 +275,8 @@ def amount(limits: Limits) -> Parse:
         if not limits.hold(value):
             least, most = (f"{one:,}" for one in (limits.least or 0, limits.most or 0))
             raise Wrong(Trouble.NUMBER_OUT_OF_RANGE, least=least, most=most)
-        return format(value.quantize(Decimal("0.01")), "f")
+        kept = value.quantize(Decimal("0.01"))
+        return format(kept, "f") if kept == value else Rounded(format(kept, "f"))
 
     return parse
 

@@ -16,12 +16,36 @@ from typing import IO, Any, NamedTuple
 from sqlalchemy import delete, func, inspect, select, update
 from sqlalchemy.orm import Session
 
-from importers import apply, coming_back, continuing, corrections, notation, plan, profiles, recognising, unticking
+from importers import (
+    apply,
+    coming_back,
+    continuing,
+    corrections,
+    notation,
+    plan,
+    profiles,
+    recognising,
+    stopped,
+    unticking,
+)
 from importers.apply import Applied, Moved, digest, require_columns
 from importers.columns import COLUMNS, allowed
-from importers.files import Kind, Limits, ReadOptions, Refusal, Sheet, Unreadable, Workbook, letters, read_once, wire
+from importers.files import (
+    Kind,
+    Limits,
+    Note,
+    ReadOptions,
+    Refusal,
+    Remark,
+    Sheet,
+    Unreadable,
+    Workbook,
+    letters,
+    read_once,
+    wire,
+)
 from importers.files import forget as forget_file
-from importers.files.workbook import MB
+from importers.files.workbook import MB, ranges
 from importers.known import reading_for
 from importers.listing import Listing
 from importers.mapping import (
@@ -35,6 +59,7 @@ from importers.mapping import (
     mapping_of,
     misfits,
     records,
+    repeated,
     separator_of,
     stated,
 )
@@ -216,7 +241,8 @@ def _read(run: ImportRun, path: Path) -> Workbook:
         with path.open("rb") as lines:
             return wire.received(lines)
     options = replace(choices_of(run).of_the_file, contacts=run.kind is ImportKind.CONTACTS)
-    return read_once(path, name=run.file_name, limits=LIMITS, options=options)
+    with stopped.told(path, LIMITS):
+        return read_once(path, name=run.file_name, limits=LIMITS, options=options)
 
 
 def choices_of(run: ImportRun) -> Choices:
@@ -341,7 +367,7 @@ def _look(
         "sheets": [{"name": one.name, "hidden": one.hidden, "rows": len(one.rows)} for one in book.sheets],
         "notes": [
             {"code": note.remark.name, "values": dict(note.values)}
-            for note in (*book.notes, *(found.notes if found else ()))
+            for note in (*book.notes, *(found.notes if found else ()), *_again(found, row))
         ],
         "file": {"kind": book.kind.value, "encoding": book.encoding, "delimiter": book.delimiter, "is_known": is_known},
         "first_rows": _first_rows(found) if found else [],
@@ -399,6 +425,14 @@ _NOTHING_SAID: Mapping[str, Any] = {
     notation.ASKED: [],
     notation.ANSWERS: {},
 }
+
+
+def _again(sheet: Sheet | None, header: int | None) -> Iterable[Note]:
+    """That the names of the columns stand in other rows, too, which are nobody's."""
+    rows = repeated(sheet, header) if sheet is not None and header is not None else []
+    if sheet is not None and rows:
+        told: dict[str, str | int] = {"sheet": sheet.name, "count": len(rows), "places": ranges(rows)}
+        yield Note(Remark.HEADER_REPEATED, told)
 
 
 def _first_rows(sheet: Sheet) -> list[dict[str, Any]]:

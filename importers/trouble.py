@@ -64,6 +64,7 @@ class Trouble(enum.StrEnum):
     NOT_IMPORTED_REST = "{field}: only the first value was taken; left out: {rest}"
     REST_TO_NOTES = "{field}: only the first value was taken; kept in the notes: {rest}"
     INVISIBLE_LEFT_OUT = "{field}: characters that nobody can see were left out: {shown}"
+    ROUNDED = "{field} has more than two decimals and was rounded to {value}."
     LOOKS_LIKE_NO_EMAIL = "{field} does not look like an e-mail address."
     LOOKS_LIKE_NO_VAT = "{field} does not look like a VAT number."
     LOOKS_LIKE_NO_PHONE = "{field} does not look like a telephone number."
@@ -76,6 +77,7 @@ class Trouble(enum.StrEnum):
     KEPT_ALTHOUGH_EMPTY = "{field} was emptied in your file; an import does not empty it."
     ONLY_OUT = "{field} was changed in your file; an import does not change it."
     CONTACT_WITHOUT_NAME = "The contact has no name, so it was left out."
+    CONTACT_KNOWN = "A contact with this e-mail address exists: {name}. This row makes another one."
     NO_CUSTOMER_NAMED = "There is no customer with this name; it is kept as the company of the contact."
     CUSTOMER_NAMED_OFTEN = "{count} customers have this name; it is kept as the company of the contact."
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from importers.apply import WRITTEN
@@ -13,6 +14,7 @@ from importers.plan import ROW, about
 from importers.run import find
 from models.access import Looker, require
 from models.among import one_of
+from models.base import EVERYTHING
 from models.errors import Reason, Refused
 from models.imports import ImportKind, ImportRow, ImportRun, RowStatus
 from models.journal import Change, Changeset, Operation, Undone
@@ -32,10 +34,10 @@ def undo_rows(session: Session, looker: Looker, run_id: int, rows: Collection[in
     return undo_changeset(session, looker, run.changeset_id, rows=pairs(session, run, rows))
 
 
-def is_written(run: ImportRun) -> ColumnElement[bool]:
+def is_written(run_id: int) -> ColumnElement[bool]:
     """The rows of a run that wrote something and know what."""
     condition: ColumnElement[bool] = and_(
-        ImportRow.run_id == run.id,
+        ImportRow.run_id == run_id,
         ImportRow.status.in_(WRITTEN),
         ImportRow.ticked.is_(True),
         ImportRow.target_id.is_not(None),
@@ -43,15 +45,25 @@ def is_written(run: ImportRun) -> ColumnElement[bool]:
     return condition
 
 
+def counted(session: Session, run: ImportRun) -> tuple[Counter[RowStatus], dict[str, Counter[str]]]:
+    """How many rows wrote something: per status, and per status and field."""
+    found, fields = Counter[RowStatus](), dict[str, Counter[str]]()
+    rows = select(ImportRow.status, ImportRow.fields, func.count(ImportRow.id)).where(is_written(run.id))
+    for status, written, count in session.execute(rows.group_by(ImportRow.status, ImportRow.fields)):
+        found[status] += count
+        fields.setdefault(status.value, Counter()).update(dict.fromkeys(written.split(), count))
+    return found, fields
+
+
 def rows_about(session: Session, run: ImportRun, status: RowStatus, field: str) -> list[int]:
     """The rows of one status that wrote something, or that wrote into one field."""
-    return list(session.scalars(select(ImportRow.row_number).where(is_written(run), about(status, field))))
+    return list(session.scalars(select(ImportRow.row_number).where(is_written(run.id), about(status, field))))
 
 
 def pairs(session: Session, run: ImportRun, rows: Collection[int]) -> list[Pair]:
     """Everything that these rows wrote, as table and key: the records, and what belongs to them."""
     planned = session.execute(
-        select(ROW.c.target_id, ROW.c["values"]).where(is_written(run), one_of(ROW.c.row_number, rows))
+        select(ROW.c.target_id, ROW.c["values"]).where(is_written(run.id), one_of(ROW.c.row_number, rows))
     ).all()
     targets = {row.target_id for row in planned}
     if run.kind is ImportKind.CONTACTS:
@@ -114,3 +126,26 @@ def taken_back(session: Session, run: ImportRun, targets: Iterable[int]) -> set[
         )
     )
     return {key if of == table else whose for whose, of, key in session.execute(undone)}
+
+
+def import_of(session: Session, changeset_id: int | None) -> tuple[int, ImportKind] | None:
+    """The import that a changeset made, took back or did again: which run it was, and of what."""
+    while changeset_id is not None:
+        run = select(ImportRun.id, ImportRun.kind).where(ImportRun.changeset_id == changeset_id)
+        if found := session.execute(run, execution_options=EVERYTHING).first():
+            return found.id, found.kind
+        changeset_id = session.scalar(select(_CHANGESET.undoes_id).where(_CHANGESET.id == changeset_id))
+    return None
+
+
+def rows_put_back(session: Session, undo_id: int | None) -> int:
+    """Of how many rows of its file a changeset took back an import, whole or in part; 0 where it was about none."""
+    found = import_of(session, undo_id)
+    if found is None:
+        return 0
+    run_id, kind = found
+    owner, of = (_CHANGE.customer_id, CUSTOMER) if kind is ImportKind.CUSTOMERS else (_CHANGE.contact_id, CONTACT)
+    touched = select(case((_CHANGE.table_name == of.name, _CHANGE.row_id), else_=owner))
+    touched = touched.where(_CHANGE.changeset_id == undo_id)
+    rows = select(func.count(ImportRow.id)).where(is_written(run_id), ImportRow.target_id.in_(touched))
+    return session.scalar(rows, execution_options=EVERYTHING) or 0

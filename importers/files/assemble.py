@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
 
 from importers.files.facts import Area, Facts
 from importers.files.formats import padded
@@ -23,10 +22,10 @@ from importers.files.workbook import (
     Remark,
     Sheet,
     address,
+    first_places,
     letters,
+    ranges,
 )
-
-_PLACES_SHOWN = 8
 
 
 class Assembler:
@@ -208,7 +207,7 @@ class _Building:
             return
         size = sum(_size(area, len(self._rows), width) for area in inside)
         fills = self._assembler.fills_merged and size <= self._limits.cells
-        places = _shortened([f"{address(*area[:2])}:{address(*area[2:])}" for area in inside])
+        places = first_places([f"{address(*area[:2])}:{address(*area[2:])}" for area in inside])
         remark = Remark.MERGED_FILLED if fills else Remark.MERGED_AS_STORED
         self._note(remark, count=len(inside), places=places)
         for area in inside if fills else ():
@@ -239,10 +238,10 @@ class _Building:
         columns -= marked
         if rows:
             remark = Remark.HIDDEN_ROWS_READ if keeps else Remark.HIDDEN_ROWS_LEFT_OUT
-            self._note(remark, count=len(rows), places=_ranges(rows, str))
+            self._note(remark, count=len(rows), places=ranges(rows))
         if columns:
             remark = Remark.HIDDEN_COLUMNS_READ if keeps else Remark.HIDDEN_COLUMNS_LEFT_OUT
-            self._note(remark, count=len(columns), places=_ranges(columns, letters))
+            self._note(remark, count=len(columns), places=ranges(columns, letters))
         return (set(), set()) if keeps else (rows, columns)
 
     def _is_mark(self, column: int) -> bool:
@@ -264,16 +263,3 @@ class _Building:
 def _size(area: Area, rows: int, width: int) -> int:
     top, left, bottom, right = area
     return (min(bottom, rows) - top + 1) * (min(right, width) - left + 1)
-
-
-def _ranges(numbers: set[int], show: Callable[[int], str]) -> str:
-    """Numbers as ranges: 3, 8-12."""
-    ordered = sorted(numbers)
-    starts = [ordered[0], *(later for earlier, later in pairwise(ordered) if later > earlier + 1)]
-    ends = [*(earlier for earlier, later in pairwise(ordered) if later > earlier + 1), ordered[-1]]
-    spans = zip(starts, ends, strict=True)
-    return _shortened([show(start) if start == end else f"{show(start)}-{show(end)}" for start, end in spans])
-
-
-def _shortened(places: list[str]) -> str:
-    return ", ".join([*places[:_PLACES_SHOWN], "…"] if len(places) > _PLACES_SHOWN else places)

@@ -10,7 +10,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
@@ -229,6 +229,9 @@ def _scan_sheet(archive: Archive, sheet: SheetPart, styles: Styles, result: Scan
     if extent.rows > limits.rows:
         raise Unreadable(Refusal.TOO_MANY_ROWS, sheet=sheet.name, count=extent.rows, limit=limits.rows)
     _measure_reach(xml, extent)
+    twice = None if extent.orderly else _row_twice(xml)
+    if twice is not None:
+        raise Unreadable(Refusal.ROW_TWICE, sheet=sheet.name, row=twice)
     _find_hidden_and_merged(xml, facts)
     found = [_find_errors(xml, facts), _find_formulas_only(xml, facts), _find_far_dates(xml, facts, styles)]
     found.append(_find_padded(xml, facts, styles))
@@ -250,6 +253,19 @@ def _measure_reach(xml: bytes, extent: Extent) -> None:
         numbers = [int(number) for number in _ROW_NUMBER.findall(xml, 0, extent.values_end)]
         extent.last_row = max(extent.rows, max(numbers, default=0))
         extent.orderly = all(earlier < later for earlier, later in pairwise(numbers))
+
+
+def _row_twice(xml: bytes) -> int | None:
+    """The number of a row that there are two of, both with values: a reader keeps only one of them."""
+    filled, rows = set[int](), list(_ROW_NUMBER.finditer(xml))
+    for row, after in zip_longest(rows, rows[1:]):
+        if not _VALUE_END.search(xml, row.end(), after.start() if after else len(xml)):
+            continue
+        number = int(row[1])
+        if number in filled:
+            return number
+        filled.add(number)
+    return None
 
 
 def _last_values(xml: bytes) -> Iterator[re.Match[bytes]]:

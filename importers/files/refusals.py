@@ -17,6 +17,10 @@ class Refusal(enum.StrEnum):
         "Copy the list to a new workbook."
     )
     PART_TWICE = "The part {part} occurs twice in the file. Open it in a spreadsheet program and save it again."
+    ROW_TWICE = (
+        "The sheet {sheet} holds two rows with the number {row}, of which only one could be read. "
+        "Export the list again, or as .csv."
+    )
     TOO_MANY_SHEETS = "The workbook has {count} sheets; at most {limit} can be read. Keep only the sheet to import."
     TOO_MANY_ROWS = "The sheet {sheet} has {count} rows; at most {limit} can be read. Split the file."
     TOO_MANY_CELLS = "The workbook has {count} filled cells; at most {limit} can be read. Split the file."
@@ -42,6 +46,10 @@ class Refusal(enum.StrEnum):
     NOT_A_SPREADSHEET = (
         "This is not a readable spreadsheet or CSV file (recognised as: {kind}). "
         "Choose an .xlsx, .xls, .ods or .csv file."
+    )
+    UNKNOWN_XML = (
+        "This XML is none of the kinds that can be read: XAF, SAF-T, SIE 5 or UBL. "
+        "Export one of those, a vCard, an .xlsx or a .csv file."
     )
     UNSUPPORTED = "{kind} is not supported. Export the list as .xlsx or .csv."
     DAMAGED_EXPORT = "The file is damaged ({kind}, line {line}): it ends too early or breaks the rules of its format. Export it again."

@@ -35,9 +35,12 @@ _LDIF = re.compile(r"(?:#[^\n]*\n|version:\s*\d+\s*\n|\s*\n)*dn::?\s*\S", re.IGN
 _SIE = re.compile(r"\s*#FLAGGA\s+\d", re.IGNORECASE)
 _VCARD = re.compile(r"\s*BEGIN:VCARD\s", re.IGNORECASE)
 _HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table)\b", re.IGNORECASE | re.DOTALL)
+# An object or a list, by how it begins; [Name] above a column is neither.
+_JSON = re.compile(r"\s*(?:\{\s*(?:\}\s*\Z|\"[^\"\n]*\"\s*:)|\[\s*(?:\]\s*\Z|\"|\{\s*[\"}]|\[\s*[\"\[{\d-]))")
 _PROLOGUE = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _DECLARATION = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_ROOT = re.compile(r"<(?:[\w.-]+:)?(?P<name>[A-Za-z_][\w.-]*)(?P<rest>[^>]*)")
+_ROOT = re.compile(r"<(?P<whole>(?:[\w.-]+:)?(?P<name>[A-Za-z_][\w.-]*))(?P<rest>[^>]*)")
+_NESTED = re.compile(r">\s*<")
 _BEGINNING = 20_000
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 _STANDARD = re.compile(r"StandardAuditFile|SAF-T|<(?:\w+:)?(?:MasterFiles|AuditFileVersion)\b")
@@ -71,6 +74,8 @@ def refuse_other_texts(text: str) -> None:
         raise Unreadable(Refusal.UNSUPPORTED, kind="LDIF")
     if _HTML.match(text):
         raise Unreadable(Refusal.UNSUPPORTED, kind="HTML")
+    if _JSON.match(text):
+        raise Unreadable(Refusal.UNSUPPORTED, kind="JSON")
 
 
 def book(text: str) -> Kind | None:
@@ -96,8 +101,9 @@ def book(text: str) -> Kind | None:
         raise Unreadable(Refusal.UNSUPPORTED, kind="fods (flat OpenDocument)")
     if "schemas-microsoft-com:office:spreadsheet" in root["rest"]:
         raise Unreadable(Refusal.UNSUPPORTED, kind="Excel 2003 XML")
-    if declared:
-        raise Unreadable(Refusal.NOT_A_SPREADSHEET, kind="XML")
+    # Without a declaration: tags in tags, down to the one that closes the first.
+    if declared or (_NESTED.match(text, root.end()) and text.rstrip().endswith(f"</{root['whole']}>")):
+        raise Unreadable(Refusal.UNKNOWN_XML)
     return None
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import pairwise
 
 MB = 1_000_000
 # How the mark of a workbook begins that was exported here to come back: see `importers/marks.py`.
@@ -56,6 +57,7 @@ class Remark(enum.StrEnum):
     MERGED_AS_STORED = "{sheet}: merged areas whose cells were read as stored: {count} ({places})."
     STOPPED_AT_EMPTY_ROWS = "{sheet}: reading stopped at row {row}, after {count} empty rows."
     COLUMNS_CUT = "{sheet}: {count} columns; only the first {limit} were read."
+    HEADER_REPEATED = "{sheet}: rows that say the names of the columns again, left out: {count} ({places})."
     ERRORS_UNSEEN = "{sheet}: error values and formulas without a result could not all be placed; they look empty."
     BINARY_AS_STORED = (
         "An .xlsb file is read as its cells are stored: zeros in front of numbers are lost, error values look empty, and "
@@ -222,3 +224,20 @@ def place(reference: str) -> tuple[int, int]:
     for letter in name.upper():
         column = column * 26 + ord(letter) - 64
     return int(reference[len(name) :]), column
+
+
+_PLACES_SHOWN = 8
+
+
+def ranges(numbers: Collection[int], show: Callable[[int], str] = str) -> str:
+    """Numbers as ranges: 3, 8-12."""
+    ordered = sorted(numbers)
+    starts = [ordered[0], *(later for earlier, later in pairwise(ordered) if later > earlier + 1)]
+    ends = [*(earlier for earlier, later in pairwise(ordered) if later > earlier + 1), ordered[-1]]
+    spans = zip(starts, ends, strict=True)
+    return first_places([show(start) if start == end else f"{show(start)}-{show(end)}" for start, end in spans])
+
+
+def first_places(places: list[str]) -> str:
+    """The first of many places, in one line."""
+    return ", ".join([*places[:_PLACES_SHOWN], "…"] if len(places) > _PLACES_SHOWN else places)

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from flask import Flask
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from sqlalchemy import URL, NullPool, create_engine, text
 from sqlalchemy.orm import Session
 
-from admin_views import commands_import
+from admin_views import commands_data, commands_import
 from models import access, base
 from models.access import SYSTEM
 from models.base import db
@@ -77,10 +77,35 @@ def test_an_import_ends_with_one_object_of_counts(desk: Desk) -> None:
     assert (again["created"], again["updated"], again["unchanged"], again["changeset"]) == (0, 0, 1, None)
 
 
+def test_a_repeated_header_is_told_with_its_row(desk: Desk) -> None:
+    result = desk.run("import", desk.file(ROWS + ROWS.replace("K-", "L-")), "--as", "customers", "--plan")
+    assert "rows that say the names of the columns again, left out: 1 (4)." in result.stderr
+
+
 def test_rejected_rows_are_told_with_their_cell_and_reason(desk: Desk) -> None:
     result = desk.run("import", desk.file(), "--as", "customers")
     assert "row 3, D3: No such country. Did you mean Sweden?" in result.stderr
     assert "2 rows: 1 added" in result.stdout
+
+
+def test_a_sheet_that_is_not_there_is_told_with_those_that_are(desk: Desk) -> None:
+    book = Workbook()
+    book.active.title = "Debtors"  # type: ignore[union-attr]
+    book.active.append(["Klantnummer", "Bedrijfsnaam"])  # type: ignore[union-attr]
+    book.create_sheet("Old").append(["K-1", "Acme"])
+    book.save(desk.folder / "list.xlsx")
+    result = desk.run("import", str(desk.folder / "list.xlsx"), "--as", "customers", "--sheet", "Nope")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "'Nope': there is no such sheet. Sheets: Debtors, Old" in result.stderr
+    assert desk.count(ImportRun.__tablename__) == 0
+
+
+def test_the_undo_of_an_import_counts_the_rows_of_its_file(desk: Desk) -> None:
+    commands_data.register(desk.app)
+    rows = "Klantnummer;Bedrijfsnaam;Plaats;Contactpersoon\nK-1;Acme;Zwolle;Jo Bos\nK-2;Beta;Assen;Al Dam\n"
+    made = str(desk.counted(desk.file(rows), "--as", "customers")["changeset"])
+    assert desk.run("undo", made).stdout.startswith("2 rows of the import taken back, 0 left, changeset ")
+    assert desk.count("customer") == desk.count("address") == 0
 
 
 def test_plan_writes_nothing(desk: Desk) -> None:

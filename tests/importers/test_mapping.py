@@ -17,6 +17,7 @@ from importers.mapping import (
     mapping_of,
     meanings,
     records,
+    repeated,
     separator_of,
 )
 from models.imports import ImportKind
@@ -312,3 +313,19 @@ def test_of_three_sets_of_addresses_the_visiting_address_is_the_head_office() ->
     assert found[1:4] == ["head_office.street", "head_office.postal_code", "head_office.city"]
     assert found[4:7] == ["invoice_address.street", "invoice_address.postal_code", "invoice_address.city"]
     assert found[7:] == [None, None, None, None]
+
+
+def test_rows_that_are_the_header_once_more_are_no_records() -> None:
+    sheet = sheet_of(
+        ("Debtors", None),
+        ("Name", "Town", None),
+        ("Acme", "Assen"),
+        ("Debtors",),
+        ("Name", "Town"),
+        ("Beta", "Zwolle"),
+        ("Name", "Town", "x"),
+        ("Name", "Zwolle"),
+    )
+    assert [number for number, _ in records(sheet, 2)] == [3, 6, 7, 8]
+    assert repeated(sheet, 2) == [4, 5]
+    assert repeated(sheet, 0) == []

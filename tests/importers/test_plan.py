@@ -12,6 +12,7 @@ from importers import plan
 from importers import run as steps
 from importers.columns import COLUMNS
 from importers.run import Choices
+from importers.trouble import describe
 from models import access
 from models.access import SYSTEM, Looker
 from models.base import Base, utc_now
@@ -78,6 +79,26 @@ def test_TC_27_only_what_differs_is_in_the_plan(desk: Desk) -> None:
     row = desk.rows(run)[2]
     assert row.diff == {"head_office.city": ["Zwolle", "Assen"]}
     assert set(row.values) == {"head_office"}
+
+
+def test_a_header_that_stands_again_in_the_middle_is_nobody_and_is_told_with_its_row(desk: Desk) -> None:
+    run = desk.plan(HEAD, ("K-1", "One", "", "", ""), HEAD, ("K-2", "Two", "", "", ""), HEAD)
+    assert desk.statuses(run) == {2: "new", 4: "new"}
+    (told,) = run.options["notes"]
+    assert (told["code"], told["values"]["count"], told["values"]["places"]) == ("HEADER_REPEATED", 2, "3, 5")
+    assert run.options["rows"] == 2
+
+
+def test_an_amount_with_more_decimals_than_money_has_goes_in_rounded_and_is_told_with_its_cell(desk: Desk) -> None:
+    rows = (("K-1", "One", "1,2345"), ("K-2", "Two", "1,23"), ("K-3", "Three", "1,2300"))
+    run = desk.plan(("Klantnummer", "Bedrijfsnaam", "Uurtarief"), *rows)
+    assert desk.statuses(run) == {2: "new", 3: "new", 4: "new"}
+    (said,) = desk.rows(run)[2].problems
+    assert (said["code"], said["cell"], said["wall"]) == ("ROUNDED", "C2", False)
+    assert describe(said) == "Hourly rate has more than two decimals and was rounded to 1.23."
+    assert desk.codes(run, 3) == desk.codes(run, 4) == []
+    desk.commit(run)
+    assert [str(one["hourly_rate"]) for one in desk.table("customer")] == ["1.23", "1.23", "1.23"]
 
 
 def test_an_empty_cell_leaves_the_value_alone_unless_told_otherwise(desk: Desk) -> None:
@@ -189,6 +210,28 @@ def test_a_person_without_a_company_is_a_private_customer(desk: Desk) -> None:
     assert rows[2].values["customer"]["kind"] == "private"
     assert rows[3].values["customer"]["kind"] == "business"
     assert rows[3].values["main_contact"]["set"] == {"first_name": "Ingrid", "last_name": "Bergström"}
+
+
+CONTACT_HEAD = ("Klantnummer", "Bedrijfsnaam", "Contactpersoon", "Contactpersoon e-mail")
+
+
+def test_a_main_contact_with_the_address_of_somebody_on_file_is_told_and_made_all_the_same(desk: Desk) -> None:
+    elsewhere = factories.customer(desk.session, number="K-9", company_name="Elsewhere")
+    jo = factories.contact(desk.session, first_name="Jo", last_name="Bos", email="Jo@bos.nl")
+    factories.link(desk.session, elsewhere, jo)
+    run = desk.plan(
+        CONTACT_HEAD,
+        ("K-1", "New", "Jo Bos", "jo@bos.nl"),
+        ("K-2", "Other", "Al Dam", "al@dam.nl"),
+        ("K-9", "Elsewhere", "Jo Bos", "jo@bos.nl"),
+    )
+    (said,) = desk.rows(run)[2].problems
+    assert (said["code"], said["cell"], said["wall"]) == ("CONTACT_KNOWN", "D2", False)
+    assert describe(said) == "A contact with this e-mail address exists: Jo Bos. This row makes another one."
+    # Whom the row means stands at this customer already, or has an address that nobody has.
+    assert desk.codes(run, 3) == desk.codes(run, 4) == []
+    desk.commit(run)
+    assert len(desk.table("contact")) == 3
 
 
 def test_house_number_and_addition_are_joined_to_the_street(desk: Desk) -> None:
@@ -388,6 +431,19 @@ def importer_on(session: Session, cast: Cast, *customers: Customer) -> Looker:
     looker = access.looker_for(session, cast.charlie)
     access.look_as(session, looker)
     return looker
+
+
+def test_of_a_contact_that_the_importer_may_not_see_nothing_is_told(
+    session: Session, tmp_path: Path, cast: Cast
+) -> None:
+    mine = factories.customer(session, number="K-1", company_name="Mine")
+    hidden = factories.customer(session, number="K-9", company_name="Hidden")
+    for customer, email in ((mine, "al@dam.nl"), (hidden, "jo@bos.nl")):
+        factories.link(session, customer, factories.contact(session, email=email))
+    desk = desk_of(session, tmp_path, importer_on(session, cast, mine))
+    for email, codes in (("jo@bos.nl", []), ("al@dam.nl", ["CONTACT_KNOWN"])):
+        run = desk.plan(CONTACT_HEAD, ("K-1", "Mine", "New Person", email))
+        assert (desk.statuses(run), desk.codes(run, 2)) == ({2: "changed"}, codes)
 
 
 def test_customers_that_may_not_be_edited_are_shown_and_unseen_ones_betray_nothing(

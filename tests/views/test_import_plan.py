@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from urllib.parse import parse_qs, urlsplit
 
 from lxml import html
 from openpyxl import load_workbook
@@ -182,6 +183,32 @@ def test_rows_of_a_finished_import_are_chosen_and_taken_back(session: Session, c
     alice.send(f"{run}undo/", show="new", field="phone", all="1")
     assert numbers(session) == ["K-1"]
     assert alice.send(f"{run}undo/", show="nonsense", all="1").status_code == 404
+
+
+def test_a_field_of_a_finished_import_counts_the_rows_that_were_written(client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    run = planned(alice, PHONES + "K-3;Gamma;3333333;\n")
+    alice.send(f"{run}rows/", show="new", page="1", shown=["2", "3", "4"], row=["3", "4"])
+    commit(alice, run)
+    page = html.document_fromstring(alice.get(f"{run}?show=new&field=phone").get_data(as_text=True))
+    offered = [" ".join(one.split()) for one in page.xpath("//select[@name='field']/option/text()")]
+    assert {"Phone (2)", "Head office: city (1)"} <= {*offered}
+    assert titles(alice, f"{run}?show=new&field=phone") == ["Beta", "Gamma"]
+
+
+def test_an_undo_of_an_import_counts_rows_and_not_their_addresses_and_contacts(client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    head = "Klantnummer;Bedrijfsnaam;Plaats;Contactpersoon\n"
+    run = planned(alice, head + "".join(f"K-{n};Firm {n};Zwolle;Jo {n}\n" for n in range(1, 5)))
+    commit(alice, run)
+    back = alice.send(f"{run}undo/", show="new", page="1", row=["3"])
+    assert "1 row of the import put back" in text_of(alice.get(back.location))
+    link = html.document_fromstring(alice.get(run).get_data(as_text=True)).xpath("//a[contains(@href, 'undo')]/@href")
+    page = alice.get(link[0])
+    assert "Put back" in html.document_fromstring(page.get_data(as_text=True)).xpath("//main//button/span/text()")
+    key = parse_qs(urlsplit(link[0]).query)["changeset"][0]
+    done = alice.send("/history/undo/", changeset=key, next=run)
+    assert "3 rows of the import put back" in text_of(alice.get(done.location))
 
 
 def test_the_rejected_rows_brought_again_continue_the_same_import(session: Session, client_for: ClientFor) -> None:

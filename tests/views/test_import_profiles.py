@@ -81,6 +81,16 @@ def test_a_known_layout_is_in_after_five_clicks_from_the_list_of_customers(
     assert session.scalars(select(Customer.reference).order_by(Customer.number)).all() == ["x1", "x2"]
 
 
+def test_what_there_is_to_tell_of_a_file_is_told_where_nobody_looks_at_its_columns(client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    profile_of(alice)
+    rows = "Plaats;Zwrt;Firma;Relatie\nAssen;x1;Beta;K-2\n" * 2
+    answer = upload(alice, rows, "whatever.csv", mode="update", match="usual")
+    assert "whatever.csv: rows that say the names of the columns again, left out: 1 (3)." in text_of(
+        alice.get(answer.location, follow_redirects=True)
+    )
+
+
 def test_what_differs_from_the_profile_is_shown_before_anything_is_checked(client_for: ClientFor) -> None:
     alice = client_for("Alice")
     profile_of(alice)
@@ -181,6 +191,23 @@ def test_the_profiles_are_listed_opened_renamed_and_forgotten(session: Session, 
     assert alice.press(asked, "Delete").location == "/imports/profiles/"
     assert alice.get(address).status_code == 404
     assert alice.get(columns).status_code == 200
+
+
+def test_who_deletes_a_profile_is_told_that_it_is_for_good_and_sees_every_version_that_goes(
+    session: Session, client_for: ClientFor
+) -> None:
+    alice = client_for("Alice")
+    columns = profile_of(alice)
+    alice.send(columns.replace("columns/", "profile/"), profile_name="Debtors", **{**MAPPED, "column-2": ""})
+    address = f"/imports/profiles/{session.scalars(select(ImportProfile.id)).one()}/"
+    asked = alice.get(f"{address}delete/")
+    assert "This cannot be undone." in text_of(asked)
+    rows = html.document_fromstring(asked.get_data(as_text=True)).xpath("//main//tbody/tr")
+    gone = [[" ".join(cell.text_content().split()) for cell in row] for row in rows]
+    # Each with who saved it, when, and how much it says; its name leads to all of it, for as long as it is there.
+    told = [(row[0], row[1].endswith("Alice"), row[2]) for row in gone]
+    assert told == [("Version 2", True, "4"), ("Version 1", True, "4")]
+    assert rows[1].xpath(".//a/@href") == [f"{address}?version=1"]
 
 
 def test_profiles_are_for_who_may_import_and_belong_to_the_office(session: Session, client_for: ClientFor) -> None:

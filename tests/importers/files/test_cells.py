@@ -175,6 +175,16 @@ def test_rows_in_the_wrong_order_come_out_in_the_right_one(tmp_path: Path) -> No
     assert list(sheet.problems) == [(1, 2)]
 
 
+def test_two_rows_with_one_number_are_refused_with_it_for_one_of_them_would_be_lost(tmp_path: Path) -> None:
+    rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="A2"><v>2</v></c></row>'
+    with pytest.raises(Unreadable) as caught:
+        read(xlsx(tmp_path / "a.xlsx", rows + '<row r="2"><c r="A2"><v>3</v></c></row>'), name="a.xlsx")
+    assert caught.value.refusal is Refusal.ROW_TWICE
+    assert "List holds two rows with the number 2" in str(caught.value)
+    sheet = read(xlsx(tmp_path / "b.xlsx", rows + '<row r="2"/><row r="3"/>'), name="b.xlsx").sheets[0]
+    assert sheet.rows == [(1,), (2,)]
+
+
 def test_a_sheet_in_utf16_is_read_with_its_errors(tmp_path: Path) -> None:
     path = xlsx(tmp_path / "a.xlsx", "")
     row = '<row r="1"><c r="A1"><v>1</v></c><c r="B1" t="e"><v>#REF!</v></c></row>'

@@ -169,7 +169,7 @@ BOOKS: dict[str, tuple[Kind, int, int, int]] = {
 }
 
 REFUSED: dict[str, tuple[Refusal, dict[str, str | int]]] = {
-    "acct__ban__XmlAuditfileFinancieel3.2.xsd": (Refusal.NOT_A_SPREADSHEET, {"kind": "XML"}),
+    "acct__ban__XmlAuditfileFinancieel3.2.xsd": (Refusal.UNKNOWN_XML, {}),
     "acct__moz__basic_ldif_addressbook.ldif": (Refusal.UNSUPPORTED, {"kind": "LDIF"}),
     "acct__sie__BL0001_typ4.SE": (Refusal.BOOKKEEPING_ONLY, {"kind": "SIE 4"}),
     "acct__sie__SIE_exempelfil.se": (Refusal.BOOKKEEPING_ONLY, {"kind": "SIE 4"}),

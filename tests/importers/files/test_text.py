@@ -172,7 +172,13 @@ def test_a_nul_byte_is_refused_with_its_line(tmp_path: Path) -> None:
         ),
         (b'<?xml version="1.0"?><Sie xmlns="http://www.sie.se/sie5"/>', Refusal.NO_PARTIES, "SIE 5"),
         (b'<?xml version="1.0"?><Invoice/>', Refusal.NO_PARTIES, "UBL"),
-        (b'<?xml version="1.0"?><other/>', Refusal.NOT_A_SPREADSHEET, "XML"),
+        (b'<?xml version="1.0"?><other/>', Refusal.UNKNOWN_XML, None),
+        (b"<customers>\n <customer><name>Ada</name></customer>\n</customers>\n", Refusal.UNKNOWN_XML, None),
+        (b"<n:all><n:one/></n:all>", Refusal.UNKNOWN_XML, None),
+        (b'[\n {"name": "Ada"}\n]', Refusal.UNSUPPORTED, "JSON"),
+        (b'{"name": "Ada"}\n{"name": "Bob"}\n', Refusal.UNSUPPORTED, "JSON"),
+        (b'[["name"], ["Ada"]]', Refusal.UNSUPPORTED, "JSON"),
+        (b"[]", Refusal.UNSUPPORTED, "JSON"),
         (b'<?xml version="1.0"?><!DOCTYPE other [<!ENTITY a "b">]><other/>', Refusal.FORBIDDEN_XML, None),
     ],
 )
@@ -183,6 +189,27 @@ def test_what_is_no_list_gets_its_own_message(
     assert error.refusal is refusal
     assert error.values.get("kind") == kind
     assert "{" not in str(error)
+
+
+def test_the_refusal_of_what_programs_exchange_names_what_can_be_read(tmp_path: Path) -> None:
+    told = str(_refusal(tmp_path, b'<?xml version="1.0"?><other/>'))
+    assert all(kind in told for kind in ("XAF", "SAF-T", "SIE 5", "UBL", "vCard", ".xlsx", ".csv"))
+    told = str(_refusal(tmp_path, b'{"name": "Ada"}'))
+    assert told == "JSON is not supported. Export the list as .xlsx or .csv."
+
+
+@pytest.mark.parametrize(
+    ("content", "header"),
+    [
+        (b"[Name];[Town]\nAda;London\n", ("[Name]", "[Town]")),
+        (b"{name};town\nAda;London\n", ("{name}", "town")),
+        (b"<b><i>name</i></b>;town\nAda;London\n", ("<b><i>name</i></b>", "town")),
+    ],
+)
+def test_brackets_around_a_name_make_no_other_kind_of_file(
+    tmp_path: Path, content: bytes, header: tuple[str, str]
+) -> None:
+    assert _read(tmp_path, content).sheets[0].rows[0] == header
 
 
 def test_a_list_about_markup_is_still_a_list(tmp_path: Path) -> None:
