@@ -172,9 +172,9 @@ def measure(folder: Path, rows: int, other_python: Path | None = None) -> Iterat
     yield _line("ours, all of it", total, total / other, "s CPU", GOAL_RATIO)
     yield _line("longest time the lock was held", locked.longest, None, "s wall", GOAL_LOCK)
     yield _line("growth of the web process", memory.growth, None, "MB", GOAL_MEMORY)
-    for name, checked in (("default", False), ("models check", True)) if other_python else ():
-        cost = peer.import_rows(other_python, folder, before, book, IMPORTED_FIELDS, checked=checked)
-        yield from peer.lines(name, cost, total)
+    for way in peer.WAYS if other_python else ():
+        cost = peer.import_rows(other_python, folder, before, book, IMPORTED_FIELDS, way)
+        yield from peer.lines(way, cost, total)
 
 
 def _is_good(row: dict[str, Any]) -> bool:

@@ -16,22 +16,25 @@ from typing import Any
 APP = Path(__file__).stem
 
 
-def configure(database: str) -> None:
+def configure(database: str, *, noted: bool) -> None:
     """Settings as a new project has them, as far as an import looks at them."""
     import django
     from django.conf import settings
 
     settings.configure(
         DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": database}},
-        INSTALLED_APPS=["import_export", APP],
+        INSTALLED_APPS=[
+            *("django.contrib.auth", "django.contrib.contenttypes", "import_export", APP),
+            *(["simple_history"] if noted else []),
+        ],
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         USE_TZ=True,
     )
     django.setup()
 
 
-def customers() -> Any:
-    """The model: the columns of the file, and a number that is there once."""
+def customers(*, noted: bool) -> Any:
+    """The model: the columns of the file, and a number that is there once. `noted`: it keeps a history, as ours does."""
     from django.db import models
 
     class Customer(models.Model):
@@ -48,6 +51,11 @@ def customers() -> Any:
         currency = models.CharField(max_length=3, blank=True)
         description = models.TextField(blank=True)
 
+        if noted:
+            from simple_history.models import HistoricalRecords
+
+            history = HistoricalRecords()
+
         class Meta:
             app_label = APP
 
@@ -59,10 +67,13 @@ def customers() -> Any:
 
 def fill(model: Any, names: list[str], source: str) -> None:
     """The table, with the rows of our own."""
+    from django.core.management import call_command
     from django.db import connection
 
+    call_command("migrate", verbosity=0)
     with connection.schema_editor() as editor:
-        editor.create_model(model)
+        for one in [model] + ([model.history.model] if hasattr(model, "history") else []):
+            editor.create_model(one)
     columns = ", ".join(names)
     # Django holds a text that is not there as an empty one.
     given = ", ".join(name if name == "customer_since" else f"coalesce({name}, '')" for name in names)
@@ -76,11 +87,11 @@ def main() -> None:
     """Read it, try it, read it again, import it: what its admin does between two pages."""
     task = json.load(sys.stdin)
     Path(task["database"]).unlink(missing_ok=True)
-    configure(task["database"])
+    configure(task["database"], noted=task["noted"])
     from import_export import resources
     from import_export.formats.base_formats import XLSX
 
-    customer, names = customers(), task["names"]
+    customer, names = customers(noted=task["noted"]), task["names"]
     fill(customer, names, task["source"])
 
     class CustomerResource(resources.ModelResource):
