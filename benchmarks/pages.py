@@ -365,28 +365,32 @@ class Bench:
 
     def card(self) -> Iterator[Line]:
         """W13: the card of the customer with the many registrations, and each total on it by itself."""
-        today, since = dt.datetime.now(dt.UTC).date(), dt.date(dt.datetime.now(dt.UTC).year - 1, 1, 1)
         with self.app.app_context():
             key = big(db.session())
-        year = dt.date(today.year, 1, 1)
-        for name, statement, work in (
+        year, since = dt.date(TODAY.year, 1, 1), dt.date(TODAY.year - 1, 1, 1)
+
+        def other(*which: str, of: int = key) -> str:
+            return f"/total?{urlencode({'id': of, 'since': since, 'which': which}, doseq=True)}"
+
+        for name, which, work in (
             ("per period", "months", lambda session: totals.per_month(session, key, since)),
-            ("per employee", "people", lambda session: totals.per_person(session, key, year, today)),
+            ("per employee", "people", lambda session: totals.per_person(session, key, year, TODAY)),
             ("open registrations", "open", lambda session: totals.open_registrations(session, key)),
             ("per project", "projects", lambda session: totals.per_project(session, key)),
             ("invoiced per year", "invoiced", lambda session: totals.invoiced_per_year(session, key)),
         ):
-            asked = urlencode({"id": key, "which": statement, "since": since})
-            other = self.cost(lambda asked=asked: self.theirs.page(f"/total?{asked}"))
-            yield Line(f"W13 total {name}", self.cost(lambda work=work: self._done(work)), other, 100)
-        asked = urlencode({"id": key, "since": since, "which": ["months", "people", "open"]}, doseq=True)
-        for name, tab in (*((period, f"overview&period={period}") for period in MONTHS_OF),):
-            yield self.compare(
-                f"W13 overview, {name}", f"/customers/details/?id={key}&tab={tab}", f"/total?{asked}", 100
-            )
-        for tab, which in (("projects", "projects"), ("finance", "invoiced")):
-            asked = urlencode({"id": key, "since": since, "which": which})
-            yield self.compare(f"W13 {tab}", f"/customers/details/?id={key}&tab={tab}", f"/total?{asked}", 100)
+            path = other(which)
+            theirs = self.cost(lambda path=path: self.theirs.page(path))
+            yield Line(f"W13 total {name}", self.cost(lambda work=work: self._done(work)), theirs, 100)
+        path = f"/customers/details/?id={key}&tab="
+        for period in MONTHS_OF:
+            page = f"{path}overview&period={period}"
+            yield self.compare(f"W13 overview, {period}", page, other("months", "people", "open"), 100)
+        yield self.compare("W13 projects", f"{path}projects", other("projects"), 100)
+        yield self.compare("W13 finance", f"{path}finance", other("invoiced"), 100)
+        few = self.one("SELECT id FROM customer WHERE archived_at IS NULL ORDER BY id LIMIT 1 OFFSET 20")[0]
+        path = f"/customers/details/?id={few}&tab=overview"
+        yield self.compare("W13 overview, few rows", path, other("months", "people", "open", of=few), 100)
 
     def _done(self, work: Callable[[Any], Any]) -> Answer:
         """What a piece of work costs that is no page; who looks may see everything."""
