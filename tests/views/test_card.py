@@ -58,7 +58,7 @@ def test_TO_15_each_period_of_the_chart_holds_all_its_hours_from_its_first_day_o
     assert next(iter(shown.items())) == (first, "2")
 
 
-def test_TO_15_the_days_of_a_month_add_up_to_whole_minutes_and_cents(session: Session) -> None:
+def test_the_days_of_a_month_add_up_to_whole_minutes_and_cents(session: Session) -> None:
     project = factories.project(session, factories.customer(session))
     other = factories.project(session, factories.customer(session))
     for one, day, minutes, amount in (
