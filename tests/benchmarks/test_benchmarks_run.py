@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from functools import partial
 from pathlib import Path
 
@@ -10,9 +11,10 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 import benchmarks.__main__ as all_of_them
-from benchmarks import floor, imports, journal, pages
+from benchmarks import floor, imports, journal, pages, peer
 from tests.databases import ENGINES, Databases, postgresql_binaries, without_postgresql
 
+HOUSE = Path(__file__).resolve().parents[2]
 TINY = ["--customers", "120", "--registrations", "200", "--quick"]
 
 
@@ -25,7 +27,7 @@ def test_every_page_is_measured_beside_its_floor(tmp_path: Path, capsys: pytest.
     pages.main([*TINY, "--no-postgresql", "--folder", str(tmp_path), *parts])
     found = lines(capsys.readouterr().out)
     workloads = {name.split()[0] for name in found}
-    assert workloads == {"W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8", "W9", "W12"}
+    assert workloads == {"W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8", "W9", "W12", "W13"}
     assert all("ms" in line for line in found.values())
     assert [name for name, line in found.items() if line.count("x") < 2 and "page:" not in name] == []
 
@@ -38,7 +40,7 @@ def test_pages_are_measured_on_postgresql_too(tmp_path: Path, capsys: pytest.Cap
     both = printed.splitlines()[1:]
     on_server = [line[11:41].strip() for line in both if "PostgreSQL" in line]
     assert on_server == [line[11:41].strip() for line in both if "PostgreSQL" not in line]
-    assert len(on_server) == 15
+    assert len(on_server) == 31
 
 
 def test_the_seeded_file_is_kept_for_the_next_run(tmp_path: Path) -> None:
@@ -76,3 +78,19 @@ def test_a_large_import_is_measured_beside_its_floor(tmp_path: Path, capsys: pyt
     assert "floor: 396 of 400 rows written" in printed
     assert "x the floor" in printed
     assert "undo of 400, 40 later edits kept" in printed
+
+
+def test_what_is_measured_beside_the_import_is_pinned_and_no_dependency_of_ours() -> None:
+    assert [one for one in peer.PINNED if not re.fullmatch(r"[a-z-]+==[\d.]+", one)] == []
+    locked = (HOUSE / "requirements-dev.lock").read_text("utf-8").lower() + (HOUSE / "pyproject.toml").read_text(
+        "utf-8"
+    ).lower()
+    assert [one for one in peer.PINNED if one.startswith("django") and one.partition("==")[0] in locked] == []
+
+
+def test_the_import_of_the_peer_is_told_in_times_ours_with_and_without_its_dry_run() -> None:
+    cost = peer.Cost({"read": 1.0, "dry run": 20.0, "read again": 1.0, "import": 18.0}, written=400, refused=4)
+    head, both, alone = peer.lines("as it comes", cost, ours=2.0)
+    assert "400 rows written, 4 refused" in head
+    assert ("40.00 s CPU" in both, "20.0x ours" in both, "goal 20x" in both) == (True, True, True)
+    assert ("19.00 s CPU" in alone, "9.5x ours" in alone) == (True, True)

@@ -355,6 +355,39 @@ def test_no_page_costs_more_queries_than_written_down(
     assert {(who, name): count for who in found for name, count in found[who].items() if count > LIMIT} == {}
 
 
+@pytest.mark.parametrize("engine_kind", ["sqlite"], indirect=True)
+def test_the_page_of_a_record_reads_its_own_labels_and_given_roles_not_those_of_all(
+    app: Flask, client_for: ClientFor, session: Session, cast: Cast, tmp_path: Path
+) -> None:
+    ids = filled(session, cast, 1)
+    ids |= furnished(session, cast, ids, tmp_path / "imports")
+    client, plan = client_for("Dana"), []
+
+    def explain(_connection: Any, cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        if statement.startswith("SELECT") and ("_label" in statement or "sign_in" in statement):
+            raw = cursor.connection.cursor()
+            plan.extend(row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {statement}", parameters))
+
+    event.listen(Engine, "before_cursor_execute", explain)
+    try:
+        for name in (
+            "customer, overview",
+            "customer, contact information",
+            "customer, form",
+            "contact",
+            "contact, form",
+        ):
+            assert FlaskClient.open(client, PAGES[name].format(**ids)).status_code == 200, name
+    finally:
+        event.remove(Engine, "before_cursor_execute", explain)
+    for table in ("customer_label", "contact_label"):
+        assert any(f"SEARCH {table}_1 USING" in step or f"SEARCH {table} USING" in step for step in plan), plan
+    assert [
+        step for step in plan if step == "SCAN label" or step.startswith(("SCAN label_", "MATERIALIZE (join"))
+    ] == []
+    assert [step for step in plan if "ix_customer_access_role_id" in step] == []
+
+
 @pytest.mark.parametrize("who", ["Dana", "Bob", "Erik"])
 def test_a_page_with_more_rows_costs_no_more_queries(
     app: Flask, client_for: ClientFor, session: Session, cast: Cast, who: str

@@ -58,6 +58,27 @@ def test_TO_15_each_period_of_the_chart_holds_all_its_hours_from_its_first_day_o
     assert next(iter(shown.items())) == (first, "2")
 
 
+def test_the_days_of_a_month_add_up_to_whole_minutes_and_cents(session: Session) -> None:
+    project = factories.project(session, factories.customer(session))
+    other = factories.project(session, factories.customer(session))
+    for one, day, minutes, amount in (
+        (project, dt.date(2025, 12, 31), 15, "0.05"),
+        (project, dt.date(2026, 1, 1), 30, "0.10"),
+        (project, dt.date(2026, 1, 1), 45, "0.20"),
+        (project, dt.date(2026, 1, 31), 60, "1000000.01"),
+        (project, dt.date(2026, 3, 1), 90, "0.00"),
+        (other, dt.date(2026, 1, 31), 75, "5.00"),
+    ):
+        factories.registration(session, one, day=day, minutes=minutes, amount=Decimal(amount))
+    found = totals.per_month(session, project.customer_id, dt.date(2026, 1, 1))
+    assert found == [
+        totals.PeriodTotal(2026, 1, 135, Decimal("1000000.31")),
+        totals.PeriodTotal(2026, 3, 90, Decimal("0.00")),
+    ]
+    assert {type(one.minutes) for one in found} == {int}
+    assert {str(one.amount) for one in found} == {"1000000.31", "0.00"}
+
+
 def test_TL_03_amounts_in_several_currencies_are_not_added_up(session: Session, client_for: ClientFor) -> None:
     customer = factories.customer(session, currency="EUR")
     day = factories.this_year()
