@@ -6,6 +6,7 @@ it looks at the first byte, and what it needs of the world outside is nothing.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -27,6 +28,8 @@ def main() -> None:
     limits, options = Limits(**job["limits"]), ReadOptions(**job["options"])
     _confine(limits)
     warnings.simplefilter("ignore")
+    # Cells are many and make no rings: the collector would go through all of them again and again.
+    gc.disable()
     out = sys.stdout.buffer
     try:
         content = sys.stdin.buffer.read(limits.upload + 1)
