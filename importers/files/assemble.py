@@ -143,6 +143,7 @@ class _Building:
         """The row as cells. Text keeps its empty cells at the end, so that a row cut short can be seen."""
         cells: list[Cell] = []
         last = filled = characters = 0
+        longest = self._limits.cell_length
         for column, read in enumerate(row, 1):
             value = cell(read)
             cells.append(value)
@@ -152,7 +153,7 @@ class _Building:
             filled += 1
             if isinstance(value, str):
                 characters += len(value)
-                if len(value) > self._limits.cell_length:
+                if len(value) > longest:
                     cells[-1] = self._shortened(number, column, value)
             elif type(value) is not bool:
                 self._doubt(number, column, value)

@@ -44,7 +44,8 @@ def text(value: str) -> str | None:
         value = _UNWANTED.sub(lambda found: "\n" if found[0][0] == "\r" else "\ufffd", value)
         value = value.strip(_BLANK)
         return None if all(unicodedata.category(letter) in _UNSEEN for letter in value) else value
-    return value.strip(_BLANK) or None
+    # Of all blanks the plain space alone can be printed.
+    return value.strip() or None
 
 
 def unescape(value: str) -> str:
