@@ -46,12 +46,10 @@ from models.imports import ImportKind, ImportRun, ImportState, RowStatus, Stage
 from models.journal import Origin, changeset
 from models.label import Colour
 from models.operations import number
-from models.search import in_bulk, settled_later
+from models.search import LARGE, in_bulk, settled_later
 from models.settings import ValueList
 from models.user import Right
 
-# From so many rows on documents for searching are made all at once, and their index follows after the commit.
-LARGE = 2_000
 # What gets its keys before the lock is held.
 _KEYED = {table.name: table for table in (CUSTOMER, CONTACT, LABEL, LIST)}
 # So many keys of a sequence are asked for at once.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from sqlalchemy import Table, bindparam, text
@@ -17,6 +18,8 @@ from models.journal.leaving import Left, what_is_left
 from models.journal.plan import Counts, Locks, Pair, Plan, draw_up
 from models.journal.tables import Changeset, Origin, is_secret, journaled_tables, kept_columns, registry_of
 from models.journal.triggers import keeping, quoted
+
+Within = Callable[[Session, int], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True)
@@ -73,13 +76,15 @@ def undo(
     rows: Iterable[Pair] | None = None,
     fields: Iterable[str] | None = None,
     locks: Locks | None = None,
+    within: Within | None = None,
 ) -> Undone:
     """Take back what a changeset did, as a changeset of its own; undoing that one does it again.
 
     Rows it made are deleted, unless they were changed since or a row that stays refers to them; rows it deleted come
     back with their old keys; of rows it changed, each field goes back that still holds what the changeset wrote.
     `rows` (pairs of table and key) and `fields` (column names, of changed rows only) take back a part. `locks` says
-    what can only be read once it is archived: where that came later, the row stays as it is.
+    what can only be read once it is archived: where that came later, the row stays as it is. `within` is what surrounds
+    the writing, given the key of the changeset that it makes.
     Raises Refused with ALREADY_UNDONE or PURGED, NothingToUndo, NotFound, and Conflict when somebody else's write came
     in between.
     """
@@ -92,7 +97,8 @@ def undo(
         if not counts:
             raise NothingToUndo(left)
         try:
-            _carry_out(plan)
+            with within(session, undoing.id) if within else nullcontext():
+                _carry_out(plan)
         except IntegrityError as error:
             raise Conflict(Reason.VALUE_TAKEN) from error
         session.expire_all()

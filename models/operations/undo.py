@@ -9,11 +9,12 @@ changing an amount takes the right to see it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, or_, select
 
-from models import access, journal
+from models import access, journal, search
 from models.access import Looker
 from models.among import one_of
 from models.base import EVERYTHING, AnySession, Base, plain
@@ -63,9 +64,19 @@ def undo(
     """Take it back. NotFound, NotAllowed, Refused when it is undone already or purged, NothingToUndo when all stays."""
     _require(session, actor, changeset_id, fields, whole=rows is None and fields is None)
     _require_whole(session, changeset_id, rows, fields)
+    session = plain(session)
+    is_large = access.there(session, Changeset, changeset_id).change_count > search.LARGE
     try:
-        with access.unlocking(plain(session)):
-            done = journal.undo(session, actor, changeset_id, rows=rows, fields=_with_keys(fields), locks=access.LOCKS)
+        with access.unlocking(session), search.settled_later(session) if is_large else nullcontext():
+            done = journal.undo(
+                session,
+                actor,
+                changeset_id,
+                rows=rows,
+                fields=_with_keys(fields),
+                locks=access.LOCKS,
+                within=search.in_bulk if is_large else None,
+            )
     except NothingToUndo as nothing:
         raise NothingToUndo(_named(session, nothing.left)) from None
     return replace(done, left=_named(session, done.left))

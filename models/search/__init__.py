@@ -1,6 +1,16 @@
 """Finding rows: text, filters and order -> one SELECT, the same for lists, exports, "all matching" and saved views."""
 
-from models.search.documents import in_bulk, install, is_current, rebuild, remove, settle, settled_later, suspended
+from models.search.documents import (
+    LARGE,
+    in_bulk,
+    install,
+    is_current,
+    rebuild,
+    remove,
+    settle,
+    settled_later,
+    suspended,
+)
 from models.search.everywhere import PREFIXES, Group, Hit, choice, find, parted
 from models.search.listed import ListedCustomer, listed
 from models.search.near import marked
@@ -35,6 +45,7 @@ __all__ = [
     "CUSTOMERS",
     "FILES",
     "INVITATIONS",
+    "LARGE",
     "LINKS",
     "OPPORTUNITIES",
     "PAGE_SIZES",

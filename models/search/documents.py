@@ -30,6 +30,8 @@ from models.search import folding
 from models.settings import Setting
 
 PREFIX = "search_"
+# From so many changes on documents are better made all at once, and their index later.
+LARGE = 2_000
 SETTINGS = Setting.__tablename__
 # What people write in numbers and what does not count there.
 SEPARATORS = " .-/()+"
