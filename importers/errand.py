@@ -17,7 +17,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sqlalchemy import NullPool, create_engine
+from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from importers import marks, run
@@ -53,7 +53,7 @@ def _carried_out(job: dict[str, Any], told: FileIO) -> NoReturn:
     threading.Thread(target=_end_with_the_worker, args=[told], daemon=True).start()
     try:
         marks.use_key(job["key"])
-        with Session(create_engine(job["url"], poolclass=NullPool)) as session:
+        with Session(create_engine(job["url"], pool_size=1)) as session:
             access.look_as(session, SYSTEM)
             looker = _looker(session, job["run"])
             access.look_as(session, looker)

@@ -38,8 +38,10 @@ _PAUSE = 0.5
 
 def carry_out(url: str, folder: Path, run_id: int) -> None:
     """Do what a run was asked for, unless somebody else does it already. Comes back when it is done, ended or failed."""
-    engine = create_engine(url, poolclass=NullPool)
-    with Session(engine) as session:
+    # One connection for all of it: each new one reads the whole schema, and the last to close empties the log of writes.
+    engine = create_engine(url, pool_size=1)
+    with contextlib.ExitStack() as stack, Session(engine) as session:
+        stack.callback(engine.dispose)
         access.look_as(session, SYSTEM)
         task = tasks.hold(session, folder, run_id)
         if task is None:
