@@ -46,11 +46,14 @@ def asked_day(text: str | None) -> dt.date | None:
 
 
 def on(session: Session, looker: Looker, customer: Customer, day: dt.date) -> Mapping[str, Any]:
-    """How the customer was at the end of that day, field by field; `was` is None where it was not there yet."""
+    """How the customer was at the end of that day, field by field; `was` is None where it was not there yet.
+
+    `is_unknown`: it was there, but what is known of it begins later, as after it was taken over from elsewhere.
+    """
     until = dt.datetime.combine(day, dt.time(), dt.UTC) + dt.timedelta(days=1)
     then, now = as_it_was.looks(session, customer, until)
     if then is None:
-        return {"was": None, "changed": []}
+        return {"was": None, "changed": [], "is_unknown": customer.created_at < until}
     hidden = access.hidden_columns(session, looker, Customer.__tablename__, customer.id)
     found = [field for field in _fields(then, now, _names(session, then, now), hidden) if field.then or field.now]
     return {

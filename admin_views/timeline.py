@@ -54,7 +54,8 @@ def of_customer(session: Session, looker: Looker, customer: Customer) -> Mapping
     shows = {name: sources - off for name, sources in SHOWS.items() if not sources or sources - off}
     show = asked if asked in shows else ""
     day = as_it_was.asked_day(request.args.get("on"))
-    switch = {"switch": _switch(customer, shows, None if day else show), "on": day}
+    asked_in_vain = day is None and bool(request.args.get("on", "").strip())
+    switch = {"switch": _switch(customer, shows, None if day else show), "on": day, "asked_in_vain": asked_in_vain}
     if day is not None:
         return {**as_it_was.on(session, looker, customer, day), **switch}
     if show == "changes":

@@ -87,7 +87,17 @@ def test_a_customer_that_was_not_there_yet_has_no_card(
     tab = f"/customers/details/?id={customer.id}&tab=history"
     assert "was not on file yet on 28 February 2026" in text_of(client_for("Dana").get(f"{tab}&on=2026-02-28"))
     for nonsense in ("x", "2026-02-30", "9999-12-31", ""):
-        assert "Change again" in text_of(client_for("Dana").get(f"{tab}&on={nonsense}"))
+        page = text_of(client_for("Dana").get(f"{tab}&on={nonsense}"))
+        assert "Change again" in page
+        assert ("That is no day up to today." in page) == bool(nonsense)
+
+
+def test_what_was_before_the_history_begins_is_said_to_be_unknown(client_for: ClientFor, session: Session) -> None:
+    taken_over = factories.customer(session, created_at=dt.datetime(2024, 7, 11, tzinfo=dt.UTC))
+    tab = f"/customers/details/?id={taken_over.id}&tab=history"
+    page = text_of(client_for("Dana").get(f"{tab}&on=2025-01-01"))
+    assert "begins after 1 January 2025: how it was then is not known" in page
+    assert "was not on file yet on 1 January 2024" in text_of(client_for("Dana").get(f"{tab}&on=2024-01-01"))
 
 
 def test_what_was_is_for_who_may_see_it_now(
