@@ -40,6 +40,7 @@ from importers.files import (
     Sheet,
     Unreadable,
     Workbook,
+    forget_rows,
     letters,
     read_once,
     wire,
@@ -688,8 +689,9 @@ def commit(
     When what rows are about changed since (Conflict), nothing is written: the plan is made anew, with those rows marked.
     """
     run = find(session, run_id)
+    path = folder / run.stored_as
     try:
-        return apply.commit(session, looker, run_id, digest(session, run) if expected is None else expected, tell)
+        done = apply.commit(session, looker, run_id, digest(session, run) if expected is None else expected, tell)
     except Moved as moved:
         make_plan(session, looker, folder, run_id, tell)
         with working(session):
@@ -697,6 +699,8 @@ def commit(
             run = find(session, run_id)
             run.options = {**run.options, "moved": sorted(moved.rows)}
         raise
+    forget_rows(path)
+    return done
 
 
 class Heap(NamedTuple):

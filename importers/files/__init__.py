@@ -55,6 +55,7 @@ __all__ = [
     "Workbook",
     "address",
     "forget",
+    "forget_rows",
     "letters",
     "place",
     "read",
@@ -100,5 +101,10 @@ def _named(workbook: Workbook, name: str) -> Workbook:
 
 def forget(path: Path) -> None:
     """Throw a file away, with what was kept of it."""
-    for one in (path, kept.rows_of(path)):
-        one.unlink(missing_ok=True)
+    forget_rows(path)
+    path.unlink(missing_ok=True)
+
+
+def forget_rows(path: Path) -> None:
+    """Throw away what was kept of a file, which nobody will ask for again."""
+    kept.rows_of(path).unlink(missing_ok=True)

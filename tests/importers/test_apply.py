@@ -458,3 +458,10 @@ def test_numbers_of_the_file_count_before_any_is_given(desk: Desk) -> None:
     assert (applied.created, applied.rejected) == (2_101, 0)
     assert desk.one("customer", company_name="Own number")["number"] == "K-10001"
     assert desk.one("customer", company_name="Firm 0")["number"] == "K-10002"
+
+
+def test_what_was_read_of_a_file_is_kept_until_it_is_imported(desk: Desk) -> None:
+    run = desk.plan(HEAD[:2], ("K-1", "Acme"))
+    assert len(list(desk.folder.iterdir())) == 2
+    desk.commit(run)
+    assert [path.name for path in desk.folder.iterdir()] == [run.stored_as]
