@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_views.commands import as_system
-from importers import coming_back, export, profiles, run
+from importers import coming_back, export, looking, planning, profiles, run
 from importers.apply import Applied
 from importers.columns import COLUMNS
 from importers.continuing import CONTINUES
@@ -153,7 +153,7 @@ def import_command(
     with _looking(email) as (session, looker):
         wish = 0 if profile == "none" else profiles.named(session, ImportKind(kind), profile).id if profile else None
         with file.open("rb") as stream:
-            made = run.upload(
+            made = looking.upload(
                 session,
                 looker,
                 uploads(),
@@ -169,19 +169,19 @@ def import_command(
             if sheet is not None:
                 _require_sheet(made, sheet)
             if sheet is not None or header is not None:
-                run.look_again(session, looker, uploads(), run_id, sheet=sheet, header=header)
+                looking.look_again(session, looker, uploads(), run_id, sheet=sheet, header=header)
             if corrections:
-                run.map_columns(session, looker, run_id, _corrected(made, corrections))
-            run.make_plan(session, looker, uploads(), run_id)
+                looking.map_columns(session, looker, run_id, _corrected(made, corrections))
+            planning.make_plan(session, looker, uploads(), run_id)
             sides = coming_back.decided(session, run_id, both) if both else {}
             if sides:
-                run.decide(session, looker, uploads(), run_id, sides)
+                planning.decide(session, looker, uploads(), run_id, sides)
             if save_profile is not None and not only_plan:
                 profiles.save(session, looker, run.find(session, run_id), save_profile)
             applied = _foreseen(session, run_id)
             writes = not only_plan and applied.created + applied.updated > 0
             if writes:
-                applied = run.commit(session, looker, uploads(), run_id)
+                applied = planning.commit(session, looker, uploads(), run_id)
             _tell(session, run_id)
         except (Refused, Unreadable, click.UsageError):
             run.forget(session, looker, uploads(), run_id)

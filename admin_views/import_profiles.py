@@ -10,7 +10,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from admin_views import import_check, imports, pages, shell
-from importers import profiles, run
+from importers import looking, profiles, run
 from importers.columns import COLUMNS
 from models.base import whole
 from models.errors import Conflict, NotAllowed, NotFound, Refused
@@ -153,7 +153,7 @@ def save(key: int) -> imports.Answer:
     is_done = found.state is ImportState.DONE
     try:
         if not is_done:
-            run.map_columns(session, looker, key, imports.mapped(request.form))
+            looking.map_columns(session, looker, key, imports.mapped(request.form))
         saved = profiles.save(
             session, looker, run.find(session, key, is_open=False), request.form.get("profile_name", "")
         )

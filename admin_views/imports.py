@@ -14,7 +14,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from admin_views import import_check, import_progress, pages, returned, shell
-from importers import apply, marks, planner, profiles, run, tasks, workbooks, working
+from importers import apply, looking, marks, planner, planning, profiles, run, tasks, workbooks, working
 from importers.columns import COLUMNS
 from importers.columns import allowed as allowed_columns
 from importers.files import Remark, Unreadable
@@ -95,7 +95,7 @@ def new() -> Answer:
     if file is None or not file.filename:
         return _upload_page(kind, mode, gettext("Choose a file first.")), 422
     try:
-        made = run.upload(
+        made = looking.upload(
             shell.here(),
             shell.looker(),
             folder(),
@@ -131,9 +131,9 @@ def _settled(made: ImportRun) -> Answer | None:
 def planned_anew(key: int) -> Answer:
     """Make the plan of a run, at once or in the background where that takes long; then its page."""
     if tasks.is_large(run.find(shell.here(), key)):
-        run.require_plannable(shell.here(), shell.looker(), key)
+        planning.require_plannable(shell.here(), shell.looker(), key)
         return import_progress.begin(key, Errand.PLAN)
-    run.make_plan(shell.here(), shell.looker(), folder(), key)
+    planning.make_plan(shell.here(), shell.looker(), folder(), key)
     return redirect(back_to_check(key))
 
 
@@ -207,7 +207,7 @@ def columns(key: int) -> Answer:
                 one_word(ImportMode, request.form.get("mode")),
             )
             return _looked_again(key, tasks.is_large(found), sheet, at)
-        run.map_columns(shell.here(), shell.looker(), key, mapped(request.form))
+        looking.map_columns(shell.here(), shell.looker(), key, mapped(request.form))
         working.answer(shell.here(), shell.looker(), key, _answers(request.form))
         return planned_anew(key)
     except Unreadable as problem:
@@ -222,7 +222,7 @@ def _looked_again(key: int, is_large: bool, sheet: str | None = None, header: in
     """Look at the file once more, at once or in the background where that takes long; then the page with its columns."""
     if is_large:
         return import_progress.begin(key, Errand.READ, sheet=sheet, header=header)
-    run.look_again(shell.here(), shell.looker(), folder(), key, sheet=sheet, header=header)
+    looking.look_again(shell.here(), shell.looker(), folder(), key, sheet=sheet, header=header)
     return redirect(url_for("imports.columns", key=key))
 
 
@@ -265,7 +265,7 @@ def columns_page(found: ImportRun, error: str | None = None) -> str:
         rules=RULES[found.kind],
         notes=_notes(found),
         certainty={one.name: gettext(one.value) for one in Certainty},
-        doubtful=not run.looks_like_customers(found),
+        doubtful=not planning.looks_like_customers(found),
         returned=returned.notices(found),
     )
 
@@ -329,7 +329,7 @@ def commit(key: int) -> Answer:
     if tasks.is_large(run.find(shell.here(), key)):
         return import_progress.begin(key, Errand.COMMIT, expected=request.form.get("plan", ""))
     try:
-        done = run.commit(shell.here(), shell.looker(), folder(), key, request.form.get("plan", ""))
+        done = planning.commit(shell.here(), shell.looker(), folder(), key, request.form.get("plan", ""))
     except Conflict as conflict:
         found, moved = run.find(shell.here(), key), len(conflict.rows) if isinstance(conflict, apply.Moved) else 0
         marked = (

@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session
 
 from benchmarks import floor, peer
 from benchmarks.pages import IMPORTED_FIELDS, Peak, used
-from importers import run, tasks, worker
+from importers import apply, looking, tasks, worker
 from models import access, schema
 from models.access import SYSTEM
 from models.imports import Errand, ImportKind, ImportRun, ImportTask, TaskState
@@ -127,11 +127,11 @@ def import_it(file: Path, folder: Path, book: Path) -> Iterator[tuple[str, float
         access.look_as(session, SYSTEM)
         began = used()
         with book.open("rb") as stream:
-            run_id = run.upload(session, SYSTEM, folder, stream, book.name, ImportKind.CUSTOMERS, at_once=0).id
+            run_id = looking.upload(session, SYSTEM, folder, stream, book.name, ImportKind.CUSTOMERS, at_once=0).id
         for errand in (Errand.READ, Errand.PLAN, Errand.COMMIT):
             arguments = {}
             if errand is Errand.COMMIT:
-                arguments = {"expected": run.digest(session, session.get_one(ImportRun, run_id))}
+                arguments = {"expected": apply.digest(session, session.get_one(ImportRun, run_id))}
             tasks.ask(session, SYSTEM, run_id, errand, arguments)
             worker.carry_out(url, folder, run_id)
             session.expire_all()

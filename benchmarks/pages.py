@@ -37,7 +37,7 @@ from admin_views.card_overview import MONTHS_OF
 from app import create_app
 from benchmarks import floor
 from benchmarks.lists import journal_triggers
-from importers import export, run
+from importers import export, looking, planning
 from models import access, journal, schema, totals
 from models.access import SYSTEM
 from models.base import db
@@ -492,10 +492,10 @@ class Bench:
             access.look_as(session, SYSTEM)
             uploads, began = self.folder / "imports", used()
             with book.open("rb") as stream:
-                made = run.upload(session, SYSTEM, uploads, stream, book.name, ImportKind.CUSTOMERS)
-            run.make_plan(session, SYSTEM, uploads, made.id)
+                made = looking.upload(session, SYSTEM, uploads, stream, book.name, ImportKind.CUSTOMERS)
+            planning.make_plan(session, SYSTEM, uploads, made.id)
             planned = used()
-            applied = run.commit(session, SYSTEM, uploads, made.id)
+            applied = planning.commit(session, SYSTEM, uploads, made.id)
             done = used()
         assert applied.created + applied.updated == written, (applied, written)
         note = f"plan {(planned - began) * 1000:.0f}, commit {(done - planned) * 1000:.0f} ms, +{peak.growth:.0f} MB"

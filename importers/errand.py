@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from importers import marks, run
+from importers import looking, marks, planning
 from importers.apply import Moved
 from importers.files import Unreadable
 from models import access
@@ -111,7 +111,7 @@ def _carry_out(
 ) -> None:
     if errand is Errand.READ:
         _tell(Stage.READING, 0, 0, "")
-        run.look_again(
+        looking.look_again(
             session,
             looker,
             folder,
@@ -121,9 +121,9 @@ def _carry_out(
             tell=_tell,
         )
     elif errand is Errand.PLAN:
-        run.make_plan(session, looker, folder, run_id, _tell)
+        planning.make_plan(session, looker, folder, run_id, _tell)
     else:
-        run.commit(session, looker, folder, run_id, arguments["expected"], _tell)
+        planning.commit(session, looker, folder, run_id, arguments["expected"], _tell)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from sqlalchemy import event, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from importers import run
+from importers import looking, planning
 from models.access import SYSTEM, Looker, looker_for
 from models.contact import Contact
 from models.customer import Customer
@@ -305,12 +305,12 @@ def furnished(session: Session, cast: Cast, ids: dict[str, int], folder: Path) -
 def imported(session: Session, looker: Looker, folder: Path) -> dict[str, int]:
     """An import that is begun, one that is checked and one that is done."""
     begun, checked, done = (
-        run.upload(session, looker, folder, io.BytesIO(LIST), "list.csv", ImportKind.CUSTOMERS) for _ in range(3)
+        looking.upload(session, looker, folder, io.BytesIO(LIST), "list.csv", ImportKind.CUSTOMERS) for _ in range(3)
     )
     for one in (checked, done):
-        run.map_columns(session, looker, one.id, {})
-        run.make_plan(session, looker, folder, one.id)
-    written = run.commit(session, looker, folder, done.id)
+        looking.map_columns(session, looker, one.id, {})
+        planning.make_plan(session, looker, folder, one.id)
+    written = planning.commit(session, looker, folder, done.id)
     return {"begun": begun.id, "checked": checked.id, "done": done.id, "import": written.changeset or 0}
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from importers import looking, planning
 from importers import run as steps
 from importers.apply import Applied
 from importers.run import Choices
@@ -41,7 +42,7 @@ class Desk:
     def upload(
         self, content: bytes, kind: ImportKind = CUSTOMERS, mode: ImportMode = UPDATE, choices: Choices | None = None
     ) -> ImportRun:
-        return steps.upload(
+        return looking.upload(
             self.session, self.looker, self.folder, io.BytesIO(content), "list.csv", kind, mode, choices
         )
 
@@ -60,7 +61,7 @@ class Desk:
     ) -> ImportRun:
         """Upload a file as it is and plan it."""
         run = self.upload(content, kind, mode, choices)
-        steps.make_plan(self.session, self.looker, self.folder, run.id)
+        planning.make_plan(self.session, self.looker, self.folder, run.id)
         return run
 
     def bring(
@@ -83,12 +84,12 @@ class Desk:
         return self.commit(run) if foreseen.created + foreseen.updated else foreseen
 
     def commit(self, run: ImportRun) -> Applied:
-        return steps.commit(self.session, self.looker, self.folder, run.id)
+        return planning.commit(self.session, self.looker, self.folder, run.id)
 
     def decide(self, run: ImportRun, **decisions: str) -> None:
         """Decide about rows, given as row_3="new"."""
         chosen = {int(row.removeprefix("row_")): decision for row, decision in decisions.items()}
-        steps.decide(self.session, self.looker, self.folder, run.id, chosen)
+        planning.decide(self.session, self.looker, self.folder, run.id, chosen)
 
     def rows(self, run: ImportRun) -> dict[int, ImportRow]:
         """The plan, by row number."""

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from importers import run as steps
+from importers import looking, planning
 from importers.export import everything, stream
 from importers.workbooks import template
 from models import access
@@ -86,7 +86,7 @@ def test_a_column_of_amounts_is_left_out_of_an_import_and_said(desk: Desk, sessi
 def test_a_column_of_amounts_cannot_be_mapped(desk: Desk) -> None:
     run = desk.plan(*FILE)
     with pytest.raises(NotAllowed) as refused:
-        steps.map_columns(desk.session, desk.looker, run.id, {2: "hourly_rate"})
+        looking.map_columns(desk.session, desk.looker, run.id, {2: "hourly_rate"})
     assert (refused.value.reason, refused.value.values["right"]) == (Reason.NO_RIGHT, Right.SEE_REVENUE)
 
 
@@ -102,7 +102,7 @@ def test_amounts_stay_out_when_the_right_is_gone_before_the_plan_or_the_commit(
         desk.commit(run)
     session.rollback()
     with pytest.raises(NotAllowed):
-        steps.make_plan(session, desk.looker, desk.folder, run.id)
+        planning.make_plan(session, desk.looker, desk.folder, run.id)
     session.rollback()
     assert desk.one("customer")["hourly_rate"] == Decimal("1250.00")
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from importers import apply
+from importers import apply, looking, planning
 from importers import run as steps
 from importers.apply import Applied, digest
 from importers.progress import quiet
@@ -39,7 +39,7 @@ def desk(session: Session, tmp_path: Path) -> Desk:
 
 def northwind(desk: Desk, data: Path) -> tuple[ImportRun, Applied]:
     run = desk.upload((data / "list__nwc__customers.csv").read_bytes(), CUSTOMERS)
-    steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+    planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
     return run, desk.commit(run)
 
 
@@ -63,9 +63,9 @@ def test_northwind_gives_91_customers_with_their_main_contacts_and_undo_takes_al
     assert len(desk.table("contact")) == 91
 
     same = desk.upload((data / "list__nwc__customers.csv").read_bytes(), CUSTOMERS)
-    assert +steps.make_plan(desk.session, desk.looker, desk.folder, same.id) == {"unchanged": 91}
+    assert +planning.make_plan(desk.session, desk.looker, desk.folder, same.id) == {"unchanged": 91}
 
-    steps.undo(desk.session, desk.looker, run.id)
+    planning.undo(desk.session, desk.looker, run.id)
     assert [desk.table(name) for name in ("customer", "address", "contact", "customer_contact")] == [[], [], [], []]
 
 
@@ -194,7 +194,7 @@ def test_a_plan_other_than_the_one_shown_is_refused(desk: Desk) -> None:
     shown = digest(desk.session, run)
     steps.tick(desk.session, desk.looker, run.id, [2], ticked=False)
     with pytest.raises(Conflict):
-        steps.commit(desk.session, desk.looker, desk.folder, run.id, shown)
+        planning.commit(desk.session, desk.looker, desk.folder, run.id, shown)
     assert desk.table("customer") == []
 
 
@@ -333,16 +333,16 @@ def test_a_run_of_somebody_else_is_not_there(session: Session, tmp_path: Path, a
     run_id = desk_of(session, tmp_path, alice).plan(HEAD, ("K-1", "Acme", "", "", "")).id
     access.look_as(session, other)
     with pytest.raises(NotFound):
-        steps.commit(session, other, tmp_path, run_id)
+        planning.commit(session, other, tmp_path, run_id)
     access.look_as(session, dana)
-    assert steps.commit(session, dana, tmp_path, run_id).created == 1
+    assert planning.commit(session, dana, tmp_path, run_id).created == 1
 
 
 def test_what_an_import_chose_is_remembered_for_the_next_file_like_it(desk: Desk) -> None:
     rows = (("Klantnummer", "Naam", "Zwrt"), ("K-1", "Acme", "abc"))
     run = desk.plan(*rows)
-    steps.map_columns(desk.session, desk.looker, run.id, {2: "reference"})
-    steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+    looking.map_columns(desk.session, desk.looker, run.id, {2: "reference"})
+    planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
     desk.commit(run)
     assert desk.one("customer")["reference"] == "abc"
     again = desk.plan(*rows)
@@ -353,7 +353,7 @@ def test_what_an_import_chose_is_remembered_for_the_next_file_like_it(desk: Desk
 def test_two_columns_cannot_go_into_one_field(desk: Desk) -> None:
     run = desk.plan(("Klantnummer", "Naam", "Foo"), ("K-1", "Acme", "x"))
     with pytest.raises(Refused):
-        steps.map_columns(desk.session, desk.looker, run.id, {2: "name"})
+        looking.map_columns(desk.session, desk.looker, run.id, {2: "name"})
 
 
 def test_writing_asks_the_database_as_often_for_many_rows_as_for_few(desk: Desk) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from importers import run as steps
+from importers import looking, planning
 from importers.apply import Applied
 from importers.columns import COLUMNS
 from importers.files import Refusal, Unreadable
@@ -214,8 +214,8 @@ def test_a_card_with_a_firm_is_a_contact_of_that_firm(desk: Desk) -> None:
 def test_a_column_of_a_known_format_can_be_left_out(desk: Desk) -> None:
     run = desk.upload(xaf(relation("7", "Acme", "<telephone>020 1234567</telephone>")))
     place = next(column["position"] for column in run.options["columns"] if column["field"] == "phone")
-    steps.map_columns(desk.session, desk.looker, run.id, {place: None})
-    steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+    looking.map_columns(desk.session, desk.looker, run.id, {place: None})
+    planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
     desk.commit(run)
     assert not desk.one("customer", number="7")["phone"]
 

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from openpyxl.packaging.custom import StringProperty
 from sqlalchemy.orm import Session
 
-from importers import continuing, marks, workbooks, working
+from importers import continuing, looking, marks, planning, workbooks, working
 from importers import run as steps
 from importers.files import read
 from importers.files.mark import NAME
@@ -36,10 +36,10 @@ def first(desk: Desk) -> ImportRun:
     rows += [("K-7", "Firm 7", "NL", "", "x")]
     choices = Choices(empty_clears=True)
     run = desk.upload(text_of(HEAD, *rows), CUSTOMERS, ADD, choices)
-    steps.look_again(desk.session, desk.looker, desk.folder, run.id, header=1)
-    steps.map_columns(desk.session, desk.looker, run.id, FIELDS)
+    looking.look_again(desk.session, desk.looker, desk.folder, run.id, header=1)
+    looking.map_columns(desk.session, desk.looker, run.id, FIELDS)
     working.answer(desk.session, desk.looker, run.id, {3: False})
-    steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+    planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
     steps.tick(desk.session, desk.looker, run.id, [8], ticked=False)
     desk.commit(run)
     return run
@@ -57,7 +57,7 @@ def left_out(desk: Desk, run: ImportRun, **mended: str) -> bytes:
 
 def again(desk: Desk, content: bytes) -> ImportRun:
     stream = io.BytesIO(content)
-    return steps.upload(
+    return looking.upload(
         desk.session, desk.looker, desk.folder, stream, "mended.xlsx", CUSTOMERS, ImportMode.UPDATE, None
     )
 
@@ -68,7 +68,7 @@ def test_columns_choices_and_answers_are_taken_over(desk: Desk) -> None:
     assert more.options[continuing.CONTINUES] == run.id
     assert more.mapping == {"number": [2], "company_name": [3], "head_office.country": [4], "customer_since": [5]}
     assert (more.mode, steps.choices_of(more).empty_clears) == (ADD, True)
-    counts = steps.make_plan(desk.session, desk.looker, desk.folder, more.id)
+    counts = planning.make_plan(desk.session, desk.looker, desk.folder, more.id)
     assert +counts == {"new": 1, "rejected": 1}
     desk.commit(more)
     # 05/06 is the sixth of May, as was said of this column before.
@@ -79,7 +79,7 @@ def test_the_numbers_of_both_are_told_together_and_add_up(desk: Desk) -> None:
     run = first(desk)
     assert continuing.together(desk.session, run) is None
     more = again(desk, left_out(desk, run, E2="Zweden"))
-    steps.make_plan(desk.session, desk.looker, desk.folder, more.id)
+    planning.make_plan(desk.session, desk.looker, desk.folder, more.id)
     desk.commit(more)
     both = continuing.together(desk.session, more)
     assert both is not None
@@ -88,7 +88,7 @@ def test_the_numbers_of_both_are_told_together_and_add_up(desk: Desk) -> None:
     assert both.counts == {"created": 5, "updated": 0, "unchanged": 0, "skipped": 1, "rejected": 1}
     assert both.rows == 7
     last = again(desk, left_out(desk, more, E2="Noorwegen"))
-    steps.make_plan(desk.session, desk.looker, desk.folder, last.id)
+    planning.make_plan(desk.session, desk.looker, desk.folder, last.id)
     desk.commit(last)
     all_three = continuing.together(desk.session, last)
     assert all_three is not None

@@ -15,8 +15,7 @@ from openpyxl import load_workbook
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from importers import export
-from importers import run as steps
+from importers import export, planning
 from importers.export import everything, exported, stream
 from importers.terms import TITLE_LANGUAGES
 from models import access, settings
@@ -119,7 +118,7 @@ def test_what_goes_out_comes_in_again_unchanged(desk: Desk, form: str, language:
     for kind, rows in ((CUSTOMERS, 3), (CONTACTS, 4)):
         content = b"".join(everything(desk.session, SYSTEM, kind, form, language))
         run = desk.upload(content, kind)
-        counts = steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+        counts = planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
         said = {n: (row.diff, row.problems) for n, row in desk.rows(run).items() if row.status != RowStatus.UNCHANGED}
         assert (counts["unchanged"], said) == (rows, {})
 
@@ -132,7 +131,7 @@ def test_TO_02_TO_05_a_full_export_makes_the_same_customers_in_an_empty_place(de
         for table in ("customer", "contact"):
             desk.session.execute(Customer.metadata.tables[table].delete())
     run = desk.upload(content)
-    steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+    planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
     assert desk.commit(run).created == 3
     assert _values(desk) == before
 
@@ -168,7 +167,7 @@ def test_no_text_becomes_a_formula_and_none_is_changed(desk: Desk, tmp_path: Pat
     assert {cell.data_type for row in sheet.iter_rows() for cell in row} == {"s"}
     for content in (by_csv, (tmp_path / "x.xlsx").read_bytes()):
         run = desk.upload(content)
-        counts = steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+        counts = planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
         assert counts["unchanged"] == len(FORMULAS)
 
 
@@ -214,7 +213,7 @@ def test_letters_that_xml_cannot_hold_survive(desk: Desk) -> None:
     factories.customer(desk.session, number="K-1", company_name="a_x000D_b \U0001f600 c")
     content = b"".join(everything(desk.session, SYSTEM, CUSTOMERS, "xlsx"))
     run = desk.upload(content)
-    assert steps.make_plan(desk.session, desk.looker, desk.folder, run.id)["unchanged"] == 1
+    assert planning.make_plan(desk.session, desk.looker, desk.folder, run.id)["unchanged"] == 1
 
 
 def test_the_first_bytes_come_before_the_first_query(desk: Desk) -> None:
@@ -292,6 +291,6 @@ def test_an_export_of_all_there_is_changes_nothing_when_it_comes_back(desk: Desk
     found = []
     for columns, form, language in [([], *form) for form in FORMS] + [(some, "csv", "nl") for some in SOME[kind]]:
         run = desk.upload(b"".join(stream(desk.session, kind, ids, columns, form, language)), kind)
-        counts = steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+        counts = planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
         found.append({name: count for name, count in counts.items() if count})
     assert found == [{"unchanged": len(desk.table(kind.value[:-1]))}] * 6

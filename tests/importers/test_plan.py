@@ -8,8 +8,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from importers import plan
-from importers import run as steps
+from importers import looking, plan, planning
 from importers.columns import COLUMNS
 from importers.run import Choices
 from importers.trouble import describe
@@ -295,7 +294,7 @@ def test_a_doubtful_vat_number_or_phone_is_said_and_goes_in(desk: Desk) -> None:
 def test_a_note_below_the_table_is_no_customer(desk: Desk, data: Path) -> None:
     content = (data / "list__rx__deaths.xlsx").read_bytes()
     run = desk.upload(content, CONTACTS)
-    counts = steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+    counts = planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
     assert (counts["new"], counts["rejected"]) == (10, 4)
 
 
@@ -310,7 +309,7 @@ def test_an_error_value_in_a_mapped_cell_keeps_the_row_out(desk: Desk, tmp_path:
     sheet["C2"].data_type = "e"
     book.save(tmp_path / "errors.xlsx")
     run = desk.upload((tmp_path / "errors.xlsx").read_bytes())
-    steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+    planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
     assert desk.statuses(run) == {2: "rejected", 3: "new"}
     assert desk.rows(run)[2].problems[0]["cell"] == "C2"
 
@@ -486,7 +485,7 @@ def test_new_labels_need_the_right_for_them(session: Session, tmp_path: Path, al
 def test_what_cannot_be_planned_says_why(desk: Desk, content: bytes, reason: Reason) -> None:
     run = desk.upload(content)
     with pytest.raises(Refused) as refused:
-        steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+        planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
     assert refused.value.reason is reason
 
 
@@ -617,10 +616,10 @@ def test_of_several_columns_with_one_name_none_is_taken_before_somebody_chose(de
     run = desk.upload(text_of(*SAME))
     assert [column["certainty"] for column in run.options["columns"]] == ["WHICH", "SAME", "WHICH", "SAME"]
     with pytest.raises(Refused) as refused:
-        steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+        planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
     assert (refused.value.reason, refused.value.values["name"]) == (Reason.WHICH_COLUMN, "id")
-    steps.map_columns(desk.session, desk.looker, run.id, {2: "number"})
-    steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+    looking.map_columns(desk.session, desk.looker, run.id, {2: "number"})
+    planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
     assert [row.values["customer"]["number"] for row in desk.rows(run).values()] == ["K-1", "K-2"]
     desk.commit(run)
     again = desk.plan(*SAME)
@@ -629,8 +628,8 @@ def test_of_several_columns_with_one_name_none_is_taken_before_somebody_chose(de
 
 def test_columns_with_one_name_can_all_stay_out(desk: Desk) -> None:
     run = desk.upload(text_of(*SAME))
-    steps.map_columns(desk.session, desk.looker, run.id, {0: None, 2: None})
-    steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+    looking.map_columns(desk.session, desk.looker, run.id, {0: None, 2: None})
+    planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
     assert (run.counts["new"], "number" in run.mapping) == (2, False)
 
 
@@ -646,10 +645,10 @@ def test_a_file_of_which_only_a_name_was_recognised_is_not_planned_before_somebo
     )
     run = desk.upload(text_of(*articles))
     with pytest.raises(Refused) as refused:
-        steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+        planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
     assert refused.value.reason is Reason.NO_LIST
-    steps.map_columns(desk.session, desk.looker, run.id, {})
-    assert steps.make_plan(desk.session, desk.looker, desk.folder, run.id)["new"] == 1
+    looking.map_columns(desk.session, desk.looker, run.id, {})
+    assert planning.make_plan(desk.session, desk.looker, desk.folder, run.id)["new"] == 1
 
 
 def test_a_name_that_is_too_long_is_shortened_and_stands_in_the_notes_as_a_whole(desk: Desk) -> None:

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from importers import plan
+from importers import plan, planning
 from importers import run as steps
 from importers.apply import WRITTEN
 from importers.columns import COLUMNS, Place, freeze
@@ -202,7 +202,7 @@ def test_what_the_plan_shows_is_what_is_written_field_for_field(desk: Desk, choi
         rows = list(rows_of(chance, count, known))
         run = desk.upload(text_of(HEAD, *rows), CUSTOMERS, choices=choices)
         assert all(column["field"] for column in run.options["columns"])
-        steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+        planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
         before = flat(desk.session)
         run = steps.find(desk.session, run.id)
         foreseen = steps.foreseen(desk.session, run.id)

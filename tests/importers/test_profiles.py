@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from importers import profiles
+from importers import looking, planning, profiles
 from importers import run as steps
 from importers.recognising import Layout, Likeness, best, likeness
 from importers.run import Choices
@@ -48,8 +48,8 @@ def mapped(desk: Desk, *rows: Sequence[object], choices: Choices | None = None) 
     """A file with names that nobody knows, mapped by hand."""
     run = desk.upload(text_of(*rows), choices=choices)
     if run.header_row is None:
-        steps.look_again(desk.session, desk.looker, desk.folder, run.id, header=1)
-    return steps.map_columns(desk.session, desk.looker, run.id, FIELDS)
+        looking.look_again(desk.session, desk.looker, desk.folder, run.id, header=1)
+    return looking.map_columns(desk.session, desk.looker, run.id, FIELDS)
 
 
 def saved(desk: Desk, name: str = "Debtors", choices: Choices | None = None) -> ImportRun:
@@ -114,7 +114,7 @@ def test_a_profile_goes_before_an_earlier_import_and_the_more_alike_before_the_l
 
 def test_an_earlier_import_is_remembered_after_its_columns_moved(desk: Desk) -> None:
     run = mapped(desk, HEAD, ROW)
-    steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+    planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
     desk.commit(run)
     again = desk.upload(text_of(HEAD[::-1], ROW[::-1]))
     assert again.mapping == {field: [4 - at] for at, field in FIELDS.items()}
@@ -138,7 +138,7 @@ def test_a_profile_finds_the_header_row_and_the_columns_that_nobody_else_knows(d
 
 def test_a_column_that_was_left_out_stays_out(desk: Desk) -> None:
     run = desk.upload(text_of(("Naam", "Plaats", "Fax"), ("Acme", "Assen", "1234567")))
-    steps.map_columns(desk.session, desk.looker, run.id, {2: None})
+    looking.map_columns(desk.session, desk.looker, run.id, {2: None})
     profiles.save(desk.session, desk.looker, run, "Without fax")
     again = desk.upload(text_of(("Naam", "Fax", "Plaats"), ("Acme", "1234567", "Assen")))
     assert again.options["columns"][1]["field"] is None
@@ -154,7 +154,7 @@ def test_match_rule_choices_and_translations_come_with_the_profile(desk: Desk) -
     again = desk.upload(text_of(HEAD, (*ROW[:4], "hier ")))
     assert steps.choices_of(again) == choices
     assert again.mode is ImportMode.ADD
-    steps.make_plan(desk.session, desk.looker, desk.folder, again.id)
+    planning.make_plan(desk.session, desk.looker, desk.folder, again.id)
     assert desk.rows(again)[2].values["head_office"]["country"] == "NL"
 
 
@@ -168,8 +168,8 @@ def test_a_file_is_read_with_the_encoding_of_its_profile(desk: Desk) -> None:
     head, row = (*HEAD[:4], "Länd"), (*ROW[:3], "Mölndal", "Sverige")
     content = text_of(head, row).decode().encode("cp437")
     run = desk.upload(content, choices=Choices(encoding="cp437"))
-    steps.look_again(desk.session, desk.looker, desk.folder, run.id, header=1)
-    steps.map_columns(desk.session, desk.looker, run.id, FIELDS)
+    looking.look_again(desk.session, desk.looker, desk.folder, run.id, header=1)
+    looking.map_columns(desk.session, desk.looker, run.id, FIELDS)
     profiles.save(desk.session, desk.looker, run, "DOS")
     again = desk.upload(content)
     assert again.options["file"]["encoding"] == "cp437"
@@ -179,14 +179,14 @@ def test_a_file_is_read_with_the_encoding_of_its_profile(desk: Desk) -> None:
 
 def test_another_profile_or_none_can_be_taken(desk: Desk) -> None:
     run = saved(desk)
-    steps.map_columns(desk.session, desk.looker, run.id, {2: "nickname"})
+    looking.map_columns(desk.session, desk.looker, run.id, {2: "nickname"})
     profiles.save(desk.session, desk.looker, run, "Nicknames")
     again = desk.upload(text_of(HEAD, ROW))
     ids = {profile.name: profile.id for profile, _ in profiles.newest(desk.session)}
 
     def field_after(profile: int | None) -> str | None:
         steps.wish_profile(desk.session, desk.looker, again.id, profile)
-        taken = steps.look_again(desk.session, desk.looker, desk.folder, again.id)
+        taken = looking.look_again(desk.session, desk.looker, desk.folder, again.id)
         columns = taken.options["columns"]
         return columns[2]["field"] if columns else None
 
@@ -203,7 +203,7 @@ def test_every_change_is_a_new_version_and_the_old_ones_stay(desk: Desk) -> None
     run = saved(desk)
     key = run.options["profile"]["id"]
     assert not profiles.save(desk.session, desk.looker, run, " debtors ").is_new
-    steps.map_columns(desk.session, desk.looker, run.id, {2: "nickname"})
+    looking.map_columns(desk.session, desk.looker, run.id, {2: "nickname"})
     second = profiles.save(desk.session, desk.looker, run, "Debtors")
     assert (second.number, second.is_new) == (2, True)
     assert run.options["profile"]["version"] == 2

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from importers import run as steps
+from importers import looking, planning
 from importers.files import Unreadable
 from models.errors import Reason, Refused
 from models.imports import ImportKind
@@ -76,8 +76,8 @@ def outcome(desk: Desk, path: Path, kind: ImportKind) -> tuple[int, int] | str:
     """The counts of the plan, or the name of the refusal."""
     try:
         with path.open("rb") as stream:
-            run = steps.upload(desk.session, desk.looker, desk.folder, stream, path.name, kind)
-        counts = steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+            run = looking.upload(desk.session, desk.looker, desk.folder, stream, path.name, kind)
+        counts = planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
     except Unreadable as refused:
         assert str(refused)
         return refused.refusal.name

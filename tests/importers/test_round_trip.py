@@ -20,7 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from importers import run as steps
+from importers import planning
 from importers.columns import COLUMNS
 from importers.export import everything
 from importers.files import Unreadable
@@ -86,7 +86,7 @@ def writing(who: str, of: ImportKind = CUSTOMERS, /, **values: Any) -> Edit:
 
 def planned(desk: Desk, content: bytes, kind: ImportKind = CUSTOMERS) -> ImportRun:
     run = desk.upload(content, kind)
-    steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+    planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
     return run
 
 

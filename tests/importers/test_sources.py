@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from importers import looking, planning
 from importers import run as steps
 from importers.files import Fault, Layout, Sheet
 from importers.listing import Listing
@@ -44,8 +45,8 @@ def desk(session: Session, tmp_path: Path) -> Desk:
 
 
 def received(desk: Desk, source: Source, choices: Choices | None = None) -> ImportRun:
-    run = steps.receive(desk.session, desk.looker, desk.folder, source, CUSTOMERS, choices=choices)
-    steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+    run = looking.receive(desk.session, desk.looker, desk.folder, source, CUSTOMERS, choices=choices)
+    planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
     return run
 
 
@@ -60,9 +61,9 @@ def test_parties_deletions_problems_and_progress_of_a_service_end_in_a_plan(desk
         party(3, number="3", name="Gamma"),
         Faulty(3, 3, Fault.TOO_LONG, "99999"),
     )
-    run = steps.receive(desk.session, desk.looker, desk.folder, source, CUSTOMERS, tell=heard.append)
+    run = looking.receive(desk.session, desk.looker, desk.folder, source, CUSTOMERS, tell=heard.append)
     assert heard == [Progress(0, 3), Progress(2, 3)]
-    steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+    planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
     assert desk.statuses(run) == {1: "new", 2: "new", 3: "rejected"}
     assert [(note["code"], note["values"]) for note in run.options["notes"]] == [("GONE_LEFT_ALONE", {"count": 1})]
     desk.commit(run)

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from importers import run
+from importers import looking, planning
 from models.access import SYSTEM
 from models.customer import Customer
 from models.imports import ImportKind
@@ -21,12 +21,12 @@ LIST = b"Nummer;Bedrijfsnaam;Labels\nX1;Een B.V.;Beurs\nX2;Twee B.V.;Beurs\nX3;D
 def test_one_edited_customer_with_a_shared_new_label_does_not_hold_the_others_back(
     session: Session, tmp_path: Path
 ) -> None:
-    made = run.upload(session, SYSTEM, tmp_path, io.BytesIO(LIST), "lijst.csv", ImportKind.CUSTOMERS)
-    run.make_plan(session, SYSTEM, tmp_path, made.id)
-    run.commit(session, SYSTEM, tmp_path, made.id)
+    made = looking.upload(session, SYSTEM, tmp_path, io.BytesIO(LIST), "lijst.csv", ImportKind.CUSTOMERS)
+    planning.make_plan(session, SYSTEM, tmp_path, made.id)
+    planning.commit(session, SYSTEM, tmp_path, made.id)
     edited = session.scalars(select(Customer).where(Customer.number == "X2")).one()
     save(session, SYSTEM, Customer, edited.id, {"nickname": "Tweetje"})
-    undone = run.undo(session, SYSTEM, made.id)
+    undone = planning.undo(session, SYSTEM, made.id)
     session.expire_all()
     assert session.scalars(select(Customer.number)).all() == ["X2"]
     assert session.scalars(select(Label.name)).all() == ["Beurs"]

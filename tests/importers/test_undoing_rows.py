@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from importers import planning, undoing
 from importers import run as steps
-from importers import undoing
 from models.access import SYSTEM, looker_for
 from models.customer import Customer
 from models.errors import NotAllowed, Refused
@@ -59,7 +59,7 @@ def test_new_rows_go_away_with_all_that_they_brought_and_the_others_stay(desk: D
         desk.rows(run)[4].target_id,
     }
     # The undo of the whole takes the rest.
-    steps.undo(desk.session, desk.looker, run.id)
+    planning.undo(desk.session, desk.looker, run.id)
     assert [len(desk.table(name)) for name in TABLES] == [0, 0, 0, 0, 0, 0]
 
 

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy.orm import Session
 
-from importers import run as steps
+from importers import planning
 from importers.columns import COLUMNS
 from importers.terms import TITLE_LANGUAGES
 from importers.workbooks import rejected, template
@@ -52,11 +52,11 @@ def test_the_template_holds_every_column_and_an_example_that_stays_out_until_it_
         made = template(desk.session, desk.looker, kind, language)
         run = desk.upload(made, kind)
         assert all(column["field"] for column in run.options["columns"]), language
-        counts = steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+        counts = planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
         assert (counts["new"], counts["rejected"]) == (0, 1)
         assert desk.codes(run, 2) == ["EXAMPLE_ROW"]
         run = desk.upload(with_rows(made, ("K-10031", "Own") if kind is CUSTOMERS else ("Ann",)), kind)
-        counts = steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+        counts = planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
         assert (counts["new"], counts["rejected"]) == (1, 1), desk.rows(run)[3].problems
     assert len(run.mapping) == sum(not one.only_in and not one.only_out for one in COLUMNS[kind].values())
 
@@ -97,6 +97,6 @@ def test_the_rows_that_stayed_out_can_be_mended_and_imported(desk: Desk, tmp_pat
     sheet["C4"] = "K-4"
     book.save(tmp_path / "mended.xlsx")
     run = desk.upload((tmp_path / "mended.xlsx").read_bytes())
-    steps.make_plan(desk.session, desk.looker, desk.folder, run.id)
+    planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
     assert desk.commit(run).created == 3
     assert desk.one("customer", number="00042")["description"] == "=1+1"
