@@ -34,6 +34,8 @@ MOST_WORDS = 10
 SHORTEST = 3
 # As few digits as a telephone number or a VAT number has, and as many letters as go with them.
 FEWEST_DIGITS = 5
+# So many digits with spaces between them are one number, and no words.
+A_WHOLE_NUMBER = 8
 MOST_LETTERS = 3
 HIGHEST = "\U0010ffff"
 
@@ -48,6 +50,9 @@ def ways_to_read(search: str) -> tuple[Words, ...]:
     if _digits(joined) >= FEWEST_DIGITS and sum(map(str.isalpha, joined)) <= MOST_LETTERS:
         # Without the zeros that stand for "abroad" or "in this country" the rest is the same in every spelling.
         ways.append([joined.lstrip("0") if joined.isdigit() else joined])
+        if _digits(joined) >= A_WHOLE_NUMBER:
+            # Pieces of two digits stand in every other document, wherever.
+            ways = [way for way in ways if len(way) == 1]
     kept = [sorted(dict.fromkeys(filter(None, way)), key=len, reverse=True)[:MOST_WORDS] for way in ways]
     return tuple(dict.fromkeys(tuple(way) for way in kept if way))
 

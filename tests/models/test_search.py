@@ -345,6 +345,14 @@ def test_any_text_has_words_that_can_be_searched_for(typed: str) -> None:
         assert len(way) <= words.MOST_WORDS
 
 
+def test_TC_02_a_telephone_number_with_spaces_is_one_number_and_no_pieces(session: Session) -> None:
+    factories.customer(session, company_name="Bakker", phone="+46 70 174 06 13", number="2026-0001234")
+    factories.customer(session, company_name="Anders", phone="+46 13 06 70 174 8", number="K-46-70-174")
+    for typed in ("+46 70 174 06 13", "070 174 06 13", "46701740613", "0046 70-174 06 13", "2026-0001234"):
+        assert found(session, typed) == ["Bakker"], typed
+    assert found(session, "46 70 174") == ["Anders", "Bakker"]
+
+
 def test_contacts_and_projects_are_found_by_what_they_are_known_by(session: Session) -> None:
     contact = factories.contact(session, first_name="Freya", job_title="Ägare", mobile="+44 7700 900 183")
     project = factories.project(session, factories.customer(session), name="Ny webbplats", number="P-7")
