@@ -126,7 +126,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(next_states=opportunity.next_states, is_late=opportunity.is_late)
     app.jinja_env.filters["sales_state"] = lambda state: opportunity.STATES[state]
     app.jinja_env.filters["left_out_points"] = trees.left_out
-    app.jinja_env.filters.update(due=work.due, activity_icon=work.icon_of)
+    app.jinja_env.filters.update(due=work.due, activity_icon=work.icon_of, may_tick=work.may_tick)
     for module in (
         mine,
         folding,
