@@ -283,6 +283,36 @@ def keep_given(session: AnySession, looker: Looker, customer_id: int | None, rol
     _keep(plain(session), looker, None if customer_id is None else frozenset({customer_id}), given)
 
 
+def look_ahead(
+    session: AnySession, looker: Looker, customer_ids: Iterable[int], contact_ids: Iterable[int] = ()
+) -> dict[int, frozenset[Right]]:
+    """Ask once what is held on each of many customers; `may` of one of them then asks nothing.
+
+    Of the contacts: what is held on any of their customers, or everywhere.
+    """
+    session, contacts = plain(session), frozenset(contact_ids)
+    known = _known(session, looker)
+    asked = frozenset(one for one in customer_ids if frozenset({one}) not in known)
+    rights = dict.fromkeys(contacts, looker.everywhere)
+    is_settled = looker.id is None or looker.everywhere >= ON_A_CUSTOMER or known.get(None) == frozenset()
+    if is_settled or not (asked or contacts):
+        return rights
+    access, link = CustomerAccess.__table__, CustomerContact.__table__
+    theirs = and_(link.c.customer_id == access.c.customer_id, one_of(link.c.contact_id, contacts))
+    rows = session.execute(
+        select(access.c.customer_id, access.c.role_id, link.c.contact_id)
+        .select_from(access.outerjoin(link, theirs))
+        .where(_holds(looker), or_(one_of(access.c.customer_id, asked), link.c.contact_id.is_not(None)))
+    ).all()
+    for customer_id in asked:
+        given = (role for customer, role, _ in rows if customer == customer_id)
+        _keep(session, looker, frozenset({customer_id}), given)
+    for contact_id in contacts:
+        held = {role for _, role, contact in rows if contact == contact_id}
+        rights[contact_id] |= {right for right, roles in looker.by_right if held.intersection(roles)}
+    return rights
+
+
 def require(session: AnySession, looker: Looker, right: Right, customer_id: int | None = None) -> None:
     """Go on only if `may`; else NotAllowed with the right that is missing."""
     if not may(session, looker, right, customer_id):

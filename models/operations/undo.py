@@ -98,6 +98,47 @@ def may_take_back(session: AnySession, actor: Looker) -> bool:
     return any(access.may_somewhere(session, actor, right) for right in TAKES_BACK)
 
 
+def can_be_taken_back(
+    session: AnySession, actor: Looker, events: Sequence[tuple[Changeset | None, Sequence[Change]]]
+) -> list[frozenset[int]]:
+    """Of each event the changes that somebody may take back, among those that are given: in one query at most.
+
+    An event may hold more than is shown of it; whether all of that goes back, `plan` says.
+    """
+    if not may_take_back(session, actor):
+        return [frozenset() for _ in events]
+    shown = [(_touched(change), change) for _, changes in events for change in changes]
+    customers = {one.customer_id for one, _ in shown if one.customer_id is not None}
+    contacts = {one.contact_id for one, _ in shown if one.contact_id is not None}
+    on_contact = access.look_ahead(session, actor, customers, contacts)
+
+    def is_able(one: Touched, right: Right) -> bool:
+        if right in actor.everywhere or one.table in access.OFFICE or one.customer_id is not None:
+            return access.may(session, actor, right, one.customer_id)
+        return one.contact_id is not None and right in on_contact[one.contact_id]
+
+    found = []
+    for kept, changes in events:
+        is_own = kept is not None and kept.user_id is not None and kept.user_id == actor.id
+        pairs = ((change.id, _touched(change)) for change in changes)
+        found.append(frozenset(key for key, one in pairs if is_able(one, _right(one, is_own))))
+    return found
+
+
+def _touched(change: Change) -> Touched:
+    """What one change did, as far as rights go: the same that `touched_by` asks the database."""
+    before, after = change.before or {}, change.after or {}
+    moved = {key for key in after if before.get(key) != after[key]} if change.operation is Operation.UPDATE else set()
+    return Touched(
+        change.table_name,
+        change.operation,
+        change.customer_id,
+        change.contact_id if change.customer_id is None else None,
+        change.table_name in WHOLE and "archived_at" in moved,
+        not moved.isdisjoint(access.AMOUNTS.get(change.table_name, ())),
+    )
+
+
 def is_about_rights(session: AnySession, changeset_id: int) -> bool:
     """Whether a changeset, as far as it may be seen, changed who may what.
 

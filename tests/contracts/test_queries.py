@@ -23,10 +23,11 @@ from sqlalchemy.orm import Session
 
 from importers import run
 from models.access import SYSTEM, Looker, looker_for
-from models.contact import Contact
+from models.contact import Contact, CustomerContact
 from models.customer import Customer
 from models.imports import ImportKind
 from models.journal import changeset
+from models.journal.reading import SHOWN
 from models.settings import ListValue, ValueList
 from models.user import Role, Team, User
 from tests import factories
@@ -324,6 +325,19 @@ def change_amounts(session: Session) -> None:
             customer.hourly_rate = (customer.hourly_rate or Decimal(90)) + 1
 
 
+def change_often(session: Session, contact_id: int) -> None:
+    """Change a contact so often in one event that not all of it is shown, and register time with it."""
+    contact = session.get_one(Contact, contact_id)
+    with changeset(session, SYSTEM, "Change a contact"):
+        for number in range(SHOWN + 5):
+            contact.job_title = f"Title {number}"
+            session.flush()
+    link = session.scalars(select(CustomerContact).where(CustomerContact.contact_id == contact_id)).first()
+    assert link is not None
+    project = factories.project(session, session.get_one(Customer, link.customer_id))
+    factories.registration(session, project, contact_id=contact_id, amount=Decimal(90))
+
+
 def let_in(session: Session, customer_id: int) -> None:
     """Give Erik and the team of Faye their one customer, or another."""
     erik = session.scalar(select(User).where(User.name == "Erik")) or factories.user(session, name="Erik")
@@ -379,6 +393,7 @@ def test_a_page_with_more_rows_costs_no_more_queries(
     for key in session.scalars(select(Customer.id)):
         factories.activity(session, session.get_one(Customer, key), user_id=me.id)
     change_amounts(session)
+    change_often(session, ids["contact"])
     few = costs()
     for _ in range(5):
         more = filled(session, cast, 1)
