@@ -11,6 +11,7 @@ columns and counts, not hidden records: those would stay in the session, where `
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -51,7 +52,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from models.activity import Activity, Attachment, Comment, CommentMention, FileContent
 from models.among import one_of
-from models.base import EVERYTHING, AnySession, Base, Money, plain
+from models.base import EVERYTHING, AnySession, Base, Money, plain, utc_now
 from models.connection import Connection
 from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer
@@ -410,6 +411,32 @@ def held_until(session: AnySession, looker: Looker, right: Right, changeset_id: 
         _CHANGE.customer_id.not_in(select(Customer.__table__.c.id)),
     )
     return frozenset(session.scalars(statement))
+
+
+A_SLIP = dt.timedelta(hours=1)
+
+
+def given_up(session: AnySession, looker: Looker, right: Right, changeset_id: int | None) -> frozenset[int]:
+    """The customers on which `looker` held `right` by a role that this changeset of their own took, within the hour.
+
+    Who takes the last role of their own away by mistake takes that back; later it is for others to give.
+    """
+    roles = looker.roles_with(right)
+    if looker.id is None or not roles or changeset_id is None:
+        return frozenset()
+    holder = _number_in(_CHANGE.before, "user_id") == looker.id
+    if looker.team_ids:
+        holder = or_(holder, _number_in(_CHANGE.before, "team_id").in_(looker.team_ids))
+    own = select(Changeset.id).where(
+        Changeset.id == changeset_id, Changeset.user_id == looker.id, Changeset.at > utc_now() - A_SLIP
+    )
+    statement = select(_CHANGE.customer_id).where(
+        _CHANGE.changeset_id.in_(own),
+        _CHANGE.table_name == CustomerAccess.__tablename__,
+        holder,
+        _number_in(_CHANGE.before, "role_id").in_(roles),
+    )
+    return frozenset(session.scalars(statement, execution_options=EVERYTHING))
 
 
 class SourceText(enum.StrEnum):

@@ -177,7 +177,7 @@ def _require(
     """The rights of the inverse verb: what an undo removes or brings back needs delete, what it archives, archive.
 
     Who made a record may take it back by the right to edit, and who deleted one, or brought it back, by the right to
-    delete it. A changeset that may not be seen is not there.
+    delete it, and who gave up their own say over roles takes that back. A changeset that may not be seen is not there.
     """
     kept = access.there(session, Changeset, changeset_id)
     if actor.is_system:
@@ -187,7 +187,9 @@ def _require(
     if is_own and whole and any(map(_is_record, touched)) and _is_about_deleting(session, kept):
         _require_as_deleted(session, actor, changeset_id, touched)
     else:
-        require_each(session, actor, touched, is_own)
+        given_up = access.given_up(session, actor, Right.MANAGE_CUSTOMER_ROLES, changeset_id) if is_own else ()
+        own = [one for one in touched if one.table == CustomerAccess.__tablename__ and one.customer_id in given_up]
+        require_each(session, actor, [one for one in touched if one not in own], is_own)
 
 
 def _require_whole(
