@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from admin_views import (
     attachment,
     bin,
+    came,
     folding,
     health,
     history,
@@ -101,6 +102,7 @@ class Home(AdminIndexView):
 
 def register(app: Flask) -> None:
     """Add all views to the application, and their lines to the menu."""
+    came.register(app, ENTITIES)
     home = Home(endpoint="home", url="/")
     # None of Flask-Admin's own files are served.
     home.static_folder, home.static_url_path = None, "/nothing"
