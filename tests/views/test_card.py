@@ -40,7 +40,7 @@ def chart(answer: TestResponse) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("period", "first", "day"),
-    [("months", "Mar", (2026, 3, 1)), ("quarters", "Q3 2025", (2025, 7, 1)), ("years", "2026", (2026, 1, 1))],
+    [("months", "Mar", (2026, 3, 1)), ("quarters", "Q3 2025", (2025, 7, 1)), ("years", "2018", (2018, 1, 1))],
 )
 def test_TO_15_each_period_of_the_chart_holds_all_its_hours_from_its_first_day_on(
     session: Session,
@@ -58,6 +58,22 @@ def test_TO_15_each_period_of_the_chart_holds_all_its_hours_from_its_first_day_o
     monkeypatch.setattr(shell, "today", lambda: dt.date(2027, 2, 10))
     shown = chart(dana.get(f"/customers/details/?id={project.customer_id}&period={period}"))
     assert next(iter(shown.items())) == (first, "2")
+
+
+def test_TO_15_there_are_as_many_years_as_there_are_figures_for_and_the_table_rounds_nothing(
+    session: Session, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shell, "today", lambda: dt.date(2026, 11, 22))
+    customer, dana = factories.customer(session), client_for("Dana")
+    path = f"/customers/details/?id={customer.id}&period=years"
+    assert chart(dana.get(path)) == {"2025": "0", "2026": "0"}
+    project = factories.project(session, customer)
+    factories.registration(session, project, day=dt.date(2024, 5, 1), minutes=6915)
+    factories.registration(session, project, day=dt.date(2026, 5, 1), minutes=60)
+    assert chart(dana.get(path)) == {"2024": "115.25", "2025": "0", "2026": "1"}
+    factories.registration(session, project, day=dt.date(1999, 5, 1), minutes=60)
+    factories.registration(session, project, day=dt.date(2017, 1, 1), minutes=60)
+    assert list(chart(dana.get(path))) == [str(year) for year in range(2017, 2027)]
 
 
 def test_TL_03_amounts_in_several_currencies_are_not_added_up(session: Session, client_for: ClientFor) -> None:

@@ -133,9 +133,7 @@ def test_a_relation_is_changed_and_deleted_from_either_card_and_comes_back_to_bo
     assert [len(rows_of(alice.get(card_of(one.id)))) for one in (shop, books)] == [1, 1]
 
 
-def test_the_same_is_said_of_two_once_on_whichever_side_it_is_entered(
-    session: Session, client_for: ClientFor
-) -> None:
+def test_the_same_is_said_of_two_once_on_whichever_side_it_is_entered(session: Session, client_for: ClientFor) -> None:
     kind, alice = accountant(session), client_for("Alice")
     shop, books = (factories.customer(session, company_name=name) for name in ("Winkel B.V.", "Boekhouders B.V."))
     person = factories.contact(session)
