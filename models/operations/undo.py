@@ -187,8 +187,10 @@ def _require(
     if is_own and whole and any(map(_is_record, touched)) and _is_about_deleting(session, kept):
         _require_as_deleted(session, actor, changeset_id, touched)
     else:
-        given_up = access.given_up(session, actor, Right.MANAGE_CUSTOMER_ROLES, changeset_id) if is_own else ()
-        own = [one for one in touched if one.table == CustomerAccess.__tablename__ and one.customer_id in given_up]
+        roles = [one for one in touched if one.table == CustomerAccess.__tablename__]
+        manages = Right.MANAGE_CUSTOMER_ROLES
+        given_up = access.given_up(session, actor, manages, changeset_id) if is_own and roles else ()
+        own = [one for one in roles if one.customer_id in given_up]
         require_each(session, actor, [one for one in touched if one not in own], is_own)
 
 
