@@ -195,12 +195,11 @@ def _one(
     event: journal.Event,
     groups: list[images.Group],
     counts: list[Count],
-    able: frozenset[int],
+    able: undoing.Able,
     later: frozenset[tuple[int, str | None]],
 ) -> Shown:
     kept = event.changeset
-    # Whoever may not take back all that is seen of it may not take back the whole.
-    offers_undo = _is_own_delete(kept) or able.issuperset(change.id for change in event.changes)
+    offers_undo = able.whole or _is_own_delete(kept)
     if kept is None or kept.origin is Origin.OUTSIDE:
         text = gettext("changed the database directly")
     else:
@@ -224,7 +223,7 @@ def _one(
         else url_for("history.undo", changeset=kept.id),
         is_undo=bool(kept and kept.undoes_id),
         outside=(event.first_id, event.last_id) if kept is None and offers_undo else None,
-        able=able if kept is not None and not kept.undone_by_id and not kept.purged_at else frozenset(),
+        able=able.changes if kept is not None and not kept.undone_by_id and not kept.purged_at else frozenset(),
         later=later,
     )
 

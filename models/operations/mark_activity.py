@@ -33,8 +33,10 @@ def may_tick(session: Session, actor: Looker, activity: Activity) -> bool:
 def do(session: Session, actor: Looker, activity_id: int, state: ActivityState) -> Changeset:
     """Give one activity this state, in one changeset; an empty one where it has it already."""
     (title,) = TITLES[state]
-    name = str(access.there(session, Activity, activity_id))
-    with changeset(session, actor, title, name=name) as kept:
+    shown = access.there(session, Activity, activity_id)
+    with changeset(session, actor, title, name=str(shown)) as kept:
+        # Not archived between the look at it and the write below it.
+        hold(session, Customer, [shown.customer_id])
         row = session.get(Activity, activity_id, populate_existing=True, with_for_update={"key_share": True})
         if row is None:
             raise NotFound
@@ -42,8 +44,6 @@ def do(session: Session, actor: Looker, activity_id: int, state: ActivityState) 
             access.require(session, actor, Right.EDIT, row.customer_id)
         elif not may_tick(session, actor, row):
             raise NotAllowed(Reason.NO_RIGHT, right=Right.EDIT)
-        # Not archived between the look at it and the write below it.
-        hold(session, Customer, [row.customer_id])
         if row.state is not state:
             changes = {"state": state}
             for column, value in {**changes, **activities.done_at(changes)}.items():

@@ -98,18 +98,26 @@ def may_take_back(session: AnySession, actor: Looker) -> bool:
     return any(access.may_somewhere(session, actor, right) for right in TAKES_BACK)
 
 
+@dataclass(frozen=True)
+class Able:
+    """What somebody may take back of an event: which of the changes that are shown, and whether the whole of it."""
+
+    changes: frozenset[int] = frozenset()
+    whole: bool = False
+
+
 def can_be_taken_back(
     session: AnySession, actor: Looker, events: Sequence[tuple[Changeset | None, Sequence[Change]]]
-) -> list[frozenset[int]]:
-    """Of each event the changes that somebody may take back, among those that are given: in one query at most.
+) -> list[Able]:
+    """Of each event what somebody may take back, as far as its given changes tell: in one query at most.
 
-    An event may hold more than is shown of it; whether all of that goes back, `plan` says.
+    Where it holds more than those, its whole is for who did it, or holds everywhere what these take; `plan` looks at all.
     """
     if not may_take_back(session, actor):
-        return [frozenset() for _ in events]
-    shown = [(_touched(change), change) for _, changes in events for change in changes]
-    customers = {one.customer_id for one, _ in shown if one.customer_id is not None}
-    contacts = {one.contact_id for one, _ in shown if one.contact_id is not None}
+        return [Able() for _ in events]
+    touched = [[_touched(change) for change in changes] for _, changes in events]
+    customers = {one.customer_id for its in touched for one in its if one.customer_id is not None}
+    contacts = {one.contact_id for its in touched for one in its if one.contact_id is not None}
     on_contact = access.look_ahead(session, actor, customers, contacts)
 
     def is_able(one: Touched, right: Right) -> bool:
@@ -118,10 +126,14 @@ def can_be_taken_back(
         return one.contact_id is not None and right in on_contact[one.contact_id]
 
     found = []
-    for kept, changes in events:
+    for (kept, changes), its in zip(events, touched, strict=True):
         is_own = kept is not None and kept.user_id is not None and kept.user_id == actor.id
-        pairs = ((change.id, _touched(change)) for change in changes)
-        found.append(frozenset(key for key, one in pairs if is_able(one, _right(one, is_own))))
+        needed = [_right(one, is_own) for one in its]
+        able = frozenset(
+            change.id for change, one, right in zip(changes, its, needed, strict=True) if is_able(one, right)
+        )
+        is_all = kept is None or is_own or kept.change_count <= len(changes) or actor.everywhere.issuperset(needed)
+        found.append(Able(able, is_all and bool(able) and len(able) == len(changes)))
     return found
 
 

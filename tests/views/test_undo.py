@@ -269,7 +269,11 @@ def test_undo_is_offered_where_one_may_take_it_back_and_not_on_the_customers_bes
     emmas = client_for("Emma")
     page = "/customers/details/?id={}&tab=history".format
     assert "Undo" not in emmas.get(page(other.id)).get_data(as_text=True)
-    assert "Undo…" in emmas.get(page(own.id)).get_data(as_text=True)
+    card = html.document_fromstring(emmas.get(page(own.id)).get_data(as_text=True))
+    offered = {parse_qs(urlsplit(a.get("href")).query)["changeset"][0] for a in undo_links(card)}
+    # What it did to both is taken back here field by field only.
+    assert (str(of_own) in offered, str(both) in offered) == (True, False)
+    assert str(both) in {one.get("value") for one in card.iterfind(".//input[@name='changeset']")}
     tree = html.document_fromstring(emmas.get("/history/").get_data(as_text=True))
     rows = {one.get("value") for one in tree.iterfind(".//input[@name='row']")}
     assert rows == {str(own.id)}
