@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from flask import abort, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext, lazy_gettext
 from markupsafe import Markup
@@ -23,7 +23,7 @@ from models.access import Looker
 from models.activity import Activity, ActivityState
 from models.base import whole
 from models.customer import Customer
-from models.errors import NotAllowed, NotFound, Reason, Refused
+from models.errors import NotAllowed, NotFound, Refused
 from models.operations import mark_activity, quick_activity
 from models.operations.activities import first_state
 from models.operations.quick_activity import Understood
@@ -231,9 +231,7 @@ class ActivityView(BelowCustomer):
         if asked is None:
             abort(400)
         record = self.find(str(key_of(request.form.get(asked.value))))
-        if not self.may(self.edit, record):
-            raise NotAllowed(Reason.NO_RIGHT, right=self.edit)
-        customer = record.customer_id
+        customer, edits = record.customer_id, self.may(self.edit, record)
         done = mark_activity.do(shell.here(), shell.looker(), record.id, asked)
         if done.id is not None:
             texts = {
@@ -241,7 +239,10 @@ class ActivityView(BelowCustomer):
                 ActivityState.PLANNED: gettext("%(name)s is to be done", name=done.values["name"]),
                 ActivityState.CANCELLED: gettext("%(name)s is cancelled", name=done.values["name"]),
             }
-            shell.offer_undo(texts[asked], done.id)
+            if edits:
+                shell.offer_undo(texts[asked], done.id)
+            else:
+                flash(texts[asked], "undo")  # to take something back is editing; the tick itself goes back
         return redirect(self.back_to(self.card_of_customer(customer)))
 
     def back_to(self, usual: str) -> str:

@@ -20,6 +20,8 @@ from models.customer import Customer
 from models.user import Right
 
 MONTHS_SHOWN = 12
+# As many years as there are figures for, at most; and this one with the one before it in any case.
+YEARS_SHOWN = 10
 # The periods of the chart, with how many months each has.
 MONTHS_OF = {"months": 1, "quarters": 3, "years": 12}
 
@@ -30,8 +32,9 @@ def overview(session: Session, looker: Looker, customer: Customer) -> Mapping[st
     asked = request.args.get("period", "")
     period = asked if asked in MONTHS_OF else "months"
     # No chart begins later than this year does, so that its totals come from the same query.
-    since = first_day(shown_periods(period, today)[0], period)
-    months = totals.per_month(session, customer.id, since)
+    longest = shown_periods(period, today, dt.date.min.year)
+    months = totals.per_month(session, customer.id, first_day(longest[0], period))
+    shown = shown_periods(period, today, months[0].year if months else today.year)
     sees_revenue = access.may(session, looker, Right.SEE_REVENUE, customer.id)
     measure = "value" if request.args.get("measure") == "value" and sees_revenue else "hours"
     year = [month for month in months if month.year == today.year]
@@ -40,7 +43,7 @@ def overview(session: Session, looker: Looker, customer: Customer) -> Mapping[st
         "sees_revenue": sees_revenue,
         "measure": measure,
         "period": period,
-        "bars": bars(months, measure, period, today),
+        "bars": bars(months, measure, period, shown),
         "this_month": sum(m.minutes for m in year if m.month == today.month),
         **before(months, today),
         "this_year": sum(m.minutes for m in year),
@@ -61,28 +64,28 @@ def before(months: list[totals.PeriodTotal], today: dt.date) -> dict[str, Any]:
 
 
 def bars(
-    months: list[totals.PeriodTotal], measure: str, period: str, today: dt.date
+    months: list[totals.PeriodTotal], measure: str, period: str, shown: list[tuple[int, int]]
 ) -> list[tuple[str, float, str, str]]:
-    """The bars of the chart: (label, value, printed value, style)."""
+    """The bars of the chart: (label, value, printed value, style). The last of the periods is not closed yet."""
     found: dict[tuple[int, int], Decimal] = {}
     for one in months:
         key = {"quarters": (one.year, (one.month - 1) // 3), "years": (one.year, 0)}.get(period, (one.year, one.month))
         value = one.amount if measure == "value" else Decimal(one.minutes) / 60
         found[key] = found.get(key, Decimal(0)) + value
     made = []
-    shown = shown_periods(period, today)
     for key in shown:
         value = found.get(key, Decimal(0))
         is_open = key == shown[-1]
-        style = "open" if is_open else "pale" if key[0] != today.year else ""
+        style = "open" if is_open else "pale" if key[0] != shown[-1][0] else ""
         made.append((period_name(key, period), float(value), format_decimal(value, format="#,##0.#"), style))
     return made
 
 
-def shown_periods(period: str, today: dt.date) -> list[tuple[int, int]]:
-    """The periods of the chart, up to the one that is not closed yet."""
+def shown_periods(period: str, today: dt.date, first: int) -> list[tuple[int, int]]:
+    """The periods of the chart, up to the one that is not closed yet; `first` is the year in which there are figures."""
     if period == "years":
-        return [(today.year - 1, 0), (today.year, 0)]
+        begins = max(today.year - YEARS_SHOWN + 1, min(first, today.year - 1))
+        return [(year, 0) for year in range(begins, today.year + 1)]
     if period == "quarters":
         last = today.year * 4 + (today.month - 1) // 3
         return [divmod(number, 4) for number in range(last - 6, last + 1)]

@@ -11,12 +11,18 @@ from flask import request
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from admin_views import plans, shell
 from models import access
 from models.access import Looker
 from models.base import whole
 from models.customer import Customer
+from models.errors import Conflict, NotFound
+from models.operations.consequences import digest
 from models.operations.grant import Holder
 from models.user import ON_A_CUSTOMER, CustomerAccess, Right, Role, Team, TeamMember, User
+
+# What the plan that is shown before roles are saved is signed for.
+PLAN = "customers.roles"
 
 
 @dataclass(frozen=True)
@@ -43,31 +49,90 @@ def asked_roles() -> dict[str, AskedRole]:
 
 @dataclass(frozen=True)
 class Effect:
-    """What a line of the Roles tab that was changed would give and take; rights held in another way stay."""
+    """What all the changed lines together give and take: a person, a team, or `who` of its members, if not all alike.
+
+    `is_alone`: nobody is in the team, so that it changes nothing for anybody. `blinds`: the person who looks is among
+    them, and sees the customer no more.
+    """
 
     name: str
     gives: tuple[Right, ...]
     takes: tuple[Right, ...]
+    who: tuple[str, ...] = ()
+    is_alone: bool = False
+    blinds: bool = False
 
 
 def effects(
     asked: Mapping[str, AskedRole],
+    given: Sequence[CustomerAccess],
     teams: Mapping[int, str],
     everyone: Sequence[Employee],
     rights: Mapping[int, frozenset[str]],
 ) -> list[Effect]:
-    """What saving the changed lines would do, line by line. Of a team: what its members get and lose by it."""
-    people = {one.id: one for one in everyone}
+    """What saving the changed lines would do, person by person: who has a right in another way keeps it.
+
+    Of a team its members are told, but for those who have a changed line of their own.
+    """
+    now: dict[Holder, int | None] = {Holder(one.user_id, one.team_id): one.role_id for one in given}
+    then = now | {one.holder: whole(one.role) for one in asked.values()}
+    holders = {one.holder for one in asked.values()}
     found = []
-    for one in asked.values():
-        person = people.get(one.holder.user_id or 0)
-        name = person.name if person else teams.get(one.holder.team_id or 0, "")
-        before, after = (rights.get(whole(role) or 0, frozenset()) for role in (one.shown, one.role))
-        other = {right for right, source in person.otherwise.items() if source} if person else set()
-        gives = tuple(right for right in Right if right in ON_A_CUSTOMER and right.value in after - before - other)
-        takes = tuple(right for right in Right if right in ON_A_CUSTOMER and right.value in before - after - other)
-        found.append(Effect(name, gives, takes))
+    for holder in (one.holder for one in asked.values()):
+        if holder.user_id is not None:
+            one = next((one for one in everyone if one.id == holder.user_id), None)
+            if one is None:
+                raise NotFound
+            found.append(_effect(one.name, _moved(one, now, then, rights), [one]))
+            continue
+        team = teams.get(holder.team_id or 0)
+        if team is None:
+            raise NotFound
+        members = [one for one in everyone if holder.team_id in one.team_ids]
+        alike: dict[Moved, list[Employee]] = {}
+        for one in members:
+            if Holder(user_id=one.id) not in holders:
+                alike.setdefault(_moved(one, now, then, rights), []).append(one)
+        if not members:
+            found.append(Effect(team, (), (), is_alone=True))
+        for moved, people in alike.items():
+            whose = () if len(people) == len(members) else tuple(one.name for one in people)
+            found.append(_effect(team, moved, people, whose))
     return found
+
+
+Moved = tuple[tuple[Right, ...], tuple[Right, ...]]
+
+
+def _moved(
+    one: Employee,
+    now: Mapping[Holder, int | None],
+    then: Mapping[Holder, int | None],
+    rights: Mapping[int, frozenset[str]],
+) -> Moved:
+    """The rights that somebody gets and loses on this customer."""
+    before, after = (
+        one.everywhere.union(
+            *(rights.get(held.get(holder) or 0, frozenset()) for holder in one.holders),
+        )
+        for held in (now, then)
+    )
+    here = [right for right in Right if right in ON_A_CUSTOMER]
+    return tuple(r for r in here if r in after - before), tuple(r for r in here if r in before - after)
+
+
+def _effect(name: str, moved: Moved, people: Sequence[Employee], who: tuple[str, ...] = ()) -> Effect:
+    me = shell.looker().id
+    return Effect(name, *moved, who, blinds=Right.VIEW in moved[1] and any(one.id == me for one in people))
+
+
+def was_shown(session: Session, looker: Looker, customer: Customer) -> bool:
+    """Whether the changes of this form, and what they give and take, were shown to the person who sends it."""
+    try:
+        what = plans.shown(looker, PLAN, request.form.get("plan", ""))
+    except Conflict:
+        return False
+    return bool(what["ids"] == [customer.id] and what["digest"] == roles(session, looker, customer)["digest"])
 
 
 def holder_of(text: str) -> Holder | None:
@@ -101,8 +166,12 @@ def roles(session: Session, looker: Looker, customer: Customer) -> Mapping[str, 
     all_teams: list[tuple[int, str]] = [
         (key, name) for key, name in session.execute(select(Team.id, Team.name).order_by(Team.name))
     ]
-    changed = asked_roles() if manages else {}
-    everyone = employees(session, given, {key: rights for key, _, rights in all_roles})
+    changed, rights = asked_roles() if manages else {}, {key: held for key, _, held in all_roles}
+    if any(one.role and whole(one.role) not in rights for one in changed.values()):
+        raise NotFound
+    everyone = employees(session, given, rights)
+    told = effects(changed, given, dict(all_teams), everyone, rights)
+    said = digest(customer.id, sorted((name, one.role) for name, one in changed.items()), told)
     return {
         "teams": {one.team_id: one for one in given if one.team_id is not None},
         "sizes": sizes,
@@ -114,7 +183,9 @@ def roles(session: Session, looker: Looker, customer: Customer) -> Mapping[str, 
         "everywhere": [one for one in everyone if not one.is_here and one.marks],
         "nobody": sum(not one.marks and not one.is_here for one in everyone),
         "asked": changed,
-        "effects": effects(changed, dict(all_teams), everyone, {key: rights for key, _, rights in all_roles}),
+        "effects": told,
+        "digest": said,
+        "plan": plans.sign(looker, PLAN, ids=[customer.id], digest=said) if changed else None,
         "all_teams": all_teams,
         "all_roles": all_roles,
         "may_manage": manages,
@@ -125,8 +196,8 @@ def roles(session: Session, looker: Looker, customer: Customer) -> Mapping[str, 
 class Employee:
     """A line of the Roles tab. `role_id` is the role given here, `teams` those with a role here that the person is in.
 
-    `marks` says of each right where it comes from first: here, team (a role the team has here) or everywhere;
-    `otherwise` the same without the role given here.
+    `marks` says of each right where it comes from first: here, team (a role the team has here) or everywhere.
+    `team_ids`: all teams that the person is in; `everywhere`: the rights that need no role here.
     """
 
     id: int
@@ -134,7 +205,13 @@ class Employee:
     role_id: int | None
     teams: tuple[str, ...]
     marks: Mapping[str, str]
-    otherwise: Mapping[str, str]
+    team_ids: tuple[int, ...]
+    everywhere: frozenset[str]
+
+    @property
+    def holders(self) -> tuple[Holder, ...]:
+        """By whose roles on this customer the person may something there."""
+        return (Holder(user_id=self.id), *(Holder(team_id=key) for key in self.team_ids))
 
     @property
     def is_here(self) -> bool:
@@ -170,12 +247,8 @@ def employees(
             for role in held
             for right in rights.get(role or 0, frozenset())
         }
-        otherwise = {
-            right: source
-            for source in ("everywhere", "team")
-            for role in sources[source]
-            for right in rights.get(role or 0, frozenset())
-        }
+        everywhere = frozenset[str]().union(*(rights.get(role or 0, frozenset()) for role in sources["everywhere"]))
+        members = tuple(line[3] for line in lines if line[3] is not None)
         names = tuple(one.team.name for one in teams if one.team)
-        found.append(Employee(key, name, own.get(key), names, marks, otherwise))
+        found.append(Employee(key, name, own.get(key), names, marks, members, everywhere))
     return found

@@ -17,7 +17,7 @@ from admin_views.forms import Amount, Choice, Choices, Day, EntityForm, LongText
 from admin_views.labelling import Labelling
 from admin_views.numbers import key_of
 from admin_views.writing import Writing
-from models import search
+from models import access, search
 from models.base import whole
 from models.customer import Customer, Kind
 from models.errors import NotAllowed, NotFound, Refused
@@ -293,24 +293,26 @@ class CustomerView(Labelling, Writing, EntityView):
 
     @expose("/roles/", methods=("POST",))
     def roles_view(self) -> Any:
-        """Give and take the roles on one customer that were changed on the Roles tab."""
+        """Give and take the roles on one customer that were changed on the Roles tab, once what that does was shown."""
         record = self.find(request.args.get("id"))
-        asked = card_roles.asked_roles()
-        if "look" in request.form:
-            return self.show_card("roles")
-        if asked:
-            wanted = {one.holder: key_of(one.role) if one.role else None for one in asked.values()}
-            shown = {one.holder: whole(one.shown) for one in asked.values()}
-            try:
-                done = grant.assign(shell.here(), shell.looker(), record.id, wanted, shown)
-            except Refused as refused:
-                if isinstance(refused, (NotAllowed, NotFound)):
-                    raise
-                flash(shell.say(refused), "danger")
-                return self.show_card("roles", errors.status_of(refused))
-            if done.id is not None:
-                shell.offer_undo(gettext("Roles saved"), done.id)
-        return redirect(url_for("customers.details_view", id=record.id, tab="roles"))
+        session, looker, asked = shell.here(), shell.looker(), card_roles.asked_roles()
+        wanted = {one.holder: key_of(one.role) if one.role else None for one in asked.values()}
+        shown = {one.holder: whole(one.shown) for one in asked.values()}
+        try:
+            grant.check(session, looker, record.id, wanted, shown)
+            if "look" in request.form or (asked and not card_roles.was_shown(session, looker, record)):
+                return self.show_card("roles")
+            done = grant.assign(session, looker, record.id, wanted, shown) if asked else None
+        except Refused as refused:
+            if isinstance(refused, (NotAllowed, NotFound)):
+                raise
+            flash(shell.say(refused), "danger")
+            return self.show_card("roles", errors.status_of(refused))
+        stays = access.may(session, looker, Right.VIEW, record.id)
+        if done is not None and done.id is not None:
+            text = gettext("Roles saved") if stays else gettext("Roles saved. You see %(name)s no more.", name=record)
+            shell.offer_undo(text, done.id)
+        return redirect(url_for("customers.details_view", id=record.id, tab="roles") if stays else self.back_url())
 
     def card_menu(self, record: Any, actions: Sequence[Action]) -> list[Any]:
         """Before the verbs: what one writes to a colleague (TL-14)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -78,7 +78,9 @@ class Shown:
     undo_url: str | None
     is_undo: bool
     outside: tuple[int, int] | None
-    later: frozenset[tuple[int, str | None]] = field(default_factory=frozenset)
+    # The changes whose fields the person who looks may take back, one by one; and those that others changed since.
+    able: frozenset[int] = frozenset()
+    later: frozenset[tuple[int, str | None]] = frozenset()
 
 
 def events(session: Session, **about: Any) -> Mapping[str, Any]:
@@ -113,13 +115,33 @@ def shown(session: Session, found: Sequence[journal.Event], **about: Any) -> lis
     """Events in words; `about` says of what."""
     if not found:
         return []
+    # First what may be taken back: on which customers that is, is then known for the lines, too.
+    able = undoing.can_be_taken_back(session, shell.looker(), [(event.changeset, event.changes) for event in found])
     groups = images.groups(session, [event.changes for event in found], _page(about))
-    counts = _counts(session, found, about)
-    able = undoing.may_take_back(session, shell.looker())
+    counts, later = _counts(session, found, about), _later(found)
     return [
-        _one(event, its, counts.get(event.last_id, []), able or _is_own_delete(event.changeset))
-        for event, its in zip(found, groups, strict=True)
+        _one(event, its, counts.get(event.last_id, []), may_go, later)
+        for event, its, may_go in zip(found, groups, able, strict=True)
     ]
+
+
+def _later(found: Sequence[journal.Event]) -> frozenset[tuple[int, str | None]]:
+    """The fields, by their change, that hold another value by now, as far as the newest page of a history tells.
+
+    Behind an event that is not shown whole, and on an older page, that is not known: what is shown before an undo says it.
+    """
+    now: dict[tuple[str, int, str], Any] = {}
+    changed_since: set[tuple[int, str | None]] = set()
+    for event in () if request.args.get("before") else found:
+        for change in reversed(event.changes):
+            before, after = change.before or {}, change.after or {}
+            for key in (key for key in {*before, *after} if before.get(key) != after.get(key)):
+                value = after.get(key)
+                if now.setdefault((change.table_name, change.row_id, key), value) != value:
+                    changed_since.add((change.id, key))
+        if event.count > len(event.changes):
+            break
+    return frozenset(changed_since)
 
 
 def _page(about: Mapping[str, Any]) -> images.Pair | None:
@@ -146,7 +168,8 @@ def _counts(session: Session, found: Sequence[journal.Event], about: Mapping[str
         for event in found
         if event.changeset and event.count > len(event.changes) and event.changeset.change_count <= COUNTED
     }
-    if not big or "rows" in about:
+    # Of one contact, or a few rows, the lines say enough.
+    if not big or not about.keys() <= {"customer_id"}:
         return {}
     query = (
         select(Change.changeset_id, Change.table_name, Change.operation, func.count())
@@ -169,8 +192,15 @@ def _who(kept: Changeset | None) -> str:
     return shell.person(kept.user_name)
 
 
-def _one(event: journal.Event, groups: list[images.Group], counts: list[Count], offers_undo: bool) -> Shown:
+def _one(
+    event: journal.Event,
+    groups: list[images.Group],
+    counts: list[Count],
+    able: undoing.Able,
+    later: frozenset[tuple[int, str | None]],
+) -> Shown:
     kept = event.changeset
+    offers_undo = able.whole or _is_own_delete(kept)
     if kept is None or kept.origin is Origin.OUTSIDE:
         text = gettext("changed the database directly")
     else:
@@ -194,6 +224,8 @@ def _one(event: journal.Event, groups: list[images.Group], counts: list[Count], 
         else url_for("history.undo", changeset=kept.id),
         is_undo=bool(kept and kept.undoes_id),
         outside=(event.first_id, event.last_id) if kept is None and offers_undo else None,
+        able=able.changes if kept is not None and not kept.undone_by_id and not kept.purged_at else frozenset(),
+        later=later,
     )
 
 

@@ -90,6 +90,11 @@ class Line:
     new: Any
 
     @property
+    def place(self) -> tuple[int, str | None]:
+        """Which field of which change it is."""
+        return self.change_id, self.field
+
+    @property
     def goes_back_alone(self) -> bool:
         """Whether this field can be taken back by itself: what a verb keeps up goes back with all that it did."""
         return self.field is not None and self.field not in fields.KEPT
@@ -279,11 +284,8 @@ def _hidden(session: Session, changes: list[Change]) -> dict[int, frozenset[str]
     if access.may(session, looker, Right.SEE_REVENUE):
         return off
     customers = {change.customer_id for change in amounts if change.customer_id is not None}
-    if len(customers) == 1:
-        # Of the customer of the page it was asked before.
-        seen = {one for one in customers if access.may(session, looker, Right.SEE_REVENUE, one)}
-    else:
-        seen = {*access.split(session, looker, Right.SEE_REVENUE, customers)[0]}
+    access.look_ahead(session, looker, customers)
+    seen = {one for one in customers if access.may(session, looker, Right.SEE_REVENUE, one)}
     unseen = {change.id: access.AMOUNTS[change.table_name] for change in amounts if change.customer_id not in seen}
     return {key: columns | unseen.get(key, frozenset()) for key, columns in off.items()}
 

@@ -6,6 +6,10 @@ from flask import Flask, request, url_for
 from flask_babel import gettext
 
 from admin_views import import_progress, pages, shell, work
+from models import access
+from models.customer import Customer
+from models.operations.consequences import allowed
+from models.user import Right
 
 page = pages.blueprint("mine", "/mine")
 MENTIONS = 20
@@ -18,11 +22,14 @@ def index() -> str:
     session, me = shell.here(), shell.looker().id or 0
     found, older = work.mentions_of(session, me, request.args.get("before", ""), MENTIONS)
     to_do = work.planned_for(session, me, TO_DO + 1)
+    customers = {one.customer_id for one in to_do}
+    edits = customers and access.may_somewhere(session, shell.looker(), Right.EDIT)
     return pages.show(
         "mine.html",
         said=work.said(found, work.touches(session, found)),
         older=url_for("mine.index", before=older) if older else None,
         to_do=to_do[:TO_DO],
+        editable=allowed(session, shell.looker(), Customer, customers, Right.EDIT) if edits else (),
         more=len(to_do) > TO_DO,
         imports=import_progress.mine(),
         overdue=sum(one.is_overdue for one in to_do),

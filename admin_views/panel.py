@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from admin_views import (
     attachment,
     bin,
+    came,
     folding,
     health,
     history,
@@ -101,6 +102,7 @@ class Home(AdminIndexView):
 
 def register(app: Flask) -> None:
     """Add all views to the application, and their lines to the menu."""
+    came.register(app, ENTITIES)
     home = Home(endpoint="home", url="/")
     # None of Flask-Admin's own files are served.
     home.static_folder, home.static_url_path = None, "/nothing"
@@ -126,7 +128,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(next_states=opportunity.next_states, is_late=opportunity.is_late)
     app.jinja_env.filters["sales_state"] = lambda state: opportunity.STATES[state]
     app.jinja_env.filters["left_out_points"] = trees.left_out
-    app.jinja_env.filters.update(due=work.due, activity_icon=work.icon_of)
+    app.jinja_env.filters.update(due=work.due, activity_icon=work.icon_of, may_tick=work.may_tick)
     for module in (
         mine,
         folding,

@@ -64,12 +64,11 @@ class Showing(Declared):
     def card_tabs(
         self, record: Any, tabs: Sequence[Tab], current: Tab, counts: Mapping[str, int]
     ) -> list[dict[str, Any]]:
-        """The tabs of the card as links; the list one came from stays in the address."""
-        came: dict[str, Any] = {"list": request.args["list"]} if "list" in request.args else {}
+        """The tabs of the card as links."""
         return [
             {
                 "text": tab.label,
-                "href": url_for(f"{self.endpoint}.details_view", id=record.id, tab=tab.key, **came),
+                "href": url_for(f"{self.endpoint}.details_view", id=record.id, tab=tab.key),
                 "current": tab is current,
                 "count": counts.get(tab.key),
             }

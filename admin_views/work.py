@@ -19,7 +19,7 @@ from models.activity import Activity, ActivityState, Comment, CommentMention
 from models.base import utc_now, whole
 from models.customer import Customer
 from models.journal import Touch
-from models.operations import mention
+from models.operations import mark_activity, mention
 from models.project import Project
 from models.quick import Sense, sense_of
 from models.user import User
@@ -228,6 +228,11 @@ def planned_for(session: Session, user_id: int, limit: int) -> list[Activity]:
         .order_by(Activity.due_at.asc().nulls_last(), Activity.id)
     )
     return list(session.scalars(query.limit(limit)))
+
+
+def may_tick(activity: Activity) -> bool:
+    """Whether the person who looks may tick an activity off, and take the tick back."""
+    return mark_activity.may_tick(shell.here(), shell.looker(), activity)
 
 
 def icon_of(activity: Activity) -> str:

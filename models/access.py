@@ -11,6 +11,7 @@ columns and counts, not hidden records: those would stay in the session, where `
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -51,7 +52,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from models.activity import Activity, Attachment, Comment, CommentMention, FileContent
 from models.among import one_of
-from models.base import EVERYTHING, AnySession, Base, Money, plain
+from models.base import EVERYTHING, AnySession, Base, Money, plain, utc_now
 from models.connection import Connection
 from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer
@@ -288,6 +289,36 @@ def keep_given(session: AnySession, looker: Looker, customer_id: int | None, rol
     _keep(plain(session), looker, None if customer_id is None else frozenset({customer_id}), given)
 
 
+def look_ahead(
+    session: AnySession, looker: Looker, customer_ids: Iterable[int], contact_ids: Iterable[int] = ()
+) -> dict[int, frozenset[Right]]:
+    """Ask once what is held on each of many customers; `may` of one of them then asks nothing.
+
+    Of the contacts: what is held on any of their customers, or everywhere.
+    """
+    session, contacts = plain(session), frozenset(contact_ids)
+    known = _known(session, looker)
+    asked = frozenset(one for one in customer_ids if frozenset({one}) not in known)
+    rights = dict.fromkeys(contacts, looker.everywhere)
+    is_settled = looker.id is None or looker.everywhere >= ON_A_CUSTOMER or known.get(None) == frozenset()
+    if is_settled or not (asked or contacts):
+        return rights
+    access, link = CustomerAccess.__table__, CustomerContact.__table__
+    theirs = and_(link.c.customer_id == access.c.customer_id, one_of(link.c.contact_id, contacts))
+    rows = session.execute(
+        select(access.c.customer_id, access.c.role_id, link.c.contact_id)
+        .select_from(access.outerjoin(link, theirs))
+        .where(_holds(looker), or_(one_of(access.c.customer_id, asked), link.c.contact_id.is_not(None)))
+    ).all()
+    for customer_id in asked:
+        given = (role for customer, role, _ in rows if customer == customer_id)
+        _keep(session, looker, frozenset({customer_id}), given)
+    for contact_id in contacts:
+        held = {role for _, role, contact in rows if contact == contact_id}
+        rights[contact_id] |= {right for right, roles in looker.by_right if held.intersection(roles)}
+    return rights
+
+
 def require(session: AnySession, looker: Looker, right: Right, customer_id: int | None = None) -> None:
     """Go on only if `may`; else NotAllowed with the right that is missing."""
     if not may(session, looker, right, customer_id):
@@ -385,6 +416,32 @@ def held_until(session: AnySession, looker: Looker, right: Right, changeset_id: 
         _CHANGE.customer_id.not_in(select(Customer.__table__.c.id)),
     )
     return frozenset(session.scalars(statement))
+
+
+A_SLIP = dt.timedelta(hours=1)
+
+
+def given_up(session: AnySession, looker: Looker, right: Right, changeset_id: int | None) -> frozenset[int]:
+    """The customers on which `looker` held `right` by a role that this changeset of their own took, within the hour.
+
+    Who takes the last role of their own away by mistake takes that back; later it is for others to give.
+    """
+    roles = looker.roles_with(right)
+    if looker.id is None or not roles or changeset_id is None:
+        return frozenset()
+    holder = _number_in(_CHANGE.before, "user_id") == looker.id
+    if looker.team_ids:
+        holder = or_(holder, _number_in(_CHANGE.before, "team_id").in_(looker.team_ids))
+    own = select(Changeset.id).where(
+        Changeset.id == changeset_id, Changeset.user_id == looker.id, Changeset.at > utc_now() - A_SLIP
+    )
+    statement = select(_CHANGE.customer_id).where(
+        _CHANGE.changeset_id.in_(own),
+        _CHANGE.table_name == CustomerAccess.__tablename__,
+        holder,
+        _number_in(_CHANGE.before, "role_id").in_(roles),
+    )
+    return frozenset(session.scalars(statement, execution_options=EVERYTHING))
 
 
 class SourceText(enum.StrEnum):

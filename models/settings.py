@@ -201,6 +201,11 @@ class ListValue(Base):
         """What it is called from one side, or from the other; without a name for that the same word serves both."""
         return self.other_name or self.name if backwards else self.name
 
+    @property
+    def reads_alike(self) -> bool:
+        """Whether it says the same from both sides: partner of."""
+        return self.other_name in (None, "", self.name)
+
     def __str__(self) -> str:
         return self.name
 

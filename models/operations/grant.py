@@ -14,11 +14,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, event, or_, select, text, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from models.access import ADMINISTERS, Looker, granted, known, looker_of, require, there
-from models.base import EVERYTHING, AnySession, Base
+from models.access import ADMINISTERS, Looker, given_up, granted, known, looker_of, require, there
+from models.base import EVERYTHING, AnySession, Base, plain
 from models.customer import Customer
 from models.errors import Conflict, Reason, Refused
 from models.journal import Change, Changeset, Operation, Origin, changeset, open_id
+from models.operations.consequences import hold
 from models.operations.fields import misfits
 from models.user import ON_A_CUSTOMER, CustomerAccess, Right, Role, Team, TeamMember, User
 
@@ -55,16 +56,48 @@ def assign(
     Holders that are not named keep what they have. Needs the right to manage roles there; what one gives, one has.
     `shown` is what the holders had when the page was made: Conflict where somebody else changed that since.
     """
-    customer = there(session, Customer, customer_id)
-    require(session, actor, Right.MANAGE_CUSTOMER_ROLES, customer_id)
+    customer = check(session, actor, customer_id, wanted)
     title, values = _title(session, customer, wanted)
     with changeset(session, actor, title, origin=Origin.GRANT, **values) as kept:
+        hold(plain(session), Customer, [customer_id])
+        _require_open(session, customer)
         held = {holder: _held(session, customer_id, holder) for holder in wanted}
         if shown is not None:
             _require_as_shown(session, wanted, shown, {key: row.role_id for key, row in held.items() if row})
         for holder, role_id in wanted.items():
             _put(session, held[holder], customer_id, holder, role_id)
     return kept
+
+
+def check(
+    session: AnySession,
+    actor: Looker,
+    customer_id: int,
+    wanted: Mapping[Holder, int | None],
+    shown: Mapping[Holder, int | None] | None = None,
+) -> Customer:
+    """Refuse what `assign` would refuse, as far as that is known before anything is written; the customer."""
+    customer = there(session, Customer, customer_id)
+    require(session, actor, Right.MANAGE_CUSTOMER_ROLES, customer_id)
+    _require_open(session, customer)
+    for holder, role_id in wanted.items():
+        _who(session, holder)
+        if role_id is not None:
+            there(session, Role, role_id)
+    if shown is not None:
+        given = CustomerAccess.__table__.c
+        rows = session.execute(
+            select(given.user_id, given.team_id, given.role_id).where(given.customer_id == customer_id)
+        )
+        _require_as_shown(session, wanted, shown, {Holder(user, team): role for user, team, role in rows})
+    return customer
+
+
+def _require_open(session: AnySession, customer: Customer) -> None:
+    """What is archived can only be read, its roles too."""
+    archived = select(Customer.archived_at).where(Customer.id == customer.id)
+    if session.scalar(archived) is not None:
+        raise Refused(Reason.ARCHIVED_IS_LOCKED, name=customer.name)
 
 
 def _require_as_shown(
@@ -361,7 +394,11 @@ class _Weighing:
             return False
         access = CustomerAccess.__table__.c
         unmoved = own.where(access.customer_id == customer_id, access.id.not_in([move.row_id for move in moved]))
-        return self.session.execute(unmoved.limit(1)).first() is not None
+        if self.session.execute(unmoved.limit(1)).first() is not None:
+            return True
+        undone = select(Changeset.undoes_id).where(Changeset.id == open_id(self.session))
+        key = self.session.scalar(undone, execution_options=EVERYTHING)
+        return customer_id in given_up(self.session, self.looker, right, key)
 
     def _was_mine(self, move: _Move, right: Right) -> bool:
         mine = move.was("user_id") == self.looker.id or move.was("team_id") in self.looker.team_ids

@@ -137,7 +137,7 @@ def _uses(of_list: ValueList, others: dict[int, str]) -> Iterator[tuple[Column[A
 
 
 def _twice(of_list: ValueList, others: Collection[int], target: ListValue | None) -> ColumnElement[bool] | None:
-    """Relations that become the same as another: they go, for two customers have one of a kind only."""
+    """Relations that become the same as another: they go, for the same is said of two customers once only."""
     if of_list is not ValueList.RELATION_KIND or target is None:
         return None
-    return relate.twice(others, target.id)
+    return relate.twice(others, target)

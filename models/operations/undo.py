@@ -109,6 +109,59 @@ def may_take_back(session: AnySession, actor: Looker) -> bool:
     return any(access.may_somewhere(session, actor, right) for right in TAKES_BACK)
 
 
+@dataclass(frozen=True)
+class Able:
+    """What somebody may take back of an event: which of the changes that are shown, and whether the whole of it."""
+
+    changes: frozenset[int] = frozenset()
+    whole: bool = False
+
+
+def can_be_taken_back(
+    session: AnySession, actor: Looker, events: Sequence[tuple[Changeset | None, Sequence[Change]]]
+) -> list[Able]:
+    """Of each event what somebody may take back, as far as its given changes tell: in one query at most.
+
+    Where it holds more than those, its whole is for who did it, or holds everywhere what these take; `plan` looks at all.
+    """
+    if not may_take_back(session, actor):
+        return [Able() for _ in events]
+    touched = [[_touched(change) for change in changes] for _, changes in events]
+    customers = {one.customer_id for its in touched for one in its if one.customer_id is not None}
+    contacts = {one.contact_id for its in touched for one in its if one.contact_id is not None}
+    on_contact = access.look_ahead(session, actor, customers, contacts)
+
+    def is_able(one: Touched, right: Right) -> bool:
+        if right in actor.everywhere or one.table in access.OFFICE or one.customer_id is not None:
+            return access.may(session, actor, right, one.customer_id)
+        return one.contact_id is not None and right in on_contact[one.contact_id]
+
+    found = []
+    for (kept, changes), its in zip(events, touched, strict=True):
+        is_own = kept is not None and kept.user_id is not None and kept.user_id == actor.id
+        needed = [_right(one, is_own) for one in its]
+        able = frozenset(
+            change.id for change, one, right in zip(changes, its, needed, strict=True) if is_able(one, right)
+        )
+        is_all = kept is None or is_own or kept.change_count <= len(changes) or actor.everywhere.issuperset(needed)
+        found.append(Able(able, is_all and bool(able) and len(able) == len(changes)))
+    return found
+
+
+def _touched(change: Change) -> Touched:
+    """What one change did, as far as rights go: the same that `touched_by` asks the database."""
+    before, after = change.before or {}, change.after or {}
+    moved = {key for key in after if before.get(key) != after[key]} if change.operation is Operation.UPDATE else set()
+    return Touched(
+        change.table_name,
+        change.operation,
+        change.customer_id,
+        change.contact_id if change.customer_id is None else None,
+        change.table_name in WHOLE and "archived_at" in moved,
+        not moved.isdisjoint(access.AMOUNTS.get(change.table_name, ())),
+    )
+
+
 def is_about_rights(session: AnySession, changeset_id: int) -> bool:
     """Whether a changeset, as far as it may be seen, changed who may what.
 
@@ -147,7 +200,7 @@ def _require(
     """The rights of the inverse verb: what an undo removes or brings back needs delete, what it archives, archive.
 
     Who made a record may take it back by the right to edit, and who deleted one, or brought it back, by the right to
-    delete it. A changeset that may not be seen is not there.
+    delete it, and who gave up their own say over roles takes that back. A changeset that may not be seen is not there.
     """
     kept = access.there(session, Changeset, changeset_id)
     if actor.is_system:
@@ -157,7 +210,11 @@ def _require(
     if is_own and whole and any(map(_is_record, touched)) and _is_about_deleting(session, kept):
         _require_as_deleted(session, actor, changeset_id, touched)
     else:
-        require_each(session, actor, touched, is_own)
+        roles = [one for one in touched if one.table == CustomerAccess.__tablename__]
+        manages = Right.MANAGE_CUSTOMER_ROLES
+        given_up = access.given_up(session, actor, manages, changeset_id) if is_own and roles else ()
+        own = [one for one in roles if one.customer_id in given_up]
+        require_each(session, actor, [one for one in touched if one not in own], is_own)
 
 
 def _require_whole(

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import SignIn
+from tests.browser.test_journeys import find
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -80,3 +81,51 @@ def test_from_a_card_one_goes_through_the_list_it_was_opened_from(sign_in: SignI
     expect(heading).to_contain_text(names[1])
     page.get_by_role("link", name="Previous").click()
     expect(heading).to_contain_text(names[0])
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (720, 450)])
+def test_TL_05_a_narrow_window_has_the_ways_to_the_neighbours_too(sign_in: SignIn, width: int, height: int) -> None:
+    page = sign_in(viewport={"width": width, "height": height})
+    second = page.locator("tbody th[scope=row] a").nth(1)
+    name = second.text_content() or ""
+    second.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+    for way in ("Previous", "Next"):
+        box = page.get_by_role("link", name=way).bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= 44, way
+    page.get_by_role("link", name="Next").click()
+    expect(page.get_by_role("heading", level=1)).not_to_contain_text(name)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_TO_27_a_role_that_was_changed_is_marked_and_what_it_does_is_shown_before_it_is_saved(
+    sign_in: SignIn, has_script: bool
+) -> None:
+    page = sign_in(java_script_enabled=has_script)
+    find(page, "Nordhamn Logistik AB")
+    page.get_by_role("link", name=re.compile("^Roles \\d")).click()
+    changed, save = page.locator("#roles-form td.kb-changed"), page.get_by_role("button", name="Save roles")
+    first = page.locator("select[name=who] option[value^=user-]").first
+    page.locator("select[name=who]").select_option(value=first.get_attribute("value") or "")
+    save.click()
+    expect(page.get_by_text("Nothing is saved yet.")).to_be_visible()
+    expect(changed).to_have_count(1)
+    save.click()
+    expect(page.get_by_text("Roles saved")).to_be_visible()
+    expect(changed).to_have_count(0)
+    role = page.locator(f"select[name={first.get_attribute('value')}]")
+    role.select_option(label="Editor")
+    if has_script:
+        expect(changed).to_have_count(1)
+        expect(page.locator("[data-kb-note=roles-form]")).to_contain_text("1 field changed")
+    save.click()
+    expect(page.get_by_text("Nothing is saved yet.")).to_be_visible()
+    page.get_by_role("link", name="Discard").click()
+    expect(changed).to_have_count(0)
+    expect(role).to_have_value("1")
+    role.select_option(value="")
+    for _ in range(2):
+        save.click()
+    expect(page.get_by_text("Roles saved")).to_be_visible()

@@ -77,3 +77,50 @@ def test_a_value_of_another_list_is_no_kind_of_relation(session: Session, dana: 
             {"customer_id": one.id, "other_customer_id": two.id, "kind_id": status.id},
         )
     assert [(one.reason, one.field) for one in problems.value.problems] == [(Reason.NOT_FOUND, "kind_id")]
+
+
+def test_TL_39_only_the_same_said_twice_is_the_same_relation_from_whichever_side(
+    session: Session, dana: Looker
+) -> None:
+    supplies, partner = kind(session, "supplier of", "customer of"), kind(session, "partner of")
+    one, two = factories.customer(session), factories.customer(session)
+    contact = factories.contact(session)
+
+    def relate(first: Customer, second: object, of: ListValue, *, is_reversed: bool = False) -> bool:
+        side = "contact_id" if second is contact else "other_customer_id"
+        values = {"customer_id": first.id, side: second.id, "kind_id": of.id, "is_reversed": is_reversed}
+        try:
+            save(session, dana, Connection, None, values)
+        except Problems as problems:
+            assert [problem.reason for problem in problems.problems] == [Reason.ALREADY_RELATED]
+            return False
+        return True
+
+    assert relate(one, two, supplies)
+    assert not relate(one, two, supplies)
+    assert not relate(two, one, supplies, is_reversed=True)
+    # They supply each other.
+    assert relate(two, one, supplies)
+    assert not relate(one, two, supplies, is_reversed=True)
+    assert relate(one, two, partner)
+    assert not relate(two, one, partner)
+    assert not relate(one, two, partner, is_reversed=True)
+    assert relate(one, contact, supplies)
+    assert not relate(one, contact, supplies)
+    assert relate(one, contact, supplies, is_reversed=True)
+
+
+def test_a_merge_of_kinds_keeps_relations_that_say_something_else(session: Session, dana: Looker) -> None:
+    supplies, sells = kind(session, "supplier of", "customer of"), kind(session, "sells to", "buys from")
+    one, two = factories.customer(session), factories.customer(session)
+    there, back = (
+        factories.relation(session, *ends, of).id for ends, of in (((one, two), supplies), ((two, one), sells))
+    )
+    plan = merge_values.plan(session, dana, [sells.id], supplies.id)
+    assert (plan.records, plan.twice) == (1, 0)
+    merge_values.do(session, dana, [sells.id], supplies.id, plan.digest)
+    session.expire_all()
+    assert {row.id: row.kind_id for row in session.scalars(select(Connection))} == {
+        there: supplies.id,
+        back: supplies.id,
+    }

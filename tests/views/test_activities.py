@@ -34,6 +34,11 @@ def only(session: Session) -> Activity:
     return session.scalars(select(Activity)).one()
 
 
+def only_named(session: Session, subject: str) -> Activity:
+    session.rollback()
+    return session.scalars(select(Activity).where(Activity.subject == subject)).one()
+
+
 def test_VS_31_a_line_on_the_card_becomes_an_activity_and_says_what_was_understood(
     client_for: ClientFor, session: Session, cast: Cast
 ) -> None:
@@ -126,6 +131,38 @@ def test_TL_40_an_activity_is_ticked_off_reopened_and_cancelled(client_for: Clie
     assert len(titles(session)) == before
     assert alice.send("/activities/mark/", nothing=one).status_code == 400
     assert client_for("Bob").send("/activities/mark/", done=one).status_code == 403
+
+
+def test_TL_40_who_has_to_do_an_activity_ticks_it_off_without_the_right_to_edit_and_does_nothing_else_to_it(
+    client_for: ClientFor, session: Session, cast: Cast
+) -> None:
+    bob, customer = client_for("Bob"), factories.customer(session)
+    one = factories.activity(session, customer, subject="Call back", user_id=cast.bob.id).id
+    other = factories.activity(session, customer, subject="Of Alice", user_id=cast.alice.id).id
+    place = f"/activities/details/?id={one}"
+    for path in ("/mine/", card(customer.id), place):
+        label = "Done" if path == place else "Done: Call back"
+        page = bob.get(path).get_data(as_text=True)
+        assert f"<span>{label}</span>" in page or f'aria-label="{label}"' in page, path
+        bob.send("/activities/mark/", done=one, next=path)
+        assert only_named(session, "Call back").state is ActivityState.DONE, path
+        assert "Call back is done" in text_of(bob.get("/mine/"))
+        bob.press(bob.get(place), "To be done after all")
+        assert only_named(session, "Call back").done_at is None, path
+    page = bob.get(card(customer.id)).get_data(as_text=True)
+    assert "Done: Of Alice" not in page
+    assert "Actions for Call back" not in page + bob.get("/mine/").get_data(as_text=True)
+    assert "Cancel this activity" not in bob.get(place).get_data(as_text=True)
+    assert bob.send("/activities/mark/", cancelled=one).status_code == 403
+    assert bob.send("/activities/mark/", done=other).status_code == 403
+    client_for("Alice").send("/activities/mark/", cancelled=one)
+    assert "To be done after all" not in bob.get(place).get_data(as_text=True)
+    assert bob.send("/activities/mark/", planned=one).status_code == 403
+    hidden = factories.activity(session, customer, user_id=cast.charlie.id).id
+    assert client_for("Charlie").send("/activities/mark/", done=hidden).status_code == 404
+    with changeset(session, SYSTEM, "Archive"):
+        customer.archived_at = factories.A_MOMENT
+    assert "Done: " not in bob.get(card(customer.id)).get_data(as_text=True)
 
 
 def test_TL_40_the_name_of_an_activity_opens_its_details_and_it_is_changed_and_deleted(

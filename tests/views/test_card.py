@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from lxml import html
@@ -38,7 +40,7 @@ def chart(answer: TestResponse) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("period", "first", "day"),
-    [("months", "Mar", (2026, 3, 1)), ("quarters", "Q3 2025", (2025, 7, 1)), ("years", "2026", (2026, 1, 1))],
+    [("months", "Mar", (2026, 3, 1)), ("quarters", "Q3 2025", (2025, 7, 1)), ("years", "2018", (2018, 1, 1))],
 )
 def test_TO_15_each_period_of_the_chart_holds_all_its_hours_from_its_first_day_on(
     session: Session,
@@ -77,6 +79,22 @@ def test_the_days_of_a_month_add_up_to_whole_minutes_and_cents(session: Session)
     ]
     assert {type(one.minutes) for one in found} == {int}
     assert {str(one.amount) for one in found} == {"1000000.31", "0.00"}
+
+
+def test_TO_15_there_are_as_many_years_as_there_are_figures_for_and_the_table_rounds_nothing(
+    session: Session, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shell, "today", lambda: dt.date(2026, 11, 22))
+    customer, dana = factories.customer(session), client_for("Dana")
+    path = f"/customers/details/?id={customer.id}&period=years"
+    assert chart(dana.get(path)) == {"2025": "0", "2026": "0"}
+    project = factories.project(session, customer)
+    factories.registration(session, project, day=dt.date(2024, 5, 1), minutes=6915)
+    factories.registration(session, project, day=dt.date(2026, 5, 1), minutes=60)
+    assert chart(dana.get(path)) == {"2024": "115.25", "2025": "0", "2026": "1"}
+    factories.registration(session, project, day=dt.date(1999, 5, 1), minutes=60)
+    factories.registration(session, project, day=dt.date(2017, 1, 1), minutes=60)
+    assert list(chart(dana.get(path))) == [str(year) for year in range(2017, 2027)]
 
 
 def test_TL_03_amounts_in_several_currencies_are_not_added_up(session: Session, client_for: ClientFor) -> None:
@@ -325,3 +343,97 @@ def test_TS_31_everything_that_changed_on_a_customer_is_in_its_history(session: 
     shown = text_of(dana.get(f"/customers/details/?id={customer.id}&tab=history"))
     assert "Nieuw werk" in shown
     assert "Breda" in shown
+
+
+LISTED = "search=bak&sort=name"
+
+
+def stays(address: str | None) -> bool:
+    """Whether an address still says from which list one came to the card."""
+    return parse_qs(urlsplit(address or "").query).get("list") == [LISTED]
+
+
+def test_TL_05_the_list_one_came_from_stays_in_the_addresses_of_the_card(
+    client_for: ClientFor, session: Session, cast: Cast
+) -> None:
+    customer = factories.customer(session, company_name="Bakkerij")
+    for number in range(5):
+        factories.comment(session, customer, text=f"Comment {number}", user_id=cast.alice.id)
+    deactivated = factories.contact(session, archived_at=factories.A_MOMENT)
+    factories.link(session, customer, deactivated)
+    own, dana = re.compile(r"/customers/(details|edit|labels|mail|action)/\?"), client_for("Dana")
+    for tab in ("overview", "contact", "projects", "finance", "roles", "settings", "history"):
+        page = dana.get("/customers/details/", query_string={"id": customer.id, "tab": tab, "list": LISTED})
+        tree = html.document_fromstring(page.get_data(as_text=True))
+        links = {a.get("href") for a in tree.iter("a") if own.match(a.get("href") or "")}
+        about = {one for one in links if re.search(rf"id={customer.id}(&|$)", one)}
+        assert len(about) > 7, tab
+        assert [one for one in about if not stays(one)] == [], tab
+        lost = [
+            form.get("action")
+            for form in tree.iter("form")
+            if form.get("method") == "get" and (form.get("action") or "").startswith("/customers/details/")
+            if dict(form.form_values()).get("list") != LISTED
+        ]
+        assert lost == [], tab
+
+
+def test_TL_05_the_list_one_came_from_survives_the_forms_of_the_card(
+    client_for: ClientFor, session: Session, cast: Cast
+) -> None:
+    customer = factories.customer(session, company_name="Bakkerij")
+    activity = factories.activity(session, customer, subject="Call", user_id=cast.dana.id)
+    factories.opportunity(session, customer, name="Ovens")
+    factories.comment(session, customer, text="Earlier", user_id=cast.dana.id)
+    dana = client_for("Dana")
+    card = {"id": customer.id, "list": LISTED}
+    contact = {"query_string": {**card, "tab": "contact"}}
+    edit = dana.get("/customers/edit/", query_string=card)
+    assert stays(dana.press(edit, "Save customer", phone="12").location)
+    labels = dana.get("/customers/labels/", query_string=card)
+    assert stays(dana.press(labels, "Save").location)
+    page = dana.get("/customers/details/", **contact)
+    assert stays(dana.press(page, "Post", text="Hello").location)
+    assert stays(dana.press(page, "Add", subject="Write").location)
+    tree = html.document_fromstring(page.get_data(as_text=True))
+    ticks = tree.get_element_by_id("activities-form")
+    assert stays(dana.send(ticks.get("action"), **{**dict(ticks.form_values()), "done": activity.id}).location)
+    links = {one.get("href") or "" for one in tree.iter("a")}
+    ways = {
+        "/addresses/new/": ("Save address", {"city": "Assen", "country": "NL"}),
+        "/activities/edit/": ("Save activity", {}),
+        "/comments/edit/": ("Save comment", {}),
+    }
+    for path, (button, typed) in ways.items():
+        form = dana.get(next(one for one in sorted(links) if one.startswith(path)))
+        assert stays(dana.press(form, button, **typed).location), path
+    roles = dana.get("/customers/details/", query_string={**card, "tab": "roles"})
+    reader = session.scalars(select(Role.id).where(Role.name == "Reader")).one()
+    shown = dana.press(roles, "Save roles", who=f"user-{cast.charlie.id}", role=str(reader))
+    assert stays(dana.press(shown, "Save roles").location)
+    sales = dana.get("/customers/details/", query_string={**card, "tab": "projects"})
+    won = next(
+        form
+        for form in html.document_fromstring(sales.get_data(as_text=True)).iter("form")
+        if (form.get("action") or "").startswith("/opportunities/")
+    )
+    assert stays(dana.send(won.get("action"), **dict(won.form_values())).location)
+    # The card of somebody else has no place in this list.
+    assert not any("list=" in one for one in links if one.startswith("/contacts/details/"))
+
+
+def test_an_address_that_says_nothing_sensible_of_a_list_breaks_nothing(
+    client_for: ClientFor, session: Session
+) -> None:
+    customer, dana = factories.customer(session), client_for("Dana")
+    for listed in (
+        "customers",
+        "customers/",
+        "/?x",
+        "nothing/1?x",
+        "customers/x?" + "y" * 3000,
+        "?",
+        "customers/1?\\x00",
+    ):
+        answer = dana.get("/addresses/new/", query_string={"customer": customer.id, "listed": listed})
+        assert answer.status_code == 200, listed

@@ -527,9 +527,7 @@ def test_TO_27_TS_26_a_role_given_on_the_card_lets_somebody_in_at_once(
     reader = factories.role(session, rights=frozenset({"view"}))
     charlie = client_for("Charlie")
     assert charlie.get(f"/customers/details/?id={customer.id}").status_code == 404
-    answer = client_for("Dana").send(
-        f"/customers/roles/?id={customer.id}", who=f"user-{cast.charlie.id}", role=str(reader.id)
-    )
+    answer = save_roles(client_for("Dana"), customer, who=f"user-{cast.charlie.id}", role=str(reader.id))
     assert answer.status_code == 302
     assert charlie.get(f"/customers/details/?id={customer.id}").status_code == 200
     assert (
@@ -538,6 +536,13 @@ def test_TO_27_TS_26_a_role_given_on_the_card_lets_somebody_in_at_once(
         .status_code
         == 403
     )
+
+
+def save_roles(client: PageClient, customer: Customer, **fields: str) -> TestResponse:
+    """Send the form of the Roles tab, see what it changes, and send what was shown."""
+    shown = client.send(f"/customers/roles/?id={customer.id}", **fields)
+    assert shown.status_code == 200
+    return client.press(shown, "Save roles")
 
 
 def roles_form(client: PageClient, customer: Customer) -> dict[str, str]:
@@ -564,8 +569,7 @@ def test_only_the_roles_that_were_changed_on_the_page_are_saved(
     # Meanwhile one role is taken away and another is raised.
     changed = {Holder(user_id=cast.charlie.id): None, Holder(user_id=cast.alice.id): manager.id}
     grant.assign(session, SYSTEM, customer.id, changed)
-    path = f"/customers/roles/?id={customer.id}"
-    assert dana.send(path, **{**form, f"user-{cast.bob.id}": str(editor.id)}).status_code == 302
+    assert save_roles(dana, customer, **{**form, f"user-{cast.bob.id}": str(editor.id)}).status_code == 302
     assert roles_on(session, customer) == {cast.bob.id: editor.id, cast.alice.id: manager.id}
     last = session.scalars(select(Changeset).order_by(Changeset.id.desc())).first()
     assert last is not None and last.title.format(**last.values).startswith("Give Bob the role")

@@ -9,12 +9,15 @@ from lxml import html
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models import settings
-from models.access import SYSTEM, unlocking
+from models import access, settings
+from models.access import SYSTEM, looker_for, unlocking
 from models.activity import Activity
 from models.base import utc_now
 from models.customer import Address, Customer
+from models.errors import Refused
 from models.journal import Changeset, changeset
+from models.operations import grant
+from models.operations.grant import Holder
 from models.project import Registration, RegistrationStatus
 from models.user import CustomerAccess, Role
 from tests import factories
@@ -170,3 +173,132 @@ def test_TO_27_what_a_change_of_roles_gives_and_takes_is_shown_before_it_is_save
     session.rollback()
     held = session.scalars(select(CustomerAccess).where(CustomerAccess.customer_id == customer.id)).all()
     assert [(one.user_id, one.role_id) for one in held] == [(cast.charlie.id, manager.id)]
+
+
+def roles_tab(customer: Customer) -> str:
+    return f"/customers/details/?id={customer.id}&tab=roles"
+
+
+def test_TO_27_roles_are_saved_only_once_what_changes_was_shown(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    customer = factories.customer(session)
+    reader, manager = role_of(session, "Reader"), role_of(session, "Manager")
+    dana, bob = client_for("Dana"), f"user-{cast.charlie.id}"
+    tab = dana.get(roles_tab(customer))
+    first = dana.press(tab, "Save roles", who=bob, role=str(reader.id))
+    assert (first.status_code, "Charlie: may from now on: View." in text_of(first)) == (200, True)
+    assert 'data-kb-field class="kb-changed"' in first.get_data(as_text=True)
+    assert held_on(session, customer) == []
+    # What was shown is not what is sent: it is shown anew.
+    second = dana.press(first, "Save roles", **{bob: str(manager.id)})
+    assert (second.status_code, "Archive" in text_of(second)) == (200, True)
+    assert held_on(session, customer) == []
+    forged = dana.press(second, "Save roles", plan="forged")
+    assert (forged.status_code, held_on(session, customer)) == (200, [])
+    assert dana.press(second, "Save roles").status_code == 302
+    assert held_on(session, customer) == [(cast.charlie.id, manager.id)]
+    # Nor does what was shown for one customer count for another.
+    other = factories.customer(session)
+    plan = dict(html.document_fromstring(second.get_data(as_text=True)).get_element_by_id("roles-form").form_values())
+    assert dana.send(f"/customers/roles/?id={other.id}", **plan).status_code == 200
+    assert held_on(session, other) == []
+
+
+def role_of(session: Session, name: str) -> Role:
+    return session.scalars(select(Role).where(Role.name == name)).one()
+
+
+def held_on(session: Session, customer: Customer) -> list[tuple[int | None, int]]:
+    session.rollback()
+    held = session.scalars(select(CustomerAccess).where(CustomerAccess.customer_id == customer.id))
+    return [(one.user_id, one.role_id) for one in held]
+
+
+def test_TO_27_what_a_role_of_a_team_changes_is_told_member_by_member(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    customer = factories.customer(session)
+    reader, editor = role_of(session, "Reader"), role_of(session, "Editor")
+    team = factories.team(session, cast.bob, cast.charlie, role_id=editor.id, name="Office")
+    empty = factories.team(session, name="Empty")
+    dana = client_for("Dana")
+    said = text_of(
+        dana.press(dana.get(roles_tab(customer)), "Show what changes", who=f"team-{team.id}", role=reader.id)
+    )
+    assert "Office: may do the same as before, because of other roles." in said
+    factories.access(session, customer, reader, team)
+    said = text_of(dana.press(dana.get(roles_tab(customer)), "Show what changes", **{f"team-{team.id}": ""}))
+    assert "Office: may do the same as before, because of other roles." in said
+    with changeset(session, SYSTEM, "Set up"):
+        team.role_id = None
+    # Bob reads everywhere, Charlie only here.
+    said = text_of(dana.press(dana.get(roles_tab(customer)), "Show what changes", **{f"team-{team.id}": ""}))
+    assert "Office (Charlie): may no longer: View." in said
+    assert "Office (Bob): may do the same as before, because of other roles." in said
+    both = {f"team-{team.id}": "", "who": f"user-{cast.charlie.id}", "role": str(reader.id)}
+    said = text_of(dana.press(dana.get(roles_tab(customer)), "Show what changes", **both))
+    assert "Charlie: may do the same as before, because of other roles." in said
+    assert "may no longer" not in said
+    said = text_of(
+        dana.press(dana.get(roles_tab(customer)), "Show what changes", who=f"team-{empty.id}", role=reader.id)
+    )
+    assert "Empty: nobody is in this team, so nothing changes." in said
+
+
+def test_TO_27_who_takes_the_own_last_role_away_is_told_before_and_can_take_that_back(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    customer, manager = factories.customer(session, company_name="Vliet B.V."), role_of(session, "Manager")
+    factories.access(session, customer, manager, cast.charlie)
+    charlie, own = client_for("Charlie"), f"user-{cast.charlie.id}"
+    shown = charlie.press(charlie.get(roles_tab(customer)), "Save roles", **{own: ""})
+    assert "That is you: you will see this customer no more." in text_of(shown)
+    done = charlie.press(shown, "Save roles")
+    assert done.location == "/customers/"
+    page = charlie.get(done.location)
+    assert "You see Vliet B.V. no more." in text_of(page)
+    assert charlie.get(roles_tab(customer)).status_code == 404
+    toast = html.document_fromstring(page.get_data(as_text=True)).find(".//div[@data-kb-toast]//form")
+    assert charlie.send(toast.get("action"), **dict(toast.form_values())).status_code == 302
+    assert held_on(session, customer) == [(cast.charlie.id, manager.id)]
+    assert charlie.get(roles_tab(customer)).status_code == 200
+
+
+def test_a_role_that_others_took_or_that_was_given_up_long_ago_does_not_come_back_by_an_undo_of_ones_own(
+    session: Session, client_for: ClientFor, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer, manager = factories.customer(session), role_of(session, "Manager")
+    factories.access(session, customer, manager, cast.charlie)
+    holder = Holder(user_id=cast.charlie.id)
+    by_charlie = grant.assign(session, SYSTEM, customer.id, {holder: None}).id
+    charlie = client_for("Charlie")
+    assert charlie.send("/history/undo/", changeset=by_charlie).status_code == 404
+    assert held_on(session, customer) == []
+    grant.assign(session, SYSTEM, customer.id, {holder: manager.id})
+    own = grant.assign(session, looker_for(session, cast.charlie), customer.id, {holder: None})
+    monkeypatch.setattr(access, "A_SLIP", dt.timedelta(0))
+    charlie.send("/history/undo/", changeset=own.id)
+    assert held_on(session, customer) == []
+
+
+def test_the_roles_of_an_archived_customer_and_forged_ones_are_refused(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    customer, reader = factories.customer(session), role_of(session, "Reader")
+    factories.access(session, customer, reader, cast.charlie)
+    dana, bob, path = client_for("Dana"), f"user-{cast.bob.id}", f"/customers/roles/?id={customer.id}"
+    for forged in (
+        {"who": bob, "role": "987654"},
+        {"who": bob, "role": "x"},
+        {"who": "user-987654", "role": reader.id},
+    ):
+        assert dana.send(path, look="1", **forged).status_code == 404, forged
+        assert dana.send(path, **forged).status_code == 404, forged
+    with changeset(session, SYSTEM, "Archive"):
+        customer.archived_at = factories.A_MOMENT
+    answer = dana.send(path, **{f"user-{cast.charlie.id}": "", f"was-user-{cast.charlie.id}": reader.id})
+    assert (answer.status_code, "can only be read" in text_of(answer)) == (422, True)
+    with pytest.raises(Refused, match="archived"):
+        grant.assign(session, SYSTEM, customer.id, {Holder(user_id=cast.charlie.id): None})
+    assert held_on(session, customer) == [(cast.charlie.id, reader.id)]

@@ -133,16 +133,14 @@ def test_a_relation_is_changed_and_deleted_from_either_card_and_comes_back_to_bo
     assert [len(rows_of(alice.get(card_of(one.id)))) for one in (shop, books)] == [1, 1]
 
 
-def test_two_have_one_relation_of_a_kind_on_whichever_side_it_is_entered(
-    session: Session, client_for: ClientFor
-) -> None:
+def test_the_same_is_said_of_two_once_on_whichever_side_it_is_entered(session: Session, client_for: ClientFor) -> None:
     kind, alice = accountant(session), client_for("Alice")
     shop, books = (factories.customer(session, company_name=name) for name in ("Winkel B.V.", "Boekhouders B.V."))
     person = factories.contact(session)
     factories.relation(session, books, shop, kind)
     factories.relation(session, books, person, kind)
     for path, other, back in (
-        (f"customer={shop.id}&other={books.id}", {"other_customer_id": books.id}, ""),
+        (f"customer={books.id}&other={shop.id}", {"other_customer_id": shop.id}, ""),
         (f"customer={shop.id}&other={books.id}", {"other_customer_id": books.id}, "-back"),
         (f"customer={books.id}&contact={person.id}", {"contact_id": person.id}, ""),
     ):
@@ -159,6 +157,10 @@ def test_two_have_one_relation_of_a_kind_on_whichever_side_it_is_entered(
     assert itself.status_code == 422
     assert "no relation with itself" in text_of(itself)
     assert count(session) == 2
+    # That the shop keeps the books of the other as well is another thing to say.
+    path = f"/relations/new/?customer={shop.id}&other={books.id}"
+    assert alice.send(path, customer_id=shop.id, kind_id=kind.id, other_customer_id=books.id).status_code == 302
+    assert count(session) == 3
 
 
 def test_a_relation_with_a_hidden_side_is_not_there_at_all(session: Session, client_for: ClientFor, cast: Cast) -> None:

@@ -19,7 +19,7 @@ from models.journal import Change, Changeset, Origin, changeset
 from models.operations import archive, delete
 from models.operations.save import save
 from models.project import Project
-from models.user import User
+from models.user import Role, User
 from tests import factories
 from tests.conftest import Cast, ClientFor
 
@@ -252,6 +252,59 @@ def test_undo_is_offered_only_to_who_could_take_something_back_somewhere(
     )
     shown = offers(bob.get(f"/customers/details/?id={key}&tab=history").text)
     assert {one.split("/")[2] for one in shown} == {"adopt", "undo"}
+
+
+def test_undo_is_offered_where_one_may_take_it_back_and_not_on_the_customers_beside_it(
+    session: Session, client_for: ClientFor
+) -> None:
+    own, other = factories.customer(session, phone="1"), factories.customer(session, phone="1")
+    roles = {role.name: role for role in session.scalars(select(Role))}
+    emma = factories.user(session, name="Emma", role_id=roles["Registrar"].id)
+    factories.access(session, own, roles["Editor"], emma)
+    save(session, SYSTEM, Customer, other.id, {"phone": "2"})
+    save(session, SYSTEM, Customer, own.id, {"phone": "2"})
+    with changeset(session, SYSTEM, "Change both"):
+        own.fax = other.fax = "3"
+    both, of_own, of_other = session.scalars(select(Changeset.id).order_by(Changeset.id.desc()).limit(3))
+    emmas = client_for("Emma")
+    page = "/customers/details/?id={}&tab=history".format
+    assert "Undo" not in emmas.get(page(other.id)).get_data(as_text=True)
+    card = html.document_fromstring(emmas.get(page(own.id)).get_data(as_text=True))
+    offered = {parse_qs(urlsplit(a.get("href")).query)["changeset"][0] for a in undo_links(card)}
+    # What it did to both is taken back here field by field only.
+    assert (str(of_own) in offered, str(both) in offered) == (True, False)
+    assert str(both) in {one.get("value") for one in card.iterfind(".//input[@name='changeset']")}
+    tree = html.document_fromstring(emmas.get("/history/").get_data(as_text=True))
+    rows = {one.get("value") for one in tree.iterfind(".//input[@name='row']")}
+    assert rows == {str(own.id)}
+    undoable = {parse_qs(urlsplit(a.get("href")).query)["changeset"][0] for a in undo_links(tree)}
+    assert str(of_own) in undoable
+    assert undoable.isdisjoint({str(both), str(of_other)})
+
+
+def undo_links(tree: html.HtmlElement) -> list[html.HtmlElement]:
+    """The links that begin an undo."""
+    return [a for a in tree.iterfind(".//a[@href]") if a.get("href").startswith("/history/undo/")]
+
+
+def test_a_field_that_was_changed_again_says_so_in_place_of_its_undo(session: Session, client_for: ClientFor) -> None:
+    key = edited(session)[0]
+    save(session, SYSTEM, Customer, key, {"phone": "3"})
+    save(session, SYSTEM, Customer, key, {"fax": "4"})
+    save(session, SYSTEM, Customer, key, {"fax": "5"})
+    save(session, SYSTEM, Customer, key, {"fax": "4"})
+    page = client_for("Alice").get(f"/customers/details/?id={key}&tab=history&show=changes").get_data(as_text=True)
+    tree = html.document_fromstring(page)
+    fields = [line.text_content() for line in tree.iterfind(".//dl[@class='kb-changed-fields']/div")]
+    assert [("changed later" in one, "Undo" in one) for one in fields] == [
+        (False, True),  # the fax is 4 again
+        (True, False),  # 4 to 5
+        (False, True),  # nothing to 4, which it is
+        (False, True),  # the phone became 3
+        (False, True),  # the e-mail address
+        (True, False),  # the phone became 2
+        (False, False),  # it was added
+    ]
 
 
 def test_who_deleted_the_only_customer_with_a_role_may_still_take_that_back(
