@@ -32,7 +32,7 @@ def candidate(typed: Mapping[str, Any]) -> Candidate:
 
 
 def _found(typed: Mapping[str, Any]) -> tuple[Duplicate, ...]:
-    return find(shell.here(), {0: candidate(typed)}).get(0, ())
+    return find(shell.here(), {0: candidate(typed)}, and_alike=True).get(0, ())
 
 
 def told() -> dict[str, list[dict[str, str]]]:

@@ -28,8 +28,8 @@ LEGAL_FORMS = (
 _LEGAL = re.compile(rf"\b(?:{'|'.join(LEGAL_FORMS)})\b")
 
 
-# For so many candidates at most names are compared without their legal forms, and for so many with what is only alike.
-FEW, FEWEST = 50, 3
+# For so many candidates at most names are compared without their legal forms.
+FEW = 50
 # How much two names have to have in common to be alike, and what firms write in several ways between their words.
 ALIKE = 0.88
 _BETWEEN = frozenset({"and", "en", "och", "und", "og", "ja", "et"})
@@ -77,16 +77,18 @@ def name_key(name: str) -> str:
     return folded(_LEGAL.sub(" ", words)) or folded(name)
 
 
-def find(session: Session, candidates: Mapping[Any, Candidate]) -> dict[Any, tuple[Duplicate, ...]]:
+def find(
+    session: Session, candidates: Mapping[Any, Candidate], *, and_alike: bool = False
+) -> dict[Any, tuple[Duplicate, ...]]:
     """For each candidate the customers that may be the same, strongest reason first; in one query for all.
 
-    Of a few candidates those follow whose name is alike: without accents, or with a slip. Customers that the one who looks may not see are not among them.
+    `and_alike`: those follow whose name is nearly the same, without accents or with a slip; some queries more for each
+    candidate. Customers that the one who looks may not see are not among them.
     """
     found = _same(session, candidates)
-    if len(candidates) <= FEWEST:
-        for key, candidate in candidates.items():
-            known = {one.id for one in found[key]}
-            found[key] += [one for one in _alike(session, candidate) if one.id not in known]
+    for key, candidate in candidates.items() if and_alike else ():
+        known = {one.id for one in found[key]}
+        found[key] += [one for one in _alike(session, candidate) if one.id not in known]
     return {
         candidate: tuple(sorted(some, key=lambda one: list(Likeness).index(one.reasons[0])))
         for candidate, some in found.items()

@@ -16,7 +16,7 @@ from tests import factories
 
 
 def find_one(session: Session, candidate: Candidate) -> tuple[Duplicate, ...]:
-    return find(session, {None: candidate}).get(None, ())
+    return find(session, {None: candidate}, and_alike=True).get(None, ())
 
 
 @pytest.mark.parametrize(
