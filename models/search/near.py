@@ -38,16 +38,19 @@ Trigrams = frozenset[str]
 def find(session: Session, wanted: Mapping[int, Wanted], search: str) -> dict[int, list[tuple[Any, ...]]]:
     """Of each list, up to its limit, rows as (id, *columns) in which each word stands, or one near it, in one query.
 
-    Those in which a word begins with it come first. A list without search documents has none.
+    Those in which a word begins with it come first. Of a list without search documents, which has few rows, the names are
+    compared.
     """
     words = next(iter(ways_to_read(search)), ())
     if not any(near(word) for word in words):
         return {}
-    queries = {at: _query(session, one, words) for at, one in wanted.items() if _document(one)}
+    queries = {at: _query(session, one, words) for at, one in wanted.items() if one.spec.names or _document(one)}
     patterns = [re.compile(_pattern(word)) for word in words]
     starts = [re.compile(rf"\b{_pattern(word)}") for word in words]
     found = {}
     for at, rows in united(session, queries).items():
+        if not _document(wanted[at]):
+            rows = [(*row[:-1], plain(row[-1] or "")) for row in rows]
         close = [row for row in rows if all(one.search(row[-1]) for one in patterns)]
         close.sort(key=lambda row: sum(one.search(row[-1]) is None for one in starts))
         found[at] = [row[:-1] for row in close[: wanted[at].limit]]
@@ -60,12 +63,15 @@ def _document(wanted: Wanted) -> Document | None:
 
 def _query(session: Session, wanted: Wanted, words: Sequence[str]) -> Select[Any]:
     """The candidates with their documents."""
-    document, own = DOCUMENTS[wanted.spec.noun.__tablename__], wanted.spec.noun.id.expression
+    document, own = _document(wanted), wanted.spec.noun.id.expression
+    shown = unarchived(wanted.spec, wanted.state)
+    if document is None:
+        named = select(own.label("id"), *wanted.columns, wanted.spec.names[0].label("document"))
+        return named.where(*shown).order_by(own).limit(MOST)
     documents = document.table
     text = documents.c.document
     query = select(own.label("id"), *wanted.columns, text)
     query = query.join(documents, documents.c[document.key] == own)
-    shown = unarchived(wanted.spec, wanted.state)
     return query.where(_may_hold(session, document, own, text, words), *shown).limit(MOST)
 
 

@@ -131,3 +131,16 @@ def test_nobody_that_is_archived_is_offered_to_choose_for_a_slip(session: Sessio
     for typed in ("nordhamn", "nordhomn"):
         assert search.choice(session, search.CUSTOMERS, typed, 10, (Customer.name,)) == []
     assert names(session, "nordhomn") == ["Nordhamn Logistik AB"]
+
+
+def test_TC_02_a_slip_in_the_name_of_a_label_is_forgiven_too(session: Session) -> None:
+    factories.label(session, name="Retainer")
+    factories.label(session, name="Något annat")
+    labels = {typed: search.find(session, typed, 10) for typed in ("retainr", "retianer", "nagott", "quite different")}
+    found = {typed: [hit.name for group in groups for hit in group.hits] for typed, groups in labels.items()}
+    assert found == {
+        "retainr": ["Retainer"],
+        "retianer": ["Retainer"],
+        "nagott": ["Något annat"],
+        "quite different": [],
+    }
