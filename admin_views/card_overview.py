@@ -76,7 +76,8 @@ def bars(
     for key in shown:
         value = found.get(key, Decimal(0))
         is_open = key == shown[-1]
-        style = "open" if is_open else "pale" if key[0] != shown[-1][0] else ""
+        is_of_another_year = period != "years" and key[0] != shown[-1][0]
+        style = "open" if is_open else "pale" if is_of_another_year else ""
         made.append((period_name(key, period), float(value), format_decimal(value, format="#,##0.#"), style))
     return made
 

@@ -92,6 +92,9 @@ def test_TO_15_there_are_as_many_years_as_there_are_figures_for_and_the_table_ro
     factories.registration(session, project, day=dt.date(2024, 5, 1), minutes=6915)
     factories.registration(session, project, day=dt.date(2026, 5, 1), minutes=60)
     assert chart(dana.get(path)) == {"2024": "115.25", "2025": "0", "2026": "1"}
+    # Each bar says which year it is: no colour has to.
+    drawn = {period: dana.get(path.replace("years", period)).text for period in ("years", "quarters")}
+    assert {period: "kb-bar-pale" in page for period, page in drawn.items()} == {"years": False, "quarters": True}
     factories.registration(session, project, day=dt.date(1999, 5, 1), minutes=60)
     factories.registration(session, project, day=dt.date(2017, 1, 1), minutes=60)
     assert list(chart(dana.get(path))) == [str(year) for year in range(2017, 2027)]
