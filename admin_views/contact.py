@@ -23,6 +23,7 @@ from models.access import Looker
 from models.base import whole
 from models.contact import Contact, CustomerContact
 from models.customer import Customer, Kind
+from models.imports import ImportKind
 from models.operations.consequences import rights_on_contact
 from models.operations.save import Child
 from models.settings import ValueList
@@ -117,6 +118,7 @@ class ContactView(Labelling, Mailing, EntityView):
 
     noun = Contact
     spec = search.CONTACTS
+    imported_as = ImportKind.CONTACTS
     one = lazy_gettext("contact")
     many = lazy_gettext("Contacts")
     new_text = lazy_gettext("New contact")

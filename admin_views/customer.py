@@ -21,6 +21,7 @@ from models import access, search
 from models.base import whole
 from models.customer import Customer, Kind
 from models.errors import NotAllowed, NotFound, Refused
+from models.imports import ImportKind
 from models.label import Label
 from models.operations import grant
 from models.operations.save import Child
@@ -88,6 +89,7 @@ class CustomerView(Labelling, Writing, EntityView):
 
     noun = Customer
     spec = search.CUSTOMERS
+    imported_as = ImportKind.CUSTOMERS
     one = lazy_gettext("customer")
     many = lazy_gettext("Customers")
     new_text = lazy_gettext("New customer")

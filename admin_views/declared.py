@@ -26,6 +26,7 @@ from models import access, search
 from models.access import Looker
 from models.base import Base
 from models.errors import NotFound
+from models.imports import ImportKind
 from models.journal import Changeset
 from models.label import with_labels
 from models.operations.selection import Selection
@@ -160,6 +161,7 @@ class Declared:
     meta_template: ClassVar[str | None] = None
     save_text: ClassVar[Any] = lazy_gettext("Save")
     uploads: ClassVar[bool] = False  # whether its form may bring a file along
+    imported_as: ClassVar[ImportKind | None] = None  # what looks wrong in an import is doubted in its form, too
     field_looks: ClassVar[dict[str, dict[str, Any]]] = {}
     # What columns are called that the form does not show by their own name.
     other_labels: ClassVar[Mapping[str, Any]] = {}

@@ -11,7 +11,7 @@ from flask_admin import expose
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
-from admin_views import errors, shell
+from admin_views import doubting, errors, shell
 from admin_views.declared import Answer, ArchivedNote, Declared
 from admin_views.forms import Choice, Choices, EntityForm, OneOf, Section, Tick
 from models import access, journal
@@ -296,6 +296,8 @@ class Editing(Declared):
             shell.offer_undo(text, saved.changeset.id)
         else:
             flash(gettext("Nothing was changed."), "info")
+        for sentence in doubting.doubts(shell.here(), saved, self.imported_as) if self.imported_as else ():
+            flash(sentence, "warning")
 
     def field_text(self, name: str, value: Any) -> str:
         """A value of a field in words, for people to compare."""

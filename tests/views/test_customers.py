@@ -658,3 +658,23 @@ def test_a_head_office_of_which_only_the_country_is_known_stays_when_something_e
     session.rollback()
     office = session.query(Address).filter(Address.customer_id == customer.id).one()
     assert (customer.phone, office.country) == ("2", "BE")
+
+
+def test_what_looks_wrong_is_saved_and_whoever_typed_it_is_told(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session, company_name="Acme", email="no-address", number="K-1")
+    dana, form = client_for("Dana"), f"/customers/edit/?id={customer.id}"
+    given = {"kind": "business", "company_name": "Acme", "number": "K-1", "email": "no-address"}
+    answer = dana.edit(form, **given, vat_number="NL123", phone="++4x6", website="www.acme.example")
+    page = text_of(dana.get(answer.location))
+    assert "VAT number does not look like a VAT number. Look whether it is right: NL123" in page
+    assert "does not look like a telephone number. Look whether it is right: ++4x6" in page
+    # What this save did not touch is not brought up again.
+    assert "does not look like an e-mail address" not in page
+    session.rollback()
+    assert session.get_one(Customer, customer.id).vat_number == "NL123"
+    again = dana.edit(form, **given, vat_number="NL004495445B01", phone="+31 20 555 01 23")
+    assert "does not look like" not in text_of(dana.get(again.location))
+    made = dana.send("/contacts/new/", kind="private", first_name="Ada", last_name="Vos", email="ada at vos")
+    assert "does not look like an e-mail address. Look whether it is right: ada at vos" in text_of(
+        dana.get(made.location)
+    )
