@@ -8,12 +8,12 @@ little stays to go by.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.search.documents import DOCUMENTS, Document
@@ -101,8 +101,13 @@ def _may_hold(
     parts = [found for word in words if (found := _candidates(word))]
     if session.get_bind().dialect.name == "sqlite":
         query = " AND ".join(f"({' OR '.join(_all_of(one) for one in sets)})" for sets in parts)
-        return own.in_(indexed(document, query))
-    return and_(*(or_(*(and_(*(holding(text, one) for one in sorted(few))) for few in sets)) for sets in parts))
+        return own.in_(indexed(document, query, lambda told: _all_hold(parts, lambda one: func.instr(told, one) > 0)))
+    return _all_hold(parts, lambda one: holding(text, one))
+
+
+def _all_hold(parts: Sequence[Sequence[Trigrams]], holds: Callable[[str], ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Of each word all trigrams of one of its sets."""
+    return and_(*(or_(*(and_(*map(holds, sorted(few))) for few in sets)) for sets in parts))
 
 
 @lru_cache(maxsize=1024)

@@ -7,6 +7,7 @@ with other separators than it was stored with.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import (
@@ -127,7 +128,11 @@ class _Way:
         if self.is_short:
             return self._beginnings()
         if self.sqlite:
-            return indexed(self.document, trigrams(self.words))
+            return indexed(
+                self.document,
+                trigrams(self.words),
+                lambda text: and_(*(func.instr(text, one) > 0 for one in self.words)),
+            )
         return select(self.key).where(*(self._contains(word) for word in self.words))
 
     def _in_document(self, words: Words) -> Condition:
@@ -158,13 +163,18 @@ def holding(text: ColumnElement[str], word: str) -> Condition:
     return text.like(f"%{escaped}%")
 
 
-def indexed(document: Document, query: str) -> Select[Any]:
-    """The ids that the index of SQLite finds, and of all documents that it does not know yet."""
+def indexed(document: Document, query: str, fits: Callable[[ColumnElement[str]], Condition]) -> Select[Any]:
+    """The ids that the index of SQLite finds, and those of documents that it does not know yet and that fit.
+
+    After a large import those are many: a sample of what is found must not be a sample of them all.
+    """
     name = f"{document.name}_index"
     index = table(name, column("rowid", Integer), column(name, String))
     stale = table(f"{document.name}_stale", column(document.key, Integer)).c[document.key]
     found = select(index.c.rowid.label("id")).where(index.c[name].op("MATCH")(query))
-    return select(union_all(found, select(stale)).subquery())
+    documents = document.table.alias()
+    unknown = select(stale).join(documents, documents.c[document.key] == stale).where(fits(documents.c.document))
+    return select(union_all(found, unknown).subquery())
 
 
 def _spellings(name: Column, word: str, typed: str) -> list[str]:
