@@ -15,6 +15,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from sqlalchemy import Dialect, Table, func, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from importers import bulk
@@ -50,6 +51,7 @@ from models.search import LARGE, in_bulk, settled_later
 from models.settings import ValueList
 from models.user import Right
 
+_LOCK = 0x6B65  # any number that nothing else in this database locks
 # What gets its keys before the lock is held.
 _KEYED = {table.name: table for table in (CUSTOMER, CONTACT, LABEL, LIST)}
 # So many keys of a sequence are asked for at once.
@@ -229,6 +231,7 @@ class _Writer:
 
     def write(self, tell: Tell) -> None:
         """Write all ticked rows, or none if one of them is about something that changed since the plan."""
+        self.wait_for_others()
         self.look_for_changes()
         given = self.take()
         if given != self.given:
@@ -239,8 +242,12 @@ class _Writer:
         connection = self.session.connection()
         done, total = 0, self.rows
         for block, orders in zip(self.blocks, self.orders, strict=True):
-            for order in orders:
-                order.send(connection)
+            try:
+                for order in orders:
+                    order.send(connection)
+            except IntegrityError as taken:
+                # Somebody saved a number or a word this very moment: the plan, made anew, says which.
+                raise Conflict(Reason.PLAN_CHANGED) from taken
             done += len(block)
             tell(Stage.WRITING, done, total, block[-1].title)
         self.remember()
@@ -281,6 +288,11 @@ class _Writer:
 
     # What moved since the plan.
 
+    def wait_for_others(self) -> None:
+        """One import after the other, as everything on SQLite: what the one before wrote is then seen as a change."""
+        if self.on_server:
+            self.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+
     def look_for_changes(self) -> None:
         """Raise Moved if a row is about what was changed after the plan was made. Its targets stay as they are now."""
         targets = self.session.scalars(
@@ -292,10 +304,14 @@ class _Writer:
         self.touched: set[int] = set()
         self.appeared: set[str] = set()
         self.gone: set[str] = set()
+        # The customers that got, lost or changed a main contact.
+        self.led: set[int] = set()
         for change in journal.since(self.session, self.run.position or 0, [(table, None) for table in self.owners]):
             for image in (change.before, change.after):
                 if image:
                     self.touched.add(image[self.owners[change.table]])
+                    if image.get("is_main"):
+                        self.led.add(image["customer_id"])
             if change.table == self.noun and change.after:
                 self.appeared.add(folded(self.name(change.after)))
             if change.table == CUSTOMER.name and change.before and not change.after:
@@ -625,11 +641,12 @@ class _ContactWriter(_Writer):
         return super().ordered()
 
     def moved(self, block: Sequence[_Planned]) -> set[int]:
-        """Customers that were archived or deleted in the meantime take no contacts."""
+        """Customers that were archived or deleted in the meantime take no contacts, nor a main one unseen from another."""
         rows = {row.row: row.part("link")["customer_id"] for row in block if "link" in row.write}
         active = select(CUSTOMER.c.id).where(one_of(CUSTOMER.c.id, rows.values()), CUSTOMER.c.archived_at.is_(None))
         found = set(self.session.scalars(active)) if rows else set()
-        return super().moved(block) | {row for row, customer in rows.items() if customer not in found}
+        led = {row.row for row in block if row.part("link").get("is_main") and rows[row.row] in self.led}
+        return super().moved(block) | led | {row for row, customer in rows.items() if customer not in found}
 
     def put(self, rows: Sequence[_Planned]) -> None:
         for row in rows:

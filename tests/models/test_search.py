@@ -19,7 +19,7 @@ from models.customer import Address, Customer
 from models.journal import changeset
 from models.project import RegistrationStatus
 from models.sales import InvoiceStatus
-from models.search import CONTACTS, CUSTOMERS, PROJECTS, ListSpec, folding, read_state, words
+from models.search import CONTACTS, CUSTOMERS, PROJECTS, ListSpec, folding, near, read_state, words
 from models.search import documents as documents_of
 from models.search import paging as ways
 from models.search.small import LABELS
@@ -380,15 +380,16 @@ def test_what_the_index_does_not_know_yet_is_found_however_much_there_is(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ways, "SAMPLE", 5)
-    names = [f"Företag {at:02}" for at in range(40)]
+    monkeypatch.setattr(near, "MOST", 5)
+    names = [*(f"Stora Företag {at:02}" for at in range(39)), "Lilla Nordhamn"]
     with search.settled_later(session):
         monkeypatch.setattr(documents_of, "settle", lambda *_given: False)
         with changeset(session, SYSTEM, "Import"):
             session.add_all(Customer(number=name, number_key=name.lower(), company_name=name) for name in names)
     assert session.scalar(text("SELECT count(*) FROM customer_search_stale")) == 40
-    for typed in ("foretag 39", "företga 39"):
+    for typed in ("nordhamn", "nordhomn"):
         (group,) = search.find(session, typed, 5)
-        assert [hit.name for hit in group.hits] == ["Företag 39"], typed
+        assert [hit.name for hit in group.hits] == ["Lilla Nordhamn"], typed
 
 
 def test_everything_is_searched_in_groups(session: Session) -> None:
