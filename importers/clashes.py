@@ -28,7 +28,11 @@ Found = Any
 
 def part(session: Session, run_id: int, decisions: Mapping[int, str]) -> Counter[str]:
     """Put rows that clash aside as standing twice; by how many the counts of the statuses change."""
-    clashing = [*_of_one_record(session, run_id, decisions), *_of_one_number(session, run_id, decisions)]
+    clashing = [
+        *_of_one_record(session, run_id, decisions),
+        *_of_one_number(session, run_id, decisions),
+        *_of_one_person(session, run_id, decisions),
+    ]
     moved: Counter[str] = Counter()
     for status, trouble, rows in clashing:
         numbers = [row.row_number for row in rows]
@@ -76,6 +80,30 @@ def _of_one_number(
         if number:
             by_number.setdefault(folded(number), []).append(row)
     yield from ((RowStatus.NEW, Trouble.NUMBER_TWICE, same) for same in by_number.values() if len(same) > 1)
+
+
+def _of_one_person(
+    session: Session, run_id: int, decisions: Mapping[int, str]
+) -> Iterator[tuple[RowStatus, Trouble, Sequence[Found]]]:
+    """Rows of several customers whose main contact is one person, of whom two say different things."""
+    person = _ROW.c["values"]["main_contact"]["contact_id"].as_integer()
+    writing = _ROW.c.run_id == run_id, _ROW.c.status.in_((RowStatus.NEW, RowStatus.CHANGED)), person.is_not(None)
+    often = select(person).where(*writing).group_by(person).having(func.count() > 1)
+    rows = session.execute(
+        select(*_SHOWN, _ROW.c.status, person.label("person"))
+        .where(*writing, person.in_(often))
+        .order_by(_ROW.c.row_number)
+    )
+    by_person: dict[int, list[Found]] = {}
+    for row in rows:
+        by_person.setdefault(row.person, []).append(row)
+    for same in by_person.values():
+        told = [row.values["main_contact"].get("set", {}) for row in same]
+        if any(one.get(name, value) != value for one in told for other in told for name, value in other.items()):
+            taken = [row for row in same if decisions.get(row.row_number) == TAKE]
+            left = [row for row in same if row not in taken] if len(taken) == 1 else same
+            for status in {row.status for row in left}:
+                yield status, Trouble.SAME_TWICE, [row for row in left if row.status is status]
 
 
 def _differ(rows: Sequence[Found]) -> bool:

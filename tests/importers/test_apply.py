@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import URL, NullPool, create_engine, event, select
 from sqlalchemy.orm import Session
 
 from importers import apply, looking, planning
@@ -465,3 +466,38 @@ def test_what_was_read_of_a_file_is_kept_until_it_is_imported(desk: Desk) -> Non
     assert len(list(desk.folder.iterdir())) == 2
     desk.commit(run)
     assert [path.name for path in desk.folder.iterdir()] == [run.stored_as]
+
+
+def test_a_main_contact_that_somebody_else_brought_meanwhile_is_not_moved_aside_unseen(desk: Desk) -> None:
+    acme = factories.customer(desk.session, number="K-1", company_name="Acme")
+    head = ("Voornaam", "Achternaam", "E-mail", "Klantnummer", "Hoofdcontact")
+    first, second = (
+        desk.plan(head, (name, "Vos", f"{name}@vos.example", "K-1", "ja"), kind=CONTACTS) for name in ("Ada", "Bo")
+    )
+    desk.commit(first)
+    assert stale(desk, second) == {2: ["CHANGED_MEANWHILE"]}
+    desk.commit(second)
+    mains = [row["contact_id"] for row in desk.table("customer_contact") if row["is_main"]]
+    assert (len(mains), len(desk.table("customer_contact")), acme.id) == (1, 2, acme.id)
+
+
+def test_of_two_imports_at_the_same_moment_the_second_sees_what_the_first_wrote(
+    desk: Desk, database_url: URL, tmp_path: Path
+) -> None:
+    rows = [(f"Firm {at}", "VIP") for at in range(300)]
+    runs = [desk.plan(("Bedrijfsnaam", "Labels"), *rows).id for _ in range(2)]
+    desk.session.rollback()
+
+    def commit(run_id: int) -> str:
+        engine = create_engine(database_url, poolclass=NullPool)
+        with Session(engine) as session:
+            access.look_as(session, SYSTEM)
+            try:
+                return str(planning.commit(session, SYSTEM, desk.folder, run_id).created)
+            except Conflict:
+                return "moved"
+
+    with ThreadPoolExecutor(2) as both:
+        done = sorted(both.map(commit, runs))
+    assert done == ["300", "moved"]
+    assert (len(desk.table("customer")), len(desk.table("label"))) == (300, 1)

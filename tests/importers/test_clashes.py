@@ -69,3 +69,21 @@ def test_two_rows_decided_to_be_one_customer_are_asked_about(desk: Desk, session
     desk.decide(run, row_3=str(known.id))
     assert desk.statuses(run) == {2: "duplicate", 3: "changed"}
     assert desk.codes(run, 2) == ["SAME_TWICE"]
+
+
+def test_a_main_contact_of_two_customers_of_whom_two_rows_say_different_things_is_asked_about(
+    desk: Desk, session: Session
+) -> None:
+    jan = factories.contact(session, first_name="Jan", last_name="Vos", email="jan@vos.example")
+    for number in ("C-0", "C-30"):
+        factories.link(session, factories.customer(session, number=number, company_name=number), jan, is_main=True)
+    head = ("Klantnummer", "Contactpersoon e-mail", "Contactpersoon telefoon")
+    run = desk.plan(head, ("C-0", "jan@vos.example", "0201234567"), ("C-30", "jan@vos.example", "0307654321"))
+    assert desk.statuses(run) == {2: "duplicate", 3: "duplicate"}
+    desk.decide(run, row_3="take")
+    assert desk.statuses(run) == {2: "duplicate", 3: "changed"}
+    desk.commit(run)
+    assert desk.one("contact")["phone"] == "0307654321"
+    # The same said twice is no question.
+    again = desk.plan(head, ("C-0", "jan@vos.example", "0601"), ("C-30", "jan@vos.example", "0601"))
+    assert desk.statuses(again) == {2: "changed", 3: "changed"}
