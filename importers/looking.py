@@ -139,7 +139,9 @@ def _begin(
 def _store(stream: IO[bytes], path: Path) -> None:
     """Copy at most what may be uploaded, and one byte more to tell that it is too much."""
     left = LIMITS.upload + 1
-    with path.open("xb") as out:
+    # For nobody else on this machine to read.
+    path.touch(0o600, exist_ok=False)
+    with path.open("wb") as out:
         while left > 0 and (piece := stream.read(min(left, MB))):
             out.write(piece)
             left -= len(piece)

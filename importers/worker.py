@@ -90,6 +90,7 @@ def _watched(
                 heard = Heard(stage, said["done"], said["total"], said["name"], since)
             if not tasks.beat(session, folder, run_id, mark, heard):
                 return TaskState.STOPPED, None
+        logging.getLogger(__name__).error("the process that did an errand of import %s ended without a word", run_id)
         return TaskState.FAILED, {"kind": "broken"}
     finally:
         if is_well:

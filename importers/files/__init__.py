@@ -107,4 +107,5 @@ def forget(path: Path) -> None:
 
 def forget_rows(path: Path) -> None:
     """Throw away what was kept of a file, which nobody will ask for again."""
+    kept.forget_parts(path)
     kept.rows_of(path).unlink(missing_ok=True)

@@ -18,6 +18,8 @@ from typing import IO
 from importers.files import wire
 from importers.files.workbook import Limits, ReadOptions, Workbook
 
+_PART = ".part"
+
 
 def rows_of(path: Path) -> Path:
     """Where the rows of a file are kept."""
@@ -36,7 +38,8 @@ def found(path: Path, limits: Limits, options: ReadOptions) -> Workbook | None:
 @contextmanager
 def keeping(path: Path, limits: Limits, options: ReadOptions) -> Iterator[IO[bytes]]:
     """Where to write the lines while a file is read; they are kept if that goes well."""
-    number, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
+    forget_parts(path)
+    number, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.", suffix=_PART)
     try:
         with os.fdopen(number, "wb") as out:
             out.write(_said(limits, options))
@@ -45,6 +48,12 @@ def keeping(path: Path, limits: Limits, options: ReadOptions) -> Iterator[IO[byt
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def forget_parts(path: Path) -> None:
+    """Throw away what somebody left behind who was ended while reading."""
+    for part in path.parent.glob(f"{path.name}.*{_PART}"):
+        part.unlink(missing_ok=True)
 
 
 def _said(limits: Limits, options: ReadOptions) -> bytes:

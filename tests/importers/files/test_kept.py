@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from importers.files import ReadOptions, Unreadable, forget, read, read_once
+from importers.files import Limits, ReadOptions, Unreadable, forget, kept, read, read_once
 from tests.importers.files.builders import xlsx
 
 CONTENT = "name;town\nAda;Malmö\n".encode("cp1252")
@@ -70,5 +70,26 @@ def test_nothing_is_kept_of_a_file_that_cannot_be_read_or_that_is_not_ours(file:
 def test_what_was_kept_goes_with_the_file(file: Path) -> None:
     read_once(file, name="a.csv")
     assert len(list(file.parent.iterdir())) == 2
+    forget(file)
+    assert list(file.parent.iterdir()) == []
+
+
+def test_what_somebody_left_who_was_ended_while_reading_goes_with_the_next_reading_and_with_the_file(
+    file: Path,
+) -> None:
+    def left_behind() -> None:
+        with kept.keeping(file, Limits(), ReadOptions()) as out:
+            out.write(b"half a line")
+            raise KeyboardInterrupt
+
+    left = file.with_name(f"{file.name}.abc123.part")
+    left.write_bytes(b"half a line")
+    read_once(file, name="a.csv")
+    assert not left.exists()
+    left.write_bytes(b"half a line")
+    with pytest.raises(KeyboardInterrupt):
+        left_behind()
+    assert sorted(one.name for one in file.parent.iterdir()) == [file.name, f"{file.name}.rows"]
+    left.write_bytes(b"half a line")
     forget(file)
     assert list(file.parent.iterdir()) == []
