@@ -476,3 +476,23 @@ def test_a_workbook_of_empty_sheets_says_so(client_for: ClientFor) -> None:
     alice = client_for("Alice")
     columns = upload(alice, workbook(("Open", False, [])), "a.xlsx").location
     assert "Every sheet of this file is empty." in text_of(alice.get(columns))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("cp1250", "Żabka Łódź"),
+        ("iso8859-2", "Příbram Šťáva"),
+        ("cp1251", "Хлеб"),
+        ("cp1257", "Ąžuolas"),
+        ("cp850", "Åre"),
+    ],
+)
+def test_a_file_is_read_by_the_encoding_that_is_chosen(client_for: ClientFor, encoding: str, name: str) -> None:
+    alice = client_for("Alice")
+    columns = upload(alice, f"Naam;Plaats\n{name};Zwolle\n".encode(encoding)).location
+    page = alice.get(columns)
+    assert f'<option value="{encoding}">' in page.text
+    assert name not in page.text
+    answer = alice.press(page, "Read again", encoding=encoding)
+    assert name in alice.get(answer.location).text
