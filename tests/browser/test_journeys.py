@@ -194,7 +194,7 @@ def test_import_a_list_and_undo_the_import(sign_in: SignIn, data: Path, scripts:
     page.goto("/imports/")
     page.get_by_role("link", name=re.compile("^Import [0-9]")).first.click()
     page.get_by_role("link", name="Undo the whole import…").click()
-    page.get_by_role("button", name=re.compile("^Put .* back$")).click()
+    page.get_by_role("button", name="Put back", exact=True).click()
     expect(page.get_by_text(re.compile("was undone"))).to_be_visible()
     page.goto("/customers/?search=ALFKI&archived=all")
     expect(page.get_by_text('Nothing here matches "ALFKI".')).to_be_visible()
