@@ -173,7 +173,9 @@ def indexed(document: Document, query: str, fits: Callable[[ColumnElement[str]],
     stale = table(f"{document.name}_stale", column(document.key, Integer)).c[document.key]
     found = select(index.c.rowid.label("id")).where(index.c[name].op("MATCH")(query))
     documents = document.table.alias()
-    unknown = select(stale).join(documents, documents.c[document.key] == stale).where(fits(documents.c.document))
+    # From the few that are noted to their documents: of a join SQLite would rather read all documents.
+    key = documents.c[document.key]
+    unknown = select(key).where(key.in_(select(stale)), fits(documents.c.document))
     return select(union_all(found, unknown).subquery())
 
 
