@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from flask import Flask, g, has_request_context, request
 
 # Pages of other records have lists of their own.
-OWN_LISTS = frozenset({"index_view", "details_view", "beside_view", "filters_view", "export_view"})
+OWN_LISTS = frozenset({"index_view", "details_view", "beside_view", "filters_view", "export"})
 
 
 class Came(NamedTuple):
