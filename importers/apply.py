@@ -112,6 +112,7 @@ def commit(session: Session, looker: Looker, run_id: int, expected: str, tell: T
     """
     require(session, looker, Right.IMPORT)
     run = session.get_one(ImportRun, run_id)
+    _require_shown(session, run, expected)
     tell(Stage.CHECKING, 0, 0, "")
     writer = (_CustomerWriter if run.kind is ImportKind.CUSTOMERS else _ContactWriter)(session, looker, run)
     # Before the lock; should the plan be another one by then, its digest is, too.
@@ -126,8 +127,7 @@ def _commit(session: Session, looker: Looker, writer: _Writer, run_id: int, expe
     name = writer.run.file_name
     with changeset(session, looker, "Import of {file}", origin=Origin.IMPORT, file=name, run=run_id) as made:
         run = session.get_one(ImportRun, run_id, with_for_update=True)
-        if run.state is not ImportState.PLANNED or digest(session, run) != expected:
-            raise Conflict(Reason.PLAN_CHANGED)
+        _require_shown(session, run, expected)
         require_columns(session, looker, run)
         ticked = ROW.c.run_id == run.id, ROW.c.status.in_(WRITTEN), ROW.c.ticked.is_(True)
         if session.scalar(select(ROW.c.id).where(*ticked).limit(1)) is None:
@@ -142,6 +142,12 @@ def _commit(session: Session, looker: Looker, writer: _Writer, run_id: int, expe
         run.changeset_id = None
         session.commit()
     return Applied(**counts, changeset=run.changeset_id)
+
+
+def _require_shown(session: Session, run: ImportRun, expected: str) -> None:
+    """Go on only if the plan is the one that was shown, and not carried out yet."""
+    if run.state is not ImportState.PLANNED or digest(session, run) != expected:
+        raise Conflict(Reason.PLAN_CHANGED)
 
 
 def require_columns(session: Session, looker: Looker, run: ImportRun) -> None:
@@ -197,7 +203,7 @@ class _Writer:
     """What customers and contacts have in common: what moved, new words, and writing in sets.
 
     `noun` is the table of the records; `owners` the tables whose later changes put a row of the plan in doubt, with the
-    column that says whose they are.
+    column that says whose they are. `doubts` are those and all others that are looked at when one of them changed.
     """
 
     noun: str
@@ -211,13 +217,29 @@ class _Writer:
 
     def prepare(self) -> None:
         """Read the ticked rows and turn them into what the database takes: nobody need wait for that."""
+        self.looked_at = journal.position(self.session)
         self.blocks = list(self.planned())
+        self.look_for_changes()
         for block in self.blocks:
             for row in block:
                 for part in row.write.values():
                     if isinstance(part, dict):
                         _thaw(part)
         self.build(self.ask())
+        if self.is_large:
+            self.stage()
+
+    def stage(self) -> None:
+        """Put the rows beside the tables they are for, in a transaction that nobody has to wait for."""
+        connection = self.session.connection()
+        for orders in self.orders:
+            for order in orders:
+                order.stage(connection)
+        self.session.commit()
+
+    @property
+    def doubts(self) -> set[str]:
+        return {*self.owners, CUSTOMER.name, CONTACT.name}
 
     @property
     def rows(self) -> int:
@@ -232,7 +254,9 @@ class _Writer:
     def write(self, tell: Tell) -> None:
         """Write all ticked rows, or none if one of them is about something that changed since the plan."""
         self.wait_for_others()
-        self.look_for_changes()
+        self.hold()
+        if journal.since(self.session, self.looked_at, [(table, None) for table in self.doubts]):
+            self.look_for_changes()
         given = self.take()
         if given != self.given:
             # Somebody was quicker: a key, a number or a word is another one than was to be expected.
@@ -294,13 +318,7 @@ class _Writer:
             self.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
 
     def look_for_changes(self) -> None:
-        """Raise Moved if a row is about what was changed after the plan was made. Its targets stay as they are now."""
-        targets = self.session.scalars(
-            select(ROW.c.target_id).where(
-                ROW.c.run_id == self.run.id, ROW.c.status == RowStatus.CHANGED, ROW.c.ticked.is_(True)
-            )
-        )
-        self.hold(targets.all())
+        """Raise Moved if a row is about what was changed after the plan was made."""
         self.touched: set[int] = set()
         self.appeared: set[str] = set()
         self.gone: set[str] = set()
@@ -333,14 +351,16 @@ class _Writer:
         """What a record is called."""
         raise NotImplementedError
 
-    def hold(self, targets: Sequence[int]) -> None:
-        """Keep others from writing what this import is about to write."""
-        if self.session.connection().dialect.name == "postgresql":
-            for name, column in self.owners.items():
-                held = CUSTOMER.metadata.tables[name]
-                for block in blocks(targets):
-                    query = select(held.c.id).where(one_of(held.c[column], block)).order_by(held.c.id)
-                    self.session.execute(query.with_for_update()).all()
+    def hold(self) -> None:
+        """Keep others from writing what this import is about to write; on SQLite nobody else can write at all."""
+        if not self.on_server:
+            return
+        targets = [row.target for block in self.blocks for row in block if row.target is not None]
+        for name, column in self.owners.items():
+            held = CUSTOMER.metadata.tables[name]
+            for block in blocks(targets):
+                query = select(held.c.id).where(one_of(held.c[column], block)).order_by(held.c.id)
+                self.session.execute(query.with_for_update()).all()
 
     def taken(self, block: Sequence[_Planned]) -> set[int]:
         """Rows whose number was given away in the meantime."""

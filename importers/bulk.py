@@ -8,32 +8,49 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Column, Connection, Dialect, Table, text
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
-_STAGE, _KEY = "import_stage", "key_of_row"
+_KEY = "key_of_row"
+_STAGES = count(1)
 # A few rows are quicker written one by one.
 FEW = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One statement in the words of the driver with what it takes for each row, and what comes before and after."""
+    """One statement in the words of the driver with what it takes for each row.
+
+    Where there is a `stage`, a table of one connection alone, `before` makes it, the rows go there, and `after` takes them
+    on from there.
+    """
 
     sql: str
     rows: Sequence[Any]
+    stage_name: str = ""
     before: str = ""
     after: tuple[str, ...] = ()
 
-    def send(self, connection: Connection) -> None:
-        """Have it done."""
-        if self.before:
+    def stage(self, connection: Connection) -> None:
+        """Have its rows put where they wait; that lasts when the transaction is committed."""
+        if self.stage_name:
             connection.exec_driver_sql(self.before)
-        connection.exec_driver_sql(self.sql, list(self.rows))
+            connection.exec_driver_sql(self.sql, list(self.rows))
+            connection.info[self.stage_name] = True
+
+    def send(self, connection: Connection) -> None:
+        """Have it done, with the rows that wait already if this is the connection that has them."""
+        if not self.stage_name:
+            connection.exec_driver_sql(self.sql, list(self.rows))
+            return
+        if self.stage_name not in connection.info:
+            self.stage(connection)
         for statement in self.after:
             connection.exec_driver_sql(statement)
+        del connection.info[self.stage_name]
 
 
 def inserting(dialect: Dialect, table: Table, rows: Sequence[Mapping[str, Any]], *, staged: bool = True) -> Order:
@@ -48,7 +65,7 @@ def inserting(dialect: Dialect, table: Table, rows: Sequence[Mapping[str, Any]],
     into, names = _quoted(dialect, table.name), _list(dialect, columns)
     if not staged or len(rows) <= FEW:
         return _order(dialect, f"INSERT INTO {into} ({names}) VALUES ({_marks(columns)})", columns, given)
-    write = f"INSERT INTO {into} ({names}) SELECT {names} FROM {_STAGE}"
+    write = f"INSERT INTO {into} ({names}) SELECT {names} FROM {{stage}}"
     return _staged(dialect, f"SELECT {names} FROM {into}", columns, given, write)
 
 
@@ -62,7 +79,7 @@ def updating(dialect: Dialect, table: Table, names: Sequence[str], rows: Sequenc
         return _order(dialect, f"UPDATE {into} SET {sets} WHERE id = :{_KEY}", columns, given)
     sets = ", ".join(f"{one} = s.{one}" for one in quoted)
     # No index on what is staged: SQLite would rather read the whole table along that.
-    write = f"UPDATE {into} SET {sets} FROM {_STAGE} s WHERE {into}.id = s.{_KEY}"
+    write = f"UPDATE {into} SET {sets} FROM {{stage}} s WHERE {into}.id = s.{_KEY}"
     return _staged(dialect, f"SELECT {', '.join(quoted)}, id AS {_KEY} FROM {into}", columns, given, write)
 
 
@@ -86,9 +103,10 @@ def _staged(
     dialect: Dialect, like: str, columns: Mapping[str, Column[Any]], rows: list[list[Any]], write: str
 ) -> Order:
     """Rows go into a table like what is asked for, and on from there by `write`."""
-    order = _order(dialect, f"INSERT INTO {_STAGE} VALUES ({_marks(columns)})", columns, rows)
-    before = f"CREATE TEMPORARY TABLE {_STAGE} AS {like} WHERE 1 = 0"
-    return Order(order.sql, order.rows, before, (write, f"DROP TABLE {_STAGE}"))
+    stage = f"import_stage_{next(_STAGES)}"
+    order = _order(dialect, f"INSERT INTO {stage} VALUES ({_marks(columns)})", columns, rows)
+    before = f"CREATE TEMPORARY TABLE {stage} AS {like} WHERE 1 = 0"
+    return Order(order.sql, order.rows, stage, before, (write.format(stage=stage), f"DROP TABLE {stage}"))
 
 
 def _order(dialect: Dialect, sql: str, columns: Mapping[str, Column[Any]], rows: list[list[Any]]) -> Order:

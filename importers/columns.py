@@ -54,7 +54,8 @@ class Column:
     """One column. `attribute` is the column of the table it lives in, '' where the plan puts it together.
 
     `repeatable`: several columns of a file may go into it. `only_out`: it is exported, never imported.
-    `shortens`: what is too long for it is shortened, and stands in the notes as a whole.
+    `shortens`: what is too long for it is shortened, and stands in the notes as a whole. `as_it_is`: how long a text may be
+    that is looked at whether it needs reading at all, 0 where it always does.
     """
 
     key: str
@@ -70,6 +71,7 @@ class Column:
     only_in: bool = False
     only_out: bool = False
     example: str = ""
+    as_it_is: int = 0
 
     def title(self, language: str = "en") -> str:
         """What the column is called: 'Head office: city'."""
@@ -107,7 +109,8 @@ def _limited(
 ) -> Column:
     """A column whose values must fit a column of the database: `of` says which."""
     limits = limits_of(of)
-    return _column(term, parser(limits), place, attribute, limits=limits, **more)
+    longest = (limits.longest or 0) if parser in {reading.text, reading.email, reading.phone} else 0
+    return _column(term, parser(limits), place, attribute, limits=limits, as_it_is=longest, **more)
 
 
 def _address(noun: type[Address | Contact], place: Place, examples: Mapping[str, str]) -> tuple[Column, ...]:

@@ -123,14 +123,14 @@ def _kind_of(given: Mapping[str, Any], part: str) -> str:
 
 def _own(kind: ImportKind, record: Record, held: Held | None, reading: Reading, found: Difference, part: str) -> None:
     """The plain values of the customer or contact itself."""
-    columns = COLUMNS[kind]
+    own = _OWN[kind]
     for key, value in record.values.items():
-        column = columns.get(key)
-        if column is None or column.place is not Place.SELF or not column.attribute:
-            continue
-        if key in NAMES and not (key == "number" and value and not _same_number(value, held)):
+        column = own.get(key)
+        if column is None or (key == "number" and (not value or _same_number(value, held))):
             continue
         old: Any = held.values[column.attribute] if held else ""
+        if value == old:
+            continue
         if column.attribute in LISTS:
             was = reading.value_names.get(old, "")
             if value != was:
@@ -138,16 +138,26 @@ def _own(kind: ImportKind, record: Record, held: Held | None, reading: Reading, 
                 if value and folded(value) not in reading.values.get(LISTS[column.attribute], ()):
                     record.say(Trouble.LIST_VALUE_IS_NEW, field=column.title(), name=value)
         elif column.attribute == "owner_id":
-            if value != old:
-                names = reading.user_names
-                found.put(part, "owner_id", value, key, names.get(old, ""), names.get(value, ""))
-        elif value != old and not (value == "" and old is False) and not (column.several and value == first_of(old)):
+            names = reading.user_names
+            found.put(part, "owner_id", value, key, names.get(old, ""), names.get(value, ""))
+        elif not (value == "" and old is False) and not (column.several and value == first_of(old)):
             found.put(part, column.attribute, False if old is True and value == "" else value, key, old)
+
+
+# A name is more than its parts: `_name` sees to those.
+_OWN = {
+    kind: {
+        key: column
+        for key, column in columns.items()
+        if column.place is Place.SELF and column.attribute and (key == "number" or key not in NAMES)
+    }
+    for kind, columns in COLUMNS.items()
+}
 
 
 def _same_number(value: str, held: Held | None) -> bool:
     """Another way to write the number that a customer has is no other number."""
-    return held is not None and folded(value) == folded(held.values["number"])
+    return held is not None and (value == held.values["number"] or folded(value) == folded(held.values["number"]))
 
 
 def _address(values: Mapping[str, Any], place: Place, held: dict[str, Any] | None, found: Difference) -> None:

@@ -16,6 +16,7 @@ from importers.reading import (
     Notation,
     Reading,
     legible,
+    needs_nothing,
     person,
     plain,
     postal_place,
@@ -66,12 +67,16 @@ class Record:
 
 @dataclass(frozen=True)
 class _Slot:
-    """A mapped column: where its cells are, in the row and in the spreadsheet."""
+    """A mapped column: where its cells are, in the row and in the spreadsheet.
+
+    `as_it_is`: a text of up to this length may need nothing done to it, see `needs_nothing`; 0 for none.
+    """
 
     column: Column
     position: int
     place: int
     parse: Callable[[Cell], Any]
+    as_it_is: int = 0
 
 
 class RowReader:
@@ -99,16 +104,7 @@ class RowReader:
         # In a spreadsheet a cell with nothing in it is empty; a source that tells says so of the empty ones itself.
         self._none_is_empty = clears and not (sheet.layout and sheet.layout.tells_absent)
         self.problems = sheet.problems
-        self.slots = [
-            _Slot(
-                COLUMNS[kind][key],
-                at,
-                self.place(at),
-                _parser(COLUMNS[kind][key], self._reading_of(at), translations.get(key)),
-            )
-            for key, positions in mapping.items()
-            for at in positions
-        ]
+        self.slots = [self._slot(COLUMNS[kind][key], at) for key, positions in mapping.items() for at in positions]
         self.doubtful = [slot for slot in self.slots if slot.column.doubt]
         self._compose = _customer if kind is ImportKind.CUSTOMERS else _contact
         self._longest = {
@@ -128,6 +124,11 @@ class RowReader:
     def place(self, position: int) -> int:
         """Which column of the spreadsheet a position is, from 1."""
         return self.sheet.columns[position] if position < len(self.sheet.columns) else position + 1
+
+    def _slot(self, column: Column, at: int) -> _Slot:
+        translations = self.translations.get(column.key)
+        parse = _parser(column, self._reading_of(at), translations)
+        return _Slot(column, at, self.place(at), parse, 0 if translations else column.as_it_is)
 
     def _reading_of(self, position: int) -> Reading:
         """How a column is read: as the file, but for what is known of this one."""
@@ -167,6 +168,8 @@ class RowReader:
             if self.problems and (number, slot.place) in self.problems:
                 found = self.problems[number, slot.place]
                 record.reject(Trouble.UNREADABLE_CELL, address(number, slot.place), found.value, reason=str(found))
+            elif type(cell) is str and len(cell) <= slot.as_it_is and needs_nothing(cell, slot.column.several):
+                values[slot.column.key] = cell
             elif cell is not None or self._none_is_empty:
                 self._take(record, slot, cell)
         self._compose(self, record, values)

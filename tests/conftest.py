@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -35,6 +36,12 @@ PASSWORD = "correct horse battery staple"
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Names a test with bytes in it by their number: what a file is made of (its time, say) differs between workers."""
     return f"{argname} of {len(val)} bytes" if isinstance(val, bytes) else None
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays to the end: the collector need not go through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
-from sqlalchemy import Delete, Insert, Text, Update, cast, event, func, null, select, text
+from sqlalchemy import Delete, Insert, Integer, Select, Text, Update, bindparam, cast, event, func, null, select, text
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction, make_transient
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -126,12 +127,8 @@ def _close(session: Session) -> None:
         return
     session.flush()
     _set_context(session, None)
-    on_server = session.connection().dialect.name == "postgresql"
-    snapshot = cast(func.pg_current_snapshot(), Text) if on_server else null()
-    count, last, seen = session.execute(
-        select(func.count(), func.max(Change.id), snapshot).where(Change.changeset_id == opened.id),
-        execution_options=EVERYTHING,
-    ).one()
+    of_it = _counted(session.connection().dialect.name == "postgresql")
+    count, last, seen = session.execute(of_it, {"key": opened.id}, execution_options=EVERYTHING).one()
     opened.count = count
     if count:
         # In one statement, the last one: what is done is guarded.
@@ -140,6 +137,15 @@ def _close(session: Session) -> None:
     else:
         session.delete(opened.changeset)
     session.flush()
+
+
+@cache
+def _counted(on_server: bool) -> Select[int, int, str | None]:
+    """How many changes the changeset `key` holds, the last of them, and what else was open meanwhile."""
+    snapshot = cast(func.pg_current_snapshot(), Text) if on_server else null()
+    return select(func.count(), func.max(Change.id), snapshot).where(
+        Change.changeset_id == bindparam("key", type_=Integer)
+    )
 
 
 @event.listens_for(Session, "after_transaction_end")

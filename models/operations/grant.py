@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, event, or_, select, text, true
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, event, or_, select, text, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from models.access import ADMINISTERS, Looker, given_up, granted, known, looker_of, require, there
@@ -262,7 +263,8 @@ def _balance(session: Session) -> None:
     if key is None or session.in_nested_transaction():
         return
     looker = looker_of(session)
-    moves = [_Move(*row) for row in session.execute(_weighed(key, looker), execution_options=EVERYTHING)]
+    weighed = _weighed(looker.everywhere >= ON_A_CUSTOMER)
+    moves = [_Move(*row) for row in session.execute(weighed, {"key": key}, execution_options=EVERYTHING)]
     if not moves:
         return
     if session.connection().dialect.name == "postgresql":
@@ -276,29 +278,30 @@ def _balance(session: Session) -> None:
     weighing.every_customer_keeps_a_role_manager()
 
 
-def _weighed(
-    changeset_id: int, looker: Looker
-) -> Select[tuple[str, int, dict[str, Any] | None, dict[str, Any] | None]]:
-    """The changes that can tip the balance: none of customers that went altogether, none that anybody here may make.
+@cache
+def _weighed(may_give: bool) -> Select[tuple[str, int, dict[str, Any] | None, dict[str, Any] | None]]:
+    """The changes of the changeset `key` that can tip the balance: none of customers that went altogether, and no role
+    that was only given, where `may_give`.
 
     Roles that come back with their customer are given by nobody: they are what they were until it was deleted.
     """
+    key = bindparam("key", type_=Integer)
     at_customer: ColumnElement[bool] = and_(
         Change.table_name == CustomerAccess.__tablename__,
         select(Customer.id).where(Customer.id == Change.customer_id).exists(),
-        Change.customer_id.not_in(_came_back(changeset_id)),
+        Change.customer_id.not_in(_came_back(key)),
     )
-    if looker.everywhere >= ON_A_CUSTOMER:
+    if may_give:
         at_customer = and_(at_customer, Change.before.is_not(None))
     tables = [noun.__tablename__ for noun in (User, Team, TeamMember, Role)]
     return (
         select(Change.table_name, Change.row_id, Change.before, Change.after)
-        .where(Change.changeset_id == changeset_id, or_(Change.table_name.in_(tables), at_customer))
+        .where(Change.changeset_id == key, or_(Change.table_name.in_(tables), at_customer))
         .order_by(Change.id)
     )
 
 
-def _came_back(changeset_id: int) -> Select[int]:
+def _came_back(changeset_id: ColumnElement[int]) -> Select[int]:
     """The customers that this changeset, if it takes another back, put back where they were."""
     back = aliased(Change)
     return (

@@ -501,3 +501,61 @@ def test_of_two_imports_at_the_same_moment_the_second_sees_what_the_first_wrote(
         done = sorted(both.map(commit, runs))
     assert done == ["300", "moved"]
     assert (len(desk.table("customer")), len(desk.table("label"))) == (300, 1)
+
+
+@pytest.mark.parametrize("what", ["the customer", "its main contact", "its address"])
+def test_what_changes_between_the_look_at_the_rows_and_the_lock_is_shown_again(desk: Desk, what: str) -> None:
+    head = ("Klantnummer", "Bedrijfsnaam", "Contactpersoon", "Telefoon contact")
+    desk.bring(head, ("K-1", "Acme", "Ada Vos", "1"))
+    run = desk.plan(head, ("K-1", "Acme", "Ada Vos", "2"))
+    expected = digest(desk.session, run)
+    writer = apply._CustomerWriter(desk.session, desk.looker, run)
+    writer.prepare()
+    desk.session.rollback()
+    acme, ada = desk.session.scalars(select(Customer)).one(), desk.session.scalars(select(Contact)).one()
+    with changeset(desk.session, SYSTEM, "Meanwhile"):
+        if what == "the customer":
+            acme.email = "info@acme.example"
+        elif what == "its main contact":
+            ada.phone = "3"
+        else:
+            factories.address(desk.session, acme)
+    with pytest.raises(apply.Moved) as refused:
+        apply._commit(desk.session, desk.looker, writer, run.id, expected, quiet)
+    assert list(refused.value.rows) == [2]
+    desk.session.rollback()
+    assert desk.one("contact", last_name="Vos")["phone"] == ("3" if what == "its main contact" else "1")
+
+
+def _staged(session: Session) -> int:
+    """How many tables of its own this connection has."""
+    query = "SELECT count(*) FROM sqlite_temp_master WHERE type = 'table'"
+    if session.get_bind().dialect.name == "postgresql":
+        query = "SELECT count(*) FROM pg_class WHERE relpersistence = 't' AND relkind = 'r'"
+    return int(session.connection().exec_driver_sql(query).scalar_one())
+
+
+@pytest.mark.parametrize("quicker", [False, True])
+def test_many_rows_wait_beside_the_tables_before_the_lock_is_held(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, quicker: bool
+) -> None:
+    monkeypatch.setattr(apply, "LARGE", 10)
+    desk.bring(HEAD[:2], *((f"O-{at}", f"Old {at}") for at in range(30)))
+    rows = [(f"O-{at}", f"Newer {at}") for at in range(30)] + [("", f"New {at}") for at in range(30)]
+    run = desk.plan(HEAD[:2], *rows)
+    expected = digest(desk.session, run)
+    writer = apply._CustomerWriter(desk.session, desk.looker, run)
+    writer.prepare()
+    assert (_staged(desk.session), len(desk.table("customer"))) == (2, 30)
+    desk.session.rollback()
+    if quicker:
+        factories.customer(desk.session, number="K-10001", number_key="k-10001")
+    applied = apply._commit(desk.session, desk.looker, writer, run.id, expected, quiet)
+    assert (applied.created, applied.updated) == (30, 30)
+    assert {row["company_name"] for row in desk.table("customer")} >= {
+        f"{name} {at}" for name in ("Newer", "New") for at in range(30)
+    }
+    first = "K-10002" if quicker else "K-10001"
+    assert desk.one("customer", company_name="New 0")["number"] == first
+    # What was staged in vain is there until the connection is closed; nothing reads it.
+    assert _staged(desk.session) == (2 if quicker else 0)

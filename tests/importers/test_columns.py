@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import pytest
 from email_validator import validate_email
+from hypothesis import example, given
+from hypothesis import strategies as st
 from sqlalchemy import Table
 
 from importers import reading
@@ -184,6 +186,27 @@ def test_the_quick_pattern_for_email_lets_nothing_pass_that_the_library_refuses(
     for text in ("john@doe.nl", "a.b@c-d.example", "x+y@z.co.uk", "-a@b.nl", "a_@b.nl", "A-b@c.museum"):
         assert reading.email_doubt(text, PLAIN) is None
         validate_email(text, check_deliverability=False)
+
+
+ODD = "a1 .,;:/|@+()-'\"=\\\t\n\r\u00a0\u2009\u200b\u00e9\u6f22\U0001f600NULL#"
+
+
+@given(st.text(st.sampled_from(ODD), max_size=12))
+@example("mailto:a@b.nl")
+@example("'=1+1")
+@example("NULL")
+@example("(leeg)")
+def test_what_needs_nothing_done_to_it_is_what_the_parsers_of_text_give(written: str) -> None:
+    cell = written.strip()
+    for parser in (reading.text, reading.lines, reading.email, reading.phone):
+        if reading.needs_nothing(cell, several=parser in {reading.email, reading.phone}):
+            assert parser(ANY)(reading.legible(cell), PLAIN) == cell
+
+
+@pytest.mark.parametrize("written", ["Nordhamn Logistik AB", "a@b.nl", "+31 (0)20 123-45", "Café"])
+def test_usual_texts_need_nothing_done_to_them(written: str) -> None:
+    assert reading.needs_nothing(written, several=False)
+    assert reading.needs_nothing(written, several=True)
 
 
 def test_a_wrong_looking_vat_number_phone_or_account_is_doubted_not_refused() -> None:
