@@ -121,7 +121,7 @@ def shown(found: ImportRun, error: str | None = None) -> str:
 
     def candidates(row: ImportRow) -> list[tuple[int | str, str]]:
         """Whom an open row may mean, as far as one may see them; of several equal rows it may be the one that counts."""
-        wanted = [row.target_id, *(row.values or {}).get("candidates", ())]
+        wanted = [row.meets, *(row.values or {}).get("candidates", ())]
         found: list[tuple[int | str, str]] = [
             (key, gettext("The same one: %(name)s", name=names[key])) for key in dict.fromkeys(wanted) if key in names
         ]
@@ -192,7 +192,7 @@ def _in_words(key: str, value: Any) -> str:
 
 def _names(kind: ImportKind, rows: list[ImportRow]) -> dict[int, str]:
     """The names of the records that open rows may mean."""
-    wanted = {row.target_id for row in rows} | {key for row in rows for key in (row.values or {}).get("candidates", ())}
+    wanted = {row.meets for row in rows} | {key for row in rows for key in (row.values or {}).get("candidates", ())}
     ids = wanted - {None}
     if not ids:
         return {}

@@ -47,6 +47,7 @@ from models.imports import ImportKind, ImportRun, ImportState, RowStatus, Stage
 from models.journal import Origin, changeset
 from models.label import Colour
 from models.operations import number
+from models.operations.working import working
 from models.search import LARGE, in_bulk, settled_later
 from models.settings import ValueList
 from models.user import Right
@@ -132,7 +133,7 @@ def _commit(session: Session, looker: Looker, writer: _Writer, run_id: int, expe
         ticked = ROW.c.run_id == run.id, ROW.c.status.in_(WRITTEN), ROW.c.ticked.is_(True)
         if session.scalar(select(ROW.c.id).where(*ticked).limit(1)) is None:
             raise Refused(Reason.NOTHING_TO_IMPORT)
-        with in_bulk(session, made.id) if writer.is_large else nullcontext():
+        with in_bulk(session, made.id, writer.tables) if writer.is_large else nullcontext():
             writer.write(tell)
         counts = writer.counts()
         run.state, run.done_at, run.changeset_id = ImportState.DONE, utc_now(), made.id
@@ -176,6 +177,12 @@ class _Batch:
     updates: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = field(default_factory=dict)
     unset: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
     removals: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+
+    @property
+    def tables(self) -> set[str]:
+        """The tables that something is done to."""
+        updated, unset = ({name for name, *_ in keys} for keys in (self.updates, self.unset))
+        return {*self.inserts, *updated, *unset, *(LABELLED[noun].name for noun in self.removals)}
 
     def insert(self, table: Table, values: dict[str, Any]) -> dict[str, Any]:
         """Collect a row to insert; what comes back may still be changed."""
@@ -230,12 +237,14 @@ class _Writer:
             self.stage()
 
     def stage(self) -> None:
-        """Put the rows beside the tables they are for, in a transaction that nobody has to wait for."""
+        """Put the rows beside the tables they are for, which nobody has to wait for; and note what they will make."""
         connection = self.session.connection()
         for orders in self.orders:
             for order in orders:
                 order.stage(connection)
         self.session.commit()
+        with working(self.session):
+            self.remember()
 
     @property
     def doubts(self) -> set[str]:
@@ -274,7 +283,8 @@ class _Writer:
                 raise Conflict(Reason.PLAN_CHANGED) from taken
             done += len(block)
             tell(Stage.WRITING, done, total, block[-1].title)
-        self.remember()
+        if not self.is_remembered:
+            self.remember()
 
     def planned(self) -> Iterator[Sequence[_Planned]]:
         """The ticked rows that write something, in the order of the file, block by block."""
@@ -289,7 +299,12 @@ class _Writer:
             if not rows:
                 return
             last = rows[-1].id
-            yield [_Planned(row.id, row.row_number, row.target_id, row.title or "", row.values) for row in rows]
+            # What a new row has as its target was left there by an import that failed.
+            met = (None if row.status is RowStatus.NEW else row.target_id for row in rows)
+            yield [
+                _Planned(row.id, row.row_number, target, row.title or "", row.values)
+                for row, target in zip(rows, met, strict=True)
+            ]
 
     def counts(self) -> dict[str, int]:
         """What became of every row."""
@@ -447,12 +462,14 @@ class _Writer:
         self.put_on: set[tuple[int, int]] = set()
         self.done: Counter[RowStatus] = Counter()
         self.made: list[tuple[int, int]] = []
-        self.adds_words = False
+        self.tables: set[str] = set()
+        self.adds_words = self.is_remembered = False
         self.orders: list[list[Order]] = []
         for block in self.blocks:
             self.batch = _Batch()
             self.put(block)
             self.orders.append(self.ordered())
+            self.tables |= self.batch.tables
 
     def put(self, rows: Sequence[_Planned]) -> None:
         """Turn rows of the plan into rows of tables."""
@@ -485,7 +502,8 @@ class _Writer:
         return orders
 
     def remember(self) -> None:
-        """Let rows know which record they made: some of them may be taken back later."""
+        """Let rows know which record they made, or will make: some of them may be taken back later."""
+        self.is_remembered = True
         if self.made:
             self.session.execute(_REMEMBER[self.on_server], {"made": json.dumps(self.made)})
 

@@ -106,6 +106,11 @@ class ImportRow(Base):
     problems: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     fields: Mapped[str] = mapped_column(Text, default="", server_default="")
 
+    @property
+    def meets(self) -> int | None:
+        """The record that a row of a plan is about; None of a new one, whatever an import that failed left there."""
+        return None if self.status is RowStatus.NEW else self.target_id
+
 
 class ImportProfile(Stamped, Base):
     """A known kind of file, by name: the office reads every file with these columns the same way."""

@@ -375,11 +375,11 @@ def settle(connection: Connection, most: int | None = None) -> bool:
 
 
 @contextmanager
-def in_bulk(session: Session, changeset_id: int) -> Iterator[None]:
+def in_bulk(session: Session, changeset_id: int, tables: Collection[str] | None = None) -> Iterator[None]:
     """Inside an open changeset: its documents are made at the end, all at once, instead of row by row (SQLite).
 
     That holds the write lock for half as long. The triggers are away meanwhile, which nobody else sees; whatever is raised
-    inside has to end the transaction.
+    inside has to end the transaction. `tables` are those that it touches; who does not know has them looked up.
     """
     if not _keeps_an_index(session):
         yield
@@ -390,10 +390,11 @@ def in_bulk(session: Session, changeset_id: int) -> Iterator[None]:
         connection.exec_driver_sql(f"DROP TRIGGER {name}")
     yield
     session.flush()
-    tables = f"SELECT DISTINCT table_name FROM change WHERE changeset_id = {changeset_id}"
-    touched = set(connection.exec_driver_sql(tables).scalars())
+    if tables is None:
+        touched = f"SELECT DISTINCT table_name FROM change WHERE changeset_id = {changeset_id}"
+        tables = set(connection.exec_driver_sql(touched).scalars())
     for document in DOCUMENTS.values():
-        for statement in _Sqlite.make_anew(document, changeset_id, touched):
+        for statement in _Sqlite.make_anew(document, changeset_id, tables):
             connection.exec_driver_sql(statement)
     for _name, sql in made:
         connection.exec_driver_sql(sql)

@@ -21,7 +21,7 @@ from models.base import utc_now
 from models.contact import Contact
 from models.customer import Customer
 from models.errors import Conflict, NotFound, Reason, Refused
-from models.imports import ImportRun, ImportState
+from models.imports import ImportRun, ImportState, RowStatus
 from models.journal import Changeset, Origin, changeset
 from models.operations import delete
 from models.settings import ValueList
@@ -559,3 +559,25 @@ def test_many_rows_wait_beside_the_tables_before_the_lock_is_held(
     assert desk.one("customer", company_name="New 0")["number"] == first
     # What was staged in vain is there until the connection is closed; nothing reads it.
     assert _staged(desk.session) == (2 if quicker else 0)
+    _each_row_knows_its_record(desk, run)
+
+
+def test_an_import_that_was_ended_before_the_lock_was_held_can_be_done_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apply, "LARGE", 10)
+    run = desk.plan(HEAD[:2], *(("", f"New {at}") for at in range(30)))
+    apply._CustomerWriter(desk.session, desk.looker, run).prepare()
+    desk.session.rollback()
+    assert {row.meets for row in desk.rows(run).values()} == {None}
+    factories.customer(desk.session, company_name="Quicker")
+    applied = desk.commit(run)
+    assert (applied.created, applied.updated, len(desk.table("customer"))) == (30, 0, 31)
+    _each_row_knows_its_record(desk, run)
+
+
+def _each_row_knows_its_record(desk: Desk, run: ImportRun) -> None:
+    desk.session.expire_all()
+    names = {row["id"]: row["company_name"] for row in desk.table("customer")}
+    made = [row for row in desk.rows(run).values() if row.status is RowStatus.NEW]
+    assert [names[row.target_id or 0] for row in made] == [row.title for row in made]
