@@ -109,10 +109,13 @@ def _given_name(record: Record, held: Held | None) -> dict[str, str]:
 
 def is_named(write: Mapping[str, Any], held: Held | None) -> bool:
     """Whether what comes out of it has the name that its kind needs."""
-    now = {**(held.values if held else {}), **write}
-    if now.get("kind") == "business":
-        return bool(now.get("company_name"))
-    return bool(now.get("first_name") and now.get("last_name"))
+
+    def now(key: str) -> Any:
+        return write[key] if key in write else held.values.get(key) if held else None
+
+    if now("kind") == "business":
+        return bool(now("company_name"))
+    return bool(now("first_name") and now("last_name"))
 
 
 def _kind_of(given: Mapping[str, Any], part: str) -> str:
@@ -234,16 +237,15 @@ def labels(record: Record, held: Held | None, reading: Reading, replaces: bool, 
         found.diff["labels"] = [[reading.label_names[key] for key in remove], add]
 
 
-_CONTACT_FIELDS = ("salutation", "first_name", "last_name", "email", "phone", "mobile")
+_OF_CONTACT = {
+    f"main_contact.{name}": name
+    for name in ("salutation", "first_name", "last_name", "email", "phone", "mobile", "function")
+}
 
 
 def main_contact(record: Record, held: Held | None, found: Difference) -> None:
     """The main contact of a customer: the one of that e-mail address or name, else a new one, becomes the main one."""
-    given = {
-        name: record.values[f"main_contact.{name}"]
-        for name in (*_CONTACT_FIELDS, "function")
-        if record.values.get(f"main_contact.{name}")
-    }
+    given = {name: record.values[key] for key, name in _OF_CONTACT.items() if record.values.get(key)}
     if not given:
         return
     links = held.links if held else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
@@ -106,6 +107,8 @@ class RowReader:
         self.problems = sheet.problems
         self.slots = [self._slot(COLUMNS[kind][key], at) for key, positions in mapping.items() for at in positions]
         self.doubtful = [slot for slot in self.slots if slot.column.doubt]
+        # The places whose addresses come in pieces.
+        self.in_pieces = [place for place in ("head_office.", "invoice_address.", "") if self._is_in_pieces(place)]
         self._compose = _customer if kind is ImportKind.CUSTOMERS else _contact
         self._longest = {
             key: column.limits.longest
@@ -124,6 +127,9 @@ class RowReader:
     def place(self, position: int) -> int:
         """Which column of the spreadsheet a position is, from 1."""
         return self.sheet.columns[position] if position < len(self.sheet.columns) else position + 1
+
+    def _is_in_pieces(self, place: str) -> bool:
+        return any(f"{place}{piece}" in self.mapping for piece in ("postal_place", "house_number", "house_addition"))
 
     def _slot(self, column: Column, at: int) -> _Slot:
         translations = self.translations.get(column.key)
@@ -284,7 +290,7 @@ def _joined(before: Any, value: Any) -> Any:
 
 
 def _customer(reader: RowReader, record: Record, values: Values) -> None:
-    for place in ("head_office.", "invoice_address."):
+    for place in reader.in_pieces:
         _address(values, place)
     _customer_name(record, values)
     _main_contact(values)
@@ -292,7 +298,8 @@ def _customer(reader: RowReader, record: Record, values: Values) -> None:
 
 
 def _contact(reader: RowReader, record: Record, values: Values) -> None:
-    _address(values, "")
+    for place in reader.in_pieces:
+        _address(values, place)
     _infix(values)
     company = values.pop("own_company", "")
     if company:
@@ -361,10 +368,13 @@ def _main_contact(values: Values) -> None:
         values["main_contact.first_name"], values["main_contact.last_name"] = person(name)
 
 
+_LETTER = re.compile(r"[^\W_]")
+
+
 def _check_name(reader: RowReader, record: Record, values: Values, keys: Iterable[str]) -> None:
     for key in keys:
         name = values.get(key)
-        if name and not any(letter.isalnum() for letter in name):
+        if name and not _LETTER.search(name):
             record.reject(Trouble.NAME_WITHOUT_LETTERS, reader.cell_of(key, record.number), name)
 
 

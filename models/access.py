@@ -46,9 +46,7 @@ from sqlalchemy.orm import (
     Session,
     SessionTransaction,
     UOWTransaction,
-    with_loader_criteria,
 )
-from sqlalchemy.orm.interfaces import ORMOption
 
 from models.activity import Activity, Attachment, Comment, CommentMention, FileContent
 from models.among import one_of
@@ -61,6 +59,7 @@ from models.imports import ImportProfile, ImportProfileVersion, ImportRow, Impor
 from models.journal import Change, Changeset, Locks, Operation, is_open
 from models.label import ContactLabel, CustomerLabel, Label, LabelGroup
 from models.mail import Mail
+from models.narrowing import Narrowing
 from models.project import Project, Registration
 from models.sales import Agreement, Invoice, Opportunity, Portal, PortalGrant, Quote
 from models.settings import ListValue, NumberSeries, Setting, switched_off
@@ -730,16 +729,12 @@ RULES: dict[type[object], Callable[[Looker], Condition]] = {
 
 
 @lru_cache(maxsize=256)
-def _options(looker: Looker) -> tuple[ORMOption, ...]:
+def _narrowing(looker: Looker) -> Narrowing | None:
     """The conditions that hide what `looker` may not see. None for the system; few for who sees every customer."""
     if looker.is_system:
-        return ()
-    found = []
-    for kind in (mapper.class_ for mapper in Base.registry.mappers):
-        condition = RULES.get(kind, _nobody)(looker)
-        if condition is not None:
-            found.append(with_loader_criteria(kind, condition, include_aliases=True))
-    return tuple(found)
+        return None
+    rules = ((mapper.class_, RULES.get(mapper.class_, _nobody)(looker)) for mapper in Base.registry.mappers)
+    return Narrowing((kind, condition) for kind, condition in rules if condition is not None)
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -750,12 +745,12 @@ def _hide(state: ORMExecuteState) -> None:
     if state.execution_options.get("kaartenbak_everything", False):
         _refuse_whole_records(state)
         return
-    options = _options(looker_of(state.session))
-    if options and state.is_from_statement:
+    narrowing = _narrowing(looker_of(state.session))
+    if narrowing and state.is_from_statement:
         raise RuntimeError("a textual statement cannot be narrowed to what may be seen")
     # What a relationship loads brings the conditions of its owner along, unless that was made in this session.
-    if options and options[0] not in getattr(state.statement, "_with_options", ()):
-        state.statement = state.statement.options(*options)
+    if narrowing and narrowing not in getattr(state.statement, "_with_options", ()):
+        state.statement = state.statement.options(narrowing)
 
 
 def _refuse_whole_records(state: ORMExecuteState) -> None:
