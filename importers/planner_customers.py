@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 
 from importers import compare, cut, known
@@ -19,6 +20,10 @@ from models.operations.number import in_bin, peek
 _WHOLE_NAMES = ("company_name", "name")
 _CONTACT_EMAIL = "main_contact.email"
 _POSTAL_FIELDS = ("head_office.postal_code", "head_office.postal_place")
+# What stands under a column of amounts, folded, in the languages we read.
+_TOTAL = re.compile(
+    r"(sub|eind|grand|slut|loppu)?(totaal|totalen|totals?|totalt|totalsumme?|summa|summe|sum|gesamt(summe|betrag)?|yhteensä)[:.]?"
+)
 NAME_FIELDS = ("company_name", "name", "name_2", "first_name", "last_name", "infix", "kind")
 
 
@@ -131,15 +136,21 @@ class Customers(Planner):
         chosen = [one for one in namesakes if str(one.id) == decision]
         if chosen:
             return Meeting(record, target=chosen[0].id)
+        if not (namesakes or number or decision) and _TOTAL.fullmatch(name):
+            self.say(record, Trouble.LOOKS_LIKE_A_TOTAL, self._name_column())
+            return Meeting(record, is_open=True)
         if not namesakes:
             return Meeting(record)
         return self._among(record, namesakes, number)
+
+    def _name_column(self) -> str:
+        return next((key for key in ("company_name", "name", "last_name") if key in self.source.mapping), "")
 
     def _among(self, record: Record, namesakes: Sequence[Namesake], number: str) -> Meeting:
         active = [one for one in namesakes if not one.is_archived] or list(namesakes)
         first = active[0]
         candidates = tuple(one.id for one in active)
-        key = next((key for key in ("company_name", "name", "last_name") if key in self.source.mapping), "")
+        key = self._name_column()
         if len(active) > 1:
             self.say(record, Trouble.NAME_KNOWN_OFTEN, key, name=first.name, count=len(active))
             return Meeting(record, candidates=candidates, is_open=True)

@@ -49,6 +49,7 @@ class Trouble(enum.StrEnum):
     NO_CUSTOMER_NUMBER = "There is no customer with this number."
     NAME_KNOWN_OTHER_NUMBER = "{name} exists with the number {number}. Choose: the same customer, or a new one?"
     NAME_KNOWN_NO_NUMBER = "{name} exists with the number {number}; this row has none. Choose: the same, or a new one?"
+    LOOKS_LIKE_A_TOTAL = "This looks like a total, not like a customer. Choose: a new one, or leave it out?"
     NAME_KNOWN = "{name} exists already. Choose: the same, or a new one?"
     NAME_KNOWN_OFTEN = "{count} records are called {name}. Choose which one is meant, or a new one."
     RECOGNISED_BY_NAME = "Recognised by name as {number}."

@@ -680,3 +680,18 @@ def test_what_nobody_can_see_at_the_edge_of_a_cell_is_left_out_and_said(desk: De
     assert desk.rows(run)[2].values["head_office"] == {"city": "Assen"}
     assert desk.codes(run, 2) == ["INVISIBLE_LEFT_OUT", "INVISIBLE_LEFT_OUT"]
     assert desk.codes(run, 3) == []
+
+
+@pytest.mark.parametrize("total", ["Totaal", "TOTAL:", "Grand total", "Summa", "Gesamtsumme", "Yhteensä", "Subtotaal"])
+def test_a_total_below_the_rows_becomes_a_customer_only_if_somebody_says_so(desk: Desk, total: str) -> None:
+    run = desk.plan(("Bedrijfsnaam", "Plaats", "Omzet"), ("Acme", "Zwolle", 10), ("Beta", "Assen", 20), (total, "", 30))
+    assert desk.statuses(run) == {2: "new", 3: "new", 4: "ambiguous"}
+    assert desk.codes(run, 4) == ["LOOKS_LIKE_A_TOTAL"]
+    desk.decide(run, row_4="new")
+    assert desk.statuses(run)[4] == "new"
+
+
+def test_a_customer_whose_name_only_begins_like_a_total_is_a_customer(desk: Desk) -> None:
+    head = ("Klantnummer", "Bedrijfsnaam", "Plaats")
+    run = desk.plan(head, ("", "Totaal Bouw B.V.", "Zwolle"), ("", "Sumatra", "Assen"), ("K-9", "Total", "Antwerpen"))
+    assert set(desk.statuses(run).values()) == {"new"}
