@@ -28,6 +28,7 @@ PAGES = {
     "customer-history": "/customers/details/?id=31&tab=history",
     "customer-as-it-was": "/customers/details/?id=31&tab=history&on=2026-11-22",
     "customer-changes": "/customers/details/?id=31&tab=history&show=changes",
+    "customer-changes-narrowed": "/customers/details/?id=31&tab=history&show=changes&what=customer&from=2020-01-01&until=x",
     "customer-edit": "/customers/edit/?id=31",
     "customer-new": "/customers/new/",
     "customer-mail": "/customers/mail/?id=31",

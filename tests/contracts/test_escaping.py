@@ -45,6 +45,16 @@ def test_the_name_of_a_contact_is_text_in_what_is_said_after_a_change(session: S
     assert NAME not in page
 
 
+def test_the_name_of_a_person_is_text_where_a_history_is_narrowed(session: Session, client_for: ClientFor) -> None:
+    person = factories.user(session, name=NAME)
+    customer = factories.customer(session)
+    path = f"/customers/details/?id={customer.id}&tab=history&show=changes&who={person.id}&next={NAME}"
+    page = client_for("Dana").get(path).get_data(as_text=True)
+    # In the form to choose from, in what is in force, and twice where the rest of the address is kept.
+    assert page.count("Acme&lt;form method=post") >= 3
+    assert NAME not in page
+
+
 def done(dana: PageClient, path: str, button: str) -> str:
     """The page after somebody confirmed a verb."""
     answer = dana.press(dana.get(path), button)

@@ -54,6 +54,8 @@ PAGES = {
     "customer, history": "/customers/details/?id={customer}&tab=history",
     "customer, as it was": "/customers/details/?id={customer}&tab=history&on=2026-11-02",
     "customer, changes": "/customers/details/?id={customer}&tab=history&show=changes",
+    "customer, changes, narrowed": "/customers/details/?id={customer}&tab=history&show=changes&what=customer&who=1"
+    "&from=2026-01-01",
     "customer, form": "/customers/edit/?id={customer}",
     "customer, new": "/customers/new/",
     "customer, like others": "/customers/alike/?company_name=Bakkerij",
@@ -182,6 +184,7 @@ PAGES = {
     "role, form": "/roles/edit/?id={role}",
     "role, new": "/roles/new/",
     "role, delete": "/roles/delete/?id={role}",
+    "contact, history": "/contacts/details/?id={contact}&tab=history",
     "history": "/history/",
     "undo": "/history/undo/?changeset={changed}",
     "undo, of many": "/history/undo/?changeset={import}",
@@ -211,12 +214,13 @@ GROWING = {
         "labels",
         "customer, contact information",
         "contact",
+        "contact, history",
         "history",
         "activities",
         "comments",
         "mine",
     )
-} | {"contact, history": "/contacts/details/?id={contact}&tab=history"}
+}
 
 
 @contextmanager
