@@ -84,13 +84,13 @@ class Shown:
 
 def events(session: Session, **about: Any) -> Mapping[str, Any]:
     """A page of history, grouped by day: `customer_id`, `contact_id` or `rows` say of what, and the address what of it."""
-    asked = narrowing.asked(about)
+    asked = narrowing.of_page(about)
     before = request.args.get("before", "")
     found = journal.history(session, before=before or None, limit=PAGE, only=asked.only, **about)
     told = shown(session, found.events, asked.only, **about)
     days = [(day_text(day), list(one)) for day, one in groupby(told, key=lambda event: event.at.date())]
-    narrow = narrowing.offered(asked, about, [(event.who_id, event.who) for event in told])
-    return {"days": days, "older": older(found.next), "few": FEW, "narrow": narrow}
+    narrowed = narrowing.narrowed(asked, [(event.who_id, event.who) for event in told])
+    return {"days": days, "older": older(found.next), "few": FEW, "narrowed": narrowed}
 
 
 def older(place: str | None) -> str | None:
@@ -265,6 +265,12 @@ def day_text(day: dt.date) -> str:
 def index() -> str:
     """Everything that happened, as far as one may see it."""
     return pages.show("history.html", **events(shell.here()))
+
+
+@page.get("/filter/")
+def narrow() -> str:
+    """What a history can be narrowed by: a page of its own, which a history with JavaScript opens in place."""
+    return pages.show("narrow.html", form=narrowing.form())
 
 
 @page.route("/undo/", methods=["GET", "POST"])

@@ -1,4 +1,4 @@
-"""What a page of history is narrowed to, by who, what and when: read from its address, offered in a form, said in chips."""
+"""What a page of history is narrowed to, by who, what and when: read from its address, said in chips, chosen in a form."""
 
 from __future__ import annotations
 
@@ -8,19 +8,23 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import current_app, request
+from flask import current_app, request, url_for
 from flask_babel import gettext
+from sqlalchemy import select
 
-from admin_views import choices, images, shell, trees
+from admin_views import images, login, shell, trees
 from admin_views.declared import ShownChip
 from models import journal
 from models.access import SYSTEM
 from models.base import day_of, whole
 from models.journal import By, Only
-from models.search.state import Unfit
+from models.search import Unfit
+from models.user import User
 
-WHO, WHAT, FROM, UNTIL, BEFORE = "who", "what", "from", "until", "before"
-NAMES = (WHO, WHAT, FROM, UNTIL)
+NAMES = WHO, WHAT, FROM, UNTIL = ("who", "what", "from", "until")
+# Whose history it is, and where: what the page with the form is told besides.
+OF, AT = "of", "at"
+BEFORE = "before"
 # What is told along with the records that it is a part of.
 ALONG = {"comment": "comment_mention", "portal": "portal_grant"}
 Pairs = list[tuple[str, str]]
@@ -28,34 +32,52 @@ Pairs = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks for: what comes of it, its values by name, and the names of what was left out."""
+    """What the address asks for: what comes of it, its values by name, and the names of what was left out.
 
+    `noun` is whose history it is where that is a customer's or a contact's, which has changes of several tables.
+    """
+
+    noun: str | None
     only: Only
     values: Mapping[str, str]
     unfit: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Narrowing:
-    """The form above a history with all it offers, the chips of what is in force, and what was left out, in words.
+class Narrowed:
+    """What is said above a history: what is in force, what was left out, and where to choose and to see everything."""
 
-    `kept` is what else the address holds, and `without` the address of the same page without any filter.
-    """
-
-    values: Mapping[str, str]
-    people: Pairs
-    tables: Pairs
     chips: list[ShownChip]
     unfit: list[str]
-    action: str
-    kept: Pairs
+    form: str
     without: str
 
 
-def asked(about: Mapping[str, Any]) -> Asked:
-    """What this page is narrowed to; `about` says of what it is the history. What makes no sense is left out."""
+@dataclass(frozen=True)
+class Form:
+    """The form: where it leads to, what it keeps of the address, what can be chosen, and what is."""
+
+    at: str
+    kept: Pairs
+    people: Pairs
+    tables: Pairs
+    values: Mapping[str, str]
+
+    @property
+    def back(self) -> str:
+        """The history as it is narrowed now."""
+        return _joined(self.at, [*self.kept, *self.values.items()])
+
+
+def of_page(about: Mapping[str, Any]) -> Asked:
+    """What the history of this page is narrowed to; `about` says of what it is."""
+    return _asked(next((noun for noun in ("customer", "contact") if f"{noun}_id" in about), None))
+
+
+def _asked(noun: str | None) -> Asked:
+    """What the address asks for; what makes no sense is left out."""
     texts = {name: text for name in NAMES if (text := request.args.get(name, "").strip())}
-    by, tables = _by(texts.get(WHO, "")), _groups(about).get(texts.get(WHAT, ""), frozenset())
+    by, tables = _by(texts.get(WHO, "")), _groups(noun).get(texts.get(WHAT, ""), frozenset())
     first, last = day_of(texts.get(FROM)), day_of(texts.get(UNTIL))
     fits = {
         WHO: str(by or ""),
@@ -65,7 +87,7 @@ def asked(about: Mapping[str, Any]) -> Asked:
     }
     values = {name: value for name, value in fits.items() if value}
     only = Only(by, tables, since=_midnight(first), until=_midnight(last, days=1))
-    return Asked(only, values, tuple(name for name in texts if name not in values))
+    return Asked(noun, only, values, tuple(name for name in texts if name not in values))
 
 
 def _by(text: str) -> int | By | None:
@@ -79,16 +101,11 @@ def _midnight(day: dt.date | None, days: int = 0) -> dt.datetime | None:
     return dt.datetime.combine(day + dt.timedelta(days=days), dt.time(), dt.UTC)
 
 
-def _noun(about: Mapping[str, Any]) -> str | None:
-    return next((noun for noun in ("customer", "contact") if f"{noun}_id" in about), None)
-
-
-def _groups(about: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+def _groups(noun: str | None) -> dict[str, frozenset[str]]:
     """The tables to choose from, each with what goes along with it: those whose rows belong to a customer or a contact.
 
     Other records are in one table, and of the whole journal no index finds the changes of one.
     """
-    noun = _noun(about)
     owned = {table.name for table in journal.journaled_tables() if noun and journal.owner_of(table, noun)}
     parts = {part for whose, part in ALONG.items() if whose in owned}
     return {name: frozenset({name, ALONG.get(name, name)}) for name in owned - parts if shell.used(_switch(name))}
@@ -100,54 +117,69 @@ def _switch(table: str) -> str | None:
     return str(switch) if switch else None
 
 
-def offered(asked: Asked, about: Mapping[str, Any], told: Iterable[tuple[int | None, str]]) -> Narrowing:
-    """The form and what is in force. Who is `told` of on this page can be chosen, too, also when they left."""
+def narrowed(asked: Asked, told: Iterable[tuple[int | None, str]]) -> Narrowed:
+    """What is in force, with the names that the page tells of anyway: only where it tells of nobody they are asked for."""
     labels = {WHO: gettext("Who"), WHAT: gettext("What"), FROM: gettext("From"), UNTIL: gettext("Until")}
-    people, tables = _people(asked.only.by, told), _tables(about)
-    names = {WHO: dict(people), WHAT: dict(tables)}
-    words = {
-        name: names[name][value] if name in names else shell.full(dt.date.fromisoformat(value))
+    chips = [
+        ShownChip(labels[name], _word(name, value, asked, told), address({name}))
         for name, value in asked.values.items()
-    }
-    return Narrowing(
-        values=asked.values,
-        people=[("", gettext("Everybody")), *people],
-        tables=[("", gettext("Everything")), *tables] if tables else [],
-        chips=[ShownChip(labels[name], text, address({name})) for name, text in words.items()],
-        unfit=[gettext(Unfit.WRONG_VALUE.value).format(name=labels[name]) for name in asked.unfit],
-        action=request.path,
-        kept=_kept(NAMES),
-        without=address(NAMES),
+    ]
+    where = [(AT, request.path), *([(OF, asked.noun)] if asked.noun else []), *_kept()]
+    return Narrowed(
+        chips,
+        [gettext(Unfit.WRONG_VALUE.value).format(name=labels[name]) for name in asked.unfit],
+        _joined(url_for("history.narrow"), where),
+        address(NAMES),
     )
 
 
-def _people(by: int | By | None, told: Iterable[tuple[int | None, str]]) -> Pairs:
-    """Who can sign in, whoever else is told of, and those who are nobody."""
-    found = {option.value: option.label for option in choices.people()}
-    for key, name in (*told, (by if isinstance(by, int) else None, shell.person(None))):
-        if key is not None:
-            found.setdefault(str(key), name)
+def _word(name: str, value: str, asked: Asked, told: Iterable[tuple[int | None, str]]) -> str:
+    """A value of the address as people say it."""
+    if name == WHO:
+        known = next((text for key, text in told if str(key) == value), None)
+        return known or dict(_people(asked.only.by))[value]
+    return _table(value, asked.noun) if name == WHAT else shell.full(dt.date.fromisoformat(value))
+
+
+def _people(by: int | By | None) -> Pairs:
+    """Who may have done something: people, those who left behind the others, and who is nobody."""
+    people = select(User.id, User.name).order_by(User.disabled_at.is_not(None), User.name, User.id)
+    found = {str(key): name for key, name in shell.here().execute(people)}
+    if isinstance(by, int):
+        found.setdefault(str(by), shell.person(None))
     return [*found.items(), (By.SYSTEM.value, SYSTEM.name), (By.OUTSIDE.value, gettext("From outside"))]
 
 
-def _tables(about: Mapping[str, Any]) -> Pairs:
-    """The tables to choose from by what they are called: first the record itself, then what belongs to it."""
-    noun, called = _noun(about), trees.names()
-
-    def name_of(table: str) -> str:
-        column, linked = images.LINKS.get(table, ("", ""))
-        if table == noun:
-            return images.table_name(table)
-        if linked and column != f"{noun}_id":
-            return gettext(linked)
-        return called.get(table) or images.table_name(table)
-
-    pairs = [(table, name_of(table)) for table in _groups(about)]
-    return sorted(pairs, key=lambda pair: (pair[0] != noun, pair[1].casefold()))
+def _table(table: str, noun: str | None) -> str:
+    """What the changes of a table are called: the record itself, what is linked with it, or what belongs to it."""
+    column, linked = images.LINKS.get(table, ("", ""))
+    if linked and column != f"{noun}_id":
+        return gettext(linked)
+    return images.table_name(table) if table == noun else trees.names().get(table) or images.table_name(table)
 
 
-def _kept(without: Collection[str]) -> Pairs:
-    """What the address of this page holds; a place in the history is none of another one."""
+def form() -> Form:
+    """The form for the history that the address tells of, as that is narrowed now."""
+    noun = request.args.get(OF)
+    asked = _asked(noun if noun in ("customer", "contact") else None)
+    tables = [(table, _table(table, noun)) for table in _groups(asked.noun)]
+    tables.sort(key=lambda pair: (pair[0] != noun, pair[1].casefold()))
+    return Form(
+        login.inside(request.args.get(AT), url_for("history.index")),
+        _kept({*NAMES, OF, AT}),
+        [("", gettext("Everybody")), *_people(asked.only.by)],
+        [("", gettext("Everything")), *tables] if tables else [],
+        asked.values,
+    )
+
+
+def address(without: Collection[str] = (), **more: str) -> str:
+    """The address of this page with fewer filters, from its beginning; or of another place in it (`before`)."""
+    return _joined(request.path, [*_kept(without), *more.items()])
+
+
+def _kept(without: Collection[str] = ()) -> Pairs:
+    """What the address holds; a place in one history is none in another."""
     return [
         (name, value)
         for name, value in request.args.items(multi=True)
@@ -155,7 +187,5 @@ def _kept(without: Collection[str]) -> Pairs:
     ]
 
 
-def address(without: Collection[str] = (), **more: str) -> str:
-    """The address of this page with other filters, from its beginning; or of another place in it (`before`)."""
-    query = urlencode([*_kept(without), *more.items()])
-    return f"{request.path}?{query}" if query else request.path
+def _joined(path: str, pairs: Pairs) -> str:
+    return f"{path}?{urlencode(pairs)}" if pairs else path

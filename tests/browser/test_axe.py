@@ -120,6 +120,7 @@ PAGES = {
     "role": "/roles/details/?id=1",
     "role-edit": "/roles/edit/?id=1",
     "history": "/history/",
+    "history-filters": "/history/filter/?at=/customers/details/&of=customer&id=31&tab=history&show=changes&from=2020-01-01",
     "undo": "/history/undo/?changeset=1",
     "bin": "/bin/",
     "settings": "/settings/",

@@ -186,6 +186,7 @@ PAGES = {
     "role, delete": "/roles/delete/?id={role}",
     "contact, history": "/contacts/details/?id={contact}&tab=history",
     "history": "/history/",
+    "history, filters": "/history/filter/?at=/customers/details/&of=customer&id={customer}&tab=history&show=changes",
     "undo": "/history/undo/?changeset={changed}",
     "undo, of many": "/history/undo/?changeset={import}",
     "bin": "/bin/",

@@ -23,6 +23,7 @@ from models.operations.save import save
 from models.user import User
 from tests import factories
 from tests.conftest import Cast, ClientFor
+from tests.pages import PageClient
 from tests.views.test_imports import text_of
 
 A_DAY = dt.timedelta(days=1)
@@ -47,15 +48,16 @@ def lines(answer: TestResponse) -> list[str]:
     return [line.findtext("dt") for line in tree_of(answer).xpath("//dl[@class='kb-changed-fields']/div")]
 
 
-def form(answer: TestResponse) -> dict[str, str | None]:
-    """The form that narrows it, as it stands: what a browser would send."""
-    (found,) = tree_of(answer).xpath("//form[contains(@class, 'kb-pop-form')]")
-    return dict(found.form_values())
+def form(client: PageClient, answer: TestResponse) -> Any:
+    """The form that narrows it further, which is a page of its own."""
+    (href,) = tree_of(answer).xpath("//a[contains(@href, '/history/filter/')]/@href")
+    (found,) = tree_of(client.get(href)).xpath("//form[@data-kb-popped]")
+    return found
 
 
-def offered(answer: TestResponse, name: str) -> list[str]:
-    """What can be chosen, in words; nothing where there is no such choice."""
-    return [str(option.text) for option in tree_of(answer).xpath(f"//select[@id='narrow-{name}']/option")]
+def offered(client: PageClient, path: str, name: str) -> list[str]:
+    """What can be chosen for a history, in words; nothing where there is no such choice."""
+    return [str(option.text) for option in form(client, client.get(path)).xpath(f".//select[@name='{name}']/option")]
 
 
 def chips(answer: TestResponse) -> dict[str, str]:
@@ -146,7 +148,8 @@ def test_all_that_is_asked_holds_at_once_comes_back_in_the_form_and_can_be_taken
     page = dana.get(changes(customer, **asked) + "&list=search%3Dnord&before=")
     assert titles(page) == ["Alice · Alice rang"]
     came = {"id": str(customer.id), "tab": "history", "show": "changes", "list": "search=nord"}
-    assert form(page) == {**came, **asked}
+    filled = form(dana, page)
+    assert (filled.action, dict(filled.form_values())) == ("/customers/details/", {**came, **asked})
     found = chips(page)
     assert [chip.split()[:2] for chip in found][:2] == [["Who", "Alice"], ["What", "Customer"]]
     left = [dict(parse_qsl(urlsplit(href).query)) for href in found.values()]
@@ -181,10 +184,11 @@ def test_older_pages_are_narrowed_alike_and_hold_every_event_once(
 def test_what_does_not_fit_is_left_out_and_said(
     client_for: ClientFor, customer: Customer, name: str, value: str, said: str
 ) -> None:
-    page = client_for("Dana").get(changes(customer, **{name: value}))
+    dana = client_for("Dana")
+    page = dana.get(changes(customer, **{name: value}))
     assert len(titles(page)) == 4
     assert f"The value of {said} does not fit here: it was left out." in text_of(page)
-    assert form(page)[name] == ""
+    assert dict(form(dana, page).form_values())[name] == ""
     assert chips(page) == {}
 
 
@@ -230,22 +234,22 @@ def test_a_field_that_was_changed_later_stays_though_its_undo_is_offered(
     assert customer.phone == "2"
 
 
-def test_who_left_can_be_chosen_where_a_page_tells_of_them(
-    client_for: ClientFor, session: Session, customer: Customer
-) -> None:
-    gone = factories.user(session, name="Gerda")
+def test_who_left_can_be_chosen_behind_the_others(client_for: ClientFor, session: Session, customer: Customer) -> None:
+    gone, _new = (factories.user(session, name=name) for name in ("Gerda", "Zoë"))
     key = gone.id
     by(session, gone, "Gerda was here", customer, phone="9")
     with changeset(session, SYSTEM, "Leave"):
         gone.disabled_at = utc_now()
     dana = client_for("Dana")
-    people = ["Everybody", "Alice", "Bob", "Charlie", "Dana", "Gerda", "System", "From outside"]
-    assert offered(dana.get(changes(customer)), "who") == people
+    people = ["Everybody", "Alice", "Bob", "Charlie", "Dana", "Zoë", "Gerda", "System", "From outside"]
+    assert offered(dana, changes(customer), "who") == people
     page = dana.get(changes(customer, who=key))
     assert titles(page) == ["Gerda · Gerda was here"]
     assert "Who Gerda" in chips(page)
-    # Where nothing is told of them, their name is not known.
-    assert "Who Somebody" in chips(dana.get(changes(customer, who=key, until="2000-01-01")))
+    # Also where the page tells nothing of them; and of who never was there it says so much.
+    assert "Who Gerda" in chips(dana.get(changes(customer, who=key, until="2000-01-01")))
+    assert "Who Somebody" in chips(dana.get(changes(customer, who=999)))
+    assert form(dana, dana.get(changes(customer, who=999))).form_values()[-4:][0] == ("who", "999")
 
 
 def test_what_can_be_chosen_belongs_to_the_record_and_is_switched_on(
@@ -255,20 +259,20 @@ def test_what_can_be_chosen_belongs_to_the_record_and_is_switched_on(
     factories.link(session, customer, contact)
     address = factories.address(session, customer)
     dana = client_for("Dana")
-    of_customer = offered(dana.get(changes(customer)), "what")
+    of_customer = offered(dana, changes(customer), "what")
     assert of_customer[:2] == ["Everything", "Customer"]
     assert of_customer[2:] == sorted(of_customer[2:])
     wanted = {"Addresses", "Contacts", "Labels", "Roles on the customer", "Projects", "Files and links", "Comments"}
     assert wanted - {*of_customer} == set()
-    of_contact = offered(dana.get(f"/contacts/details/?id={contact.id}&tab=history"), "what")
+    of_contact = offered(dana, f"/contacts/details/?id={contact.id}&tab=history", "what")
     assert of_contact[:2] == ["Everything", "Contact"]
     assert {"Keywords", "Links with contacts"} - {*of_contact} == set()
     assert "Projects" not in of_contact
     for path in (f"/addresses/details/?id={address.id}&tab=history", "/history/"):
-        assert offered(dana.get(path), "what") == [], path
+        assert offered(dana, path, "what") == [], path
     with changeset(session, SYSTEM, "Settings"):
         settings.put(session, "use_files", False)
-    assert "Files and links" not in offered(dana.get(changes(customer)), "what")
+    assert "Files and links" not in offered(dana, changes(customer), "what")
 
 
 def test_mentions_go_along_with_their_comments(client_for: ClientFor, session: Session, cast: Cast) -> None:
@@ -291,7 +295,7 @@ def test_every_history_can_be_narrowed_by_who_and_when(client_for: ClientFor, se
     ):
         page = dana.get(f"{path}&who={cast.alice.id}")
         assert titles(page) == ["Alice · Alice did"], path
-        assert form(page)["who"] == str(cast.alice.id), path
+        assert dict(form(dana, page).form_values())["who"] == str(cast.alice.id), path
         assert titles(dana.get(f"{path}&until=2000-01-01")) == [], path
 
 
@@ -321,4 +325,13 @@ def test_the_timeline_of_everything_is_not_narrowed(
 ) -> None:
     page = client_for("Dana").get(changes(customer, until="2000-01-01").replace("&show=changes", ""))
     assert len(titles(page)) == 4
-    assert offered(page, "who") == []
+    assert tree_of(page).xpath("//a[contains(@href, '/history/filter/')]") == []
+
+
+@pytest.mark.parametrize(
+    "at", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", ""]
+)
+def test_the_form_leads_nowhere_but_into_the_panel(client_for: ClientFor, at: str) -> None:
+    answer = client_for("Dana").get("/history/filter/", query_string={"at": at, "of": "user", "what": "customer"})
+    (found,) = tree_of(answer).xpath("//form[@data-kb-popped]")
+    assert (found.action, [name for name, _ in found.form_values()]) == ("/history/", ["who", "from", "until"])

@@ -54,6 +54,9 @@ def test_rubbish_in_an_address_is_no_error(session: Session, client_for: ClientF
         query = {"id": customer.id, "tab": "history", "show": "changes", name: rubbish}
         assert dana.get("/customers/details/", query_string=query).status_code == 200, name
         assert dana.get("/history/", query_string={name: rubbish}).status_code == 200, name
+    for name in ("who", "what", "from", "until", "at", "of"):
+        query = {"at": "/customers/details/", "of": "customer", name: rubbish}
+        assert dana.get("/history/filter/", query_string=query).status_code == 200, name
     assert dana.send("/bin/restore/", changeset=rubbish).status_code < 500
     assert dana.send("/customers/action/", action="archive", rowid=rubbish, plan=rubbish).status_code < 500
 
