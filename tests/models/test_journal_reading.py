@@ -227,6 +227,28 @@ def test_a_history_of_one_person_leaves_out_what_others_did(toy: Session, toy_en
     assert in_short(history(toy, only=Only(by=9))) == []
 
 
+MANY = """INSERT INTO changeset (at, user_id, user_name, origin, title, values, change_count, last_change_id)
+SELECT '2026-01-01', 9, 'Gerda', 'form', 'Rang', '{}', 1, -i FROM generate_series(1, 20000) i"""
+
+
+@pytest.mark.parametrize(
+    ("only", "index"), [(Only(by=7), "ix_changeset_user_id"), (Only(by=By.OUTSIDE), "ix_changeset_outside")]
+)
+def test_what_one_did_is_found_by_index(toy: Session, toy_engine: Engine, only: Only, index: str) -> None:
+    on_server = toy_engine.dialect.name == "postgresql"
+    if on_server:
+        with toy_engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for statement in (MANY, "VACUUM ANALYZE changeset"):
+                connection.execute(text(statement))
+    asked: list[tuple[str, object]] = []
+    event.listen(toy_engine, "before_cursor_execute", lambda *arguments: asked.append(arguments[2:4]))
+    history(toy, only=only)
+    statement, values = next(one for one in asked if "FROM changeset" in one[0])
+    explain = "EXPLAIN " if on_server else "EXPLAIN QUERY PLAN "
+    plan = " ".join(str(row) for row in toy.connection().exec_driver_sql(explain + statement, values))
+    assert index in plan
+
+
 def test_what_other_programs_did_is_theirs_also_when_it_was_taken_in_since(toy: Session, toy_engine: Engine) -> None:
     add(toy, Contact(name="A"))
     outside(toy_engine, "UPDATE contact SET name = 'B'")
