@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, literal_column, or_, select, text, true, union_all
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, text, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.base import AnySession, Base, plain
@@ -346,8 +346,7 @@ def _by(only: Only) -> Iterator[ColumnElement[bool]]:
     """The condition on a changeset; what another program did is nobody's, whoever took it in."""
     if only.by is None:
         return
-    # In so many words, as the index says it.
-    is_outside = Changeset.origin == literal_column(f"'{Origin.OUTSIDE.value}'", _CHANGESET.origin.type)
+    is_outside = Changeset.origin == Origin.OUTSIDE
     if only.by is By.OUTSIDE:
         yield is_outside
     else:
