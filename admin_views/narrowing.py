@@ -136,18 +136,23 @@ def narrowed(asked: Asked, told: Iterable[tuple[int | None, str]]) -> Narrowed:
 def _word(name: str, value: str, asked: Asked, told: Iterable[tuple[int | None, str]]) -> str:
     """A value of the address as people say it."""
     if name == WHO:
-        known = next((text for key, text in told if str(key) == value), None)
-        return known or dict(_people(asked.only.by))[value]
+        known = {**{str(key): text for key, text in told}, **_nobody()}
+        return known[value] if value in known else dict(_people(asked.only.by))[value]
     return _table(value, asked.noun) if name == WHAT else shell.full(dt.date.fromisoformat(value))
 
 
 def _people(by: int | By | None) -> Pairs:
-    """Who may have done something: people, those who left behind the others, and who is nobody."""
+    """Who may have done something: people, those who left behind the others, and what is no person."""
     people = select(User.id, User.name).order_by(User.disabled_at.is_not(None), User.name, User.id)
     found = {str(key): name for key, name in shell.here().execute(people)}
     if isinstance(by, int):
         found.setdefault(str(by), shell.person(None))
-    return [*found.items(), (By.SYSTEM.value, SYSTEM.name), (By.OUTSIDE.value, gettext("From outside"))]
+    return [*found.items(), *_nobody().items()]
+
+
+def _nobody() -> dict[str, str]:
+    """What is no person, by what it is called where it did something."""
+    return {By.SYSTEM.value: SYSTEM.name, By.OUTSIDE.value: gettext("From outside")}
 
 
 def _table(table: str, noun: str | None) -> str:
