@@ -16,7 +16,7 @@ from admin_views import images, shell
 from models import access
 from models.access import Looker
 from models.among import one_of
-from models.base import Base, Percentage
+from models.base import Base, Percentage, day_of
 from models.customer import Address, Customer, Kind
 from models.label import Label
 from models.operations import as_it_was, fields
@@ -38,11 +38,8 @@ class Field:
 
 def asked_day(text: str | None) -> dt.date | None:
     """The day that an address asks for, up to today; None for anything else."""
-    try:
-        day = dt.date.fromisoformat((text or "").strip())
-    except ValueError:
-        return None
-    return day if day <= shell.today() else None
+    day = day_of(text)
+    return day if day is not None and day <= shell.today() else None
 
 
 def on(session: Session, looker: Looker, customer: Customer, day: dt.date) -> Mapping[str, Any]:

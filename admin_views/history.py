@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Flask, flash, redirect, request, url_for
 from flask_babel import format_date, format_datetime, gettext, ngettext
@@ -17,13 +16,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from admin_views import images, login, pages, shell, trees
+from admin_views import images, login, narrowing, pages, shell, trees
 from admin_views.numbers import changeset_asked, key_of
 from importers import undoing as imported
 from models import access, journal
 from models.base import LARGEST_POSITION, whole
 from models.errors import NotAllowed, NotFound, Refused
-from models.journal import Change, Changeset, Kept, Left, NothingToUndo, Origin, Undone
+from models.journal import Change, Changeset, Kept, Left, NothingToUndo, Only, Origin, Undone
 from models.operations import adopt as adopting
 from models.operations import delete, save
 from models.operations import undo as undoing
@@ -84,16 +83,19 @@ class Shown:
 
 
 def events(session: Session, **about: Any) -> Mapping[str, Any]:
-    """A page of history, grouped by day: `customer_id`, `contact_id` or `rows` say of what."""
+    """A page of history, grouped by day: `customer_id`, `contact_id` or `rows` say of what, and the address what of it."""
+    asked = narrowing.of_page(about)
     before = request.args.get("before", "")
-    found = journal.history(session, before=before or None, limit=PAGE, **about)
-    told = shown(session, found.events, **about)
+    found = journal.history(session, before=before or None, limit=PAGE, only=asked.only, **about)
+    told = shown(session, found.events, asked.only, **about)
     days = [(day_text(day), list(one)) for day, one in groupby(told, key=lambda event: event.at.date())]
-    query = urlencode(
-        [*((k, v) for k, v in request.args.items(multi=True) if k != "before"), ("before", found.next or "")]
-    )
-    older = f"{request.path}?{query}" if found.next else None
-    return {"days": days, "older": older, "few": FEW}
+    narrowed = narrowing.narrowed(asked, [(event.who_id, event.who) for event in told])
+    return {"days": days, "older": older(found.next), "few": FEW, "narrowed": narrowed}
+
+
+def older(place: str | None) -> str | None:
+    """The address of the page behind this one; None at the end."""
+    return None if place is None else narrowing.address(before=place)
 
 
 def latest(session: Session, limit: int = 4, **about: Any) -> list[dict[str, Any]]:
@@ -111,28 +113,30 @@ def latest(session: Session, limit: int = 4, **about: Any) -> list[dict[str, Any
     ]
 
 
-def shown(session: Session, found: Sequence[journal.Event], **about: Any) -> list[Shown]:
-    """Events in words; `about` says of what."""
+def shown(session: Session, found: Sequence[journal.Event], only: Only, **about: Any) -> list[Shown]:
+    """Events in words; `about` says of what, and `only` what else they are narrowed to."""
     if not found:
         return []
     # First what may be taken back: on which customers that is, is then known for the lines, too.
     able = undoing.can_be_taken_back(session, shell.looker(), [(event.changeset, event.changes) for event in found])
     groups = images.groups(session, [event.changes for event in found], _page(about))
-    counts, later = _counts(session, found, about), _later(found)
+    counts, later = _counts(session, found, only, about), _later(found, only)
     return [
         _one(event, its, counts.get(event.last_id, []), may_go, later)
         for event, its, may_go in zip(found, groups, able, strict=True)
     ]
 
 
-def _later(found: Sequence[journal.Event]) -> frozenset[tuple[int, str | None]]:
+def _later(found: Sequence[journal.Event], only: Only) -> frozenset[tuple[int, str | None]]:
     """The fields, by their change, that hold another value by now, as far as the newest page of a history tells.
 
-    Behind an event that is not shown whole, and on an older page, that is not known: what is shown before an undo says it.
+    Behind an event that is not shown whole, on an older page, and where what others did or what came later is left out,
+    that is not known: what is shown before an undo says it.
     """
     now: dict[tuple[str, int, str], Any] = {}
     changed_since: set[tuple[int, str | None]] = set()
-    for event in () if request.args.get("before") else found:
+    is_known = not request.args.get("before") and only.by is None and only.until is None
+    for event in found if is_known else ():
         for change in reversed(event.changes):
             before, after = change.before or {}, change.after or {}
             for key in (key for key in {*before, *after} if before.get(key) != after.get(key)):
@@ -158,7 +162,9 @@ def _is_own_delete(kept: Changeset | None) -> bool:
     return kept is not None and kept.origin is Origin.DELETE and kept.user_id == shell.looker().id
 
 
-def _counts(session: Session, found: Sequence[journal.Event], about: Mapping[str, Any]) -> dict[int, list[Count]]:
+def _counts(
+    session: Session, found: Sequence[journal.Event], only: Only, about: Mapping[str, Any]
+) -> dict[int, list[Count]]:
     """What the big events of a page are made of, by the event's last change, in the order it came.
 
     The biggest are left out: counting those takes as long as they are big.
@@ -173,7 +179,11 @@ def _counts(session: Session, found: Sequence[journal.Event], about: Mapping[str
         return {}
     query = (
         select(Change.changeset_id, Change.table_name, Change.operation, func.count())
-        .where(Change.changeset_id.in_(big), *(getattr(Change, name) == value for name, value in about.items()))
+        .where(
+            Change.changeset_id.in_(big),
+            *(getattr(Change, name) == value for name, value in about.items()),
+            *([Change.table_name.in_(only.tables)] if only.tables else ()),
+        )
         .group_by(Change.changeset_id, Change.table_name, Change.operation)
         .order_by(func.min(Change.id))
     )
@@ -255,6 +265,12 @@ def day_text(day: dt.date) -> str:
 def index() -> str:
     """Everything that happened, as far as one may see it."""
     return pages.show("history.html", **events(shell.here()))
+
+
+@page.get("/filter/")
+def narrow() -> str:
+    """What a history can be narrowed by: a page of its own, which a history with JavaScript opens in place."""
+    return pages.show("narrow.html", form=narrowing.form())
 
 
 @page.route("/undo/", methods=["GET", "POST"])

@@ -26,6 +26,7 @@ PUBLIC = frozenset(
 # Pages that are no entity: the right they need. "login": any signed-in person; rows are hidden by rights.
 PAGES = {
     "history.index": "login",
+    "history.narrow": "login",
     "history.undo": "as the change",
     "history.adopt": "as the change",
     "settings.index": "settings",

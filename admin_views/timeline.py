@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import request, url_for
 from flask_babel import gettext
@@ -16,6 +15,7 @@ from admin_views import as_it_was, history, shell, work
 from models import access, timeline
 from models.access import Looker
 from models.customer import Customer
+from models.journal import Only
 from models.timeline import Entry, Source
 from models.user import Right
 
@@ -61,14 +61,12 @@ def of_customer(session: Session, looker: Looker, customer: Customer) -> Mapping
     if show == "changes":
         return {**history.events(session, customer_id=customer.id), **switch}
     found = timeline.page(session, customer.id, shows[show], request.args.get("before", ""), history.PAGE)
-    changes = history.shown(session, [entry.event for entry in found.entries if entry.event], customer_id=customer.id)
+    events = [entry.event for entry in found.entries if entry.event]
+    changes = history.shown(session, events, Only(), customer_id=customer.id)
     sees_all = access.may(session, looker, Right.SEE_ALL_TOTALS, customer.id)
     lines = list(_lines(found.entries, iter(changes), sees_all=sees_all))
     days = [(history.day_text(day), list(one)) for day, one in groupby(lines, key=lambda line: line.at.date())]
-    query = urlencode(
-        [*((k, v) for k, v in request.args.items(multi=True) if k != "before"), ("before", found.next or "")]
-    )
-    return {"days": days, "older": f"{request.path}?{query}" if found.next else None, "few": history.FEW, **switch}
+    return {"days": days, "older": history.older(found.next), "few": history.FEW, **switch}
 
 
 def _lines(entries: tuple[Entry, ...], changes: Iterator[history.Shown], *, sees_all: bool) -> Iterator[Any]:

@@ -183,6 +183,18 @@ def whole(text: str | None, most: int = LARGEST_KEY) -> int | None:
     return number if number <= most else None
 
 
+def day_of(text: str | None) -> dt.date | None:
+    """The day that `text` writes, as addresses do. None for anything else.
+
+    >>> day_of(" 2026-11-21"), day_of("2026-02-30"), day_of("soon")
+    (datetime.date(2026, 11, 21), None, None)
+    """
+    try:
+        return dt.date.fromisoformat((text or "").strip())
+    except ValueError:
+        return None
+
+
 def folded(text: str) -> str:
     """What two spellings of one number or name have in common: case, spaces, Unicode form and width do not count.
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from models import journal
 from models.activity import Activity, ActivityState, Comment, CommentMention
-from models.base import DATE, LARGEST_POSITION, whole
+from models.base import DATE, LARGEST_POSITION, day_of, whole
 from models.journal import Event
 from models.project import Registration
 from models.settings import ListValue
@@ -96,10 +96,7 @@ class _Places:
 
     def day(self) -> dt.date | None:
         """The last day of registrations that was told."""
-        try:
-            return dt.date.fromisoformat(self.by_source.get(Source.REGISTRATION, ""))
-        except ValueError:
-            return None
+        return day_of(self.by_source.get(Source.REGISTRATION))
 
     def change(self) -> str | None:
         """Where the journal is to go on."""

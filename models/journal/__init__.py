@@ -5,8 +5,10 @@ from models.journal.keeping import ADOPTED, adopt, erase, purge
 from models.journal.leaving import Kept, Left
 from models.journal.plan import Counts, Locks
 from models.journal.reading import (
+    By,
     Event,
     Later,
+    Only,
     Page,
     Since,
     Touch,
@@ -22,11 +24,12 @@ from models.journal.reading import (
     touches_of,
 )
 from models.journal.tables import Change, Changeset, JournalContext, Operation, Origin, journaled_tables
-from models.journal.triggers import install, missing, remove
+from models.journal.triggers import install, missing, owner_of, remove
 from models.journal.undoing import NothingToUndo, Undone, UndoPlan, undo, undo_plan
 
 __all__ = [
     "ADOPTED",
+    "By",
     "Change",
     "Changeset",
     "Counts",
@@ -37,6 +40,7 @@ __all__ = [
     "Left",
     "Locks",
     "NothingToUndo",
+    "Only",
     "Operation",
     "Origin",
     "OutsideChangeset",
@@ -59,6 +63,7 @@ __all__ = [
     "open_id",
     "outside",
     "outside_ids",
+    "owner_of",
     "position",
     "purge",
     "remove",

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import enum
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, text, true, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.base import AnySession, Base, plain
 from models.journal.context import is_open
 from models.journal.plan import Pair
-from models.journal.tables import Change, Changeset, Operation, journaled_tables, registry_of
+from models.journal.tables import Change, Changeset, Operation, Origin, journaled_tables, registry_of
 from models.journal.triggers import quoted
 
 # Enough to show what an event is about, and to say how much more there is.
@@ -65,6 +66,30 @@ class Page:
 
     events: tuple[Event, ...]
     next: str | None
+
+
+class By(enum.StrEnum):
+    """Who did something when it was nobody with an id."""
+
+    SYSTEM = "system"
+    OUTSIDE = "outside"
+
+
+@dataclass(frozen=True)
+class Only:
+    """What a history is narrowed to: all of this must hold, and what is empty narrows nothing.
+
+    `by` is a person by their id, the system, or other programs, also where what they wrote was taken in since. `tables` are
+    those whose changes are shown. It is from the moment `since` on, and from before `until`.
+    """
+
+    by: int | By | None = None
+    tables: frozenset[str] = frozenset()
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+
+
+_EVERYTHING = Only()
 
 
 def position(session: AnySession) -> int:
@@ -223,23 +248,28 @@ def history(
     before: str | None = None,
     limit: int = 50,
     without: Collection[str] = (),
+    only: Only = _EVERYTHING,
 ) -> Page:
     """What happened, newest first: everywhere, or to a customer, a contact, some rows or in one changeset.
 
-    Changes of the tables `without` are left out, and so is an event that has no others.
+    Changes of the tables `without` are left out, and so is an event that has no others; `only` narrows it further.
 
-    `before` is the `next` of the page before; anything else starts anew. Takes three queries, whatever there is, and
+    `before` is the `next` of the page before; anything else starts anew. Takes three queries at most, whatever there is, and
     shows what the one who is looking may see.
     """
     session = plain(session)
     about = _about(customer_id, contact_id, changeset_id, rows)
     if without:
         about.append(Change.table_name.not_in(without))
+    if only.tables:
+        about.append(Change.table_name.in_(only.tables))
     end = int(before) if before and before.isdecimal() and len(before) < 19 else None
-    outside = _outside(session, about, end)
+    is_of_nobody = only.by in (None, By.OUTSIDE)
+    outside = _outside(session, [*about, *_during(Change.at, only)], end) if is_of_nobody else []
     # Beyond a full window there may be more from outside, so what is older waits for the next page.
     horizon = outside[-1].last_id if len(outside) == _OUTSIDE_WINDOW else 0
-    found = _merged(_changesets(session, about, end, limit), outside)
+    such = [*_by(only), *_during(Changeset.at, only)]
+    found = _merged(_changesets(session, about, such, end, limit), outside)
     merged = [event for event in found if event.last_id >= horizon]
     shown = merged[:limit]
     changes = _first_changes(session, about, shown)
@@ -312,6 +342,25 @@ def _about(
     return about
 
 
+def _by(only: Only) -> Iterator[ColumnElement[bool]]:
+    """The condition on a changeset; what another program did is nobody's, whoever took it in."""
+    if only.by is None:
+        return
+    is_outside = Changeset.origin == Origin.OUTSIDE
+    if only.by is By.OUTSIDE:
+        yield is_outside
+    else:
+        yield Changeset.user_id == (None if only.by is By.SYSTEM else only.by)
+        yield ~is_outside
+
+
+def _during(at: InstrumentedAttribute[Any], only: Only) -> Iterator[ColumnElement[bool]]:
+    if only.since is not None:
+        yield at >= only.since
+    if only.until is not None:
+        yield at < only.until
+
+
 @dataclass
 class _Found:
     """An event on its way: its changes are not read yet."""
@@ -338,8 +387,14 @@ class _Found:
         return Event(self.changeset, self.at, listed, count, self.count > COUNTED, self.first_id, self.last_id)
 
 
-def _changesets(session: Session, about: list[ColumnElement[bool]], end: int | None, limit: int) -> list[_Found]:
-    """One more than the page holds, to know whether there is a next one."""
+def _changesets(
+    session: Session,
+    about: list[ColumnElement[bool]],
+    such: list[ColumnElement[bool]],
+    end: int | None,
+    limit: int,
+) -> list[_Found]:
+    """Those that are `such`; one more than the page holds, to know whether there is a next one."""
     counted = (
         select(Change.id)
         .where(Change.changeset_id == Changeset.id, *about)
@@ -348,7 +403,7 @@ def _changesets(session: Session, about: list[ColumnElement[bool]], end: int | N
         .subquery()
     )
     count = select(func.count()).select_from(counted).scalar_subquery()
-    query = select(Changeset, count).where(Changeset.last_change_id.is_not(None))
+    query = select(Changeset, count).where(Changeset.last_change_id.is_not(None), *such)
     if about:
         query = query.where(Changeset.id.in_(select(Change.changeset_id).where(*about)))
     if end is not None:

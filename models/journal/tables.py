@@ -76,7 +76,25 @@ class Changeset(Base):
     """
 
     journaled = False
-    __table_args__ = table_args(Index("ix_changeset_last_change_id", "last_change_id"))
+    __table_args__ = table_args(
+        Index("ix_changeset_last_change_id", "last_change_id"),
+        # What one person did, from the newest on; and what was taken in from outside, which is little.
+        Index("ix_changeset_user_id", "user_id", "last_change_id"),
+        Index(
+            "ix_changeset_outside",
+            "last_change_id",
+            sqlite_where=text("origin = 'outside'"),
+            postgresql_where=text("origin = 'outside'"),
+        ),
+        # They come in order, so blocks will do for a period. SQLite has none, and would sort a long one: its index stays empty.
+        Index(
+            "ix_changeset_at",
+            "at",
+            sqlite_where=text("at IS NULL"),
+            postgresql_using="brin",
+            postgresql_with={"autosummarize": "on"},
+        ),
+    )
 
     at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=utc_now)
     user_id: Mapped[int | None] = mapped_column(Integer)

@@ -128,7 +128,7 @@ def _expected(connection: Connection, of: registry | None) -> Iterator[Trigger]:
     yield from _postgresql_guards() if postgresql else _sqlite_guards()
 
 
-def _owner(table: Table, noun: str) -> str | None:
+def owner_of(table: Table, noun: str) -> str | None:
     """The column that says to which customer (or contact) a row belongs, if any."""
     if table.name == noun:
         return "id"
@@ -168,7 +168,7 @@ def _sqlite_trigger(table: Table, kind: str, event: str, when: str, body: str) -
 
 
 def _sqlite_keep(table: Table, operation: str, rows: tuple[str, ...], before: str, after: str) -> str:
-    owners = {f"{noun}_id": _owner(table, noun) for noun in ("customer", "contact")}
+    owners = {f"{noun}_id": owner_of(table, noun) for noun in ("customer", "contact")}
     values = {
         "changeset_id": "c.changeset_id",
         "at": "CASE WHEN c.changeset_id IS NULL THEN strftime('%Y-%m-%d %H:%M:%f000', 'now') END",
@@ -214,8 +214,8 @@ def hidden_columns(table: Table) -> list[str]:
 def _postgresql(table: Table) -> Iterator[Trigger]:
     arguments = [
         "{" + ",".join(hidden_columns(table)) + "}",
-        _owner(table, "customer") or "",
-        _owner(table, "contact") or "",
+        owner_of(table, "customer") or "",
+        owner_of(table, "contact") or "",
     ]
     given = ", ".join(f"'{argument}'" for argument in arguments)
     each = "FOR EACH ROW EXECUTE FUNCTION " + FUNCTION

@@ -176,6 +176,24 @@ def test_undo_of_one_field_from_the_history(sign_in: SignIn) -> None:
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_history_is_narrowed_and_shown_whole_again(sign_in: SignIn, scripts: bool) -> None:
+    page = sign_in(java_script_enabled=scripts)
+    page.goto("/customers/details/?id=31&tab=history&show=changes")
+    page.get_by_role("link", name="Filter").click()
+    page.get_by_label("What", exact=True).select_option("Projects")
+    page.get_by_label("From", exact=True).fill("2020-01-01")
+    page.get_by_role("button", name="Show", exact=True).last.click()
+    page.wait_for_url("**show=changes&who=&what=project&from=2020-01-01&until=")
+    lines = page.locator(".kb-changed-fields dt")
+    expect(lines.first).to_have_text("Project")
+    assert {*lines.all_text_contents()} == {"Project"}
+    page.get_by_role("link", name="Remove filter What Projects").click()
+    expect(page.get_by_role("link", name="Remove filter From Jan 1, 2020")).to_be_visible()
+    page.get_by_role("link", name="Clear").click()
+    page.wait_for_url("**/customers/details/?id=31&tab=history&show=changes")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_import_a_list_and_undo_the_import(sign_in: SignIn, data: Path, scripts: bool) -> None:
     page = sign_in(java_script_enabled=scripts)
     page.goto("/imports/new/?kind=customers")

@@ -45,6 +45,17 @@ def test_the_name_of_a_contact_is_text_in_what_is_said_after_a_change(session: S
     assert NAME not in page
 
 
+def test_the_name_of_a_person_is_text_where_a_history_is_narrowed(session: Session, client_for: ClientFor) -> None:
+    person = factories.user(session, name=NAME)
+    customer = factories.customer(session)
+    query = {"id": customer.id, "tab": "history", "show": "changes", "who": person.id, "at": NAME, "next": NAME}
+    dana = client_for("Dana")
+    for path in ("/customers/details/", "/history/filter/"):
+        page = dana.get(path, query_string=query).get_data(as_text=True)
+        assert "Acme&lt;form method=post" in page, path
+        assert NAME not in page, path
+
+
 def done(dana: PageClient, path: str, button: str) -> str:
     """The page after somebody confirmed a verb."""
     answer = dana.press(dana.get(path), button)

@@ -240,6 +240,7 @@ def probes() -> dict[str, list[Probe]]:
         Probe("POST", f"/customers/mail/?id={MINE}", {"recipient_id": "{id}", "text": "Hello"}, found=422),
     ]
     found["history.index"] = [Probe("GET", "/history/?customer_id={id}&contact_id={id}", found=200)]
+    found["history.narrow"] = [Probe("GET", "/history/filter/?at=/customers/details/&of=customer&id={id}", found=200)]
     found["history.undo"] = [
         Probe("GET", "/history/undo/?changeset={id}"),
         Probe("GET", "/history/undo/?changeset={id}&table=customer&row={id}&field=phone"),

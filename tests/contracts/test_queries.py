@@ -54,6 +54,8 @@ PAGES = {
     "customer, history": "/customers/details/?id={customer}&tab=history",
     "customer, as it was": "/customers/details/?id={customer}&tab=history&on=2026-11-02",
     "customer, changes": "/customers/details/?id={customer}&tab=history&show=changes",
+    "customer, changes, narrowed": "/customers/details/?id={customer}&tab=history&show=changes&who=system"
+    "&what=customer&from=2020-01-01",
     "customer, form": "/customers/edit/?id={customer}",
     "customer, new": "/customers/new/",
     "customer, like others": "/customers/alike/?company_name=Bakkerij",
@@ -182,7 +184,11 @@ PAGES = {
     "role, form": "/roles/edit/?id={role}",
     "role, new": "/roles/new/",
     "role, delete": "/roles/delete/?id={role}",
+    "contact, history": "/contacts/details/?id={contact}&tab=history",
+    "contact, history, narrowed": "/contacts/details/?id={contact}&tab=history&who=system&from=2020-01-01",
+    "contact, history, nobody's": "/contacts/details/?id={contact}&tab=history&who=999",
     "history": "/history/",
+    "history, filters": "/history/filter/?at=/customers/details/&of=customer&id={customer}&tab=history&show=changes",
     "undo": "/history/undo/?changeset={changed}",
     "undo, of many": "/history/undo/?changeset={import}",
     "bin": "/bin/",
@@ -211,12 +217,14 @@ GROWING = {
         "labels",
         "customer, contact information",
         "contact",
+        "contact, history",
+        "contact, history, narrowed",
         "history",
         "activities",
         "comments",
         "mine",
     )
-} | {"contact, history": "/contacts/details/?id={contact}&tab=history"}
+}
 
 
 @contextmanager

@@ -33,6 +33,7 @@ SOURCE = LANGUAGES[0]
 AT_RUN_TIME = {
     "admin_views/alike.py": {"reason.value"},
     "admin_views/listing.py": {"dropped.why.value"},
+    "admin_views/narrowing.py": {"Unfit.WRONG_VALUE.value", "linked"},
     "admin_views/editing.py": {"errors.TEXTS[404][1]"},
     "admin_views/errors.py": {"usual", "hint"},
     "admin_views/history.py": {

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 
 import pytest
 from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
-from models.journal import Page, changeset, history, outside_ids, position, reading, sentence, since
+from models.access import SYSTEM
+from models.journal import (
+    By,
+    Only,
+    Page,
+    adopt,
+    changeset,
+    history,
+    outside_ids,
+    position,
+    reading,
+    sentence,
+    since,
+)
 from models.journal.triggers import keeping
 from tests.models.journal_toy import ANN, BOB, Contact, Customer, Label, Project, connect, session_on
 
@@ -198,6 +212,96 @@ def test_the_history_of_one_thing_shows_only_what_concerns_it(toy: Session) -> N
     assert in_short(history(toy, changeset_id=changed.id)) == [(changed.id, 1)]
     assert in_short(history(toy, rows=[("project", 1), ("contact", 1)])) == [(changed.id, 1), (made, 2)]
     assert in_short(history(toy, rows=[])) == []
+
+
+def test_a_history_of_one_person_leaves_out_what_others_did(toy: Session, toy_engine: Engine) -> None:
+    made = add(toy, Contact(name="A"))
+    with changeset(toy, BOB, "Changed") as changed:
+        toy.execute(text("UPDATE contact SET name = 'B'"))
+    with changeset(toy, SYSTEM, "Tidied") as tidied:
+        toy.execute(text("UPDATE contact SET name = 'C'"))
+    outside(toy_engine, "UPDATE contact SET name = 'D'")
+    assert in_short(history(toy, contact_id=1, only=Only(by=7))) == [(made, 1)]
+    assert in_short(history(toy, only=Only(by=8))) == [(changed.id, 1)]
+    assert in_short(history(toy, only=Only(by=By.SYSTEM))) == [(tidied.id, 1)]
+    assert in_short(history(toy, only=Only(by=9))) == []
+
+
+MANY = """INSERT INTO changeset (at, user_id, user_name, origin, title, values, change_count, last_change_id)
+SELECT '2026-01-01', 9, 'Gerda', 'form', 'Rang', '{}', 1, -i FROM generate_series(1, 20000) i"""
+
+
+@pytest.mark.parametrize(
+    ("only", "index"), [(Only(by=7), "ix_changeset_user_id"), (Only(by=By.OUTSIDE), "ix_changeset_outside")]
+)
+def test_what_one_did_is_found_by_index(toy: Session, toy_engine: Engine, only: Only, index: str) -> None:
+    on_server = toy_engine.dialect.name == "postgresql"
+    if on_server:
+        with toy_engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for statement in (MANY, "VACUUM ANALYZE changeset"):
+                connection.execute(text(statement))
+    asked: list[tuple[str, object]] = []
+    event.listen(toy_engine, "before_cursor_execute", lambda *arguments: asked.append(arguments[2:4]))
+    history(toy, only=only)
+    statement, values = next(one for one in asked if "FROM changeset" in one[0])
+    explain = "EXPLAIN " if on_server else "EXPLAIN QUERY PLAN "
+    plan = " ".join(str(row) for row in toy.connection().exec_driver_sql(explain + statement, values))
+    assert index in plan
+
+
+def test_what_other_programs_did_is_theirs_also_when_it_was_taken_in_since(toy: Session, toy_engine: Engine) -> None:
+    add(toy, Contact(name="A"))
+    outside(toy_engine, "UPDATE contact SET name = 'B'")
+    (event,) = history(toy, only=Only(by=By.OUTSIDE)).events
+    taken = adopt(toy, outside_ids(toy, event.first_id, event.last_id))
+    outside(toy_engine, "INSERT INTO label (name) VALUES ('x')")
+    assert in_short(history(toy, only=Only(by=By.OUTSIDE))) == [(None, 1), (taken.id, 1)]
+    assert in_short(history(toy, only=Only(by=By.SYSTEM))) == []
+
+
+def test_of_an_event_only_the_changes_of_the_asked_tables_are_shown_and_counted(
+    toy: Session, toy_engine: Engine
+) -> None:
+    made = add(toy, Customer(first_name="A"), Project(customer_id=1, name="P"), Project(customer_id=1, name="Q"))
+    add(toy, Customer(first_name="B"))
+    outside(toy_engine, "UPDATE customer SET size = 1 WHERE id = 1")
+    (event,) = history(toy, customer_id=1, only=Only(tables=frozenset({"project"}))).events
+    assert (event.changeset and event.changeset.id, event.count) == (made, 2)
+    assert [change.table_name for change in event.changes] == ["project", "project"]
+    both = Only(tables=frozenset({"customer", "project"}))
+    assert in_short(history(toy, customer_id=1, only=both)) == [(None, 1), (made, 3)]
+
+
+def test_a_period_holds_its_first_moment_and_not_its_last(toy: Session, toy_engine: Engine) -> None:
+    keys = [add(toy, Contact(name=str(number))) for number in range(3)]
+    for key, day in zip(keys, (1, 2, 3), strict=True):
+        outside(toy_engine, f"UPDATE changeset SET at = '2026-01-0{day} 00:00:00.000000' WHERE id = {key}")
+    outside(toy_engine, "INSERT INTO label (name) VALUES ('x')")
+    outside(toy_engine, "UPDATE change SET at = '2026-01-02 23:59:59.000000' WHERE changeset_id IS NULL")
+    second, third = (dt.datetime(2026, 1, day, tzinfo=dt.UTC) for day in (2, 3))
+    assert in_short(history(toy, only=Only(since=second))) == [(None, 1), (keys[2], 1), (keys[1], 1)]
+    assert in_short(history(toy, only=Only(until=third))) == [(None, 1), (keys[1], 1), (keys[0], 1)]
+    assert in_short(history(toy, only=Only(since=second, until=third))) == [(None, 1), (keys[1], 1)]
+    assert in_short(history(toy, only=Only(since=third, until=third))) == []
+
+
+def test_a_narrowed_history_goes_on_page_by_page_without_gap_or_double(toy: Session) -> None:
+    mine = []
+    for number in range(9):
+        actor, kind = (ANN, BOB)[number % 2], (Contact, Label)[number % 3 == 0]
+        with changeset(toy, actor, "Added") as added:
+            toy.add(kind(name=str(number)))
+        if actor is ANN and kind is Contact:
+            mine.append((added.id, 1))
+    only, pages, before = Only(by=7, tables=frozenset({"contact"})), list[tuple[int | None, int]](), None
+    while True:
+        page = history(toy, only=only, before=before, limit=2)
+        pages += in_short(page)
+        if page.next is None:
+            break
+        before = page.next
+    assert len(mine) == 3
+    assert pages == mine[::-1]
 
 
 def test_of_a_big_event_the_first_changes_are_shown_and_the_rest_is_counted(toy: Session) -> None:

@@ -50,6 +50,13 @@ def test_rubbish_in_an_address_is_no_error(session: Session, client_for: ClientF
         assert dana.get(path, query_string={name: rubbish}).status_code < 500, path
     query = {"id": customer.id, "tab": "roles", "who": rubbish}
     assert dana.get("/customers/details/", query_string=query).status_code == 200
+    for name in ("who", "what", "from", "until"):
+        query = {"id": customer.id, "tab": "history", "show": "changes", name: rubbish}
+        assert dana.get("/customers/details/", query_string=query).status_code == 200, name
+        assert dana.get("/history/", query_string={name: rubbish}).status_code == 200, name
+    for name in ("who", "what", "from", "until", "at", "of"):
+        query = {"at": "/customers/details/", "of": "customer", name: rubbish}
+        assert dana.get("/history/filter/", query_string=query).status_code == 200, name
     assert dana.send("/bin/restore/", changeset=rubbish).status_code < 500
     assert dana.send("/customers/action/", action="archive", rowid=rubbish, plan=rubbish).status_code < 500
 

@@ -1,0 +1,337 @@
+"""A history that is narrowed by who, what and when: what is left of it, its form, and its address."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from lxml import html
+from sqlalchemy import text, update
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from models import settings
+from models.access import SYSTEM, looker_for
+from models.base import utc_now
+from models.customer import Customer
+from models.journal import Changeset, changeset
+from models.journal.triggers import keeping
+from models.operations.save import save
+from models.user import User
+from tests import factories
+from tests.conftest import Cast, ClientFor
+from tests.pages import PageClient
+from tests.views.test_imports import text_of
+
+A_DAY = dt.timedelta(days=1)
+
+
+def changes(customer: Customer, **narrowed: object) -> str:
+    query = "".join(f"&{name.rstrip('_')}={value}" for name, value in narrowed.items())
+    return f"/customers/details/?id={customer.id}&tab=history&show=changes{query}"
+
+
+def tree_of(answer: TestResponse) -> Any:
+    return html.document_fromstring(answer.get_data(as_text=True))
+
+
+def titles(answer: TestResponse) -> list[str]:
+    """What each event is called, newest first."""
+    return [" ".join(head.text_content().split()) for head in tree_of(answer).xpath("//article//h3")]
+
+
+def lines(answer: TestResponse) -> list[str]:
+    """What each changed field is called, from the top."""
+    return [line.findtext("dt") for line in tree_of(answer).xpath("//dl[@class='kb-changed-fields']/div")]
+
+
+def form(client: PageClient, answer: TestResponse) -> Any:
+    """The form that narrows it further, which is a page of its own."""
+    (href,) = tree_of(answer).xpath("//a[contains(@href, '/history/filter/')]/@href")
+    (found,) = tree_of(client.get(href)).xpath("//form[@data-kb-popped]")
+    return found
+
+
+def offered(client: PageClient, path: str, name: str) -> list[str]:
+    """What can be chosen for a history, in words; nothing where there is no such choice."""
+    return [str(option.text) for option in form(client, client.get(path)).xpath(f".//select[@name='{name}']/option")]
+
+
+def chips(answer: TestResponse) -> dict[str, str]:
+    """What is in force, in words, and the address of the page without it."""
+    return {
+        " ".join(chip.text_content().split()): chip.xpath(".//a/@href")[0]
+        for chip in tree_of(answer).xpath("//span[contains(@class, 'kb-chip ')]")
+    }
+
+
+def by(session: Session, person: User, title: str, customer: Customer, **values: object) -> None:
+    """Something that somebody did to a customer."""
+    with changeset(session, looker_for(session, person), title):
+        for name, value in values.items():
+            setattr(customer, name, value)
+
+
+@pytest.fixture
+def customer(session: Session, cast: Cast) -> Customer:
+    """A customer that two people, the system and another program changed."""
+    customer = factories.customer(session, company_name="Nordhamn AB")
+    by(session, cast.alice, "Alice rang", customer, phone="1")
+    by(session, cast.bob, "Bob wrote", customer, email="two@x.example")
+    session.connection().execute(text(f"UPDATE customer SET fax = '3' WHERE id = {customer.id}"))
+    session.commit()
+    return customer
+
+
+def test_a_history_of_one_person_tells_of_nobody_else(
+    client_for: ClientFor, customer: Customer, cast: Cast, session: Session
+) -> None:
+    dana = client_for("Dana")
+    assert titles(dana.get(changes(customer, who=cast.alice.id))) == ["Alice · Alice rang"]
+    assert titles(dana.get(changes(customer, who="system"))) == ["System · Set up"]
+    assert titles(dana.get(changes(customer, who="outside"))) == ["From outside · changed the database directly"]
+    assert len(titles(dana.get(changes(customer, who="")))) == 4
+
+
+def test_an_event_shows_only_what_was_asked_for_and_is_undone_as_a_whole_after_its_plan(
+    client_for: ClientFor, session: Session, cast: Cast
+) -> None:
+    customer = factories.customer(session)
+    address = factories.address(session, customer)
+    with changeset(session, looker_for(session, cast.alice), "Move") as moved:
+        customer.phone, address.city = "1", "Delft"
+    dana = client_for("Dana")
+    page = dana.get(changes(customer, what="address"))
+    assert lines(page) == ["City", "Address"]
+    assert titles(page) == ["Alice · Move", "System · Set up"]
+    undo = f"/history/undo/?changeset={moved.id}"
+    assert undo in tree_of(page).xpath("//a/@href")
+    plan = text_of(dana.get(undo))
+    assert "2 records" in plan, plan
+    dana.send("/history/undo/", changeset=moved.id)
+    session.rollback()
+    assert (customer.phone, address.city) == (None, "Groningen")
+
+
+def test_both_days_of_a_period_are_in_it(client_for: ClientFor, session: Session) -> None:
+    customer = factories.customer(session)
+    moments = {"late on the first": (1, 23), "early on the second": (2, 0), "late on the third": (3, 23)}
+    for title, (day, hour) in moments.items():
+        with changeset(session, SYSTEM, title) as made:
+            customer.phone = str(day)
+        at = dt.datetime(2026, 3, day, hour, 59 if hour else 0, tzinfo=dt.UTC)
+        with keeping(session.connection()):
+            session.execute(update(Changeset.__table__).where(Changeset.id == made.id).values(at=at))  # type: ignore[arg-type]
+        session.commit()
+    dana = client_for("Dana")
+
+    def told(**period: str) -> set[str]:
+        return {title for title in moments if title in text_of(dana.get(changes(customer, **period)))}
+
+    assert told(from_="2026-03-02") == {"early on the second", "late on the third"}
+    assert told(until="2026-03-02") == {"late on the first", "early on the second"}
+    assert told(from_="2026-03-02", until="2026-03-02") == {"early on the second"}
+    assert told(from_="2026-03-03", until="2026-03-01") == set()
+    assert told(from_="0001-01-01", until="9999-12-31") == set(moments)
+
+
+def test_all_that_is_asked_holds_at_once_comes_back_in_the_form_and_can_be_taken_away(
+    client_for: ClientFor, customer: Customer, cast: Cast, session: Session
+) -> None:
+    factories.address(session, customer)
+    dana = client_for("Dana")
+    today, tomorrow = utc_now().date(), utc_now().date() + A_DAY
+    asked = {"who": str(cast.alice.id), "what": "customer", "from": f"{today}", "until": f"{tomorrow}"}
+    page = dana.get(changes(customer, **asked) + "&list=search%3Dnord&before=")
+    assert titles(page) == ["Alice · Alice rang"]
+    came = {"id": str(customer.id), "tab": "history", "show": "changes", "list": "search=nord"}
+    filled = form(dana, page)
+    assert (filled.action, dict(filled.form_values())) == ("/customers/details/", {**came, **asked})
+    found = chips(page)
+    assert [chip.split()[:2] for chip in found][:2] == [["Who", "Alice"], ["What", "Customer"]]
+    left = [dict(parse_qsl(urlsplit(href).query)) for href in found.values()]
+    assert left == [{**came, **{key: asked[key] for key in asked if key != gone}} for gone in asked]
+    (clear,) = tree_of(page).xpath("//a[text()='Clear']/@href")
+    assert dict(parse_qsl(urlsplit(clear).query)) == came
+    assert titles(dana.get(changes(customer, **{**asked, "from": f"{tomorrow}"}))) == []
+    assert titles(dana.get(changes(customer, **{**asked, "what": "address"}))) == []
+
+
+def test_older_pages_are_narrowed_alike_and_hold_every_event_once(
+    client_for: ClientFor, session: Session, cast: Cast
+) -> None:
+    customer = factories.customer(session)
+    for number in range(70):
+        by(session, (cast.alice, cast.bob)[number % 2], f"Change {number:02}.", customer, phone=str(number))
+    dana, path, told, pages = client_for("Dana"), changes(customer, who=cast.alice.id, what="customer"), "", 0
+    while path:
+        answer = dana.get(path)
+        told += text_of(answer)
+        pages += 1
+        older = re.search(r'href="([^"]*before=[^"]*)"', answer.get_data(as_text=True))
+        path = older[1].replace("&amp;", "&") if older else ""
+    assert [told.count(f"Change {number:02}.") for number in range(70)] == [1, 0] * 35
+    assert pages == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [("from", "2026-02-30", "From"), ("until", "soon", "Until"), ("who", "Alice", "Who"), ("what", "user", "What")],
+)
+def test_what_does_not_fit_is_left_out_and_said(
+    client_for: ClientFor, customer: Customer, name: str, value: str, said: str
+) -> None:
+    dana = client_for("Dana")
+    page = dana.get(changes(customer, **{name: value}))
+    assert len(titles(page)) == 4
+    assert f"The value of {said} does not fit here: it was left out." in text_of(page)
+    assert dict(form(dana, page).form_values())[name] == ""
+    assert chips(page) == {}
+
+
+def test_where_nothing_fits_the_way_to_everything_is_shown(client_for: ClientFor, customer: Customer) -> None:
+    page = client_for("Dana").get(changes(customer, until="2000-01-01"))
+    assert "Nothing here matches these filters." in text_of(page)
+    (everything,) = tree_of(page).xpath("//a[span='Show everything']/@href")
+    assert everything == changes(customer)
+
+
+def test_that_a_field_was_changed_later_is_said_only_where_it_is_known(
+    client_for: ClientFor, session: Session, cast: Cast
+) -> None:
+    customer = factories.customer(session, phone="0")
+    for actor, phone in ((cast.alice, "1"), (cast.alice, "2"), (cast.bob, "1")):
+        save(session, looker_for(session, cast.dana), Customer, customer.id, {"fax": phone})
+        by(session, actor, "Rang", customer, phone=phone)
+    dana = client_for("Dana")
+
+    def later(**narrowed: object) -> list[bool]:
+        page = tree_of(dana.get(changes(customer, **narrowed)))
+        found = page.xpath("//dl[@class='kb-changed-fields']/div[dt='Phone']")
+        return ["changed later" in line.text_content() for line in found]
+
+    assert later() == later(what="customer") == later(from_="2026-01-01") == [False, True, False]
+    # What Bob did is left out: that the phone is what Alice made it first is not known here.
+    assert later(who=cast.alice.id) == [False, False]
+    assert later(until="2999-01-01") == [False, False, False]
+
+
+def test_a_field_that_was_changed_later_stays_though_its_undo_is_offered(
+    client_for: ClientFor, session: Session, cast: Cast
+) -> None:
+    customer = factories.customer(session, phone="0")
+    by(session, cast.alice, "Rang", customer, phone="1")
+    by(session, cast.bob, "Rang", customer, phone="2")
+    dana = client_for("Dana")
+    page = dana.get(changes(customer, who=cast.alice.id))
+    (button,) = tree_of(page).xpath("//button[@aria-label='Undo: Phone']/ancestor::form")
+    answer = dana.post("/history/undo/", data=dict(button.form_values()), follow_redirects=True)
+    assert "It was changed later." in text_of(answer)
+    session.rollback()
+    assert customer.phone == "2"
+
+
+def test_who_left_can_be_chosen_behind_the_others(client_for: ClientFor, session: Session, customer: Customer) -> None:
+    gone, _new = (factories.user(session, name=name) for name in ("Gerda", "Zoë"))
+    key = gone.id
+    by(session, gone, "Gerda was here", customer, phone="9")
+    with changeset(session, SYSTEM, "Leave"):
+        gone.disabled_at = utc_now()
+    dana = client_for("Dana")
+    people = ["Everybody", "Alice", "Bob", "Charlie", "Dana", "Zoë", "Gerda", "System", "From outside"]
+    assert offered(dana, changes(customer), "who") == people
+    page = dana.get(changes(customer, who=key))
+    assert titles(page) == ["Gerda · Gerda was here"]
+    assert "Who Gerda" in chips(page)
+    # Also where the page tells nothing of them; and of who never was there it says so much.
+    assert "Who Gerda" in chips(dana.get(changes(customer, who=key, until="2000-01-01")))
+    assert "Who Somebody" in chips(dana.get(changes(customer, who=999)))
+    assert form(dana, dana.get(changes(customer, who=999))).form_values()[-4:][0] == ("who", "999")
+
+
+def test_what_can_be_chosen_belongs_to_the_record_and_is_switched_on(
+    client_for: ClientFor, session: Session, customer: Customer
+) -> None:
+    contact = factories.contact(session)
+    factories.link(session, customer, contact)
+    address = factories.address(session, customer)
+    dana = client_for("Dana")
+    of_customer = offered(dana, changes(customer), "what")
+    assert of_customer[:2] == ["Everything", "Customer"]
+    assert of_customer[2:] == sorted(of_customer[2:])
+    wanted = {"Addresses", "Contacts", "Labels", "Roles on the customer", "Projects", "Files and links", "Comments"}
+    assert wanted - {*of_customer} == set()
+    of_contact = offered(dana, f"/contacts/details/?id={contact.id}&tab=history", "what")
+    assert of_contact[:2] == ["Everything", "Contact"]
+    assert {"Keywords", "Links with contacts"} - {*of_contact} == set()
+    assert "Projects" not in of_contact
+    for path in (f"/addresses/details/?id={address.id}&tab=history", "/history/"):
+        assert offered(dana, path, "what") == [], path
+    with changeset(session, SYSTEM, "Settings"):
+        settings.put(session, "use_files", False)
+    assert "Files and links" not in offered(dana, changes(customer), "what")
+
+
+def test_mentions_go_along_with_their_comments(client_for: ClientFor, session: Session, cast: Cast) -> None:
+    customer = factories.customer(session)
+    comment = factories.comment(session, customer, cast.bob, text="Look, @Bob")
+    assert comment.id
+    assert {"Comment", "Mentions"} == {*lines(client_for("Dana").get(changes(customer, what="comment")))}
+
+
+def test_every_history_can_be_narrowed_by_who_and_when(client_for: ClientFor, session: Session, cast: Cast) -> None:
+    customer = factories.customer(session)
+    address, contact = factories.address(session, customer), factories.contact(session)
+    with changeset(session, looker_for(session, cast.alice), "Alice did"):
+        address.city, contact.last_name, customer.phone = "Delft", "Holmgren", "1"
+    dana = client_for("Dana")
+    for path in (
+        f"/addresses/details/?id={address.id}&tab=history",
+        f"/contacts/details/?id={contact.id}&tab=history",
+        "/history/?",
+    ):
+        page = dana.get(f"{path}&who={cast.alice.id}")
+        assert titles(page) == ["Alice · Alice did"], path
+        assert dict(form(dana, page).form_values())["who"] == str(cast.alice.id), path
+        assert titles(dana.get(f"{path}&until=2000-01-01")) == [], path
+
+
+def test_a_filter_shows_nothing_that_one_may_not_see(
+    client_for: ClientFor, session: Session, customer: Customer, cast: Cast
+) -> None:
+    with changeset(session, looker_for(session, cast.alice), "Invoice"):
+        factories.invoice(session, customer)
+    assert titles(client_for("Alice").get(changes(customer, what="invoice"))) == ["Alice · Invoice"]
+    assert titles(client_for("Bob").get(changes(customer, what="invoice"))) == []
+    assert titles(client_for("Charlie").get(f"/history/?who={cast.alice.id}")) == []
+
+
+def test_the_counts_of_a_large_event_are_of_what_was_asked_for(client_for: ClientFor, session: Session) -> None:
+    with changeset(session, SYSTEM, "Much at once"):
+        customer = factories.customer(session)
+        for _ in range(25):
+            factories.address(session, customer)
+            factories.project(session, customer)
+    page = text_of(client_for("Dana").get(changes(customer, what="address")))
+    assert "Addresses + 25" in page
+    assert "Projects +" not in page
+
+
+def test_the_timeline_of_everything_is_not_narrowed(
+    client_for: ClientFor, session: Session, customer: Customer
+) -> None:
+    page = client_for("Dana").get(changes(customer, until="2000-01-01").replace("&show=changes", ""))
+    assert len(titles(page)) == 4
+    assert tree_of(page).xpath("//a[contains(@href, '/history/filter/')]") == []
+
+
+@pytest.mark.parametrize(
+    "at", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", ""]
+)
+def test_the_form_leads_nowhere_but_into_the_panel(client_for: ClientFor, at: str) -> None:
+    answer = client_for("Dana").get("/history/filter/", query_string={"at": at, "of": "user", "what": "customer"})
+    (found,) = tree_of(answer).xpath("//form[@data-kb-popped]")
+    assert (found.action, [name for name, _ in found.form_values()]) == ("/history/", ["who", "from", "until"])
