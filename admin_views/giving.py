@@ -104,12 +104,12 @@ class Giving(Showing):
         return redirect(url_for("customers.details_view", id=record.id, tab="roles") if stays else self.back_url())
 
     def _choose_source(self, record: Customer) -> Answer:
-        """Find the customer to copy from, among those one sees."""
+        """Find the customer to copy from, among those one sees; those with nothing to copy come last."""
         asked = request.args.get("q", "").strip()[:200]
         roles = select(func.count(CustomerAccess.id)).where(CustomerAccess.customer_id == Customer.id).scalar_subquery()
         columns = (Customer.name, Customer.number, roles)
         rows = search.choice(shell.here(), search.CUSTOMERS, asked, FOUND, columns) if asked else []
-        found = [row for row in rows if row[0] != record.id]
+        found = sorted((row for row in rows if row[0] != record.id), key=lambda row: not row[3])
         return self.answer("customer/copy_roles_from.html", record=record, asked=asked, found=found)
 
     def _compared(self, record: Customer, source: Customer) -> dict[str, Any]:
