@@ -27,7 +27,7 @@ from models.user import ON_A_CUSTOMER, CustomerAccess, Right, Role, Team, TeamMe
 PLAN = "customers.roles"
 # Of a firm's people, who all see a customer by a role held everywhere, so many are shown unless one looks for somebody;
 # so many of each heading are on the page at all.
-FEW, MOST = 20, 200
+FEW, MOST = 20, 100
 # In the address, where everybody is shown.
 EVERYONE = "everyone"
 
@@ -181,6 +181,7 @@ def roles(session: Session, looker: Looker, customer: Customer) -> Mapping[str, 
         "groups": groups,
         "is_found": not looked_for or any(not line.is_hidden for group in groups for line in group.lines),
         "is_empty": not teams and not changed and not any(one.is_here for one in everyone),
+        "is_cut": any(group.is_cut for group in groups),
         "looked_for": looked_for,
         "all_of_them": all_of_them,
         "shown_as": {"search": looked_for or None, "show": EVERYONE if all_of_them else None},
@@ -197,6 +198,7 @@ def roles(session: Session, looker: Looker, customer: Customer) -> Mapping[str, 
         "plan": plans.sign(looker, PLAN, ids=[customer.id], digest=said) if changed else None,
         "all_teams": all_teams,
         "all_roles": all_roles,
+        "role_names": role_names(all_roles),
         "may_manage": manages,
     }
 
@@ -207,6 +209,11 @@ def offered_roles(session: Session) -> list[tuple[int, str, frozenset[str]]]:
         (key, name, held)
         for key, name, held in session.execute(select(Role.id, Role.name, Role.rights).order_by(Role.id))
     ]
+
+
+def role_names(roles: Sequence[tuple[int, str, frozenset[str]]]) -> dict[int, str]:
+    """What each role is called by the person who looks."""
+    return {key: shell.role_name(name) for key, name, _ in roles}
 
 
 def offered_teams(session: Session) -> list[tuple[int, str]]:
@@ -239,12 +246,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Group:
-    """Lines of the Roles tab under one heading; `rest` is how many more there are."""
+    """Lines of the Roles tab under one heading; `rest` is how many more there are, `is_cut`: not all are on the page."""
 
     title: str
     lines: Sequence[Line]
     rest: int = 0
     are_teams: bool = False
+    is_cut: bool = False
 
 
 def _groups(
@@ -263,7 +271,7 @@ def _groups(
         for key, name in all_teams
         if all_of_them or key in teams or f"team-{key}" in wanted.changed
     ]
-    here = [one for one in everyone if one.is_here or f"user-{one.id}" in wanted.changed]
+    here = [one for one in everyone if one.is_here or one.field in wanted.changed]
     are_here = {one.id for one in here}
     others = [one for one in everyone if one.id not in are_here]
     groups = (
@@ -286,14 +294,15 @@ def _groups(
 
 
 def _group(title: str, people: Sequence[Employee], wanted: Wanted, first: int) -> Group:
-    """Of many the first are shown; of very many those who are looked for are on the page."""
-    hidden = {one.id: wanted.hides(one.name, f"user-{one.id}") for one in people}
-    found = people if len(people) <= MOST else sorted(people, key=lambda one: hidden[one.id])[:MOST]
+    """Of many the first are shown; of very many those with a change, and those who are looked for, are on the page."""
+    hidden = {one.id: wanted.hides(one.name, one.field) for one in people}
+    ranks = {one.id: (one.field not in wanted.changed, hidden[one.id]) for one in people}
+    found = people if len(people) <= MOST else sorted(people, key=lambda one: ranks[one.id])[:MOST]
     lines = [
         Line(one, one.name, hidden[one.id] or (at >= first and not wanted.looked_for), at >= first)
         for at, one in enumerate(found)
     ]
-    return Group(title, lines, max(0, len(people) - first))
+    return Group(title, lines, max(0, len(people) - first), is_cut=len(people) > MOST)
 
 
 @dataclass(frozen=True)
@@ -311,6 +320,11 @@ class Employee:
     marks: Mapping[str, str]
     team_ids: tuple[int, ...]
     everywhere: frozenset[str]
+
+    @property
+    def field(self) -> str:
+        """What the form calls the role of this person."""
+        return f"user-{self.id}"
 
     @property
     def holders(self) -> tuple[Holder, ...]:

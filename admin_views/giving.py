@@ -128,7 +128,7 @@ class Giving(Showing):
         return {
             "lines": lines,
             "same": len(given) - len(here) - sum(line.difference.source is not None for line in lines),
-            "role_names": {key: name for key, name, _ in roles},
+            "role_names": card_roles.role_names(roles),
             "effects": told,
             "digest": said,
             "plan": plans.sign(shell.looker(), COPY, ids=[record.id, source.id], digest=said),

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from admin_views import card_roles
 from models.access import SYSTEM
 from models.customer import Customer
 from models.journal import Changeset, changeset
@@ -207,7 +208,7 @@ def test_TO_27_everyone_can_be_given_a_role_where_everyone_is_shown(
 
 
 def test_of_many_people_the_one_who_is_looked_for_is_found(
-    session: Session, client_for: ClientFor, here: Customer
+    session: Session, client_for: ClientFor, here: Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reader = role_of(session, "Reader").id
     for at in range(25):
@@ -217,3 +218,20 @@ def test_of_many_people_the_one_who_is_looked_for_is_found(
     assert "Person 24" not in lines(page)
     assert "and 7 more" in text_of(page)
     assert lines(dana.get(tab(here, search="24"))) == ["Person 24"]
+    # What is not on the page at all, the server finds.
+    monkeypatch.setattr(card_roles, "MOST", 22)
+    assert "Person 24" not in dana.get(tab(here)).get_data(as_text=True).split("<tbody>")[1].split("</tbody>")[0]
+    assert lines(dana.get(tab(here, search="24"))) == ["Person 24"]
+
+
+def test_a_change_that_is_not_saved_is_on_the_page_however_many_people_there_are(
+    session: Session, client_for: ClientFor, cast: Cast, here: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(card_roles, "MOST", 1)
+    dana, charlie = client_for("Dana"), f"user-{cast.charlie.id}"
+    assert lines(dana.get(tab(here)))[0] == "Bob"
+    form = {charlie: str(role_of(session, "Reader").id), f"was-{charlie}": str(role_of(session, "Manager").id)}
+    shown = dana.send(f"/customers/roles/?id={here.id}", look="1", **form)
+    assert lines(shown)[0] == "Charlie"
+    assert dana.press(shown, "Save roles").status_code == 302
+    assert held_on(session, here)[cast.charlie.id] == "Reader"
