@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from flask import request
+from flask_babel import gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -16,13 +17,19 @@ from models import access
 from models.access import Looker
 from models.base import whole
 from models.customer import Customer
-from models.errors import Conflict, NotFound
+from models.errors import NotFound
 from models.operations.consequences import digest
 from models.operations.grant import Holder
+from models.search.folding import plain
 from models.user import ON_A_CUSTOMER, CustomerAccess, Right, Role, Team, TeamMember, User
 
 # What the plan that is shown before roles are saved is signed for.
 PLAN = "customers.roles"
+# Of a firm's people, who all see a customer by a role held everywhere, so many are shown unless one looks for somebody;
+# so many of each heading are on the page at all.
+FEW, MOST = 20, 100
+# In the address, where everybody is shown.
+EVERYONE = "everyone"
 
 
 @dataclass(frozen=True)
@@ -128,11 +135,8 @@ def _effect(name: str, moved: Moved, people: Sequence[Employee], who: tuple[str,
 
 def was_shown(session: Session, looker: Looker, customer: Customer) -> bool:
     """Whether the changes of this form, and what they give and take, were shown to the person who sends it."""
-    try:
-        what = plans.shown(looker, PLAN, request.form.get("plan", ""))
-    except Conflict:
-        return False
-    return bool(what["ids"] == [customer.id] and what["digest"] == roles(session, looker, customer)["digest"])
+    said = roles(session, looker, customer)["digest"]
+    return plans.was_shown(looker, PLAN, request.form.get("plan", ""), [customer.id], said)
 
 
 def holder_of(text: str) -> Holder | None:
@@ -162,25 +166,31 @@ def roles(session: Session, looker: Looker, customer: Customer) -> Mapping[str, 
     asked = whole(request.args.get("who"))
     who = session.get(User, asked) if asked else None
     shown = who or session.get(User, looker.id or 0)
-    all_roles = list(session.execute(select(Role.id, Role.name, Role.rights).order_by(Role.id)))
-    all_teams: list[tuple[int, str]] = [
-        (key, name) for key, name in session.execute(select(Team.id, Team.name).order_by(Team.name))
-    ]
+    all_roles, all_teams = offered_roles(session), offered_teams(session)
     changed, rights = asked_roles() if manages else {}, {key: held for key, _, held in all_roles}
     if any(one.role and whole(one.role) not in rights for one in changed.values()):
         raise NotFound
     everyone = employees(session, given, rights)
     told = effects(changed, given, dict(all_teams), everyone, rights)
     said = digest(customer.id, sorted((name, one.role) for name, one in changed.items()), told)
+    looked_for, all_of_them = request.args.get("search", "").strip()[:100], request.args.get("show") == EVERYONE
+    teams = {one.team_id: one for one in given if one.team_id is not None}
+    groups = _groups(Wanted(looked_for, frozenset(changed)), all_teams, teams, everyone, all_of_them)
     return {
-        "teams": {one.team_id: one for one in given if one.team_id is not None},
+        "teams": teams,
+        "groups": groups,
+        "is_found": not looked_for or any(not line.is_hidden for group in groups for line in group.lines),
+        "is_empty": not teams and not changed and not any(one.is_here for one in everyone),
+        "is_cut": any(group.is_cut for group in groups),
+        "looked_for": looked_for,
+        "all_of_them": all_of_them,
+        "shown_as": {"search": looked_for or None, "show": EVERYONE if all_of_them else None},
         "sizes": sizes,
         "rights": [right for right in Right if right in ON_A_CUSTOMER],
         "who": shown,
+        "asked_who": asked,
         "explained": access.explain(session, shown, customer.id) if shown is not None else {},
         "everyone": everyone,
-        "here": [one for one in everyone if one.is_here or f"user-{one.id}" in changed],
-        "everywhere": [one for one in everyone if not one.is_here and one.marks],
         "nobody": sum(not one.marks and not one.is_here for one in everyone),
         "asked": changed,
         "effects": told,
@@ -188,8 +198,111 @@ def roles(session: Session, looker: Looker, customer: Customer) -> Mapping[str, 
         "plan": plans.sign(looker, PLAN, ids=[customer.id], digest=said) if changed else None,
         "all_teams": all_teams,
         "all_roles": all_roles,
+        "role_names": role_names(all_roles),
         "may_manage": manages,
     }
+
+
+def offered_roles(session: Session) -> list[tuple[int, str, frozenset[str]]]:
+    """Every role, with its name and its rights."""
+    return [
+        (key, name, held)
+        for key, name, held in session.execute(select(Role.id, Role.name, Role.rights).order_by(Role.id))
+    ]
+
+
+def role_names(roles: Sequence[tuple[int, str, frozenset[str]]]) -> dict[int, str]:
+    """What each role is called by the person who looks."""
+    return {key: shell.role_name(name) for key, name, _ in roles}
+
+
+def offered_teams(session: Session) -> list[tuple[int, str]]:
+    """Every team, by name."""
+    return [(key, name) for key, name in session.execute(select(Team.id, Team.name).order_by(Team.name))]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which lines one looks for, by a part of the name. Lines with a change that is not saved yet are always there."""
+
+    looked_for: str
+    changed: Collection[str]
+
+    def hides(self, name: str, field: str) -> bool:
+        """Whether a line is out of sight."""
+        spelt = plain(name)
+        return field not in self.changed and not all(word in spelt for word in plain(self.looked_for).split())
+
+
+@dataclass(frozen=True)
+class Line:
+    """A team or an employee of the Roles tab; `is_rest`: only there for who looks for it."""
+
+    of: Any
+    name: str
+    is_hidden: bool
+    is_rest: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """Lines of the Roles tab under one heading; `rest` is how many more there are, `is_cut`: not all are on the page."""
+
+    title: str
+    lines: Sequence[Line]
+    rest: int = 0
+    are_teams: bool = False
+    is_cut: bool = False
+
+
+def _groups(
+    wanted: Wanted,
+    all_teams: Sequence[tuple[int, str]],
+    teams: Collection[int | None],
+    everyone: Sequence[Employee],
+    all_of_them: bool,
+) -> list[Group]:
+    """The lines of the Roles tab by heading: those who have to do with this customer, or everybody there is.
+
+    All lines are on the page, so that looking for another one loses nothing that was changed on this one.
+    """
+    of_teams = [
+        Line((key, name), name, wanted.hides(name, f"team-{key}"))
+        for key, name in all_teams
+        if all_of_them or key in teams or f"team-{key}" in wanted.changed
+    ]
+    here = [one for one in everyone if one.is_here or one.field in wanted.changed]
+    are_here = {one.id for one in here}
+    others = [one for one in everyone if one.id not in are_here]
+    groups = (
+        Group(gettext("Teams"), of_teams, are_teams=True),
+        _group(gettext("Employees"), here, wanted, MOST),
+        _group(
+            gettext("By a role held everywhere"),
+            [one for one in others if one.marks],
+            wanted,
+            MOST if all_of_them else FEW,
+        ),
+        _group(
+            gettext("Without access to this customer"),
+            [one for one in others if all_of_them and not one.marks],
+            wanted,
+            MOST,
+        ),
+    )
+    return [group for group in groups if group.lines]
+
+
+def _group(title: str, people: Sequence[Employee], wanted: Wanted, first: int) -> Group:
+    """Of many the first are shown; of very many those with a change, and those who are looked for, are on the page."""
+    hidden = {one.id: wanted.hides(one.name, one.field) for one in people}
+    ranks = {one.id: (one.field not in wanted.changed, hidden[one.id]) for one in people}
+    found = people if len(people) <= MOST else sorted(people, key=lambda one: ranks[one.id])[:MOST]
+    lines = [
+        Line(one, one.name, hidden[one.id] or (at >= first and not wanted.looked_for), at >= first)
+        for at, one in enumerate(found)
+    ]
+    return Group(title, lines, max(0, len(people) - first), is_cut=len(people) > MOST)
 
 
 @dataclass(frozen=True)
@@ -207,6 +320,11 @@ class Employee:
     marks: Mapping[str, str]
     team_ids: tuple[int, ...]
     everywhere: frozenset[str]
+
+    @property
+    def field(self) -> str:
+        """What the form calls the role of this person."""
+        return f"user-{self.id}"
 
     @property
     def holders(self) -> tuple[Holder, ...]:

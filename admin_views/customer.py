@@ -5,25 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from flask import flash, jsonify, redirect, request, url_for
+from flask import jsonify, request
 from flask_admin import expose
 from flask_babel import LazyString, gettext, lazy_gettext
 from sqlalchemy.orm import contains_eager, joinedload
 from werkzeug.datastructures import MultiDict
 
-from admin_views import alike, card, card_roles, choices, converting, errors, new_contacts, shell, verbs
+from admin_views import alike, card, choices, converting, new_contacts, shell, verbs
 from admin_views.base import Action, Column, EntityView, FilterChoice
 from admin_views.forms import Amount, Choice, Choices, Day, EntityForm, LongText, OneOf, Section, Text, Tick, Whole
+from admin_views.giving import Giving
 from admin_views.labelling import Labelling
-from admin_views.numbers import key_of
 from admin_views.writing import Writing
-from models import access, search
-from models.base import whole
+from models import search
 from models.customer import Customer, Kind
-from models.errors import NotAllowed, NotFound, Refused
 from models.imports import ImportKind
 from models.label import Label
-from models.operations import grant
 from models.operations.save import Child
 from models.settings import ValueList
 from models.user import Right
@@ -81,10 +78,16 @@ class CustomerForm(EntityForm):
     max_distance_km = Whole(lazy_gettext("Longest distance billed"), example="100")
 
 
-class CustomerView(Labelling, Writing, EntityView):
+class CustomerView(Labelling, Writing, Giving, EntityView):
     """The customers."""
 
-    routes = EntityView.routes | {"roles_view": "see", "labels_view": "see", "alike_view": "create", "mail_view": "see"}
+    routes = EntityView.routes | {
+        "roles_view": "see",
+        "copy_roles_view": "see",
+        "labels_view": "see",
+        "alike_view": "create",
+        "mail_view": "see",
+    }
     most_contacts = new_contacts.MOST
 
     noun = Customer
@@ -292,29 +295,6 @@ class CustomerView(Labelling, Writing, EntityView):
         if record is None and not any(value for name, value in office.items() if name != "head_office_country"):
             values["head_office_country"] = None
         return values
-
-    @expose("/roles/", methods=("POST",))
-    def roles_view(self) -> Any:
-        """Give and take the roles on one customer that were changed on the Roles tab, once what that does was shown."""
-        record = self.find(request.args.get("id"))
-        session, looker, asked = shell.here(), shell.looker(), card_roles.asked_roles()
-        wanted = {one.holder: key_of(one.role) if one.role else None for one in asked.values()}
-        shown = {one.holder: whole(one.shown) for one in asked.values()}
-        try:
-            grant.check(session, looker, record.id, wanted, shown)
-            if "look" in request.form or (asked and not card_roles.was_shown(session, looker, record)):
-                return self.show_card("roles")
-            done = grant.assign(session, looker, record.id, wanted, shown) if asked else None
-        except Refused as refused:
-            if isinstance(refused, (NotAllowed, NotFound)):
-                raise
-            flash(shell.say(refused), "danger")
-            return self.show_card("roles", errors.status_of(refused))
-        stays = access.may(session, looker, Right.VIEW, record.id)
-        if done is not None and done.id is not None:
-            text = gettext("Roles saved") if stays else gettext("Roles saved. You see %(name)s no more.", name=record)
-            shell.offer_undo(text, done.id)
-        return redirect(url_for("customers.details_view", id=record.id, tab="roles") if stays else self.back_url())
 
     def card_menu(self, record: Any, actions: Sequence[Action]) -> list[Any]:
         """Before the verbs: what one writes to a colleague (TL-14)."""

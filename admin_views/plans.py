@@ -52,3 +52,12 @@ def shown(looker: Looker, verb: str, token: str) -> dict[str, Any]:
         raise Stale(Reason.PLAN_EXPIRED, ids)
     found: dict[str, Any] = what
     return found
+
+
+def was_shown(looker: Looker, verb: str, token: str, ids: Sequence[int], digest: str) -> bool:
+    """Whether this plan of these rows was shown to the person who sends it: a page that shows it anew needs no reason."""
+    try:
+        what = shown(looker, verb, token)
+    except Conflict:
+        return False
+    return bool(what["ids"] == list(ids) and what["digest"] == digest)

@@ -58,7 +58,7 @@ def assign(
     `shown` is what the holders had when the page was made: Conflict where somebody else changed that since.
     """
     customer = check(session, actor, customer_id, wanted)
-    title, values = _title(session, customer, wanted)
+    title, values = title_of(session, customer, wanted)
     with changeset(session, actor, title, origin=Origin.GRANT, **values) as kept:
         hold(plain(session), Customer, [customer_id])
         _require_open(session, customer)
@@ -113,7 +113,10 @@ def _require_as_shown(
         raise Conflict(Reason.ROLE_CHANGED, name=", ".join(_who(session, holder).name for holder in moved))
 
 
-def _title(session: AnySession, customer: Customer, wanted: Mapping[Holder, int | None]) -> tuple[str, dict[str, Any]]:
+def title_of(
+    session: AnySession, customer: Customer, wanted: Mapping[Holder, int | None]
+) -> tuple[str, dict[str, Any]]:
+    """What giving and taking these roles is called in the history, with the values that fill it in."""
     if len(wanted) != 1:
         return "Change {count} roles on {customer}", {"count": len(wanted), "customer": customer.name}
     (holder, role_id), *_ = wanted.items()

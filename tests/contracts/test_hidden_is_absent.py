@@ -232,6 +232,14 @@ def probes() -> dict[str, list[Probe]]:
     ]
     found["files.content_view"] = [Probe("GET", "/files/content/?id={id}")]
     found["customers.roles_view"] = [Probe("POST", "/customers/roles/?id={id}", {"who": "user-1", "role": "1"})]
+    found["customers.copy_roles_view"] = [
+        Probe("GET", "/customers/roles/copy/?id={id}&q=on"),
+        Probe("GET", f"/customers/roles/copy/?id={{id}}&from={MINE}"),
+        Probe("GET", f"/customers/roles/copy/?id={MINE}&from={{id}}"),
+        Probe("POST", "/customers/roles/copy/?id={id}"),
+        Probe("POST", f"/customers/roles/copy/?id={{id}}&from={MINE}", {"row": "user-1"}),
+        Probe("POST", f"/customers/roles/copy/?id={MINE}&from={{id}}", {"row": "user-1"}),
+    ]
     found["customers.mail_view"] = [
         Probe("GET", "/customers/mail/?id={id}"),
         Probe("POST", "/customers/mail/?id={id}", {"recipient_id": "1", "text": "Hello", "keep": "1"}),
