@@ -124,7 +124,8 @@ class Change(Base):
 
     journaled = False
     __table_args__ = table_args(
-        Index("ix_change_changeset_id", "changeset_id"),
+        # In their order: of the largest changesets, too, a page of history shows the first.
+        Index("ix_change_changeset", "changeset_id", "id"),
         Index("ix_change_row", "row_id", "table_name"),
         Index(
             "ix_change_customer",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import threading
 
 import pytest
@@ -247,6 +248,34 @@ def test_what_one_did_is_found_by_index(toy: Session, toy_engine: Engine, only: 
     explain = "EXPLAIN " if on_server else "EXPLAIN QUERY PLAN "
     plan = " ".join(str(row) for row in toy.connection().exec_driver_sql(explain + statement, values))
     assert index in plan
+
+
+LARGE = (
+    """INSERT INTO changeset (id, at, user_id, user_name, origin, title, values, change_count, last_change_id)
+    SELECT i, '2026-01-01', 9, 'Gerda', 'import', 'Import', '{}', 2000, i * 2000 FROM generate_series(1, 20) i""",
+    """INSERT INTO change (changeset_id, transaction_id, table_name, row_id, operation, after)
+    SELECT 1 + (i - 1) / 2000, 1, 'customer', i, 'insert', '{"id": 1}' FROM generate_series(1, 40000) i""",
+)
+
+
+def test_the_first_changes_of_large_changesets_are_found_by_index(toy: Session, toy_engine: Engine) -> None:
+    """PostgreSQL would walk through all changes in their order until it has enough of one changeset."""
+    on_server = toy_engine.dialect.name == "postgresql"
+    if on_server:
+        with toy_engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for statement in (*LARGE, "VACUUM ANALYZE change"):
+                connection.execute(text(statement))
+    else:
+        add(toy, Contact(name="A"))
+    asked: list[tuple[str, object]] = []
+    event.listen(toy_engine, "before_cursor_execute", lambda *arguments: asked.append(arguments[2:4]))
+    history(toy, limit=10)
+    statement, values = next(
+        one for one in asked if "UNION ALL" in one[0] or ("anon_" in one[0] and "FROM change" in one[0])
+    )
+    explain = "EXPLAIN " if on_server else "EXPLAIN QUERY PLAN "
+    plan = " ".join(str(row) for row in toy.connection().exec_driver_sql(explain + statement, values))
+    assert re.search(r"\bix_change_changeset\b", plan)
 
 
 def test_what_other_programs_did_is_theirs_also_when_it_was_taken_in_since(toy: Session, toy_engine: Engine) -> None:
