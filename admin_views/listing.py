@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -12,6 +13,7 @@ from flask_admin import expose
 from flask_babel import format_decimal, get_locale, gettext
 from markupsafe import Markup
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from admin_views import cells, shell
@@ -215,10 +217,19 @@ class Listing(Declared):
         require_export()
         format: Format = "csv" if export_type == "csv" else "xlsx"
         made = pieces(format, str(get_locale() or "en"))
-        response = Response(stream_with_context(made), mimetype=MIMES[format])
+        response = Response(stream_with_context(_until_sent(shell.here(), made)), mimetype=MIMES[format])
         dated = f"{name}-{shell.today().isoformat()}.{format}"
         response.headers["Content-Disposition"] = f'attachment; filename="{dated}"'
         return response
+
+
+def _until_sent(session: Session, made: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces of a file, read from the session of the request, which gives its connection back behind the last.
+
+    It did so when the request ended, was forgotten, and took one anew for the first piece: nobody else would.
+    """
+    with closing(session):
+        yield from made
 
 
 def require_export() -> None:
