@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
 from sqlalchemy import Delete, Insert, Integer, Select, Text, Update, bindparam, cast, event, func, null, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction, make_transient
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -53,14 +54,23 @@ def open_id(session: AnySession) -> int | None:
     return None if opened is None else opened.id
 
 
+Ahead = Callable[[Session], None]
+
+
 @contextmanager
 def changeset(
-    session: AnySession, actor: Somebody, title: str, origin: Origin = Origin.FORM, **values: object
+    session: AnySession,
+    actor: Somebody,
+    title: str,
+    origin: Origin = Origin.FORM,
+    ahead: Ahead | None = None,
+    **values: object,
 ) -> Iterator[Changeset]:
     """One intention in one transaction: commits at the end, and rolls everything back on any exception.
 
     `title` is a sentence in English, `values` fill it in (anything JSON can hold). Whatever the session read before is
     read anew: on SQLite the write lock is taken first, so nothing can be written on the strength of stale rows.
+    `ahead` is what takes long and only reads: it is done before the lock is taken, and again if somebody wrote meanwhile.
     A changeset in which nothing changed is removed again: the object then says `is_empty` and has no id.
     Inside an open changeset it joins: an exception then takes back only what was done since, if the caller catches it.
     Raises RuntimeError when the session holds unsaved work.
@@ -69,13 +79,14 @@ def changeset(
     outer: _Open | None = session.info.get(_OPEN)
     if outer is not None:
         with session.begin_nested():
+            if ahead is not None:
+                ahead(session)
             yield outer.changeset
         return
     _settle(session)
-    opened = _begin(
-        session, Changeset(user_id=actor.id, user_name=actor.name, title=title, origin=origin, values=values)
-    )
+    made = Changeset(user_id=actor.id, user_name=actor.name, title=title, origin=origin, values=values)
     try:
+        opened = _begin(session, made, ahead)
         yield opened.changeset
         # Gone when the code inside rolled back itself: then nothing was written, and there is nothing to keep.
         if session.info.get(_OPEN) is opened:
@@ -99,14 +110,35 @@ def _settle(session: Session) -> None:
     session.expire_all()
 
 
-def _begin(session: Session, changeset: Changeset) -> _Open:
-    session.connection(execution_options=WILL_WRITE)
-    session.add(changeset)
-    session.flush()
+def _begin(session: Session, changeset: Changeset, ahead: Ahead | None) -> _Open:
+    if ahead is None or not _is_ahead(session, changeset, ahead):
+        session.connection(execution_options=WILL_WRITE)
+        if ahead is not None:
+            ahead(session)
+        session.add(changeset)
+        session.flush()
     opened = _Open(changeset, changeset.id)
     _set_context(session, opened.id)
     session.info[_OPEN] = opened
     return opened
+
+
+def _is_ahead(session: Session, changeset: Changeset, ahead: Ahead) -> bool:
+    """Whether the changeset could begin on what was read before it: not where somebody wrote in between.
+
+    SQLite lets nobody write on the strength of a snapshot that is not the newest. On PostgreSQL there is no such lock, and
+    who reads holds the rows.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        return False
+    ahead(session)
+    session.add(changeset)
+    try:
+        session.flush()
+    except OperationalError:
+        session.rollback()
+        return False
+    return True
 
 
 def _set_context(session: Session, changeset_id: int | None) -> None:

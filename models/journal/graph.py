@@ -39,6 +39,8 @@ class Unique:
     keys: tuple[str, ...]
     where: str
     columns: frozenset[str]
+    # The mark that only one row of several may carry: a row can do without it.
+    mark: str | None = None
 
 
 def references_of(table: Table) -> list[Reference]:
@@ -64,7 +66,10 @@ def in_order(tables: Sequence[Table], *, children_first: bool) -> list[Table]:
 
 
 def uniques(table: Table, dialect: Dialect) -> Iterator[Unique]:
-    """What must be unique in a table, partial indexes and expressions included."""
+    """What must be unique in a table, partial indexes and expressions included.
+
+    A mark that only one of several carries need not have an index: its column says so by `info={"one_per": other column}`.
+    """
     for constraint in table.constraints:
         if isinstance(constraint, UniqueConstraint):
             yield _unique(table, [quoted(column.name) for column in constraint.columns], "")
@@ -72,12 +77,16 @@ def uniques(table: Table, dialect: Dialect) -> Iterator[Unique]:
         if index.unique:
             keys = [_rendered(key, dialect) for key in index.expressions if isinstance(key, ClauseElement)]
             yield _unique(table, keys, _condition(index, dialect))
+    for column in table.columns:
+        if "one_per" in column.info:
+            yield _unique(table, [quoted(column.info["one_per"])], quoted(column.name))
 
 
 def _unique(table: Table, keys: Sequence[str], where: str) -> Unique:
     words = set(re.findall(r"\w+", " ".join([*keys, where])))
     kept = {column.name for column in kept_columns(table)}
-    return Unique(tuple(keys), where or "1 = 1", frozenset(words & kept))
+    marks = [name for name in sorted(words & kept) if isinstance(plain_type(table.columns[name].type), Boolean)]
+    return Unique(tuple(keys), where or "1 = 1", frozenset(words & kept), marks[0] if marks else None)
 
 
 def _rendered(expression: ClauseElement, dialect: Dialect) -> str:

@@ -380,8 +380,13 @@ class Plan:
         for orphaned in self._orphaned(table) if self.doubtful else ():
             found += self.mark(table, "delete", Kept.PARENT_GONE.name, orphaned)
         for unique in uniques(table, self.connection.dialect):
-            if self.hold(self._taken(table, unique, "delete", "")):
+            taken = self.hold(self._taken(table, unique, "delete", unique.mark or ""))
+            if taken and unique.mark is None:
                 found += self.mark(table, "delete", Kept.VALUE_TAKEN.name, self.held(table))
+            elif taken and unique.mark is not None:
+                # It comes back without the mark that another row carries by now.
+                held = self.held(table, unique.mark)
+                found += self.mark_field(table, "delete", unique.mark, Kept.VALUE_TAKEN, held)
         # What belongs to a row that stays deleted has no parent either.
         self.doubtful = self.doubtful or found > 0
         return found

@@ -90,9 +90,15 @@ def undo(
     """
     session = plain(session)
     part = rows is not None or fields is not None
-    with changeset(session, actor, "Undid: {title}", Origin.UNDO) as undoing:
-        original = _undoable(session, changeset_id)
-        plan = _draw_up(session, changeset_id, rows, fields, locks, hold=True)
+    wanted = None if rows is None else list(rows)
+    drawn_up: list[Plan] = []
+
+    def ahead(session: Session) -> None:
+        _undoable(session, changeset_id)
+        drawn_up[:] = [_draw_up(session, changeset_id, wanted, fields, locks, hold=True)]
+
+    with changeset(session, actor, "Undid: {title}", Origin.UNDO, ahead) as undoing:
+        original, (plan,) = _undoable(session, changeset_id), drawn_up
         counts, left = plan.counts(), what_is_left(plan.connection, plan.tables)
         if not counts:
             raise NothingToUndo(left)
@@ -193,10 +199,13 @@ def _restore(plan: Plan, table: Table) -> None:
     """Put deleted rows back from their images, under their old keys."""
     values = {"id": "u.row_id"}
     defaults = []
+    marks = {unique.mark for unique in uniques(table, plan.connection.dialect)}
     for column in kept_columns(table):
         value = plan.sql.value(column, "f.before")
         if column.foreign_keys and column.nullable:
             value = f"CASE WHEN NOT {plan.left(table, column.name, 'u.row_id')} THEN {value} END"
+        elif column.name in marks:
+            value = f"CASE WHEN {plan.left(table, column.name, 'u.row_id')} THEN 1 = 0 ELSE {value} END"
         elif not column.nullable and has_default(column):
             value = f"coalesce({value}, :{column.name})"
             defaults.append(bindparam(column.name, column.default.arg, type_=column.type))  # type: ignore[union-attr]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
+from contextlib import closing
 from decimal import Decimal
+from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Engine, event, select, text
 from sqlalchemy.orm import Session
 
 from models.errors import NotFound, Reason, Refused
@@ -70,6 +73,29 @@ def test_undoing_an_insert_deletes_the_row(toy: Session) -> None:
     assert undone.taken_back == 9
     assert undone.left == []
     assert dump(toy) == start
+
+
+def test_others_write_while_an_undo_is_drawn_up_and_what_they_wrote_stays(toy: Session, toy_engine: Engine) -> None:
+    if toy_engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL keeps others from the rows only.")
+    add(toy, Customer(number="K-1", first_name="Åsa"), Customer(number="K-2", first_name="Bo"))
+    changed = change(toy, "UPDATE customer SET first_name = 'Ida'")
+    drawn_up: list[str] = []
+
+    def meanwhile(*arguments: Any) -> None:
+        if arguments[2].startswith("INSERT INTO journal_undo"):
+            drawn_up.append("once more")
+            if len(drawn_up) == 1:
+                with closing(sqlite3.connect(str(toy_engine.url.database), timeout=0)) as other, other:
+                    other.execute("UPDATE customer SET first_name = 'Cia' WHERE number = 'K-1'")
+
+    event.listen(toy_engine, "after_cursor_execute", meanwhile)
+    undone = undo(toy, BOB, changed)
+    assert toy.scalars(select(Customer.first_name).order_by(Customer.id)).all() == ["Cia", "Bo"]
+    assert reasons(undone.left) == {("customer", 1, "first_name", Kept.CHANGED)}
+    assert len(drawn_up) == 2
+    undo(toy, BOB, undone.changeset.id)
+    assert len(drawn_up) == 3, "nobody wrote: once is enough"
 
 
 def test_undoing_an_update_sets_every_kind_of_value_back(toy: Session) -> None:
