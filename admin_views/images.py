@@ -97,7 +97,7 @@ class Line:
     @property
     def goes_back_alone(self) -> bool:
         """Whether this field can be taken back by itself: what a verb keeps up goes back with all that it did."""
-        return self.field is not None and self.field not in fields.KEPT
+        return self.field is not None and self.field not in fields.GOES_BACK_AS_A_WHOLE
 
 
 @dataclass(frozen=True)

@@ -384,6 +384,8 @@ def ref(target: str, on_delete: Literal["CASCADE", "SET NULL", "RESTRICT"]) -> F
 # For the second column of a row that ties two records together: the row is part of the first one only. A customer that an
 # undo leaves keeps its label, but that label does not keep all other customers that carry it.
 LOOSE = {"belongs": False}
+# `info` of a mark that one row of a customer's carries.
+ONE_OF_A_CUSTOMER = {"one_per": "customer_id"}
 
 # For a short text of several lines; a `Text` always has them.
 LINES = {"lines": True}

@@ -7,7 +7,19 @@ import datetime as dt
 from sqlalchemy import Boolean, CheckConstraint, Computed, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import DATE, LONG_TEXT, LOOSE, Base, Stamped, UtcDateTime, key_text, ref, table_args, words
+from models.base import (
+    DATE,
+    LONG_TEXT,
+    LOOSE,
+    ONE_OF_A_CUSTOMER,
+    Base,
+    Stamped,
+    UtcDateTime,
+    key_text,
+    ref,
+    table_args,
+    words,
+)
 from models.customer import Customer, Kind
 from models.label import Label
 from models.user import User
@@ -88,8 +100,8 @@ class CustomerContact(Base):
     customer_id: Mapped[int] = mapped_column(ref("customer.id", "CASCADE"))
     contact_id: Mapped[int] = mapped_column(ref("contact.id", "CASCADE"), index=True, info=LOOSE)
     function: Mapped[str | None] = mapped_column(String(120))
-    is_main: Mapped[bool] = mapped_column(Boolean, default=False)
-    is_invoice_contact: Mapped[bool] = mapped_column(Boolean, default=False)
+    is_main: Mapped[bool] = mapped_column(Boolean, default=False, info=ONE_OF_A_CUSTOMER)
+    is_invoice_contact: Mapped[bool] = mapped_column(Boolean, default=False, info=ONE_OF_A_CUSTOMER)
 
     customer: Mapped[Customer] = relationship()
     contact: Mapped[Contact] = relationship(overlaps="links")

@@ -63,6 +63,9 @@ class Reason(enum.StrEnum):
     LAST_ROLE_MANAGER = "Nobody could manage the roles of this customer any more. Give someone else that right first."
     MORE_THAN_OWN = "You cannot give rights you do not have yourself: {right}."
     MAY_MORE = "{name} has a right that you do not have: {right}. Ask somebody who has it."
+    NO_HEAD_OFFICE_LEFT = (
+        "{name} would have addresses, but no head office among them. Make another address the head office first."
+    )
     HEAD_OFFICE_NEEDED = "{name} is the head office. Make another address the head office first."
     NO_INVOICE_ADDRESSES = "Invoices go to the head office: the settings say so."
     LIST_STAYS = "A value stays in the list that it was made for; add it to the other list."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -57,7 +58,7 @@ def do(session: AnySession, actor: Looker, customer_id: int, source_id: int, cho
     wanted = {one.holder: one.source for one in chosen}
     customer = grant.check(session, actor, customer_id, wanted)
     there(session, Customer, source_id)
-    values = {"count": len(chosen), "customer": customer.name}
+    values: dict[str, Any] = {"count": len(chosen), "customer": customer.name}
     title = "Copy {count} roles from another customer to {customer}"
     with changeset(session, actor, title, origin=Origin.GRANT, **values) as kept:
         hold(plain(session), Customer, [customer_id, source_id])

@@ -69,6 +69,8 @@ KEPT_BY_VERBS = frozenset(
 )
 # These, and what the database and the record itself keep up.
 KEPT = KEPT_BY_VERBS | {"id", "number_key", "email_key", "created_at", "changed_at", "password_hash"}
+# Of all addresses one has this mark: it goes from one to another, and back only so.
+GOES_BACK_AS_A_WHOLE = KEPT | {"is_head_office"}
 # Unique by what the spellings of one value have in common.
 KEYED: dict[tuple[type[Base], str], str] = {(Customer, "number"): "number_key", (User, "email"): "email_key"}
 # Days before and after these years are slips of the pen; nobody here was born before the first.

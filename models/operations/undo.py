@@ -9,21 +9,22 @@ changing an amount takes the right to see it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy.orm import Session
 
 from models import access, journal, search
 from models.access import Looker
 from models.among import one_of
 from models.base import EVERYTHING, AnySession, Base, plain
 from models.contact import Contact, CustomerContact
-from models.customer import Customer
+from models.customer import Address, Customer
 from models.errors import NotAllowed, Reason, Refused
 from models.journal import Change, Changeset, Left, NothingToUndo, Operation, Origin, Undone, UndoPlan
 from models.operations.consequences import allowed
-from models.operations.fields import KEPT, KEPT_BY_VERBS, KEYED
+from models.operations.fields import GOES_BACK_AS_A_WHOLE, KEPT_BY_VERBS, KEYED
 from models.project import Project
 from models.user import CustomerAccess, Right
 
@@ -75,11 +76,43 @@ def undo(
                 rows=rows,
                 fields=_with_keys(fields),
                 locks=access.LOCKS,
-                within=search.in_bulk if is_large else None,
+                within=_in_bulk if is_large else _one_by_one,
             )
     except NothingToUndo as nothing:
         raise NothingToUndo(_named(session, nothing.left)) from None
     return replace(done, left=_named(session, done.left))
+
+
+@contextmanager
+def _one_by_one(session: Session, changeset_id: int) -> Iterator[None]:
+    yield
+    _require_head_offices(session, changeset_id)
+
+
+@contextmanager
+def _in_bulk(session: Session, changeset_id: int) -> Iterator[None]:
+    with search.in_bulk(session, changeset_id):
+        yield
+    _require_head_offices(session, changeset_id)
+
+
+def _require_head_offices(session: Session, changeset_id: int) -> None:
+    """Who has addresses has a head office among them: an undo takes none away without it, as no other verb does."""
+    address, change = Address.__table__.c, Change.__table__.c
+    touched = select(change.customer_id).where(
+        change.changeset_id == changeset_id,
+        change.table_name == Address.__tablename__,
+        change.before["is_head_office"].as_boolean(),
+    )
+    without = (
+        select(address.customer_id)
+        .where(address.customer_id.in_(touched))
+        .group_by(address.customer_id)
+        .having(func.max(case((address.is_head_office, 1), else_=0)) == 0)
+    )
+    named = select(Customer.__table__.c.name).where(Customer.__table__.c.id.in_(without)).limit(1)
+    if (name := session.scalar(named)) is not None:
+        raise Refused(Reason.NO_HEAD_OFFICE_LEFT, name=name)
 
 
 def _with_keys(fields: Collection[str] | None) -> Collection[str] | None:
@@ -222,7 +255,7 @@ def _require_whole(
 ) -> None:
     """What a verb keeps up tells of all that it did, so a part of that is not taken back by itself."""
     if fields is not None:
-        is_torn = not KEPT.isdisjoint(fields)
+        is_torn = not GOES_BACK_AS_A_WHOLE.isdisjoint(fields)
     elif rows is not None:
         keys: dict[str, set[int]] = {}
         for table, key in rows:

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from models import access, settings
 from models.access import Looker
+from models.contact import CustomerContact
 from models.customer import Address, Customer
 from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
-from models.journal import changeset, touches
+from models.journal import Kept, NothingToUndo, changeset, touches
 from models.operations import archive, mark_address, remove, undo
 from models.operations.mark_address import Mark
 from models.operations.save import save
@@ -51,6 +52,66 @@ def test_VS_21_the_head_office_moves_and_an_undo_moves_it_back(session: Session,
     assert marks(session, customer) == [("Assen", False, False), ("Breda", True, False)]
     assert undo.undo(session, alice, done).left == []
     assert marks(session, customer) == [("Assen", True, False), ("Breda", False, False)]
+
+
+def test_VS_19_the_head_office_moves_back_as_a_whole_only(session: Session, alice: Looker) -> None:
+    customer = factories.customer(session)
+    assen, breda = add(session, alice, customer, "Assen"), add(session, alice, customer, "Breda")
+    done = mark(session, alice, breda, Mark.HEAD_OFFICE)
+    now = marks(session, customer)
+    for address in (assen, breda):
+        with pytest.raises(Refused) as refused:
+            undo.undo(session, alice, done, [("address", address)], ["is_head_office"])
+        assert refused.value.reason is Reason.GOES_BACK_AS_A_WHOLE
+    with pytest.raises(Refused) as refused:
+        undo.undo(session, alice, done, [("address", breda)])
+    assert refused.value.reason is Reason.NO_HEAD_OFFICE_LEFT
+    assert marks(session, customer) == now
+
+
+def test_VS_19_an_undo_takes_no_head_office_away_from_the_other_addresses(session: Session, alice: Looker) -> None:
+    customer = factories.customer(session)
+    first = save(session, alice, Address, None, {"customer_id": customer.id, "city": "Assen"}).changeset
+    assert first is not None
+    add(session, alice, customer, "Breda")
+    with pytest.raises(Refused) as refused:
+        undo.undo(session, alice, first.id)
+    assert refused.value.reason is Reason.NO_HEAD_OFFICE_LEFT
+    assert marks(session, customer) == [("Assen", True, False), ("Breda", False, False)]
+
+
+def test_VS_19_a_deleted_head_office_comes_back_as_one_of_the_others(session: Session, alice: Looker) -> None:
+    customer = factories.customer(session)
+    assen = add(session, alice, customer, "Assen")
+    gone = remove.do(session, alice, Address, [assen], remove.plan(session, alice, Address, [assen]).digest)
+    add(session, alice, customer, "Breda")
+    shown = undo.plan(session, alice, gone.id)
+    assert [(one.field, one.reason) for one in shown.left] == [("is_head_office", Kept.VALUE_TAKEN)]
+    undo.undo(session, alice, gone.id)
+    assert marks(session, customer) == [("Assen", False, False), ("Breda", True, False)]
+
+
+@pytest.mark.parametrize("which", ["is_main", "is_invoice_contact"])
+def test_TO_25_an_undo_makes_no_second_main_or_invoice_contact(session: Session, alice: Looker, which: str) -> None:
+    customer = factories.customer(session)
+    one, other, third = (
+        factories.link(session, customer, factories.contact(session), **{which: first})
+        for first in (True, False, False)
+    )
+    moved = save(session, alice, CustomerContact, other.id, {which: True}).changeset
+    assert moved is not None
+    with pytest.raises(NothingToUndo) as nothing:
+        undo.undo(session, alice, moved.id, [("customer_contact", one.id)], [which])
+    assert [left.reason for left in nothing.value.left] == [Kept.VALUE_TAKEN]
+    save(session, alice, CustomerContact, third.id, {which: True})
+    with pytest.raises(NothingToUndo):
+        undo.undo(session, alice, moved.id)
+    session.expire_all()
+    assert [getattr(session.get_one(CustomerContact, link.id), which) for link in (one, other, third)] == [
+        False,
+        False,
+        True,
+    ]
 
 
 def test_TL_17_invoices_go_to_one_address_and_only_where_the_setting_allows(session: Session, dana: Looker) -> None:
