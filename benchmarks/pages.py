@@ -325,7 +325,7 @@ class Bench:
             key = row["name_key" if sort == "name" else "changed_at"]
             other = urlencode({"sort": sort, "key": key, "id": last})
             yield self.compare(f"W2 90 % deep, {name}", deep[0], f"/list?{other}", first.ours * 1.3)
-        for name, word, goal in (("few hits", self._rare(), 12), ("no hit", "xylofoonwinkel", 10)):
+        for name, word, goal in (("few hits", self._rare(self.customers // 2), 12), ("no hit", "xylofoonwinkel", 10)):
             match = " AND ".join(f'"{word[at : at + 3]}"' for at in range(len(word) - 2))
             other = urlencode({"match": match, "word": word})
             yield self.compare(f"W3 search, {name}", f"/customers/?search={word}", f"/list?{other}", goal)
@@ -336,32 +336,46 @@ class Bench:
         chips = f"label={label}&status={status}"
         yield self.compare("W4 label and status, by name", f"/customers/?{chips}", f"/list?{chips}", 15)
 
-    def _rare(self) -> str:
-        """A word that few customers hold: the place before the @ of one in the middle, if it is long enough."""
+    def _rare(self, at: int) -> str:
+        """A word that few customers hold: the place before the @ of one of them, if it is long enough."""
         query = "SELECT website FROM customer WHERE archived_at IS NULL AND length(website) > 20 ORDER BY id LIMIT 1 OFFSET {}"
-        found = self.one(query.format(self.customers // 2)) or self.one(query.format(0))
+        found = self.one(query.format(at)) or self.one(query.format(0))
         return re.sub(r"^(https?://)?(www\.)?", "", found[0]).split(".")[0]
 
     def search(self) -> Iterator[Line]:
-        """W12: what the palette asks for while somebody types."""
-        name = self.one("SELECT company_name FROM customer WHERE company_name IS NOT NULL ORDER BY id")[0]
-        rare = self._rare()
-        known = self.one(KNOWN.format(self.customers // 2)) or self.one(KNOWN.format(0))
-        for kind, typed in (
-            ("a name", known["company_name"]),
-            ("a number", known["number"]),
-            ("an e-mail address", known["email"]),
-            ("a phone number", known["phone"]),
-            ("many hits", name[:4]),
+        """W12: what the palette asks for while somebody types, never the same twice."""
+        times = self.rounds + self.warm_ups
+        known = [
+            self.one(KNOWN.format(self.customers * at // (times + 1))) or self.one(KNOWN.format(0))
+            for at in range(times)
+        ]
+        rare = [self._rare(self.customers * at // (times + 1)) for at in range(times)]
+        slips = [f"{word[:4]}{word[5:]}" for word in rare]
+        for kind, texts in (
+            ("a name", [one["company_name"] for one in known]),
+            ("a number", [one["number"] for one in known]),
+            ("an e-mail address", [one["email"] for one in known]),
+            ("a phone number", [one["phone"] for one in known]),
+            ("many hits", [one["company_name"][:4] for one in known]),
             ("few hits", rare),
-            ("a slip", f"{rare[:4]}{rare[5:]}"),
-            ("two slips", f"{name.split()[0][1:]} {rare[:4]}{rare[5:]}"),
-            ("no hit", "xylofoonwinkel"),
+            ("a slip", slips),
+            (
+                "two slips",
+                [f"{one['company_name'].split()[0][1:]} {slip}" for one, slip in zip(known, slips, strict=True)],
+            ),
+            ("no hit", [f"xylofoon{word}"[:14] for word in rare]),
         ):
-            asked = urlencode({"q": typed})
-            yield self.compare(f"W12 palette, {kind}", f"/search/palette/?{asked}", f"/find?{asked}", 50)
-        asked = urlencode({"q": name[:4]})
-        yield self.compare("W12 page, many hits", f"/search/?{asked}", f"/find?{asked}", 50)
+            yield self._searched(f"W12 palette, {kind}", "/search/palette/", texts)
+        yield self._searched("W12 page, many hits", "/search/", [one["company_name"][:4] for one in known])
+
+    def _searched(self, name: str, path: str, texts: Sequence[str]) -> Line:
+        asked = [urlencode({"q": one}) for one in texts]
+        size = len(self.ours.page(f"{path}?{asked[0]}").body)
+        costs = []
+        for visitor, where in ((self.ours, path), (self.theirs, "/find")):
+            paths = iter(f"{where}?{one}" for one in asked)
+            costs.append(self.cost(lambda visitor=visitor, paths=paths: visitor.page(next(paths))))
+        return Line(name, *costs, 50, f"{size / 1000:.0f} kB")
 
     def card(self) -> Iterator[Line]:
         """W13: the card of the customer with the many registrations, and each total on it by itself."""

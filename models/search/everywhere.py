@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import func, literal, null, select
+from sqlalchemy import false, func, null, select
 from sqlalchemy.orm import Session
 
 from models.contact import Contact, CustomerContact
@@ -59,10 +60,14 @@ class _Kind:
         state = read_state(self.spec, [("search", search), ("archived", "all")])
         if not state.search:
             return None
+        return Wanted(self.spec, state, limit, self._columns)
+
+    @cached_property
+    def _columns(self) -> tuple[Any, ...]:
         archived_at = self.spec.archived_at
-        is_archived = literal(False) if archived_at is None else archived_at.is_not(None)
+        is_archived = false() if archived_at is None else archived_at.is_not(None)
         columns = (self.name, is_archived, *self.details, *(null(),) * (DETAILS - len(self.details)))
-        return Wanted(self.spec, state, limit, tuple(column.label(f"c{at}") for at, column in enumerate(columns)))
+        return tuple(column.label(f"c{at}") for at, column in enumerate(columns))
 
     def hit(self, row: Sequence[Any], *, near: bool = False) -> Hit:
         """A hit of a row of id and columns."""

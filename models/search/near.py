@@ -7,19 +7,20 @@ little stays to go by.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Select, String, TextClause, and_, bindparam, func, select, text
 from sqlalchemy.orm import Session
 
 from models.search.documents import DOCUMENTS, Document
 from models.search.folding import plain
 from models.search.paging import Wanted, unarchived, united
-from models.search.words import SHORTEST, holding, indexed, ways_to_read
+from models.search.words import SHORTEST, indexed, pattern, ways_to_read
 
 # Of so few letters another word is nobody's slip.
 FEWEST_LETTERS = 4
@@ -27,8 +28,12 @@ FEWEST_LETTERS = 4
 LONGEST = 16
 # With fewer trigrams left, half the table would be found; so many tell a word from most others, and more are not asked.
 FEWEST_TRIGRAMS, TELLING, ENOUGH = 2, 3, 4
+# What is left of a long word is to be all but so many: its end alone may be that of a hundred other names.
+FOR_ONE_SLIP = 5
 # So many candidates are compared.
 MOST = 300
+# On PostgreSQL there are places for so many sets, or twice as many and so on: the words of one statement are often like this.
+SETS = 5
 ANY = "\0"
 LETTER = r"\w"
 
@@ -69,10 +74,9 @@ def _query(session: Session, wanted: Wanted, words: Sequence[str]) -> Select[Any
         named = select(own.label("id"), *wanted.columns, wanted.spec.names[0].label("document"))
         return named.where(*shown).order_by(own).limit(MOST)
     documents = document.table
-    text = documents.c.document
-    query = select(own.label("id"), *wanted.columns, text)
+    query = select(own.label("id"), *wanted.columns, documents.c.document)
     query = query.join(documents, documents.c[document.key] == own)
-    return query.where(_may_hold(session, document, own, text, words), *shown).limit(MOST)
+    return query.where(_may_hold(session, document, own, words), *shown).limit(MOST)
 
 
 def marked(text: str, search: str) -> list[tuple[str, bool]]:
@@ -95,19 +99,42 @@ def marked(text: str, search: str) -> list[tuple[str, bool]]:
 
 
 def _may_hold(
-    session: Session, document: Document, own: ColumnElement[int], text: ColumnElement[str], words: Sequence[str]
+    session: Session, document: Document, own: ColumnElement[int], words: Sequence[str]
 ) -> ColumnElement[bool]:
-    """The condition by which the index finds candidates."""
+    """The condition by which the index finds candidates; what is looked for is in its values, not in its shape."""
     parts = [found for word in words if (found := _candidates(word))]
     if session.get_bind().dialect.name == "sqlite":
         query = " AND ".join(f"({' OR '.join(_all_of(one) for one in sets)})" for sets in parts)
-        return own.in_(indexed(document, query, lambda told: _all_hold(parts, lambda one: func.instr(told, one) > 0)))
-    return _all_hold(parts, lambda one: holding(text, one))
+        return own.in_(indexed(document, query, lambda told: and_(*(_holds_some(told, sets) for sets in parts))))
+    return and_(*(_likes(document, at, sets) for at, sets in enumerate(parts)))
 
 
-def _all_hold(parts: Sequence[Sequence[Trigrams]], holds: Callable[[str], ColumnElement[bool]]) -> ColumnElement[bool]:
-    """Of each word all trigrams of one of its sets."""
-    return and_(*(or_(*(and_(*map(holds, sorted(few))) for few in sets)) for sets in parts))
+def _holds_some(told: ColumnElement[str], sets: Sequence[Trigrams]) -> ColumnElement[bool]:
+    """All trigrams of one of these sets, on SQLite."""
+    one = func.json_each(json.dumps([sorted(few) for few in sets])).table_valued("value")
+    trigram = func.json_each(one.c.value).table_valued("value")
+    lacking = select(1).select_from(trigram).where(func.instr(told, trigram.c.value) == 0).correlate_except(trigram)
+    return select(1).select_from(one).where(~lacking.exists()).correlate_except(one).exists()
+
+
+def _likes(document: Document, at: int, sets: Sequence[Trigrams]) -> TextClause:
+    """All trigrams of one of these sets, on PostgreSQL, whose index takes patterns one by one only, not by LIKE ANY.
+
+    There are places for more than are looked for. What is NULL falls away when a plan is made for these values; for any
+    values the index could not be asked, so no such plan is ever thought cheaper.
+    """
+    given: list[str | None] = []
+    for one in (*sets, *[()] * (-len(sets) % SETS)):
+        few = list(map(pattern, sorted(one)))
+        given += [*few, *[None] * (ENOUGH - len(few))]
+    near_it = f"(CAST(:near{at} AS text[]))"
+    held = f"{document.name}.document LIKE {near_it}"
+    all_of = [
+        f"{near_it}[{first}] IS NOT NULL AND {held}[{first}]"
+        + "".join(f" AND ({near_it}[{n}] IS NULL OR {held}[{n}])" for n in range(first + 1, first + ENOUGH))
+        for first in range(1, len(given), ENOUGH)
+    ]
+    return text(f"({' OR '.join(all_of)})").bindparams(bindparam(f"near{at}", given, ARRAY(String)))
 
 
 @lru_cache(maxsize=1024)
@@ -151,16 +178,16 @@ def _candidates(word: str) -> tuple[Trigrams, ...]:
     # One letter twice is looked for in short words, too: spelt out, it has trigrams enough.
     doubled = [word[: at + 1] + word[at:LONGEST] for at in range(len(word[:LONGEST]))] if close else []
     found = [one for one in map(_trigrams, (*close, *doubled)) if len(one) >= FEWEST_TRIGRAMS]
-    sets = {_some(one) for one in (exact, *_merged(found))}
+    sets = {_some(one, word) for one in (exact, *_merged(found, max(TELLING, len(exact) - FOR_ONE_SLIP)))}
     # What holds more trigrams than another set is found by that one.
     return tuple(sorted((one for one in sets if not any(other < one for other in sets)), key=sorted))
 
 
-def _merged(found: Sequence[Trigrams]) -> Iterator[Trigrams]:
-    """Fewer sets, each of what several have in common, as long as that tells enough: each is a look into the index."""
+def _merged(found: Sequence[Trigrams], telling: int) -> Iterator[Trigrams]:
+    """Fewer sets, each of what several have in common, while those are `telling`: each is a look into the index."""
     common: Trigrams | None = None
     for one in found:
-        if common is not None and len(common & one) >= TELLING:
+        if common is not None and len(common & one) >= telling:
             common &= one
             continue
         if common is not None:
@@ -170,9 +197,10 @@ def _merged(found: Sequence[Trigrams]) -> Iterator[Trigrams]:
         yield common
 
 
-def _some(trigrams: Trigrams) -> Trigrams:
-    chosen = sorted(trigrams)
-    return frozenset(chosen[:: -(-len(chosen) // ENOUGH)] if len(chosen) > ENOUGH else chosen)
+def _some(trigrams: Trigrams, word: str) -> Trigrams:
+    """A few, from all over the word: neighbours say the same."""
+    chosen = sorted(trigrams, key=lambda one: (word.find(one), one))
+    return frozenset(chosen[at * (len(chosen) - 1) // (ENOUGH - 1)] for at in range(ENOUGH))
 
 
 def _all_of(trigrams: Trigrams) -> str:

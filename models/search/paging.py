@@ -396,7 +396,10 @@ def some(session: Session, wanted: Sequence[Wanted]) -> list[list[tuple[Any, ...
         found[at] = {row[0]: row[1:-1] for row in sorted(rows, key=lambda row: row[-1])}
         found[at] = {key: (key, *row) for key, row in found[at].items()}
     short = {at: one for at, one in enumerate(wanted) if len(found[at]) < one.limit}
-    _size_together(session, [lists[at] for at in short])
+    for listed in (lists[at] for at in short if not lists[at].is_limited):
+        # Nothing else narrows it down: whether these are few or a sample of many makes no difference.
+        listed.sizes = dict.fromkeys(listed.size_columns(FEW), SAMPLE + 1)
+    _size_together(session, [lists[at] for at in short if lists[at].is_limited])
     for at, rows in united(session, {at: _others(lists[at], one) for at, one in short.items()}).items():
         for row in rows:
             found[at].setdefault(row[0], row)

@@ -8,6 +8,7 @@ with other separators than it was stored with.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -18,6 +19,7 @@ from sqlalchemy import (
     and_,
     column,
     func,
+    literal_column,
     or_,
     select,
     table,
@@ -89,13 +91,16 @@ def beginnings(name: Column, search: str) -> list[Condition]:
 
 def _in_names(spec: ListSpec, word: str) -> Condition:
     """A word in one of the names of a list of few rows."""
-    found = []
-    for name in spec.names:
-        spelt: ColumnElement[str] = func.lower(name)
-        for letter in COMMON:
-            spelt = func.replace(spelt, letter, BEYOND_ASCII[letter])
-        found.append(spelt.contains(word, autoescape=True))
-    return or_(*found)
+    return or_(*(_spelt(name).contains(word, autoescape=True) for name in spec.names))
+
+
+@cache
+def _spelt(name: Column) -> ColumnElement[str]:
+    """A name as it is searched, nearly: without the marks of common letters. The letters are no values of a statement."""
+    spelt: ColumnElement[str] = func.lower(name)
+    for letter in COMMON:
+        spelt = func.replace(spelt, literal_column(f"'{letter}'"), literal_column(f"'{BEYOND_ASCII[letter]}'"))
+    return spelt
 
 
 class _Way:
@@ -142,7 +147,7 @@ class _Way:
     def _contains(self, word: str) -> Condition:
         if self.sqlite:
             return func.instr(self.table.c.document, word) > 0
-        return holding(self.table.c.document, word)
+        return self.table.c.document.like(pattern(word))
 
     def _beginnings(self) -> Select[Any]:
         rows: Any = self.spec.noun.__table__
@@ -157,10 +162,10 @@ class _Way:
         return found[0] if len(found) == 1 else select(union_all(*found).subquery())
 
 
-def holding(text: ColumnElement[str], word: str) -> Condition:
-    """Documents that hold a word, by the index of PostgreSQL."""
+def pattern(word: str) -> str:
+    """For LIKE, by which the index of PostgreSQL finds documents that hold a word."""
     escaped = word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    return text.like(f"%{escaped}%")
+    return f"%{escaped}%"
 
 
 def indexed(document: Document, query: str, fits: Callable[[ColumnElement[str]], Condition]) -> Select[Any]:

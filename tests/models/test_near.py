@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from models import search
@@ -124,6 +125,20 @@ def test_few_looks_into_the_index_are_enough_for_a_long_word() -> None:
         sets = near._candidates(plain(word))
         assert len(sets) <= 10
         assert all(near.FEWEST_TRIGRAMS <= len(one) <= near.ENOUGH for one in sets)
+
+
+def test_a_word_that_nobody_typed_before_takes_no_other_statements(session: Session) -> None:
+    asked: list[str] = []
+    event.listen(session.get_bind(), "before_cursor_execute", lambda *arguments: asked.append(arguments[2]))
+
+    def statements(typed: str) -> list[str]:
+        session.connection()
+        asked.clear()
+        search.find(session, typed, 10)
+        return list(asked)
+
+    assert statements("nordhamn") == statements("bakkerij") == statements("kwekerij")
+    assert statements("nordhamn schilders") == statements("bakkerij hamsterwiel")
 
 
 def test_nobody_that_is_archived_is_offered_to_choose_for_a_slip(session: Session) -> None:
