@@ -1,33 +1,25 @@
-"""What a plan shows is what is written, field for field, and nothing else: proved on generated rows.
-
-`KAARTENBAK_PROOF_ROWS` says on how many; `make proof` takes 100,000.
-"""
+"""What a plan shows is what is written, field for field, and nothing else: proved on generated rows."""
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from importers import plan, planning
-from importers import run as steps
+from importers import plan
 from importers.apply import WRITTEN
-from importers.columns import COLUMNS, Place, freeze
+from importers.columns import COLUMNS, Place
 from importers.run import Choices
-from models.base import Base
 from models.imports import ImportKind, ImportRow, ImportRun, RowStatus
 from models.settings import ValueList
 from tests import factories
-from tests.importers.helpers import CUSTOMERS, Desk, desk_of, text_of
+from tests.importers.helpers import CUSTOMERS, Desk, desk_of
+from tests.importers.proof import WAYS, Flat, prove, read, same
 
-ROWS = int(os.environ.get("KAARTENBAK_PROOF_ROWS", "2400"))
-A_FILE = 50_000
 HEAD = (
     "Klantnummer", "Bedrijfsnaam", "Voornaam", "Achternaam", "Telefoon", "E-mail", "Website", "Straat", "Postcode",
     "Plaats", "Land", "Factuuradres plaats", "IBAN", "Labels", "Branche", "Klant sinds", "Uurtarief", "Betalingstermijn",
@@ -35,7 +27,6 @@ HEAD = (
 )  # fmt: skip
 # Cells that are wrong, by the column they stand in.
 WRONG = {10: "Atlantis", 15: "31 februari 2026", 16: "veel", 17: "nooit", 18: "misschien"}
-Flat = dict[str, Any]
 
 
 @pytest.fixture
@@ -118,12 +109,6 @@ def flat(session: Session) -> dict[int, Flat]:
 LISTED = frozenset({"status_id", "industry_id", "invoice_layout_id"})
 
 
-def read(session: Session, name: str) -> Iterator[dict[str, Any]]:
-    table = Base.metadata.tables[name]
-    for row in session.execute(select(table).order_by(table.c.id)).mappings():
-        yield {key: freeze(value) for key, value in row.items()}
-
-
 def expected(before: Flat, row: ImportRow) -> Flat:
     """A record as it has to be after a row, from what it was and what the plan shows."""
     after = {**before, "accounts": set(before.get("accounts", ())), "labels": set(before.get("labels", ()))}
@@ -144,11 +129,6 @@ def expected(before: Flat, row: ImportRow) -> Flat:
             )
             after[key] = new
     return after
-
-
-def same(one: Any, other: Any) -> bool:
-    """Nothing is nothing, whether it is an empty text, a no or not there."""
-    return (one or "") == (other or "")
 
 
 def check_contact(before: Flat, after: Flat, row: ImportRow) -> None:
@@ -188,28 +168,9 @@ def check(desk: Desk, run: ImportRun, before: dict[int, Flat]) -> None:
     desk.session.expire_all()
 
 
-@pytest.mark.parametrize(
-    "choices", [Choices(), Choices(empty_clears=True, replace_labels=True)], ids=["adds", "clears"]
-)
+@WAYS
 def test_what_the_plan_shows_is_what_is_written_field_for_field(desk: Desk, choices: Choices) -> None:
-    if choices.empty_clears and ROWS > A_FILE:
-        pytest.skip("the large proof takes one way")
     for name in ("Vip", "Transport"):
         factories.label(desk.session, name=name)
     factories.list_value(desk.session, ValueList.INDUSTRY, "Bouw")
-    chance, known = random.Random(20261122), 0
-    for count in [min(A_FILE, ROWS // 3)] + [min(A_FILE, ROWS - ROWS // 3)] * max(1, -(-(ROWS - ROWS // 3) // A_FILE)):
-        rows = list(rows_of(chance, count, known))
-        run = desk.upload(text_of(HEAD, *rows), CUSTOMERS, choices=choices)
-        assert all(column["field"] for column in run.options["columns"])
-        planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
-        before = flat(desk.session)
-        run = steps.find(desk.session, run.id)
-        foreseen = steps.foreseen(desk.session, run.id)
-        applied = desk.commit(run)
-        assert applied.rows == count
-        assert foreseen == {key: value for key, value in vars(applied).items() if key != "changeset"}
-        check(desk, run, before)
-        known += count
-    statuses = {row.status for row in desk.rows(run).values()}
-    assert statuses >= {RowStatus.NEW, RowStatus.CHANGED, RowStatus.DUPLICATE, RowStatus.REJECTED}
+    prove(desk, CUSTOMERS, choices, HEAD, rows_of, flat, check)
