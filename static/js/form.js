@@ -14,7 +14,9 @@ export function startForms() {
   }
 }
 
-const key = (form) => `kb-draft:${location.pathname}${location.search}#${form.id}`;
+// Whose draft, and of which page: the next who signs in here is somebody else.
+const here = `kb-draft:${document.body.dataset.user}${location.pathname}${location.search}#`;
+const key = (form) => here + form.id;
 const controls = (form) => [...form.elements].filter((one) => one.name && !one.matches(SKIP) && !one.matches("fieldset"));
 
 function watch(form) {
@@ -167,7 +169,7 @@ function forgetSent() {
       sessionStorage.removeItem("kb-sent");
       return;
     }
-    if (!sent || sent.startsWith(`kb-draft:${location.pathname}${location.search}#`)) return;
+    if (!sent || sent.startsWith(here)) return;
     sessionStorage.removeItem(sent);
     sessionStorage.removeItem("kb-sent");
   } catch { /* no storage */ }

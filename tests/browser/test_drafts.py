@@ -12,9 +12,9 @@ from tests.browser.test_journeys import find
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
-def sign_in_again(page: Page) -> None:
+def sign_in_again(page: Page, email: str = "marieke@kaartenbak.example") -> None:
     page.wait_for_url("**/login/**")
-    page.fill("input[name=email]", "marieke@kaartenbak.example")
+    page.fill("input[name=email]", email)
     page.fill("input[name=password]", DEMO_PASSWORD)
     page.press("input[name=password]", "Enter")
     page.wait_for_url(lambda url: "/login/" not in url)
@@ -52,3 +52,20 @@ def test_x_23_a_session_that_ends_while_typing_loses_nothing(sign_in: SignIn, co
     page.goto(form)
     expect(page.locator("#phone")).to_have_value("+46 31 700 99 88")
     expect(page.locator("[data-kb-changes]").first).to_be_hidden()
+
+
+def test_x_23_a_draft_waits_for_who_typed_it_and_is_not_shown_to_the_next(sign_in: SignIn) -> None:
+    page = sign_in()
+    for email, typed in (
+        ("johan@kaartenbak.example", ""),
+        ("marieke@kaartenbak.example", "+46 31 700 99 88"),
+    ):
+        if not typed:
+            page.goto("/customers/new/")
+            page.locator("#phone").fill("+46 31 700 99 88")
+            expect(page.locator("[data-kb-changes]").first).to_be_visible()
+        page.context.clear_cookies()
+        page.goto("/customers/new/")
+        sign_in_again(page, email)
+        page.goto("/customers/new/")
+        expect(page.locator("#phone")).to_have_value(typed)
