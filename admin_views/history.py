@@ -22,7 +22,7 @@ from importers import undoing as imported
 from models import access, journal
 from models.base import LARGEST_POSITION, whole
 from models.errors import NotAllowed, NotFound, Refused
-from models.journal import Change, Changeset, Kept, Left, NothingToUndo, Only, Origin, Undone
+from models.journal import Change, Changeset, Kept, Left, NothingToUndo, Only, Operation, Origin, Undone
 from models.operations import adopt as adopting
 from models.operations import delete, save
 from models.operations import undo as undoing
@@ -120,31 +120,21 @@ def shown(session: Session, found: Sequence[journal.Event], only: Only, **about:
     # First what may be taken back: on which customers that is, is then known for the lines, too.
     able = undoing.can_be_taken_back(session, shell.looker(), [(event.changeset, event.changes) for event in found])
     groups = images.groups(session, [event.changes for event in found], _page(about))
-    counts, later = _counts(session, found, only, about), _later(found, only)
+    counts, later = _counts(session, found, only, about), _later(found, able)
     return [
         _one(event, its, counts.get(event.last_id, []), may_go, later)
         for event, its, may_go in zip(found, groups, able, strict=True)
     ]
 
 
-def _later(found: Sequence[journal.Event], only: Only) -> frozenset[tuple[int, str | None]]:
-    """The fields, by their change, that hold another value by now, as far as the newest page of a history tells.
-
-    Behind an event that is not shown whole, on an older page, and where what others did or what came later is left out,
-    that is not known: what is shown before an undo says it.
-    """
-    now: dict[tuple[str, int, str], Any] = {}
+def _later(found: Sequence[journal.Event], able: Sequence[undoing.Able]) -> frozenset[tuple[int, str | None]]:
+    """Of the fields that could be taken back those, by their change, that hold another value by now."""
     changed_since: set[tuple[int, str | None]] = set()
-    is_known = not request.args.get("before") and only.by is None and only.until is None
-    for event in found if is_known else ():
-        for change in reversed(event.changes):
-            before, after = change.before or {}, change.after or {}
-            for key in (key for key in {*before, *after} if before.get(key) != after.get(key)):
-                value = after.get(key)
-                if now.setdefault((change.table_name, change.row_id, key), value) != value:
-                    changed_since.add((change.id, key))
-        if event.count > len(event.changes):
-            break
+    for event, its in zip(found, able, strict=True):
+        for change in event.changes:
+            if change.id in its.changes and change.operation is Operation.UPDATE:
+                after, held = change.after or {}, event.now.get((change.table_name, change.row_id)) or {}
+                changed_since |= {(change.id, key) for key, value in after.items() if held.get(key) != value}
     return frozenset(changed_since)
 
 

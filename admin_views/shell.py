@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from babel import Locale, dates, numbers
 from flask import Flask, current_app, flash, g, request, session, url_for
@@ -281,6 +282,8 @@ def register(app: Flask, languages: tuple[str, ...]) -> None:
         right_name=right_name, country_name=country_name, safe_link=web_address, source_text=source_text
     )
     app.jinja_env.filters.update(role_name=role_name, called=called, person=person)
+    # An address as it was typed may hold what would be headers of the mail.
+    app.jinja_env.filters["mailto"] = lambda address: f"mailto:{quote(address, safe='@+')}"
     app.jinja_env.filters["long_day"] = lambda day: format_date(day, "d MMMM y")
     app.jinja_env.filters["choice_text"] = lambda value: (value, gettext(value))
     app.jinja_env.filters["numberformat"] = format_decimal

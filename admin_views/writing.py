@@ -18,7 +18,7 @@ from models import access
 from models.activity import Comment
 from models.base import whole
 from models.customer import Customer
-from models.errors import NotAllowed, NotFound, Refused
+from models.errors import NotAllowed, NotFound, Reason, Refused
 from models.operations import outbox
 from models.operations.save import save
 from models.user import Right, User
@@ -39,20 +39,22 @@ class Writing(Declared):
         if "again" in request.form:
             return self._again(record)
         typed = {name: request.form.get(name, "") for name in ("recipient_id", "text", "keep")}
-        typed["text"] = typed["text"].replace("\r\n", "\n").strip()[:LONGEST]
+        typed["text"] = typed["text"].replace("\r\n", "\n").strip()
         try:
             return self._write(record, typed)
         except (NotAllowed, NotFound):
             raise
         except Refused as refused:
             shell.here().rollback()
-            wrong = {str(one.field): shell.say(one, gettext("Colleague")) for one in each(refused)}
+            wrong = {str(one.field): shell.say(one, _called(one.field)) for one in each(refused)}
             found = self.find(request.args.get("id"), *self.card_options)
             return self._mail_page(found, typed, errors.status_of(refused), wrong)
 
     def _write(self, record: Customer, typed: dict[str, str]) -> Answer:
         session, looker, key = shell.here(), shell.looker(), whole(typed["recipient_id"])
         comment = typed["text"] if typed["keep"] and typed["text"] else None
+        if len(typed["text"]) > LONGEST:
+            raise Refused(Reason.TOO_LONG, "text", length=LONGEST)
         colleague = outbox.colleague(session, looker, record.id, key)
         subject, body = self._composed(record, colleague, typed["text"])
         if background.server() is None:
@@ -137,3 +139,7 @@ class Writing(Declared):
         base = str(current_app.config.get("PUBLIC_URL") or "").rstrip("/")
         path = self.card_url(record.id)
         return f"{base}{path}" if base else url_for(f"{self.endpoint}.details_view", id=record.id, _external=True)
+
+
+def _called(field: str | None) -> str:
+    return gettext("Your words") if field == "text" else gettext("Colleague")

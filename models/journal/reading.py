@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, text, true, union_all
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, Subquery, and_, false, func, or_, select, text, true, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from models.base import AnySession, Base, plain
 from models.journal.context import is_open
@@ -22,6 +22,8 @@ from models.journal.triggers import quoted
 SHOWN = 20
 COUNTED = 1000
 _OUTSIDE_WINDOW = 5000
+
+Now = Mapping[Pair, dict[str, Any] | None]
 
 # As plain tables: whether a record changed meanwhile does not depend on who is looking.
 _CHANGE = Base.metadata.tables[Change.__tablename__].c
@@ -48,7 +50,8 @@ class Later:
 class Event:
     """One entry of the history: a changeset, or what was changed from outside within one second.
 
-    `changes` are the first of `count`, which stops counting at COUNTED and then says `is_more`.
+    `changes` are the first of `count`, which stops counting at COUNTED and then says `is_more`. `now` has the rows of
+    those as they were left by what changed them last, None where they were taken away.
     """
 
     changeset: Changeset | None
@@ -58,6 +61,7 @@ class Event:
     is_more: bool
     first_id: int
     last_id: int
+    now: Now
 
 
 @dataclass(frozen=True)
@@ -272,8 +276,8 @@ def history(
     found = _merged(_changesets(session, about, such, end, limit), outside)
     merged = [event for event in found if event.last_id >= horizon]
     shown = merged[:limit]
-    changes = _first_changes(session, about, shown)
-    events = tuple(event.shown(changes) for event in shown)
+    changes, now = _first_changes(session, about, shown)
+    events = tuple(event.shown(changes, now) for event in shown)
     return Page(events, str(shown[-1].first_id) if len(merged) > limit or horizon else None)
 
 
@@ -381,10 +385,10 @@ class _Found:
         same_second = self.at.replace(microsecond=0) == other.at.replace(microsecond=0)
         return self.changeset is None and other.changeset is None and same_second
 
-    def shown(self, changes: dict[tuple[int | None, int], list[Change]]) -> Event:
+    def shown(self, changes: Mapping[tuple[int | None, int], list[Change]], now: Now) -> Event:
         listed = tuple(changes.get(self.key, ()))
         count = min(self.count, COUNTED)
-        return Event(self.changeset, self.at, listed, count, self.count > COUNTED, self.first_id, self.last_id)
+        return Event(self.changeset, self.at, listed, count, self.count > COUNTED, self.first_id, self.last_id, now)
 
 
 def _changesets(
@@ -435,19 +439,37 @@ def _merged(changesets: list[_Found], outside: list[_Found]) -> list[_Found]:
 
 def _first_changes(
     session: Session, about: list[ColumnElement[bool]], events: list[_Found]
-) -> dict[tuple[int | None, int], list[Change]]:
-    """The first changes of each event, all in one query."""
+) -> tuple[dict[tuple[int | None, int], list[Change]], Now]:
+    """The first changes of each event, and how their rows are now, all in one query."""
     if not events:
-        return {}
+        return {}, {}
     arms = (
         select(Change.id).where(*_within(event), *about).order_by(Change.id).limit(SHOWN).subquery() for event in events
     )
-    ids = union_all(*(select(arm.c.id) for arm in arms))
+    ids = union_all(*(select(arm.c.id) for arm in arms)).cte("shown")
+    newest = _newest(select(ids.c.id))
+    query = select(Change, newest.c.after).outerjoin(
+        newest, and_(newest.c.row_id == Change.row_id, newest.c.table_name == Change.table_name)
+    )
     changes: dict[tuple[int | None, int], list[Change]] = {}
-    for change in session.scalars(select(Change).where(Change.id.in_(ids)).order_by(Change.id)):
+    now: dict[Pair, dict[str, Any] | None] = {}
+    for change, after in session.execute(query.where(Change.id.in_(select(ids.c.id))).order_by(Change.id)):
+        now[change.table_name, change.row_id] = after
         for key in _keys(change, events):
             changes.setdefault(key, []).append(change)
-    return changes
+    return changes, now
+
+
+def _newest(ids: Select[int]) -> Subquery:
+    """The last change of each row that one of these changes is about."""
+    its, other, newest = (aliased(_CHANGE.id.table) for _ in range(3))
+    rows = select(its.c.row_id, its.c.table_name).where(its.c.id.in_(ids)).distinct().subquery()
+    last = (
+        select(func.max(other.c.id))
+        .join_from(rows, other, and_(other.c.row_id == rows.c.row_id, other.c.table_name == rows.c.table_name))
+        .group_by(other.c.row_id, other.c.table_name)
+    )
+    return select(newest.c.row_id, newest.c.table_name, newest.c.after).where(newest.c.id.in_(last)).subquery()
 
 
 def _within(event: _Found) -> Iterator[ColumnElement[bool]]:
@@ -468,7 +490,7 @@ def _keys(change: Change, events: list[_Found]) -> Iterator[tuple[int | None, in
 def outside(session: AnySession, limit: int) -> list[Event]:
     """What was changed from outside and belongs to no changeset yet, newest first, without the changes themselves."""
     found = _merged([], _outside(plain(session), [], None))
-    return [event.shown({}) for event in found[:limit]]
+    return [event.shown({}, {}) for event in found[:limit]]
 
 
 def outside_ids(session: AnySession, first_id: int, last_id: int) -> list[int]:

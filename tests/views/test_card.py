@@ -285,6 +285,16 @@ def test_VS_03_TL_33_TL_35_TL_36_TS_04_TS_06_a_customer_has_contacts_that_can_be
     assert {"mailto:freya@firm.example", "tel:+447700900183"} <= links
 
 
+def test_an_address_that_was_typed_with_more_than_an_address_writes_no_headers(
+    session: Session, client_for: ClientFor
+) -> None:
+    customer = factories.customer(session)
+    factories.link(session, customer, factories.contact(session, email='a"@firm.example?bcc=spy@evil.example&body=x'))
+    page = client_for("Bob").get(f"/customers/details/?id={customer.id}&tab=contact").get_data(as_text=True)
+    (href,) = html.document_fromstring(page).xpath("//table//a[starts-with(@href, 'mailto:')]/@href")
+    assert href == "mailto:a%22@firm.example%3Fbcc%3Dspy@evil.example%26body%3Dx"
+
+
 def test_VS_12_VS_24_TL_04_TL_26_cards_say_who_made_them_and_who_changed_them_last(
     session: Session, client_for: ClientFor
 ) -> None:

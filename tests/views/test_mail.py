@@ -126,6 +126,22 @@ def test_TL_14_a_colleague_who_may_not_see_the_customer_is_refused_and_the_words
     assert client_for("Charlie").get(page).status_code == 200
 
 
+def test_words_that_are_too_many_are_refused_and_stay_whole(
+    session: Session, client_for: ClientFor, cast: Cast, box: Box, customer: Customer
+) -> None:
+    alice = client_for("Alice")
+    page, most = f"/customers/mail/?id={customer.id}", "Please call them. " * 1111 + "Go"
+    answer = alice.press(alice.get(page), "Send", recipient_id=str(cast.bob.id), text=most + "!")
+    assert answer.status_code == 422
+    assert at_fields(answer)["text"].startswith("Your words")
+    assert "20000" in at_fields(answer)["text"]
+    (field,) = html.document_fromstring(answer.get_data(as_text=True)).xpath("//textarea[@name='text']")
+    assert field.text.strip() == most + "!"
+    assert states(session) == []
+    assert alice.press(alice.get(page), "Send", recipient_id=str(cast.bob.id), text=most).status_code == 302
+    assert states(session) == [MailState.QUEUED]
+
+
 def test_without_a_mail_server_the_page_says_so_and_hands_over_the_same_text(
     session: Session, client_for: ClientFor, cast: Cast, customer: Customer
 ) -> None:
