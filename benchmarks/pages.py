@@ -61,6 +61,12 @@ IMPORTED_FIELDS = tuple("company_name" if name == "name" else name for name in f
 HOUSE = Path(__file__).resolve().parent.parent
 
 ADMINISTRATOR = "SELECT u.email FROM \"user\" u JOIN role r ON r.id = u.role_id WHERE r.name = 'Administrator'"
+# Who sees most without seeing all: by roles on customers, their own and their teams'.
+LIMITED = (
+    'SELECT u.email FROM "user" u JOIN team_member m ON m.user_id = u.id JOIN team t ON t.id = m.team_id AND t.role_id IS NULL '
+    "JOIN customer_access a ON a.team_id = t.id OR a.user_id = u.id WHERE u.role_id IS NULL "
+    "GROUP BY u.email ORDER BY count(*) DESC, u.email"
+)
 BIG = "Measured Holding B.V."
 BIG_ROWS = (
     "INSERT INTO customer (number, number_key, kind, company_name, expenses_billable, mileage_billable, created_at, "
@@ -343,7 +349,13 @@ class Bench:
         return re.sub(r"^(https?://)?(www\.)?", "", found[0]).split(".")[0]
 
     def search(self) -> Iterator[Line]:
-        """W12: what the palette asks for while somebody types, never the same twice."""
+        """W12: what the palette asks for while somebody types, never the same twice; and who sees some customers only."""
+        yield from self._palette("W12 palette")
+        self.ours.sign_in(self.one(LIMITED)[0])
+        yield from self._palette("W12 palette of who sees some")
+        self.ours.sign_in(self.one(ADMINISTRATOR)[0])
+
+    def _palette(self, name: str) -> Iterator[Line]:
         times = self.rounds + self.warm_ups
         known = [
             self.one(KNOWN.format(self.customers * at // (times + 1))) or self.one(KNOWN.format(0))
@@ -365,8 +377,10 @@ class Bench:
             ),
             ("no hit", [f"xylofoon{word}"[:14] for word in rare]),
         ):
-            yield self._searched(f"W12 palette, {kind}", "/search/palette/", texts)
-        yield self._searched("W12 page, many hits", "/search/", [one["company_name"][:4] for one in known])
+            yield self._searched(f"{name}, {kind}", "/search/palette/", texts)
+        yield self._searched(
+            name.replace("palette", "page") + ", many hits", "/search/", [one["company_name"][:4] for one in known]
+        )
 
     def _searched(self, name: str, path: str, texts: Sequence[str]) -> Line:
         asked = [urlencode({"q": one}) for one in texts]

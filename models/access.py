@@ -104,6 +104,15 @@ class Looker:
         return dict(self.by_right).get(right, ())
 
 
+
+@dataclass(frozen=True)
+class _RowByRow(Looker):
+    """The same person for a statement that looks at few rows: of each by itself is asked whether a right is given there.
+
+    To know all 12,000 customers that somebody sees, which is quicker where many rows are looked at, takes 5 ms a branch.
+    """
+
+
 SYSTEM = Looker(None, "System", frozenset(Right), is_system=True)
 """The command line and the seed: may everything."""
 
@@ -539,7 +548,16 @@ def _on(looker: Looker, right: Right, customer_id: Column) -> Condition:
     if right in looker.everywhere:
         return None
     given = granted(looker, right)
-    return false() if given is None else customer_id.in_(given)
+    return false() if given is None else _among(looker, customer_id, given)
+
+
+def _among(looker: Looker, key: Column, keys: Select[tuple[int]]) -> ColumnElement[bool]:
+    """Whether a key is among others; with OFFSET it is looked up by an index, and none reads all of them."""
+    if not isinstance(looker, _RowByRow):
+        return key.in_(keys)
+    named = keys.subquery()
+    same = select(literal(1)).where(named.c[0] == key).offset(0)
+    return same.correlate_except(named).exists()
 
 
 def _own(looker: Looker, user_id: Column) -> ColumnElement[bool]:
@@ -568,7 +586,7 @@ def _of_contact(looker: Looker, contact_id: Column) -> Condition:
     if given is None:
         return false()
     link = CustomerContact.__table__.c
-    return contact_id.in_(select(link.contact_id).where(link.customer_id.in_(given)))
+    return _among(looker, contact_id, select(link.contact_id).where(_among(looker, link.customer_id, given)))
 
 
 def _with_customer(customer_id: Column) -> Callable[[Looker], Condition]:
@@ -745,7 +763,8 @@ def _hide(state: ORMExecuteState) -> None:
     if state.execution_options.get("kaartenbak_everything", False):
         _refuse_whole_records(state)
         return
-    narrowing = _narrowing(looker_of(state.session))
+    looker = looker_of(state.session)
+    narrowing = _narrowing(_RowByRow(**vars(looker)) if state.execution_options.get("kaartenbak_row_by_row") else looker)
     if narrowing and state.is_from_statement:
         raise RuntimeError("a textual statement cannot be narrowed to what may be seen")
     # What a relationship loads brings the conditions of its owner along, unless that was made in this session.

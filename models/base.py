@@ -294,7 +294,6 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -
 WILL_WRITE = {"kaartenbak_will_write": True}
 # For a write that can as well be left out: OperationalError at once where somebody else holds the lock.
 WRITES_IF_FREE = {**WILL_WRITE, "kaartenbak_waits": False}
-# Execution options of a SELECT that must see every row, whoever is looking: see models/access.py.
 AnySession = Session | scoped_session[Any]
 """A session, or what Flask-SQLAlchemy hands out in its place."""
 
@@ -304,7 +303,10 @@ def plain(session: AnySession) -> Session:
     return session() if isinstance(session, scoped_session) else session
 
 
+# Execution options of a SELECT that must see every row, whoever is looking: see models/access.py.
 EVERYTHING = {"kaartenbak_everything": True}
+# Of one that looks at few rows: whether each may be seen is asked for it alone, not which of all may be seen.
+ROW_BY_ROW = {"kaartenbak_row_by_row": True}
 
 
 @event.listens_for(Engine, "begin")

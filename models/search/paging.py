@@ -25,8 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from models.access import looker_of
-from models.base import EVERYTHING, UtcDateTime
+from models.access import granted, looker_of
+from models.base import EVERYTHING, ROW_BY_ROW, UtcDateTime
 from models.search.spec import ME, Column, Condition, ListSpec, Narrowing
 from models.search.state import Archived, Cursor, ListState
 from models.search.words import beginnings, narrowing
@@ -182,11 +182,15 @@ class _List:
 
     def size_columns(self, cap: int) -> dict[int, ColumnElement[int]]:
         """What `sizes` are counted by."""
-        counts = {place: _size(one.ids, cap) for place, one in enumerate(self.narrowings) if one.ids is not None}
+        counts = self.found_columns(cap)
         if self.is_limited:
             # What this person sees at all. The hook narrows it.
             counts[SEEN] = _size(select(self.id), cap)
         return counts
+
+    def found_columns(self, cap: int) -> dict[int, ColumnElement[int]]:
+        """The same of the narrowings alone."""
+        return {place: _size(one.ids, cap) for place, one in enumerate(self.narrowings) if one.ids is not None}
 
     @property
     def is_limited(self) -> bool:
@@ -399,37 +403,48 @@ def some(session: Session, wanted: Sequence[Wanted]) -> list[list[tuple[Any, ...
     for listed in (lists[at] for at in short if not lists[at].is_limited):
         # Nothing else narrows it down: whether these are few or a sample of many makes no difference.
         listed.sizes = dict.fromkeys(listed.size_columns(FEW), SAMPLE + 1)
-    _size_together(session, [lists[at] for at in short if lists[at].is_limited])
-    for at, rows in united(session, {at: _others(lists[at], one) for at, one in short.items()}).items():
+    seen = _size_together(session, [lists[at] for at in short if lists[at].is_limited])
+    others = {at: _others(lists[at], one) for at, one in short.items()}
+    for at, rows in united(session, others, row_by_row=seen > FEW).items():
         for row in rows:
             found[at].setdefault(row[0], row)
     return [list(rows.values())[: one.limit] for rows, one in zip(found, wanted, strict=True)]
 
 
-def united(session: Session, queries: Mapping[int, Select[Any]]) -> dict[int, list[tuple[Any, ...]]]:
-    """The rows of several queries of records, fetched in one; each query by its number."""
+def united(
+    session: Session, queries: Mapping[int, Select[Any]], *, row_by_row: bool = True
+) -> dict[int, list[tuple[Any, ...]]]:
+    """The rows of several queries of records, fetched in one; each query by its number. Most look at few rows."""
     parts = [(at, query.subquery()) for at, query in queries.items()]
     if not parts:
         return {}
     every = union_all(*(select(literal(at).label("query"), *part.c) for at, part in parts)).subquery()
     found: dict[int, list[tuple[Any, ...]]] = {at: [] for at in queries}
-    for row in session.execute(select(every)):
+    for row in session.execute(select(every), execution_options=ROW_BY_ROW if row_by_row else {}):
         found[row[0]].append(tuple(row[1:]))
     return found
 
 
-def _size_together(session: Session, lists: Sequence[_List]) -> None:
-    """Count what their narrowings would find in one query."""
-    counts = [(listed, place, size) for listed in lists for place, size in listed.size_columns(FEW).items()]
-    values = session.execute(select(*(size for _listed, _place, size in counts))).one() if counts else ()
+def _size_together(session: Session, lists: Sequence[_List]) -> int:
+    """Count what their narrowings would find, and the customers that the person who looks sees, in one query."""
+    if not lists:
+        return 0
+    seen = granted(looker_of(session), Right.VIEW)
+    counts = [(listed, place, size) for listed in lists for place, size in listed.found_columns(FEW).items()]
+    reach, *found = session.execute(
+        select(literal(0) if seen is None else _size(seen, FEW), *(size for _listed, _place, size in counts))
+    ).one()
     for listed in lists:
-        listed.sizes = {}
-    for (listed, place, _size_of), value in zip(counts, values, strict=True):
+        listed.sizes = {SEEN: reach}
+    for (listed, place, _size_of), value in zip(counts, found, strict=True):
         listed.sizes[place] = value
+    return int(reach)
 
 
 def _others(listed: _List, wanted: Wanted) -> Select[Any]:
-    sample = SAMPLE if min(listed.sizes.values(), default=0) > SAMPLE else None
+    # What somebody sees may be none of a sample.
+    is_sampled = not listed.is_limited and min(listed.sizes.values(), default=0) > SAMPLE
+    sample = SAMPLE if is_sampled else None
     query = select(listed.id.label("id"), *wanted.columns)
     return query.where(*listed.conditions(listed.first, sample)).limit(wanted.limit)
 

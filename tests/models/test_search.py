@@ -14,7 +14,7 @@ from sqlalchemy import URL, Connection, select, text, update
 from sqlalchemy.orm import Session
 
 from models import access, search, settings
-from models.access import SYSTEM
+from models.access import SYSTEM, look_as, looker_for
 from models.customer import Address, Customer
 from models.journal import changeset
 from models.project import RegistrationStatus
@@ -23,7 +23,7 @@ from models.search import CONTACTS, CUSTOMERS, PROJECTS, ListSpec, folding, near
 from models.search import documents as documents_of
 from models.search import paging as ways
 from models.search.small import LABELS
-from models.user import CustomerAccess, Role
+from models.user import CustomerAccess, Role, User
 from tests import factories
 from tests.conftest import Cast
 
@@ -390,6 +390,30 @@ def test_what_the_index_does_not_know_yet_is_found_however_much_there_is(
     for typed in ("nordhamn", "nordhomn"):
         (group,) = search.find(session, typed, 5)
         assert [hit.name for hit in group.hits] == ["Lilla Nordhamn"], typed
+
+
+@pytest.mark.parametrize("few", [0, 2, 100])
+def test_what_somebody_sees_is_found_among_many_that_they_do_not(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(ways, "SAMPLE", 2)
+    monkeypatch.setattr(ways, "FEW", few)
+    role = session.scalars(select(Role).where(Role.name == "Reader")).one()
+    for at in range(12):
+        customer = factories.customer(session, company_name=f"Bakkerij Nordhamn {at:02}", number=f"N-{at:02}")
+        person = factories.contact(session, first_name="Freya", last_name=f"Nordhamn {at:02}")
+        factories.link(session, customer, person)
+        factories.project(session, customer, name=f"Oven Nordhamn {at:02}")
+        if at > 8:
+            factories.access(session, customer, role, cast.charlie)
+    session.commit()
+    look_as(session, looker_for(session, session.get_one(User, cast.charlie.id)))
+    for typed, kinds in (("nordhamn", 3), ("bakkerij nordhamn", 1), ("oven", 1), ("nordhomn", 3), ("n-1", 1)):
+        groups = search.find(session, typed, 5)
+        assert len(groups) == kinds, typed
+        for group in groups:
+            assert [hit.name[-2:] for hit in group.hits] in (["09", "10", "11"], ["10", "11"]), typed
+            assert {hit.near for hit in group.hits} == {typed == "nordhomn"}, typed
 
 
 def test_everything_is_searched_in_groups(session: Session) -> None:
