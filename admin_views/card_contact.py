@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session, contains_eager
 
 from admin_views import attachment, link, relation, shell, work
 from admin_views.address import route_to
-from models import journal
+from models import access, journal
 from models.access import Looker
 from models.activity import Activity, Comment
+from models.base import ROW_BY_ROW
 from models.contact import Contact, CustomerContact
 from models.customer import Address, Customer
 from models.label import with_labels
@@ -36,7 +37,7 @@ def contact_information(session: Session, looker: Looker, customer: Customer) ->
     """Addresses, contacts (the deactivated ones on request), relations, comments, activities and files."""
     shows_all = request.args.get("deactivated") == "1"
     # A contact is gone from all its customers: to delete it takes the right on each of them.
-    deletable = held(looker, Contact, Right.DELETE)
+    deletable = held(access.row_by_row(looker), Contact, Right.DELETE)
     of_customer = (
         select(CustomerContact, deletable)
         .join(Contact, Contact.id == CustomerContact.contact_id)
@@ -44,7 +45,7 @@ def contact_information(session: Session, looker: Looker, customer: Customer) ->
         .order_by(CustomerContact.is_main.desc(), Contact.name_key, Contact.id)
         .options(contains_eager(CustomerContact.contact).contains_eager(Contact.labels))
     )
-    found = session.execute(with_labels(of_customer, Contact)).unique().all()
+    found = session.execute(with_labels(of_customer, Contact), execution_options=ROW_BY_ROW).unique().all()
     links = [link for link, _ in found]
     shown = [one for one in links if shows_all or one.contact.archived_at is None]
     addresses = customer.addresses

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 from admin_views import history, shell
 from models import access, totals
 from models.access import Looker
+from models.base import ROW_BY_ROW
 from models.contact import Contact, CustomerContact
 from models.customer import Customer
 from models.user import Right
@@ -117,5 +118,6 @@ def main_contact(session: Session, customer_id: int) -> CustomerContact | None:
         .where(CustomerContact.customer_id == customer_id, Contact.archived_at.is_(None))
         .order_by(CustomerContact.is_main.desc(), CustomerContact.id)
         .options(joinedload(CustomerContact.contact))
-        .limit(1)
+        .limit(1),
+        execution_options=ROW_BY_ROW,
     )

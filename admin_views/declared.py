@@ -24,7 +24,7 @@ from admin_views.forms import EntityForm, Section
 from admin_views.numbers import key_of
 from models import access, search
 from models.access import Looker
-from models.base import Base
+from models.base import ROW_BY_ROW, Base
 from models.errors import NotFound
 from models.imports import ImportKind
 from models.journal import Changeset
@@ -190,7 +190,7 @@ class Declared:
         statement = select(self.noun, *more, given).where(self.noun.id == key_of(raw)).options(*options)
         if options and self.card_reads_labels:
             statement = with_labels(statement, self.noun)
-        row = session.execute(statement).unique().one_or_none()
+        row = session.execute(statement, execution_options=ROW_BY_ROW).unique().one_or_none()
         if row is None:
             raise NotFound
         *found, roles = row

@@ -22,6 +22,7 @@ from admin_views.declared import ADDED, Action, Answer, Declared, RowVerb, Shown
 from importers import export
 from importers.export import Format
 from models import access, search
+from models.base import ROW_BY_ROW
 from models.errors import NotAllowed, Reason
 from models.imports import ImportKind
 from models.search import ListState
@@ -95,7 +96,8 @@ class Listing(Declared):
 
     def rows(self, ids: Sequence[int]) -> list[Any]:
         """The records of a page, in its order."""
-        found = shell.here().scalars(select(self.noun).where(self.noun.id.in_(ids)).options(*self.list_options))
+        query = select(self.noun).where(self.noun.id.in_(ids)).options(*self.list_options)
+        found = shell.here().scalars(query, execution_options=ROW_BY_ROW)
         by_id = {row.id: row for row in found}
         return [by_id[key] for key in ids if key in by_id]
 

@@ -104,7 +104,6 @@ class Looker:
         return dict(self.by_right).get(right, ())
 
 
-
 @dataclass(frozen=True)
 class _RowByRow(Looker):
     """The same person for a statement that looks at few rows: of each by itself is asked whether a right is given there.
@@ -746,9 +745,19 @@ RULES: dict[type[object], Callable[[Looker], Condition]] = {
 """What of each table may be seen; None is all of it. A table without a rule is hidden from everyone but the system."""
 
 
+def row_by_row(looker: Looker) -> Looker:
+    """The same person, for conditions on few rows: see `ROW_BY_ROW`."""
+    return _RowByRow(**vars(looker))
+
+
 @lru_cache(maxsize=256)
+def _narrowings(looker: Looker) -> tuple[Narrowing | None, Narrowing | None]:
+    """The conditions that hide what `looker` may not see, for many rows and for few."""
+    return _narrowing(looker), _narrowing(row_by_row(looker))
+
+
 def _narrowing(looker: Looker) -> Narrowing | None:
-    """The conditions that hide what `looker` may not see. None for the system; few for who sees every customer."""
+    """None for the system; few conditions for who sees every customer."""
     if looker.is_system:
         return None
     rules = ((mapper.class_, RULES.get(mapper.class_, _nobody)(looker)) for mapper in Base.registry.mappers)
@@ -763,12 +772,12 @@ def _hide(state: ORMExecuteState) -> None:
     if state.execution_options.get("kaartenbak_everything", False):
         _refuse_whole_records(state)
         return
-    looker = looker_of(state.session)
-    narrowing = _narrowing(_RowByRow(**vars(looker)) if state.execution_options.get("kaartenbak_row_by_row") else looker)
+    narrowings = _narrowings(looker_of(state.session))
+    narrowing = narrowings[state.execution_options.get("kaartenbak_row_by_row", False)]
     if narrowing and state.is_from_statement:
         raise RuntimeError("a textual statement cannot be narrowed to what may be seen")
     # What a relationship loads brings the conditions of its owner along, unless that was made in this session.
-    if narrowing and narrowing not in getattr(state.statement, "_with_options", ()):
+    if narrowing and not any(one in narrowings for one in getattr(state.statement, "_with_options", ())):
         state.statement = state.statement.options(narrowing)
 
 

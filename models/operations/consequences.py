@@ -101,6 +101,7 @@ def allowed(session: Session, actor: Looker, noun: Archivable, ids: Iterable[int
 def rights_on_contact(session: Session, actor: Looker, contact_id: int) -> frozenset[Right]:
     """All that `actor` may do to a contact."""
     rights = sorted(ON_A_CUSTOMER)
+    actor = access.row_by_row(actor)
     asked = select(*(held(actor, Contact, right) for right in rights)).where(Contact.id == contact_id)
     row = session.execute(asked, execution_options=EVERYTHING).one_or_none()
     return frozenset(right for right, is_held in zip(rights, row or (), strict=False) if is_held)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Integer, Select, String, bindparam, cast, func, select
 from sqlalchemy.orm import Session
 
+from models.base import ROW_BY_ROW
 from models.customer import Address, Customer, Kind
 from models.label import Colour, CustomerLabel, Label
 from models.project import Registration
@@ -75,10 +76,11 @@ def listed(session: Session, ids: Sequence[int], year: int) -> list[ListedCustom
     if not ids:
         return []
     chips = defaultdict[int, list[Chip]](list)
-    for key, name, colour in session.execute(_labels(), {"ids": ids}):
+    for key, name, colour in session.execute(_labels(), {"ids": ids}, execution_options=ROW_BY_ROW):
         chips[key].append(Chip(name, colour))
     days = {"first": dt.date(year, 1, 1), "last": dt.date(year, 12, 31)}
-    found = {row[0]: _listed(row, chips[row[0]]) for row in session.execute(_customers(), {"ids": ids, **days})}
+    rows = session.execute(_customers(), {"ids": ids, **days}, execution_options=ROW_BY_ROW)
+    found = {row[0]: _listed(row, chips[row[0]]) for row in rows}
     return [found[key] for key in ids if key in found]
 
 

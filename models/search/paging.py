@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
@@ -27,6 +28,7 @@ from sqlalchemy.orm import Session
 
 from models.access import granted, looker_of
 from models.base import EVERYTHING, ROW_BY_ROW, UtcDateTime
+from models.customer import Customer
 from models.search.spec import ME, Column, Condition, ListSpec, Narrowing
 from models.search.state import Archived, Cursor, ListState
 from models.search.words import beginnings, narrowing
@@ -184,8 +186,9 @@ class _List:
         """What `sizes` are counted by."""
         counts = self.found_columns(cap)
         if self.is_limited:
-            # What this person sees at all. The hook narrows it.
-            counts[SEEN] = _size(select(self.id), cap)
+            # What this person sees at all. The hook narrows it; the customers are those on which they were given a role.
+            given = granted(looker_of(self.session), Right.VIEW) if self.spec.noun is Customer else None
+            counts[SEEN] = _size(select(self.id) if given is None else given, cap)
         return counts
 
     def found_columns(self, cap: int) -> dict[int, ColumnElement[int]]:
@@ -295,13 +298,20 @@ class _List:
         if self.known is None and self.is_walked and offset < WINDOW // 10:
             end = self._end_of_walk(backwards, start)
             conditions = (*start, *(() if end is None else (end,)))
-            rows = self._fetch(None, conditions, limit, backwards, offset)
+            # Many of those on the way are listed, or this would be no walk.
+            rows = self._fetch(None, conditions, limit, backwards, offset, ROW_BY_ROW)
             if end is None or len(rows) == limit:
                 return rows
         return self._fetch(self.first, start, limit, backwards, offset)
 
     def _fetch(
-        self, first: Narrowing | None, conditions: Sequence[Condition], limit: int, backwards: bool, offset: int
+        self,
+        first: Narrowing | None,
+        conditions: Sequence[Condition],
+        limit: int,
+        backwards: bool,
+        offset: int,
+        way: Mapping[str, bool] = MappingProxyType({}),
     ) -> list[Keyed]:
         query = (
             select(self.id, self.key)
@@ -310,7 +320,7 @@ class _List:
             .limit(limit)
             .offset(offset or None)
         )
-        return [(row[0], row[1]) for row in self.session.execute(query)]
+        return [(row[0], row[1]) for row in self.session.execute(query, execution_options=way)]
 
     def _end_of_walk(self, backwards: bool, start: Sequence[Condition]) -> Condition | None:
         """The condition that keeps a walk within its window; None when the list ends before."""
