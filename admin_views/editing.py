@@ -110,9 +110,7 @@ class Editing(Declared):
             return redirect(self.saved_url(record))
         self.note_position()
         form = typed() if typed is not None else self.form_for(None, request.form)
-        form.add_error(
-            None, gettext("This form was sent and saved before. Save it again to add what stands here, too.")
-        )
+        form.add_error(None, gettext("This form was sent and saved before. Save it again to add what stands here."))
         return self.show_form(None, form, 409)
 
     def made_by(self, before: Before) -> Any:
