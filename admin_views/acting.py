@@ -9,9 +9,11 @@ from flask import abort, flash, redirect, request
 from flask_admin import expose
 from flask_babel import gettext
 
-from admin_views import plans, shell
+from admin_views import once, plans, shell
 from admin_views.declared import Action, Answer, Declared
-from models.errors import Conflict, NotAllowed, NotFound, Refused
+from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
+from models.journal import Changeset
+from models.operations.once import Before
 from models.operations.selection import Selection
 
 
@@ -37,12 +39,19 @@ class Acting(Declared):
 
     def run_action(self, action: Action) -> Answer:
         """The two steps of a verb."""
-        looker = shell.looker()
         options = {name: request.values.getlist(name) for name in request.values if taken(action, name)}
         # A button that asks for the plan anew stands in the form that has the plan it showed.
         token = request.form.get("plan") if request.method == "POST" and "again" not in request.form else None
         if token is None:
             return self.show_plan(action, self.shown_before(action), options)
+        return once.only(
+            lambda: self.carry_out(action, token, options),
+            lambda before: self.carried_out_before(action, options, before),
+        )
+
+    def carry_out(self, action: Action, token: str, options: Mapping[str, Any]) -> Answer:
+        """The second step: what was shown is done, if it still holds."""
+        looker = shell.looker()
         problem: Refused
         selection = self.selected()
         try:
@@ -64,6 +73,18 @@ class Acting(Declared):
                 shell.offer_undo(action.done(kept), kept.id)
             return redirect(action.target(selection.ids, kept) if action.target else self.back_url())
         return self.show_plan(action, selection, options, problem)
+
+    def carried_out_before(self, action: Action, options: Mapping[str, Any], before: Before) -> Answer:
+        """For a form that was sent before and did what it asked for: on to where that led, unless it was undone since."""
+        kept = shell.here().get(Changeset, before.changeset_id or 0)
+        try:
+            ids = plans.shown(shell.looker(), f"{self.endpoint}.{action.name}", request.form["plan"])["ids"]
+        except plans.Stale as stale:
+            ids = stale.ids
+        if kept is None or kept.undone_by_id is not None or not before.is_same:
+            return self.show_plan(action, Selection(ids=tuple(ids)), options, Conflict(Reason.PLAN_CHANGED))
+        shell.offer_undo(action.done(kept), kept.id)
+        return redirect(action.target(ids, kept) if action.target else self.back_url())
 
     def shown_before(self, action: Action) -> Selection:
         """The rows of the page that asks for its plan anew (`again` holds the one it showed), or those selected."""

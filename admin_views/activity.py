@@ -12,7 +12,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session, joinedload
 from werkzeug.datastructures import MultiDict
 
-from admin_views import choices, editing, errors, history, login, shell, work
+from admin_views import choices, editing, errors, history, login, once, shell, work
 from admin_views.base import Column, FilterChoice, Tab
 from admin_views.below import BelowCustomer, offered_customers, removing
 from admin_views.declared import Answer
@@ -26,6 +26,7 @@ from models.customer import Customer
 from models.errors import NotAllowed, NotFound, Refused
 from models.operations import mark_activity, quick_activity
 from models.operations.activities import first_state
+from models.operations.once import Before
 from models.operations.quick_activity import Understood
 from models.operations.save import save
 from models.project import Project
@@ -190,7 +191,14 @@ class ActivityView(BelowCustomer):
     def saved_url(self, record: Activity) -> str:
         if request.args.get("project"):
             return url_for("projects.details_view", id=record.project_id or 0, tab="activities")
-        return self.card_of_customer(record.customer_id)
+        return self.back_to(self.card_of_customer(record.customer_id))
+
+    def form_url(self) -> str:
+        """What a line was taken for is a whole activity by now."""
+        if request.endpoint != f"{self.endpoint}.quick_view":
+            return super().form_url()
+        customer, project = (request.form.get(name) for name in ("customer_id", "project_id"))
+        return url_for(f"{self.endpoint}.create_view", customer=customer, project=project or None)
 
     # -- in one step from a card --------------------------------------------------------------------------------------
 
@@ -198,23 +206,15 @@ class ActivityView(BelowCustomer):
     def quick_view(self) -> Answer:
         """Add what somebody typed on a card in one line; what does not fit comes back on the form."""
         try:
-            return self.add_quickly()
+            return once.only(self.add_quickly, self.added_before)
         except (NotAllowed, NotFound) as refused:
             return self.give_back(refused)
 
     def add_quickly(self) -> Answer:
         self.note_position()
-        values = self.defaults()
-        found = quick_activity.understood(
-            shell.here(),
-            shell.looker(),
-            values["customer_id"],
-            request.form.get("subject", ""),
-            shell.today(),
-            whole(request.form.get("project_id")),
-        )
+        found = self.understood()
         try:
-            saved = save(shell.here(), shell.looker(), Activity, None, found.values)
+            saved = save(shell.here(), shell.looker(), Activity, None, found.values, sent=once.sent())
         except (NotAllowed, NotFound):
             raise
         except Refused as refused:
@@ -222,7 +222,21 @@ class ActivityView(BelowCustomer):
             editing.report(form, editing.each(refused))
             return self.show_form(None, form, errors.status_of(refused))
         self.tell(saved, understood_as(found))
-        return redirect(self.back_to(self.card_of_customer(saved.record.customer_id)))
+        return redirect(self.saved_url(saved.record))
+
+    def added_before(self, before: Before) -> Answer:
+        return self.made_before(before, lambda: self.form_for(None, posted_from(self.understood().values)))
+
+    def understood(self) -> Understood:
+        """What the line stands for."""
+        return quick_activity.understood(
+            shell.here(),
+            shell.looker(),
+            self.defaults()["customer_id"],
+            request.form.get("subject", ""),
+            shell.today(),
+            whole(request.form.get("project_id")),
+        )
 
     @expose("/mark/", methods=("POST",))
     def mark_view(self) -> Answer:

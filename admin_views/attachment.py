@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 from werkzeug.datastructures import MultiDict
 
-from admin_views import choices, history, shell
+from admin_views import choices, history, once, shell
 from admin_views.base import Column, FilterChoice, Tab
 from admin_views.below import BelowCustomer, card_of, offered_customers, removing
 from admin_views.forms import Choice, EntityForm, LongText, Option, Section, Text, Upload
@@ -239,7 +239,7 @@ class AttachmentView(BelowCustomer):
         with closing(file):
             # One byte more than fits says that it does not: the rest is never in memory.
             content = file.stream.read(attach.largest(session) + 1)
-        return attach.attach(session, looker, self.to_save(None, form), file.filename, content)
+        return attach.attach(session, looker, self.to_save(None, form), file.filename, content, sent=once.sent())
 
     @expose("/content/")
     def content_view(self) -> Response:

@@ -10,7 +10,7 @@ from flask import url_for
 from flask_babel import gettext, lazy_gettext, ngettext
 from sqlalchemy.orm import Session
 
-from admin_views import choices
+from admin_views import choices, once
 from admin_views.base import Action
 from admin_views.forms import Option
 from admin_views.verbs import Options, first
@@ -87,7 +87,7 @@ def _plan(session: Session, looker: Looker, chosen: Selection, options: Options)
 
 def _do(session: Session, looker: Looker, chosen: Selection, options: Options, shown: str) -> Changeset:
     wanted, before = chosen_values(options, "convert-"), chosen_values(options, "was-")
-    return convert.do(session, looker, chosen, shown, wanted, shown=before).changeset
+    return convert.do(session, looker, chosen, shown, wanted, shown=before, sent=once.sent()).changeset
 
 
 def _done(kept: Changeset) -> str:

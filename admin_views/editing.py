@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -11,13 +11,14 @@ from flask_admin import expose
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
-from admin_views import doubting, errors, shell
+from admin_views import doubting, errors, once, shell
 from admin_views.declared import Answer, ArchivedNote, Declared
 from admin_views.forms import Choice, Choices, EntityForm, OneOf, Section, Tick
 from models import access, journal
 from models.base import LARGEST_POSITION, whole
 from models.errors import NotAllowed, NotFound, Problems, Reason, Refused
 from models.operations import bin as binned
+from models.operations.once import Before
 from models.operations.save import Child, EditConflict, Saved, Side, Theirs, check, save
 
 
@@ -59,7 +60,7 @@ class Editing(Declared):
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> Answer:
         try:
-            return self.create_record()
+            return once.only(self.create_record, self.made_before)
         except (NotAllowed, NotFound) as refused:
             return self.give_back(refused)
 
@@ -94,6 +95,31 @@ class Editing(Declared):
             return self.show_form(None, form, errors.status_of(refused))
         self.tell(saved, gettext("%(name)s added", name=str(saved.record)))
         return redirect(self.saved_url(saved.record))
+
+    def made_before(self, before: Before, typed: Callable[[], EntityForm] | None = None) -> Answer:
+        """For a form that was sent and saved before: on to what came of it, as the first time.
+
+        Where that is gone, or something else was typed since, nothing is lost: it is asked whether it is one more. `typed`
+        reads the form where it is another than the whole one.
+        """
+        record = self.made_by(before)
+        if record is not None and before.is_same:
+            text = gettext("%(name)s was saved already.", name=str(record))
+            if before.changeset_id is not None:
+                shell.offer_undo(text, before.changeset_id)
+            return redirect(self.saved_url(record))
+        self.note_position()
+        form = typed() if typed is not None else self.form_for(None, request.form)
+        form.add_error(None, gettext("This form was sent and saved before. Save it again to add what stands here."))
+        return self.show_form(None, form, 409)
+
+    def made_by(self, before: Before) -> Any:
+        """What came of a form, if it is there for the person who looks."""
+        key = before.made(self.noun)
+        try:
+            return None if key is None else self.find(str(key))
+        except NotFound:
+            return None
 
     def edit_record(self) -> Answer:
         """The form of a record, or the record with what was typed into it."""
@@ -133,6 +159,10 @@ class Editing(Declared):
     def saved_url(self, record: Any) -> str:
         """Where one goes from the form once it is saved."""
         return self.card_url(record.id)
+
+    def form_url(self) -> str:
+        """Where the form is sent, if that is not the address it is shown at."""
+        return ""
 
     def cancel_url(self, record: Any, form: EntityForm) -> str:
         """Where one goes from the form without saving."""
@@ -250,6 +280,7 @@ class Editing(Declared):
             choices=choices_made(request.form) if seen is not None else {},
             seen=seen,
             children=self.children(record, form),
+            sent=once.sent() if record is None else None,
         )
 
     def children(self, record: Any, form: EntityForm) -> Sequence[Child]:
@@ -278,6 +309,7 @@ class Editing(Declared):
             archived=self.archived_note(record) if record is not None else None,
             position=g.position,
             cancel=self.cancel_url(record, form),
+            saved_at=self.form_url(),
         )
 
     def has_any(self, section: Section, record: Any, form: EntityForm) -> bool:

@@ -326,12 +326,18 @@ def _is_decision(text: str) -> bool:
 @page.post("/<key:key>/commit/")
 def commit(key: int) -> Answer:
     """Write exactly what was shown."""
-    if tasks.is_large(run.find(shell.here(), key)):
-        return import_progress.begin(key, Errand.COMMIT, expected=request.form.get("plan", ""))
+    found = run.find(shell.here(), key, is_open=False)
+    if found.state is ImportState.DONE:
+        return _done_before(key)
+    if tasks.is_large(found):
+        return _commit_apart(key)
     try:
         done = planning.commit(shell.here(), shell.looker(), folder(), key, request.form.get("plan", ""))
     except Conflict as conflict:
-        found, moved = run.find(shell.here(), key), len(conflict.rows) if isinstance(conflict, apply.Moved) else 0
+        found = run.find(shell.here(), key, is_open=False)
+        if found.state is ImportState.DONE:
+            return _done_before(key)
+        moved = len(conflict.rows) if isinstance(conflict, apply.Moved) else 0
         marked = (
             ngettext("%(num)d row is marked and stands first.", "%(num)d rows are marked and stand first.", moved)
             if moved
@@ -345,6 +351,22 @@ def commit(key: int) -> Answer:
     if done.changeset is not None:
         text = ngettext("%(num)d row imported", "%(num)d rows imported", done.created + done.updated)
         shell.offer_undo(text, done.changeset)
+    return redirect(url_for("imports.result", key=key))
+
+
+def _commit_apart(key: int) -> Answer:
+    """In the background. Asked for while that is on its way, it is not begun once more."""
+    try:
+        return import_progress.begin(key, Errand.COMMIT, expected=request.form.get("plan", ""))
+    except Conflict:
+        if not import_progress.is_active(key):
+            raise
+        return redirect(url_for("import_progress.show", key=key))
+
+
+def _done_before(key: int) -> Answer:
+    """For an import that is asked for once more: what came of it the first time."""
+    flash(gettext("This import was done already."), "info")
     return redirect(url_for("imports.result", key=key))
 
 

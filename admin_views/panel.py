@@ -19,6 +19,7 @@ from admin_views import (
     importing,
     keys,
     mine,
+    once,
     opportunity,
     searching,
     shell,
@@ -131,6 +132,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(due=work.due, activity_icon=work.icon_of, may_tick=work.may_tick)
     for module in (
         mine,
+        once,
         folding,
         importing,
         import_profiles,

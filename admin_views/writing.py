@@ -11,7 +11,7 @@ from flask_babel import force_locale, gettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from admin_views import background, errors, shell
+from admin_views import background, errors, once, shell
 from admin_views.declared import Answer, Declared
 from admin_views.editing import each
 from models import access
@@ -19,7 +19,9 @@ from models.activity import Comment
 from models.base import whole
 from models.customer import Customer
 from models.errors import NotAllowed, NotFound, Reason, Refused
+from models.mail import Mail
 from models.operations import outbox
+from models.operations.once import Before
 from models.operations.save import save
 from models.user import Right, User
 
@@ -40,6 +42,9 @@ class Writing(Declared):
             return self._again(record)
         typed = {name: request.form.get(name, "") for name in ("recipient_id", "text", "keep")}
         typed["text"] = typed["text"].replace("\r\n", "\n").strip()
+        return once.only(lambda: self._send(record, typed), lambda before: self._sent_before(record, typed, before))
+
+    def _send(self, record: Customer, typed: dict[str, str]) -> Answer:
         try:
             return self._write(record, typed)
         except (NotAllowed, NotFound):
@@ -50,6 +55,16 @@ class Writing(Declared):
             found = self.find(request.args.get("id"), *self.card_options)
             return self._mail_page(found, typed, errors.status_of(refused), wrong)
 
+    def _sent_before(self, record: Customer, typed: dict[str, str], before: Before) -> Answer:
+        """What went out is not sent once more, and what is kept already is not kept once more."""
+        if not before.is_same:
+            said = gettext("This form was sent before, with other words. Send it again to send these, too.")
+            return self._mail_page(record, typed, 409, {"text": said})
+        if before.made(Mail) is None:
+            return self._send(record, {**typed, "keep": ""})
+        flash(gettext("This message was sent already."), "info")
+        return redirect(self._mail_url(record.id))
+
     def _write(self, record: Customer, typed: dict[str, str]) -> Answer:
         session, looker, key = shell.here(), shell.looker(), whole(typed["recipient_id"])
         comment = typed["text"] if typed["keep"] and typed["text"] else None
@@ -59,13 +74,14 @@ class Writing(Declared):
         subject, body = self._composed(record, colleague, typed["text"])
         if background.server() is None:
             if comment is not None:
-                save(session, looker, Comment, None, outbox.as_comment(looker, record.id, comment))
+                said = outbox.as_comment(looker, record.id, comment)
+                save(session, looker, Comment, None, said, sent=once.sent())
                 flash(gettext("Kept as a comment."), "ok")
             found = self.find(str(record.id), *self.card_options)
             href = f"mailto:{quote(colleague.email)}?subject={quote(subject)}&body={quote(body)}"
             return self._mail_page(found, {**typed, "keep": ""}, mailto=href, body=body)
         name = record.name
-        made = outbox.write(session, looker, record.id, key, subject, body, comment=comment)
+        made = outbox.write(session, looker, record.id, key, subject, body, comment=comment, sent=once.sent())
         background.jobs().ask(background.MAIL, made.id)
         flash(
             gettext("Your message about %(name)s is on its way to %(colleague)s.", name=name, colleague=colleague.name),

@@ -62,6 +62,7 @@ from models.mail import Mail
 from models.narrowing import Narrowing
 from models.project import Project, Registration
 from models.sales import Agreement, Invoice, Opportunity, Portal, PortalGrant, Quote
+from models.sent import SentForm
 from models.settings import ListValue, NumberSeries, Setting, switched_off
 from models.user import (
     ON_A_CUSTOMER,
@@ -737,6 +738,7 @@ RULES: dict[type[object], Callable[[Looker], Condition]] = {
     Changeset: _changeset,
     SignIn: lambda looker: _own(looker, SignIn.user_id),
     FoldedSection: lambda looker: _own(looker, FoldedSection.user_id),
+    SentForm: lambda looker: _own(looker, SentForm.user_id),
     FailedSignIn: _nobody,
     Setting: _setting,
     **dict.fromkeys((User, Team, TeamMember, Role, Label, LabelGroup, ListValue, NumberSeries), _signed_in),

@@ -14,6 +14,7 @@ from models.activity import Attachment
 from models.errors import Reason, Refused
 from models.journal import changeset
 from models.operations import contents
+from models.operations.once import Sent
 from models.operations.save import Saved, save
 
 MEGABYTE = 1024 * 1024
@@ -24,7 +25,15 @@ def largest(session: Session) -> int:
     return int(settings.get(session, "file_megabytes")) * MEGABYTE
 
 
-def attach(session: Session, actor: Looker, values: Mapping[str, Any], name: str, content: bytes) -> Saved[Attachment]:
+def attach(
+    session: Session,
+    actor: Looker,
+    values: Mapping[str, Any],
+    name: str,
+    content: bytes,
+    *,
+    sent: Sent | None = None,
+) -> Saved[Attachment]:
     """Attach a content under the name it came with, or under the one among the values, made safe.
 
     `values` are those of the attachment, without what the content says itself. Refused for what is too large or of a type
@@ -37,7 +46,7 @@ def attach(session: Session, actor: Looker, values: Mapping[str, Any], name: str
     called = filetypes.safe_name(values.get("name") or name, kind)
     said = {"sha256": contents.name_of(content), "size": len(content), "media_type": kind.media_type}
     with changeset(session, actor, "Attach {name}", name=called) as kept:
-        saved = save(session, actor, Attachment, None, {**values, **said, "name": called})
+        saved = save(session, actor, Attachment, None, {**values, **said, "name": called}, sent=sent)
         contents.keep(session, content)
     return replace(saved, changeset=kept)
 

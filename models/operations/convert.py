@@ -21,9 +21,10 @@ from models.customer import Customer, Kind
 from models.errors import Conflict, NotFound, Problems, Reason, Refused
 from models.journal import Changeset, Origin, changeset, is_open
 from models.label import Label
-from models.operations import fields, number
+from models.operations import fields, number, once
 from models.operations.consequences import allowed, digest, hold, require_unchanged
 from models.operations.duplicates import Candidate, Duplicate, find
+from models.operations.once import Sent
 from models.operations.save import Child, Saved, save
 from models.operations.selection import Chosen, Selection
 from models.search.paging import united
@@ -153,16 +154,18 @@ def do(
     choices: Mapping[int, Choice] | None = None,
     *,
     shown: Mapping[int, Choice] | None = None,
+    sent: Sent | None = None,
 ) -> Converted:
     """Convert as planned, all in one changeset. Problems with all that does not fit; then nothing is done.
 
     `shown` are the choices of the plan that is `expected`, where others may have been made on its page since. Conflict
     when it is another plan by now, or when the others are like a customer that was not shown.
-    Fields of several contacts are told apart as `contact id-field`.
+    Fields of several contacts are told apart as `contact id-field`. `sent`: the form that asks for it, which does so once.
     """
     one, many = TITLES[Contact]
     joins = is_open(session)
     with changeset(session, actor, many, origin=Origin.CONVERT) as kept:
+        claimed = once.claim(session, actor, sent)
         ids = Selection.of(chosen).resolve(session)
         hold(session, Contact, ids)
         going = before = plan(session, actor, ids, choices if shown is None else shown)
@@ -183,6 +186,7 @@ def do(
             conversion.contact_id: _carry_out(session, actor, conversion, (choices or {}).get(conversion.contact_id))
             for conversion in going.conversions
         }
+        once.led_to(session, claimed, Customer, next(iter(customers.values())) if len(customers) == 1 else None)
         if not joins:
             kept.title = one if len(customers) == 1 else many
             kept.values = {"count": len(customers), "name": going.conversions[0].name, "customers": customers}

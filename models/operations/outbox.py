@@ -24,7 +24,8 @@ from models.customer import Customer
 from models.errors import NotFound, Problems, Reason, Refused
 from models.journal import changeset
 from models.mail import Mail, MailState
-from models.operations import fields
+from models.operations import fields, once
+from models.operations.once import Sent
 from models.operations.save import save
 from models.operations.working import working
 from models.smtp import NotSent, Why
@@ -59,10 +60,11 @@ def write(
     body: str,
     *,
     comment: str | None = None,
+    sent: Sent | None = None,
 ) -> Mail:
     """Put a message into the outbox; with `comment`, which takes the right to edit, that is said of the customer too.
 
-    Both are there, or neither. Raises Refused at the field that does not fit.
+    Both are there, or neither; `sent`, the form that asks for it, does so once. Raises Refused at the field that does not fit.
     """
     recipient = colleague(session, actor, customer_id, recipient_id)
     made = Mail(
@@ -76,7 +78,10 @@ def write(
     if misfit := fields.misfits(Mail, "body", body):
         raise Problems([Refused(misfit.reason, "text", **misfit.values)])
     with changeset(session, actor, "Write to a colleague"):
+        claimed = once.claim(session, actor, sent)
         session.add(made)
+        session.flush()
+        once.led_to(session, claimed, Mail, made.id)
         if comment is not None:
             save(session, actor, Comment, None, as_comment(actor, customer_id, comment))
     return made

@@ -35,12 +35,14 @@ from models.operations import (
     mention,
     merge_values,
     number,
+    once,
     register,
     relate,
 )
 from models.operations.consequences import allowed
 from models.operations.fields import Part, SetField
 from models.operations.merging import Clash, EditConflict, Past, Side, Theirs, decoded
+from models.operations.once import Sent
 from models.project import Project, Registration, RegistrationStatus
 from models.sales import Agreement, Invoice, Opportunity, Portal, PortalGrant, Quote
 from models.settings import ListValue
@@ -101,13 +103,15 @@ def save(
     seen: int | None = None,
     children: Sequence[Child] = (),
     origin: Origin = Origin.FORM,
+    sent: Sent | None = None,
 ) -> Saved[N]:
     """Make (`record_id` None) or change one record and the rows below it, in one changeset.
 
     `values`: field -> Python value; only what differs is written. Beside the columns there are the set fields (sets of
     ids: `labels`, `members`, `teams`) and, for a customer, `head_office_…`. An unknown field is a programming error
     (KeyError). `base` is the journal's position that the form showed; without it what is there now counts as shown.
-    `choices` (per clashing field) were made at position `seen`; a field that changed after that clashes again.
+    `choices` (per clashing field) were made at position `seen`; a field that changed after that clashes again. `sent` is the
+    form that asks for a new record: it makes one only, and raises SentBefore after that.
 
     Raises Problems with all that does not fit, EditConflict, NotFound, NotAllowed, or Refused where it is locked.
     Nothing is saved then.
@@ -116,11 +120,13 @@ def save(
     title, name = _title(session, noun, record_id, values)
     try:
         with changeset(session, actor, title, origin=origin, name=name) as kept:
+            claimed = once.claim(session, actor, sent)
             pending = work.look(noun, record_id, values, "")
             below = [work.look_at_child(noun, pending, child) for child in children]
             work.raise_if_any(name)
             work.write(pending)
             child_keys = tuple(work.write(child) for child in below)
+            once.led_to(session, claimed, noun, pending.key)
     except IntegrityError as error:
         # Somebody else was quicker between the check and the write.
         raise _taken_meanwhile(session, noun, record_id, values) or error from error

@@ -23,6 +23,7 @@ from models.access import (
 )
 from models.base import EVERYTHING, WRITES_IF_FREE, AnySession, folded, utc_now
 from models.errors import NotFound, Reason, Refused
+from models.operations import once
 from models.operations import password as passwords
 from models.operations.working import working
 from models.user import FailedSignIn, FoldedSection, Role, SignIn, User
@@ -105,6 +106,7 @@ def sign_in(
             raise Refused(Reason.SIGN_IN_FAILED)
         _forget_tries(session, counted[0], tried)
         session.execute(delete(SignIn).where(SignIn.seen_at < utc_now() - FORGOTTEN))
+        once.forget_old(session)
         session.execute(
             insert(SignIn).values(user_id=user_id, token_hash=token_hash(token), agent=agent.replace("\0", "")[:200])
         )

@@ -364,7 +364,7 @@ def normal(answer: TestResponse, key: int) -> tuple[int, str | None, str]:
     """An answer without the key that was asked for, and without tokens."""
     body = answer.get_data(as_text=True)
     answer.close()
-    body = re.sub(r'(name="(?:csrf_token|plan|again)"[^>]*value=")[^"]*', r"\1", body)
+    body = re.sub(r'(name="(?:csrf_token|plan|again|once)"[^>]*value=")[^"]*', r"\1", body)
     return answer.status_code, *(text and re.sub(rf"\b{key}\b", "KEY", text) for text in (answer.location, body))
 
 

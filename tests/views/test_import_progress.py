@@ -77,6 +77,19 @@ def ask_to_commit(client: PageClient, key: int) -> None:
     assert client.send(f"/imports/{key}/commit/", plan=plan_of(shown)).location == f"/imports/{key}/progress/"
 
 
+def test_a_large_import_that_is_asked_for_twice_is_done_once(
+    app: Flask, session: Session, client_for: ClientFor
+) -> None:
+    alice = client_for("Alice")
+    key = planned(app, alice, a_list())
+    plan = plan_of(alice.get(f"/imports/{key}/check/"))
+    places = [alice.send(f"/imports/{key}/commit/", plan=plan).location for _ in range(2)]
+    assert places == [f"/imports/{key}/progress/"] * 2
+    work_off(app)
+    assert alice.send(f"/imports/{key}/commit/", plan=plan).location == f"/imports/{key}/"
+    assert count(session) == MANY
+
+
 def until(what: Callable[[], object], seconds: float = 20) -> float:
     """Wait for something; how long it took."""
     begun = time.monotonic()

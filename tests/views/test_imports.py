@@ -255,12 +255,14 @@ def test_an_import_can_be_thrown_away(session: Session, client_for: ClientFor, t
     assert session.scalar(select(func.count(ImportRun.id))) == 0
 
 
-def test_a_finished_import_cannot_be_done_again(session: Session, client_for: ClientFor) -> None:
+def test_a_finished_import_that_is_asked_for_again_is_shown_and_not_done_again(
+    session: Session, client_for: ClientFor
+) -> None:
     alice = client_for("Alice")
     run = planned(alice)
     plan = plan_of(alice.get(f"{run}check/"))
-    alice.send(f"{run}commit/", plan=plan)
-    assert alice.send(f"{run}commit/", plan=plan).status_code == 409
+    assert [alice.send(f"{run}commit/", plan=plan).location for _ in range(2)] == [run, run]
+    assert "done already" in text_of(alice.get(run))
     assert count(session) == 2
 
 
