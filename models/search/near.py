@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import ARRAY, ColumnElement, Select, String, TextClause, and_, bindparam, func, select, text
 from sqlalchemy.orm import Session
 
-from models.search.documents import DOCUMENTS, Document
+from models.search.documents import DOCUMENTS, SEPARATORS, Document
 from models.search.folding import plain
 from models.search.paging import Wanted, unarchived, united
 from models.search.words import SHORTEST, indexed, pattern, ways_to_read
@@ -92,10 +92,16 @@ def marked(text: str, search: str) -> list[tuple[str, bool]]:
         places += [at] * len(own)
     inside: set[int] = set()
     for word in next(iter(ways_to_read(search)), ()):
-        found = re.search(re.escape(word), spelt) or re.search(_pattern(word), spelt)
+        found = re.search(_spaced(word), spelt) or re.search(_pattern(word), spelt)
         inside.update(places[found.start() : found.end()] if found else ())
     pieces = groupby(range(len(text)), inside.__contains__)
     return [("".join(text[at] for at in places_of), is_in) for is_in, places_of in pieces]
+
+
+def _spaced(word: str) -> str:
+    """The word itself; a number with whatever people write in one."""
+    between = f"[{re.escape(SEPARATORS)}]*" if any(map(str.isdigit, word)) else ""
+    return between.join(map(re.escape, word))
 
 
 def _may_hold(

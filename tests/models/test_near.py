@@ -117,6 +117,12 @@ def test_what_was_found_is_marked_in_its_own_spelling() -> None:
     assert search.marked("Göteborgs Kyla", "goteborg") == [("Göteborg", True), ("s Kyla", False)]
     assert search.marked("Groß & Söhne", "gross") == [("Groß", True), (" & Söhne", False)]
     assert search.marked("Buurtwerk Noord", "nord") == [("Buurtwerk ", False), ("Noord", True)]
+    assert search.marked("K-10073", "k10073") == [("K-10073", True)]
+    assert search.marked("Nordhamn Logistik", "nordhamn-logistik") == [
+        ("Nordhamn", True),
+        (" ", False),
+        ("Logistik", True),
+    ]
     assert search.marked("Iets anders", "nord") == [("Iets anders", False)]
 
 
