@@ -94,6 +94,23 @@ def test_a_search_for_one_kind_finds_that_kind(session: Session) -> None:
     assert [group.endpoint for group in search.find(session, "# noord", 5)] == ["labels"]
 
 
+def test_a_name_that_begins_with_the_sign_of_a_kind_is_found_beside_that_kind(session: Session) -> None:
+    factories.customer(session, company_name="@home Thuiszorg", email="post@homerun.example")
+    factories.customer(session, company_name="Homerun", email="info@home.example")
+    factories.contact(session, first_name="Home", last_name="Alone")
+    factories.customer(session, company_name="Team #1 Cleaning")
+    factories.customer(session, company_name="> Nord")
+    factories.label(session, name="1 cleaning")
+
+    def of(typed: str) -> dict[str, list[str]]:
+        return {group.endpoint: [hit.name for hit in group.hits] for group in search.find(session, typed, 5)}
+
+    assert of("@home") == {"customers": ["@home Thuiszorg"], "contacts": ["Home Alone"]}
+    assert of("#1 clean") == {"customers": ["Team #1 Cleaning"], "labels": ["1 cleaning"]}
+    assert of("> nord") == {"customers": ["> Nord"]}
+    assert of("@homme") == {"contacts": ["Home Alone"]}
+
+
 @given(st.text(LETTERS, min_size=6, max_size=20), st.integers(0, 99), st.sampled_from(LETTERS), st.integers(0, 3))
 def test_every_slip_of_one_letter_is_near(word: str, place: int, letter: str, kind: int) -> None:
     at = place % min(len(word) - 1, near.LONGEST - 2)

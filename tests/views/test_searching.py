@@ -104,6 +104,11 @@ def test_the_palette_goes_where_one_may_go_and_nowhere_else(client_for: ClientFo
     }
 
 
+def test_the_palette_finds_a_name_that_begins_with_the_sign_of_actions(session: Session, client_for: ClientFor) -> None:
+    factories.customer(session, company_name=">settle B.V.")
+    assert [one["name"] for one in palette(client_for("Bob"), ">sett")["Customers"]] == [">settle B.V."]
+
+
 def test_neither_the_palette_nor_the_page_knows_what_may_not_be_seen(
     session: Session, client_for: ClientFor, cast: Cast
 ) -> None:
