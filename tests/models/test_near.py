@@ -51,6 +51,27 @@ def test_TL_11_TC_02_a_small_slip_is_forgiven(session: Session, typed: str, name
     assert names(session, typed) == [name]
 
 
+@pytest.mark.parametrize("word", ["freya", "dawson"])
+@pytest.mark.parametrize("typed_of_it", ["{} whitcombe", "whitcombe {}", "{} cycles", "whitcmbe {}"])
+def test_TL_11_a_small_slip_in_a_short_word_is_forgiven_beside_another(
+    session: Session, word: str, typed_of_it: str
+) -> None:
+    name = f"{word.title()} Whitcombe Cycles"
+    for other in (name, "Whitcombe Cycles", "Iets Heel Anders B.V."):
+        factories.customer(session, company_name=other)
+    slips = {word[:at] + letter + word[at + 1 :] for at in range(len(word)) for letter in "xz"}
+    slips |= {word[:at] + "x" + word[at:] for at in range(1, len(word))}
+    slips |= {word[:at] + word[at + 1 :] for at in range(len(word))}
+    slips |= {word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :] for at in range(1, len(word))}
+    assert {slip: names(session, typed_of_it.format(slip)) for slip in slips} == {slip: [name] for slip in slips}
+
+
+@pytest.mark.parametrize("typed", ["freja", "frxja whitcombe", "frey 10 whitcombe"])
+def test_a_short_word_by_itself_or_with_two_slips_finds_nothing(session: Session, typed: str) -> None:
+    factories.customer(session, company_name="Whitcombe Freya")
+    assert names(session, typed) == []
+
+
 @pytest.mark.parametrize(
     "typed", ["nor", "nort", "k-11", "10031", "nxrdhxmn", "drohn", "%%%%%", "____", '"" OR ""', "\0"]
 )
