@@ -17,7 +17,12 @@ from models.operations.duplicates import Candidate, Duplicate, Likeness, find
 MOST = 5
 LONGEST = 300
 SEEN = "alike"
-FIELDS = {Likeness.NUMBER: "number", Likeness.VAT_NUMBER: "vat_number", Likeness.EMAIL: "email"}
+FIELDS = {
+    Likeness.NUMBER: "number",
+    Likeness.SPELT: "number",
+    Likeness.VAT_NUMBER: "vat_number",
+    Likeness.EMAIL: "email",
+}
 
 
 def candidate(typed: Mapping[str, Any]) -> Candidate:

@@ -46,8 +46,8 @@ def _marked(asked: str) -> Any:
 def palette() -> Response:
     """The same in short, for the palette: groups of hits, and what can be done."""
     asked = _asked()
-    only_actions = asked.startswith(ACTIONS)
-    found = search.find(shell.here(), asked, FEW) if asked and not only_actions else []
+    # What is called "> Nord" is found besides.
+    found = search.find(shell.here(), asked, FEW) if asked not in ("", ACTIONS) else []
     mark = _marked(asked)
     groups = [
         {"title": gettext(group.title), "hits": [_hit(group.endpoint, hit, mark) for hit in group.hits]}

@@ -1,8 +1,9 @@
 """What a line typed in a hurry means: "call Astrid Thursday 10:00" is a call, to be made then (VS-31).
 
 English and Dutch are read alike, whichever the reader has. Only what stands at the end of the line is taken for a day
-or a time, and only the first word for a kind: what is not understood stays in the subject. Nothing here knows a
-database, a clock or a language setting.
+or a time, and only the first word for a kind: what is not understood stays in the subject. Numbers with a dot between
+them may be a day, a clock, an amount or a version: they are read only where something else says which. Nothing here
+knows a database, a clock or a language setting.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ def read(line: str, kinds: Sequence[str], today: dt.date) -> Quick:
     Quick(subject='call Astrid', kind='Call', day=datetime.date(2026, 11, 26), time=datetime.time(10, 0))
     """
     text = " ".join(line.split())
-    rest, day, time = _ending(text, today)
+    rest, day, time = _ending(text, today, is_met=_is_met(text, kinds))
     if time is not None and day is None:
         day = today
     kind, subject = _kind(rest, kinds)
@@ -86,45 +87,72 @@ def _kind(text: str, kinds: Sequence[str]) -> tuple[str | None, str]:
     return kind, after if kind is not None and is_name else text
 
 
+def _is_met(text: str, kinds: Sequence[str]) -> bool:
+    """Whether the first word says that somebody is called, written to or met: numbers behind it are no amounts."""
+    first = re.match(r"[\w-]+", text)
+    word = first[0].casefold() if first else ""
+    is_named = any(kind.casefold() == word for kind in kinds)
+    return (is_named or word in _SENSES) and _SENSES.get(word) not in (Sense.TASK, Sense.NOTE)
+
+
 # The end of a line --------------------------------------------------------------------------------------------------
 
 
-def _ending(text: str, today: dt.date) -> tuple[str, dt.date | None, dt.time | None]:
+def _ending(text: str, today: dt.date, *, is_met: bool) -> tuple[str, dt.date | None, dt.time | None]:
     """The line without the day and the time at its end, in whatever order, and these; a line of nothing else stays."""
     rest, day, time = text, None, None
     while True:
-        if time is None and (found := _last_time(rest)):
+        if time is None and (found := _last_time(rest, today, is_met=is_met, is_day=day is not None)):
             cut, time = found
-        elif day is None and (met := _last_day(rest, today, short=time is not None)):
+        elif day is None and (met := _last_day(rest, today, is_met=is_met, is_timed=time is not None)):
             cut, day = met
         else:
             return rest, day, time
-        rest = cut.rstrip(" ,;-–")
+        rest = _BETWEEN.sub("", cut)
         if not rest:
             return text, None, None
 
 
+# What stands between the parts of a line. A dash without a space before it belongs to what it follows: "5,-".
+_BETWEEN = re.compile(r"(?:\s*[,;]|(?:^|\s+)[-–])*\s*$")
 _CLOCK = r"(?P<hour>[01]?\d|2[0-3])"
+_MINUTE = r"(?P<minute>[0-5]\d)"
+_HOURS = r"(?:uur|uhr|u|h)"
+_AT = r"(?:(?:at|om|um|kl\.?|klo|@|by|before|voor)\s*)"
 _TIMES = [
-    re.compile(rf"(?:^|\s)(?:(?:at|om|@)\s*)?{pattern}$", re.IGNORECASE)
+    re.compile(rf"(?:^|\s){pattern}$", re.IGNORECASE)
     for pattern in (
-        rf"{_CLOCK}[:.](?P<minute>[0-5]\d)(?:\s*(?:uur|u|h))?",
-        rf"{_CLOCK}\s*(?:uur|u)",
-        r"(?P<hour>1[0-2]|0?[1-9])(?::(?P<minute>[0-5]\d))?\s*(?P<half>am|pm)",
+        rf"{_AT}?{_CLOCK}:{_MINUTE}(?:\s*{_HOURS})?",
+        rf"{_AT}?{_CLOCK}\.{_MINUTE}\s*{_HOURS}",
+        rf"{_AT}?{_CLOCK}[uh]{_MINUTE}",
+        rf"{_AT}?{_CLOCK}\s*{_HOURS}",
+        rf"{_AT}?(?P<hour>1[0-2]|0?[1-9])(?:[:.]{_MINUTE})?\s*(?P<half>[ap]\.?m\.?)",
+        # Words that nobody puts before an amount.
+        rf"(?:om|um|kl\.?|klo)\s*{_CLOCK}(?:\.{_MINUTE})?",
+        rf"at\s*{_CLOCK}",
     )
-] + [re.compile(rf"(?:^|\s)(?:at|om|@)\s*{_CLOCK}$", re.IGNORECASE)]
+]
+# An amount, but where somebody is met at it or on a day.
+_DOTTED_TIME = re.compile(rf"(?:^|\s)(?P<at>at\s+)?{_CLOCK}\.{_MINUTE}$", re.IGNORECASE)
+_TO = re.compile(r"(?:^|\s)(?:to|tot|till?|until|bis|-|–)$", re.IGNORECASE)
 
 
-def _last_time(text: str) -> tuple[str, dt.time] | None:
-    """The line up to the time at its end, and that."""
-    for pattern in _TIMES:
-        if found := pattern.search(text):
-            parts = found.groupdict()
-            hour = int(parts["hour"])
-            if parts.get("half"):
-                hour = hour % 12 + (12 if parts["half"].lower() == "pm" else 0)
-            return text[: found.start()], dt.time(hour, int(parts.get("minute") or 0))
-    return None
+def _last_time(text: str, today: dt.date, *, is_met: bool, is_day: bool) -> tuple[str, dt.time] | None:
+    """The line up to the time at its end, and that. The end of "10:00 to 11:00" is not when it is to be done."""
+    found = next((found for pattern in _TIMES if (found := pattern.search(text))), None)
+    if found is None and is_met and (dotted := _DOTTED_TIME.search(text)):
+        # "Thursday 10.11" may be said of the eleventh month.
+        is_told = dotted["at"] or (int(dotted["minute"]) > 12 or dotted["minute"] == "00")
+        before = text[: dotted.start()]
+        beside = is_day or _last_day(before, today, is_met=True, is_timed=True) is not None
+        found = dotted if is_told and (dotted["at"] or beside) else None
+    if found is None or _TO.search(text[: found.start()]):
+        return None
+    parts = found.groupdict()
+    hour = int(parts["hour"])
+    if parts.get("half"):
+        hour = hour % 12 + (12 if parts["half"].lower().startswith("p") else 0)
+    return text[: found.start()], dt.time(hour, int(parts.get("minute") or 0))
 
 
 def _numbered(*groups: str) -> dict[str, int]:
@@ -157,14 +185,14 @@ _MONTHS = _numbered(
     "november nov",
     "december dec",
 )
-_NEAR = {"today": 0, "vandaag": 0, "tomorrow": 1, "morgen": 1, "overmorgen": 2, "day after tomorrow": 2}
+_NEAR = {"today": 0, "vandaag": 0, "tomorrow": 1, "morgen": 1, "i morgen": 1, "overmorgen": 2, "day after tomorrow": 2}
 
 
 def _one_of(words: Iterable[str]) -> str:
     return "(?:" + "|".join(sorted(map(re.escape, words), key=len, reverse=True)) + ")"
 
 
-_ON = r"(?:^|\s)(?:(?:on|op|by|voor)\s+)?"
+_ON = r"(?:^|\s)(?:(?:on|op|by|voor|am|den)\s+)?"
 _NEXT = r"(?:(?P<next>next|volgende)\s+|(?:this|deze|komende|aanstaande)\s+)?"
 _MONTH = rf"(?P<month>{_one_of(_MONTHS)})\.?"
 _YEAR = r"(?:[\s,]+(?P<year>\d{4}))?"
@@ -207,6 +235,21 @@ def _date(found: re.Match[str], today: dt.date) -> dt.date | None:
     return None
 
 
+# Of what such a word names, numbers tell which: "room 3-2", "version 4.12".
+_WHICH = re.compile(
+    r"(?:\b(?:room|kamer|zaal|version|versie|v|chapter|hoofdstuk|section|paragraaf|page|pagina|number|nummer|nr|no|item)"
+    r"\.?|[#§€$£])\s*$",
+    re.IGNORECASE,
+)
+_ALWAYS = "24/7"
+
+
+def _numeric(found: re.Match[str], today: dt.date) -> dt.date | None:
+    """A day and a month in figures, where nothing says that they are something else."""
+    is_other = found[0].strip() == _ALWAYS or _WHICH.search(found.string[: found.start()])
+    return None if is_other else _date(found, today)
+
+
 _DAYS: list[tuple[re.Pattern[str], Callable[[re.Match[str], dt.date], dt.date | None]]] = [
     (re.compile(pattern + "$", re.IGNORECASE), made)
     for pattern, made in (
@@ -217,18 +260,44 @@ _DAYS: list[tuple[re.Pattern[str], Callable[[re.Match[str], dt.date], dt.date | 
         (r"(?:^|\s)(?:next\s+week|volgende\s+week)", _next_week),
         (rf"{_ON}{_DATE}\s+(?:of\s+)?{_MONTH}{_YEAR}", _date),
         (rf"{_ON}{_MONTH}\s+{_DATE}{_YEAR}", _date),
-        (rf"{_ON}(?P<day>\d{{1,2}})(?P<sign>[-/])(?P<month>\d{{1,2}})(?:(?P=sign)(?P<year>\d{{4}}))?", _date),
+        (rf"{_ON}(?P<day>\d{{1,2}})(?P<sign>[-/])(?P<month>\d{{1,2}})(?P<year>(?!))?", _numeric),
+        (rf"{_ON}(?P<day>\d{{1,2}})(?P<sign>[-/.])(?P<month>\d{{1,2}})(?P=sign)(?P<year>\d{{4}})", _date),
         (rf"{_ON}(?P<year>\d{{4}})-(?P<month>\d{{2}})-(?P<day>\d{{2}})", _date),
+        # A dot behind it, or a word before it that stands before days.
+        (rf"{_ON}(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.(?P<year>(?!))?", _numeric),
+        (r"(?:^|\s)(?:on|op|am|den)\s+(?P<day>\d{1,2})\.(?P<month>\d{1,2})(?P<year>(?!))?", _date),
     )
 ]
 _SHORT_DAY = re.compile(rf"(?:^|\s)(?P<next>(?!))?(?P<name>{_one_of(_SHORT)})$", re.IGNORECASE)
+_DOTTED_DAY = re.compile(r"(?:^|\s)(?P<day>\d{1,2})\.(?P<month>\d{1,2})(?P<year>(?!))?$")
+# "what to do 3-12" names no day of the week.
+_DAY_BEFORE = re.compile(rf"(?<!\bto){_ON}(?P<name>{_one_of(_WEEKDAYS | _SHORT)})[,.]?$", re.IGNORECASE)
 
 
-def _last_day(text: str, today: dt.date, *, short: bool) -> tuple[str, dt.date] | None:
-    """The line up to the day at its end, and that; `short` days are known where a time stands behind them."""
-    for pattern, made in [*_DAYS, *([(_SHORT_DAY, _weekday)] if short else [])]:
+def _last_day(text: str, today: dt.date, *, is_met: bool, is_timed: bool) -> tuple[str, dt.date] | None:
+    """The line up to the day at its end, and that; where a time stands behind it, short names of days are known."""
+    for pattern, made in [*_DAYS, *([(_SHORT_DAY, _weekday)] if is_timed else [])]:
         found = pattern.search(text)
         day = made(found, today) if found else None
         if found and day is not None:
-            return text[: found.start()], day
-    return None
+            return _without_weekday(text[: found.start()], day), day
+    return _dotted_day(text, today, is_sure=is_met or is_timed)
+
+
+def _dotted_day(text: str, today: dt.date, *, is_sure: bool) -> tuple[str, dt.date] | None:
+    """4.12 as a day, where it is sure, or a time or that day of the week stands before it."""
+    found = _DOTTED_DAY.search(text)
+    day = _numeric(found, today) if found else None
+    if found is None or day is None:
+        return None
+    before = text[: found.start()]
+    rest = _without_weekday(before, day)
+    is_timed = any(pattern.search(before) for pattern in _TIMES)
+    return (rest, day) if is_sure or is_timed or rest != before else None
+
+
+def _without_weekday(text: str, day: dt.date) -> str:
+    """The line without the name of this very day at its end: "Thursday 3 December"."""
+    found = _DAY_BEFORE.search(text)
+    is_same = found is not None and (_WEEKDAYS | _SHORT)[found["name"].lower()] == day.weekday()
+    return text[: found.start()] if found is not None and is_same else text

@@ -18,6 +18,7 @@ from models.base import folded
 from models.customer import Customer
 from models.search import CUSTOMERS, choice
 from models.search.folding import plain
+from models.search.words import numbered, squeezed
 from models.settings import switched_off
 
 # What firms write behind their name or leave out; letters only, as in a folded name without dots.
@@ -39,6 +40,7 @@ class Likeness(enum.StrEnum):
     """Why two records may be one. The value is the message in English; catalogues translate it."""
 
     NUMBER = "same number"
+    SPELT = "same number, spelt otherwise"
     VAT_NUMBER = "same VAT number"
     EMAIL = "same e-mail address"
     NAME = "same name"
@@ -82,13 +84,14 @@ def find(
 ) -> dict[Any, tuple[Duplicate, ...]]:
     """For each candidate the customers that may be the same, strongest reason first; in one query for all.
 
-    `and_alike`: those follow whose name is nearly the same, without accents or with a slip; some queries more for each
-    candidate. Customers that the one who looks may not see are not among them.
+    `and_alike`: those follow whose number is the same but for its dashes, and whose name is nearly the same, without
+    accents or with a slip; some queries more for each candidate. Customers that the one who looks may not see are not among them.
     """
     found = _same(session, candidates)
     for key, candidate in candidates.items() if and_alike else ():
-        known = {one.id for one in found[key]}
-        found[key] += [one for one in _alike(session, candidate) if one.id not in known]
+        for also in (_spelt, _alike):
+            known = {one.id for one in found[key]}
+            found[key] += [one for one in also(session, candidate) if one.id not in known]
     return {
         candidate: tuple(sorted(some, key=lambda one: list(Likeness).index(one.reasons[0])))
         for candidate, some in found.items()
@@ -118,6 +121,21 @@ def _same(session: Session, candidates: Mapping[Any, Candidate]) -> dict[Any, li
         for candidate, reasons in wanted.like(Candidate(number, name, vat_number, email)).items():
             found[candidate].append(Duplicate(key, number, name, is_archived, tuple(reasons)))
     return found
+
+
+def _spelt(session: Session, candidate: Candidate) -> Iterator[Duplicate]:
+    """Customers whose number is that of the candidate, but for what is written between its letters and digits."""
+    asked = squeezed(candidate.number or "")
+    if not asked:
+        return
+    rows = session.execute(
+        select(Customer.id, Customer.number, Customer.name, Customer.archived_at.is_not(None))
+        .where(numbered(CUSTOMERS, asked, sqlite=session.get_bind().dialect.name == "sqlite"))
+        .order_by(Customer.archived_at.is_not(None), Customer.id)
+    )
+    for key, number, name, is_archived in rows:
+        if squeezed(number) == asked:
+            yield Duplicate(key, number, name, is_archived, (Likeness.SPELT,))
 
 
 def _alike(session: Session, candidate: Candidate) -> Iterator[Duplicate]:

@@ -41,6 +41,7 @@ SEPARATORS = " .-/()+"
 class Document:
     """What the documents of a noun are made of: columns as they are, numbers without separators, and other tables.
 
+    A number that is written in names and letters, such as K-10073, is in both.
     `switched` are (column, feature switch of the settings): not in the document while that is off.
     `elsewhere` are (table, its column that refers to the noun, its column that is searched).
     """
@@ -67,7 +68,8 @@ class Document:
     @property
     def source(self) -> tuple[str, ...]:
         """The record's own columns that a document is made of."""
-        return (*self.columns, *self.squeezed, *(name for name, _switch in self.switched))
+        every = (*self.columns, *self.squeezed, *(name for name, _switch in self.switched))
+        return tuple(dict.fromkeys(every))
 
     @property
     def table(self) -> TableClause:
@@ -111,7 +113,7 @@ DOCUMENTS = {
         Document(
             Customer,
             ("number", "company_name", "first_name", "last_name", "email", "reference"),
-            ("phone", "mobile", "vat_number", "company_number"),
+            ("number", "phone", "mobile", "vat_number", "company_number"),
             tuple((column.name, column.info["switch"]) for column in Customer.__table__.c if "switch" in column.info),
             (("address", "customer_id", "city"),),
         ),
@@ -120,7 +122,7 @@ DOCUMENTS = {
             ("first_name", "last_name", "company_name", "job_title", "email", "city"),
             ("phone", "mobile"),
         ),
-        Document(Project, ("number", "name")),
+        Document(Project, ("number", "name"), ("number",)),
         Document(Activity, ("subject", "note")),
         Document(Comment, ("text",)),
     )

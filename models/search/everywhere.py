@@ -121,18 +121,21 @@ def find(session: Session, search: str, limit: int, among: Collection[str] | Non
 
     Active records stand before archived ones, and what begins with the text before what only holds it. Where a kind has
     fewer hits than the limit, those that only nearly hold the text follow. `@` and `#` before the text ask for contacts
-    and for labels only.
+    and for labels only, and for those of other kinds whose name has the sign as well.
     """
     only, text = parted(search)
     asked = {
         at: one
         for at, kind in enumerate(_KINDS)
-        if only in (None, kind.endpoint)
-        and (among is None or kind.endpoint in among)
-        and (one := kind.wanted(text, limit + 1)) is not None
+        if (among is None or kind.endpoint in among)
+        and (one := kind.wanted(text if only in (None, kind.endpoint) else search, limit + 1)) is not None
     }
     exact = dict(zip(asked, some(session, list(asked.values())), strict=True))
-    close = near.find(session, {at: asked[at] for at, rows in exact.items() if len(rows) < limit}, text)
+    # "@nord" is in many an e-mail address.
+    others = [at for at in asked if only not in (None, _KINDS[at].endpoint)]
+    exact |= {at: [row for row in exact[at] if plain(search) in plain(row[1])] for at in others}
+    few = {at: asked[at] for at, rows in exact.items() if len(rows) < limit and at not in others}
+    close = near.find(session, few, text)
     groups = (_group(_KINDS[at], rows, close.get(at, ()), limit, text) for at, rows in exact.items())
     return [group for group in groups if group.hits]
 

@@ -16,11 +16,21 @@ _SPELT_OUT = {
     "þ": "th", "Þ": "th", "ł": "l", "Ł": "l", "ħ": "h", "Ħ": "h", "ı": "i", "ŋ": "n", "Ŋ": "n", "ŧ": "t", "Ŧ": "t",
     "ĸ": "k", "ẞ": "ss", "ŉ": "'n", "Ŀ": "l", "ŀ": "l",
 }  # fmt: skip
-_PLAIN = {"’": "'", "‘": "'", "ʼ": "'", "´": "'", "–": "-", "—": "-", "‑": "-", "−": "-", "\u00a0": " ", "\u202f": " "}
-# Accents typed as characters of their own, as some systems store them.
-_MARKS = dict.fromkeys("\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u030b\u030c\u0327\u0328", "")
-# Latin with accents (to Latin Extended-A, and Romanian), Greek and Cyrillic.
-_RANGES = ((0xC0, 0x180), (0x218, 0x21C), (0x386, 0x3CF), (0x400, 0x460))
+_PLAIN = {
+    "’": "'", "‘": "'", "ʼ": "'", "´": "'", "′": "'", "–": "-", "—": "-", "‑": "-", "−": "-", "‐": "-", "‒": "-",
+    "“": '"', "”": '"', "„": '"', "\u00a0": " ", "\u202f": " ", "\u2009": " ",
+}  # fmt: skip
+# Accents typed as characters of their own, as some systems store them, and what is in a text without being seen.
+_MARKS = dict.fromkeys(
+    "\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u0309\u030a\u030b\u030c\u031b\u0323\u0327\u0328"
+    "\u00ad\u200b\u200c\u200d\ufeff",
+    "",
+)
+# Latin with accents (to Latin Extended-A, the letters of two, Romanian and Vietnamese), Greek, Cyrillic and ligatures.
+_RANGES = (
+    *((0xC0, 0x180), (0x1A0, 0x1A2), (0x1AF, 0x1B1), (0x1C4, 0x1CD), (0x1F1, 0x1F4), (0x218, 0x21C)),
+    *((0x386, 0x3CF), (0x400, 0x460), (0x1E80, 0x1E86), (0x1EA0, 0x1EFA), (0xFB00, 0xFB07)),
+)
 # What most names in Western Europe need: tried first, and mostly enough.
 COMMON = "éèëêöüäåøæïçñáóíÅÖÄÉØ"
 

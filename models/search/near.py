@@ -2,7 +2,7 @@
 
 Both databases find candidates by the trigram index that is there already: whatever happens to one letter of a word, some
 trigrams of the rest stay. Which of them are near, Python says. Short words are forgiven less than long ones: of them too
-little stays to go by.
+little stays to go by, but where another word is beside them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import ARRAY, ColumnElement, Select, String, TextClause, and_, bindparam, func, select, text
 from sqlalchemy.orm import Session
 
-from models.search.documents import DOCUMENTS, Document
+from models.search.documents import DOCUMENTS, SEPARATORS, Document
 from models.search.folding import plain
 from models.search.paging import Wanted, unarchived, united
 from models.search.words import SHORTEST, indexed, pattern, ways_to_read
@@ -28,8 +28,12 @@ FEWEST_LETTERS = 4
 LONGEST = 16
 # With fewer trigrams left, half the table would be found; so many tell a word from most others, and more are not asked.
 FEWEST_TRIGRAMS, TELLING, ENOUGH = 2, 3, 4
+# What is left of a word of so few letters may be a single trigram, which is enough where another word is beside it.
+SHORT = 6
 # What is left of a long word is to be all but so many: its end alone may be that of a hundred other names.
 FOR_ONE_SLIP = 5
+# Of so few letters one slip may leave no trigram.
+TOO_FEW = 5
 # So many candidates are compared.
 MOST = 300
 # On PostgreSQL there are places for so many sets, or twice as many and so on: the words of one statement are often like this.
@@ -92,21 +96,36 @@ def marked(text: str, search: str) -> list[tuple[str, bool]]:
         places += [at] * len(own)
     inside: set[int] = set()
     for word in next(iter(ways_to_read(search)), ()):
-        found = re.search(re.escape(word), spelt) or re.search(_pattern(word), spelt)
+        found = re.search(_spaced(word), spelt) or re.search(_pattern(word), spelt)
         inside.update(places[found.start() : found.end()] if found else ())
     pieces = groupby(range(len(text)), inside.__contains__)
     return [("".join(text[at] for at in places_of), is_in) for is_in, places_of in pieces]
+
+
+def _spaced(word: str) -> str:
+    """The word itself; a number with whatever people write in one."""
+    between = f"[{re.escape(SEPARATORS)}]*" if any(map(str.isdigit, word)) else ""
+    return between.join(map(re.escape, word))
 
 
 def _may_hold(
     session: Session, document: Document, own: ColumnElement[int], words: Sequence[str]
 ) -> ColumnElement[bool]:
     """The condition by which the index finds candidates; what is looked for is in its values, not in its shape."""
-    parts = [found for word in words if (found := _candidates(word))]
+    parts = list(_parts(words))
     if session.get_bind().dialect.name == "sqlite":
         query = " AND ".join(f"({' OR '.join(_all_of(one) for one in sets)})" for sets in parts)
         return own.in_(indexed(document, query, lambda told: and_(*(_holds_some(told, sets) for sets in parts))))
     return and_(*(_likes(document, at, sets) for at, sets in enumerate(parts)))
+
+
+def _parts(words: Sequence[str]) -> Iterator[tuple[Trigrams, ...]]:
+    """For each word sets of trigrams, one of which is held by what holds the word, or one near it."""
+    near_ones = [word for word in words if near(word)]
+    for word in words:
+        beside = len(word) <= SHORT and len(near_ones) > 1 and word in near_ones
+        if found := _candidates(word, telling=1 if beside else TELLING):
+            yield found
 
 
 def _holds_some(told: ColumnElement[str], sets: Sequence[Trigrams]) -> ColumnElement[bool]:
@@ -170,15 +189,21 @@ def _trigrams(spelling: str) -> Trigrams:
 
 
 @lru_cache(maxsize=1024)
-def _candidates(word: str) -> tuple[Trigrams, ...]:
-    """Sets of trigrams: what holds all of one of them may hold the word, or one near it. Empty: nothing to go by."""
+def _candidates(word: str, *, telling: int = TELLING) -> tuple[Trigrams, ...]:
+    """Sets of trigrams: what holds all of one of them may hold the word, or one near it. Empty: nothing to go by.
+
+    So many trigrams are `telling`; one is where other words find few enough.
+    """
     if len(word) < SHORTEST:
         return ()
     exact, close = _trigrams(word[:LONGEST]), near(word)
     # One letter twice is looked for in short words, too: spelt out, it has trigrams enough.
     doubled = [word[: at + 1] + word[at:LONGEST] for at in range(len(word[:LONGEST]))] if close else []
-    found = [one for one in map(_trigrams, (*close, *doubled)) if len(one) >= FEWEST_TRIGRAMS]
-    sets = {_some(one, word) for one in (exact, *_merged(found, max(TELLING, len(exact) - FOR_ONE_SLIP)))}
+    found = [one for one in map(_trigrams, (*close, *doubled)) if len(one) >= min(telling, FEWEST_TRIGRAMS)]
+    telling = max(telling, len(exact) - FOR_ONE_SLIP)
+    # In the middle of a short word a slip leaves but the place where a word begins.
+    began = [frozenset({f"{mark}{word[:2]}"}) for mark in (" ", "\n")] if telling == 1 and len(word) <= TOO_FEW else []
+    sets = {_some(one, word) for one in (exact, *_merged(found, telling), *began)}
     # What holds more trigrams than another set is found by that one.
     return tuple(sorted((one for one in sets if not any(other < one for other in sets)), key=sorted))
 

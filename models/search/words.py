@@ -2,11 +2,12 @@
 
 Words stand for parts of a document, all of which must be there. Of three characters and more a trigram index finds
 them; shorter ones are the beginning of a name or a number, or a detail beside a longer word. A number may be typed
-with other separators than it was stored with.
+with other separators than it was stored with, and so may what stands between two words.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -40,6 +41,12 @@ FEWEST_DIGITS = 5
 # So many digits with spaces between them are one number, and no words.
 A_WHOLE_NUMBER = 8
 MOST_LETTERS = 3
+# What stands between words as well as a space does. A dot is part of a legal form or an address, @ of an e-mail address.
+_BETWEEN = re.compile(r"[-,;:|/\\&+()]+")
+# Between numbers and words only what is part of no number.
+_BETWEEN_NUMBERS = re.compile(r"[,;|]+")
+# A number such as K-10073, typed without what stands between its letters and its digits.
+_LETTERS_AND_DIGITS = re.compile(r"([a-z]{1,4}) ?(\d[\d.-]*)")
 HIGHEST = "\U0010ffff"
 
 Words = tuple[str, ...]
@@ -49,6 +56,7 @@ def ways_to_read(search: str) -> tuple[Words, ...]:
     """The words of a search as documents spell them, the longest first; several ways where numbers are among them."""
     spelt = plain(search).split()
     joined = _squeezed("".join(spelt))
+    spelt = [part for word in spelt for part in _parts(word)] or spelt
     ways = [spelt, [_squeezed(word) if _digits(word) else word for word in spelt]]
     if _digits(joined) >= FEWEST_DIGITS and sum(map(str.isalpha, joined)) <= MOST_LETTERS:
         # Without the zeros that stand for "abroad" or "in this country" the rest is the same in every spelling.
@@ -58,6 +66,25 @@ def ways_to_read(search: str) -> tuple[Words, ...]:
             ways = [way for way in ways if len(way) == 1]
     kept = [sorted(dict.fromkeys(filter(None, way)), key=len, reverse=True)[:MOST_WORDS] for way in ways]
     return tuple(dict.fromkeys(tuple(way) for way in kept if way))
+
+
+def _parts(word: str) -> list[str]:
+    """A word as the words it is made of: "nordhamn-logistik". One that would be pieces of a letter or two stays.
+
+    >>> _parts("nordhamn,logistik"), _parts("k-10073,"), _parts("b&b"), _parts("&")
+    (['nordhamn', 'logistik'], ['k-10073'], ['b&b'], [])
+    """
+    parts = list(filter(None, (_BETWEEN_NUMBERS if _digits(word) else _BETWEEN).split(word)))
+    return [word] if parts and max(map(len, parts)) < SHORTEST else parts
+
+
+def squeezed(number: str) -> str:
+    """A number as search documents spell it, without what people write in it.
+
+    >>> squeezed("K-10 073")
+    'k10073'
+    """
+    return _squeezed(plain(number))
 
 
 def _squeezed(word: str) -> str:
@@ -82,6 +109,13 @@ def narrowing(spec: ListSpec, search: str, *, sqlite: bool) -> Narrowing:
         # The index only has the words' parts of three characters.
         exact=not sqlite,
     )
+
+
+def numbered(spec: ListSpec, number: str, *, sqlite: bool) -> Condition:
+    """Whether a row has this number, however it is written there; a telephone number counts as well."""
+    # In a document each number is a line of its own.
+    way = _Way(spec, DOCUMENTS[spec.noun.__tablename__], (f"\n{squeezed(number)}\n",), number, sqlite=sqlite)
+    return and_(spec.noun.id.in_(way.ids()), way.holds())
 
 
 def beginnings(name: Column, search: str) -> list[Condition]:
@@ -186,6 +220,11 @@ def indexed(document: Document, query: str, fits: Callable[[ColumnElement[str]],
 
 def _spellings(name: Column, word: str, typed: str) -> list[str]:
     """How a name may begin. A key is in small letters, but beyond ASCII SQLite leaves capitals as they are."""
+    number = _LETTERS_AND_DIGITS.fullmatch(word) if name.key.startswith("number") else None
+    if number is not None:
+        dashed = f"{number[1]}-{number[2]}"
+        spellings = {word, dashed}
+        return sorted(spellings if name.key.endswith("_key") else spellings | {one.upper() for one in spellings})
     if word.isascii() and name.key.endswith("_key") and word in typed.lower():
         return [word]
     typed = next((one for one in typed.split() if plain(one) == word), typed)

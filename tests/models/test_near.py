@@ -51,6 +51,27 @@ def test_TL_11_TC_02_a_small_slip_is_forgiven(session: Session, typed: str, name
     assert names(session, typed) == [name]
 
 
+@pytest.mark.parametrize("word", ["freya", "dawson"])
+@pytest.mark.parametrize("typed_of_it", ["{} whitcombe", "whitcombe {}", "{} cycles", "whitcmbe {}"])
+def test_TL_11_a_small_slip_in_a_short_word_is_forgiven_beside_another(
+    session: Session, word: str, typed_of_it: str
+) -> None:
+    name = f"{word.title()} Whitcombe Cycles"
+    for other in (name, "Whitcombe Cycles", "Iets Heel Anders B.V."):
+        factories.customer(session, company_name=other)
+    slips = {word[:at] + letter + word[at + 1 :] for at in range(len(word)) for letter in "xz"}
+    slips |= {word[:at] + "x" + word[at:] for at in range(1, len(word))}
+    slips |= {word[:at] + word[at + 1 :] for at in range(len(word))}
+    slips |= {word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :] for at in range(1, len(word))}
+    assert {slip: names(session, typed_of_it.format(slip)) for slip in slips} == {slip: [name] for slip in slips}
+
+
+@pytest.mark.parametrize("typed", ["freja", "frxja whitcombe", "frey 10 whitcombe"])
+def test_a_short_word_by_itself_or_with_two_slips_finds_nothing(session: Session, typed: str) -> None:
+    factories.customer(session, company_name="Whitcombe Freya")
+    assert names(session, typed) == []
+
+
 @pytest.mark.parametrize(
     "typed", ["nor", "nort", "k-11", "10031", "nxrdhxmn", "drohn", "%%%%%", "____", '"" OR ""', "\0"]
 )
@@ -94,6 +115,23 @@ def test_a_search_for_one_kind_finds_that_kind(session: Session) -> None:
     assert [group.endpoint for group in search.find(session, "# noord", 5)] == ["labels"]
 
 
+def test_a_name_that_begins_with_the_sign_of_a_kind_is_found_beside_that_kind(session: Session) -> None:
+    factories.customer(session, company_name="@home Thuiszorg", email="post@homerun.example")
+    factories.customer(session, company_name="Homerun", email="info@home.example")
+    factories.contact(session, first_name="Home", last_name="Alone")
+    factories.customer(session, company_name="Team #1 Cleaning")
+    factories.customer(session, company_name="> Nord")
+    factories.label(session, name="1 cleaning")
+
+    def of(typed: str) -> dict[str, list[str]]:
+        return {group.endpoint: [hit.name for hit in group.hits] for group in search.find(session, typed, 5)}
+
+    assert of("@home") == {"customers": ["@home Thuiszorg"], "contacts": ["Home Alone"]}
+    assert of("#1 clean") == {"customers": ["Team #1 Cleaning"], "labels": ["1 cleaning"]}
+    assert of("> nord") == {"customers": ["> Nord"]}
+    assert of("@homme") == {"contacts": ["Home Alone"]}
+
+
 @given(st.text(LETTERS, min_size=6, max_size=20), st.integers(0, 99), st.sampled_from(LETTERS), st.integers(0, 3))
 def test_every_slip_of_one_letter_is_near(word: str, place: int, letter: str, kind: int) -> None:
     at = place % min(len(word) - 1, near.LONGEST - 2)
@@ -117,6 +155,12 @@ def test_what_was_found_is_marked_in_its_own_spelling() -> None:
     assert search.marked("Göteborgs Kyla", "goteborg") == [("Göteborg", True), ("s Kyla", False)]
     assert search.marked("Groß & Söhne", "gross") == [("Groß", True), (" & Söhne", False)]
     assert search.marked("Buurtwerk Noord", "nord") == [("Buurtwerk ", False), ("Noord", True)]
+    assert search.marked("K-10073", "k10073") == [("K-10073", True)]
+    assert search.marked("Nordhamn Logistik", "nordhamn-logistik") == [
+        ("Nordhamn", True),
+        (" ", False),
+        ("Logistik", True),
+    ]
     assert search.marked("Iets anders", "nord") == [("Iets anders", False)]
 
 

@@ -6,6 +6,8 @@ import datetime as dt
 import doctest
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from models import quick
 from models.quick import Quick, Sense, read, sense_of
@@ -61,6 +63,90 @@ def test_VS_31_kind_day_and_time_of_a_line_are_understood(
 def test_what_is_not_understood_stays_in_the_subject(line: str) -> None:
     found = read(line, ["Task"], TODAY)
     assert (found.subject, found.day, found.time, found.kind) == (line, None, None, None)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "pay 12.50 to Bo",
+        "pay Bo 12.50",
+        "pay Bo 4.12",
+        "pay Bo tomorrow 12.50",
+        "pay Bo € 4-12",
+        "sell at 12.50",
+        "buy three @ 12.50",
+        "buy three @ 10",
+        "betaal Bo 12.50",
+        "betala Bo 12.50",
+        "Bo bezahlen 12.50",
+        "maksa Bo 12.50",
+        "betal Bo 12.50",
+        "install version 4.12",
+        "4.12 call Anna",
+        "support 24/7",
+        "Room 3-2",
+        "kamer 4.12",
+        "chapter 4-12",
+        "meet Bo 10:00-11:00",
+        "meet Bo 10:00 to 11:00",
+        "overleg Bo 10:00 tot 11:00",
+        "call Anna 31.2",
+        "call Anna 4.13",
+        "call Anna 12.50",
+        "mail Bo the share of 1/40",
+        "call 555 10 30",
+        "Zahl 10.30",
+    ],
+)
+def test_numbers_that_are_not_surely_a_day_or_a_clock_stay_in_the_subject(line: str) -> None:
+    assert read(line, [], TODAY) == Quick(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "subject", "day", "time"),
+    [
+        ("call Anna 4.12", "call Anna", "2026-12-04", None),
+        ("call Anna 4-12", "call Anna", "2026-12-04", None),
+        ("call Anna 4/12", "call Anna", "2026-12-04", None),
+        ("call Anna 04.12.", "call Anna", "2026-12-04", None),
+        ("pay Bo 12.50 on 4.12", "pay Bo 12.50", "2026-12-04", None),
+        ("pay Bo 12.50 4-12", "pay Bo 12.50", "2026-12-04", None),
+        ("pay Bo 5,- morgen", "pay Bo 5,-", "2026-11-22", None),
+        ("pay Bo 4.12.2027", "pay Bo", "2027-12-04", None),
+        ("pay Bo 4-12 10:00", "pay Bo", "2026-12-04", "10:00"),
+        ("pay Bo 10:00 4.12", "pay Bo", "2026-12-04", "10:00"),
+        ("pay Bo friday 4.12", "pay Bo", "2026-12-04", None),
+        ("call Anna 1.2", "call Anna", "2027-02-01", None),
+        ("bel Anna vr 4-12 om 10.30", "bel Anna", "2026-12-04", "10:30"),
+        ("bel Anna vrijdag 4 december 10u30", "bel Anna", "2026-12-04", "10:30"),
+        ("bel Anna donderdag 10.30", "bel Anna", "2026-11-26", "10:30"),
+        ("bel Anna op 4.12 om 10 uur", "bel Anna", "2026-12-04", "10:00"),
+        ("rapport maandag 4-12", "rapport maandag", "2026-12-04", None),
+        ("ring Anna 4.12 kl. 10.30", "ring Anna", "2026-12-04", "10:30"),
+        ("ring Anna 4/12 kl 9", "ring Anna", "2026-12-04", "09:00"),
+        ("ring Anna i morgen kl. 10", "ring Anna", "2026-11-22", "10:00"),
+        ("Anna anrufen am 4.12. um 10 Uhr", "Anna anrufen", "2026-12-04", "10:00"),
+        ("Anna anrufen 10.30 Uhr", "Anna anrufen", "2026-11-21", "10:30"),
+        ("soita Anna 4.12. klo 10.30", "soita Anna", "2026-12-04", "10:30"),
+        ("meet Bo at 10.30", "meet Bo", "2026-11-21", "10:30"),
+        ("meet Bo by 17:00", "meet Bo", "2026-11-21", "17:00"),
+        ("call Anna 10h", "call Anna", "2026-11-21", "10:00"),
+        ("call Anna 3.30 p.m.", "call Anna", "2026-11-21", "15:30"),
+        ("think of what to do 3-12", "think of what to do", "2026-12-03", None),
+    ],
+)
+def test_a_day_or_a_clock_in_figures_is_that_one(line: str, subject: str, day: str, time: str | None) -> None:
+    assert read(line, [], TODAY) == Quick(
+        subject, None, dt.date.fromisoformat(day), (time and dt.time.fromisoformat(time)) or None
+    )
+
+
+@given(st.lists(st.sampled_from("call pay Bo 4.12 4-12 12.50 10:00 24/7 om tomorrow do 10.30 - , 5,- 3u".split())))
+def test_words_of_a_line_stay_or_are_its_day_or_its_time(typed: list[str]) -> None:
+    found = read(" ".join(typed), ["Call"], TODAY)
+    line = " ".join(typed)
+    assert line.startswith(found.subject)
+    assert found.day is not None or found.subject == line
 
 
 def test_a_weekday_is_never_today_and_a_date_that_passed_is_next_year_s() -> None:

@@ -23,6 +23,11 @@ def find_one(session: Session, candidate: Candidate) -> tuple[Duplicate, ...]:
     ("candidate", "reasons"),
     [
         (Candidate(number=" k-10 388"), (Likeness.NUMBER,)),
+        (Candidate(number="k10388"), (Likeness.SPELT,)),
+        (Candidate(number="K 10-388"), (Likeness.SPELT,)),
+        (Candidate(number="10388"), None),
+        (Candidate(number="k1038"), None),
+        (Candidate(number="0701740613"), None),
         (Candidate(vat_number="se 5566-7788.9901"), (Likeness.VAT_NUMBER,)),
         (Candidate(email="Info@Pettersson.example"), (Likeness.EMAIL,)),
         (Candidate(name="Pettersson Åkeri HB"), (Likeness.NAME,)),
@@ -48,12 +53,20 @@ def test_a_duplicate_is_found_with_its_reasons(
         vat_number="SE556677889901",
         email="info@pettersson.example",
         nickname="Sjofrakt",
+        phone="070-174 06 13",
     )
     if candidate.name == "Sea & Land":
         there = factories.customer(session, company_name="Sea and Land Ltd")
     factories.customer(session, company_name="Another 50% firm_")
     found = find_one(session, candidate)
     assert [(one.id, one.reasons) for one in found] == ([] if reasons is None else [(there.id, reasons)])
+
+
+def test_a_number_of_one_letter_or_none_is_looked_for_whole(session: Session) -> None:
+    factories.customer(session, number="10-1")
+    there = factories.customer(session, number="1.")
+    assert [one.id for one in find_one(session, Candidate(number="1"))] == [there.id]
+    assert find_one(session, Candidate(number="-")) == ()
 
 
 def test_many_are_looked_up_at_once(session: Session) -> None:

@@ -207,6 +207,7 @@ def test_while_typing_the_form_is_told_what_is_alike_at_the_field_that_says_so(
     for query, field, why in (
         ("company_name=havenbedrijf+noord", "company_name", "same name"),
         ("number=k-77", "number", "same number"),
+        ("number=K+77", "number", "same number, spelt otherwise"),
         ("vat_number=NL 8234.56789.B01", "vat_number", "same VAT number"),
         ("email=post@HAVEN.example", "email", "same e-mail address"),
     ):

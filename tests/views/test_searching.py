@@ -49,7 +49,17 @@ def test_TC_02_TL_11_the_palette_finds_by_name_number_nickname_mail_and_phone_an
         "detail": "K-10031 · Göteborg",
     }
     bob = client_for("Bob")
-    for typed in ("nordh", "K-10031", "zwaan", "post@nordhamn", "031-700 10 20", "goteborg", "nordhomn"):
+    for typed in (
+        "nordh",
+        "K-10031",
+        "K10031",
+        "nordhamn-logistik",
+        "zwaan",
+        "post@nordhamn",
+        "031-700 10 20",
+        "goteborg",
+        "nordhomn",
+    ):
         assert palette(bob, typed)["Customers"] == [hit], typed
     pieces = bob.get("/search/palette/?q=nord").get_json()["groups"][0]["hits"][0]["name"]
     assert pieces == [["Nord", True], ["hamn Logistik AB", False]]
@@ -92,6 +102,11 @@ def test_the_palette_goes_where_one_may_go_and_nowhere_else(client_for: ClientFo
     assert {title: [one["name"] for one in hits] for title, hits in only.items()} == {
         "Do": ["Settings", "Profile and settings"]
     }
+
+
+def test_the_palette_finds_a_name_that_begins_with_the_sign_of_actions(session: Session, client_for: ClientFor) -> None:
+    factories.customer(session, company_name=">settle B.V.")
+    assert [one["name"] for one in palette(client_for("Bob"), ">sett")["Customers"]] == [">settle B.V."]
 
 
 def test_neither_the_palette_nor_the_page_knows_what_may_not_be_seen(
