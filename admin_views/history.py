@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from admin_views import images, login, narrowing, pages, shell, trees
+from admin_views import images, login, narrowing, pages, shell, trees, wording
 from admin_views.numbers import changeset_asked, key_of
 from importers import undoing as imported
 from models import access, journal
@@ -236,6 +236,10 @@ def title(text: str, values: Mapping[str, Any]) -> str:
 
 def _in_words(text: str, values: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     shown = {key: shell.role_name(value) if _is_role(text, key, value) else value for key, value in values.items()}
+    if text == journal.ONE_FIELD:
+        key = values.get("setting")
+        label = images.label_of(str(values.get("table")), str(values.get("field")))
+        shown["field"] = wording.setting_title(str(key)) if key else label
     return gettext(text), shown
 
 

@@ -83,6 +83,7 @@ class Reason(enum.StrEnum):
     )
     NOT_EMPTY = "There is something here already: {count} in {table}. Only an empty database can be filled."
     VALUE_TAKEN = "Already used by another record."
+    NEEDED_NOW = "The record needs this value, as it is now. Change the record itself instead."
     WRONG_VALUE = "{field}: {value} does not fit. {example}"
     TOO_FAR = "No more than {most} km a trip may be billed here. Fill in {most} or less."
     REGISTRATION_CLOSED = "This time is approved or invoiced already and stays as it is."
