@@ -117,10 +117,18 @@ class Group:
     lines: list[Line]
 
 
-def groups(session: Session, events: Sequence[Sequence[Change]], page: Pair | None) -> list[list[Group]]:
-    """The lines of each event by record; all names in one query. `page` is the record that the page is about."""
+def groups(session: Session, events: Sequence[Sequence[Change]], page: Pair | None) -> list[list[Group] | None]:
+    """The lines of each event by record; all names in one query. `page` is the record that the page is about.
+
+    None is an event of which no change is for the person who looks.
+    """
     names = _Names(session, [change for changes in events for change in changes])
-    return [list(_groups_of(changes, names, page)) for changes in events]
+    return [
+        None
+        if changes and all(change.id in names.unseen for change in changes)
+        else list(_groups_of(changes, names, page))
+        for changes in events
+    ]
 
 
 def _groups_of(changes: Sequence[Change], names: _Names, page: Pair | None) -> Iterator[Group]:
@@ -233,6 +241,13 @@ def _fields(change: Change, hidden: frozenset[str]) -> list[str]:
     return _naming(change.table_name)
 
 
+def _changed(change: Change) -> set[str]:
+    """The columns that were changed, whether they are shown or not; none in what came or went."""
+    before, after = change.before or {}, change.after or {}
+    is_update = change.operation is Operation.UPDATE
+    return {key for key in after if before.get(key) != after[key]} if is_update else set()
+
+
 def _naming(table: str) -> list[str]:
     """The fields that say what a row of this table links or gives."""
     if table in LINKS:
@@ -246,6 +261,11 @@ class _Names:
     def __init__(self, session: Session, changes: list[Change]) -> None:
         hidden = _hidden(session, changes)
         self.fields = {change.id: _fields(change, hidden.get(change.id, frozenset())) for change in changes}
+        self.unseen = {
+            change.id
+            for change in changes
+            if not self.fields[change.id] and not _changed(change).isdisjoint(hidden.get(change.id, frozenset()))
+        }
         wanted: dict[str, set[int]] = defaultdict(set)
         for change in changes:
             for key in {*self.fields[change.id], *_naming(change.table_name)}:

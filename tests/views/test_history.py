@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
 from lxml import html
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from models import access
 from models.access import SYSTEM, Looker
 from models.contact import Contact, CustomerContact
 from models.customer import Customer
-from models.journal import changeset
+from models.journal import changeset, reading
 from models.label import CustomerLabel
+from models.operations import archive
 from models.operations.configure import configure
 from models.operations.save import save
 from models.settings import Setting
+from models.user import CustomerAccess
 from tests import factories
 from tests.conftest import Cast, ClientFor
 
@@ -45,16 +49,22 @@ def test_every_name_on_a_page_is_told_however_many_there_are(
 
 
 def test_records_that_are_not_listed_are_counted_by_record_not_by_field(
-    session: Session, client_for: ClientFor
+    session: Session, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     customer = factories.customer(session)
     for _ in range(25):
         factories.address(session, customer)
     session.connection().execute(text("UPDATE address SET street = 'Nieuwe Kade 2', city = 'Delft'"))
     session.commit()
-    page = text_of(client_for("Dana").get(f"/customers/details/?id={customer.id}&tab=history"))
+    card, dana = f"/customers/details/?id={customer.id}&tab=history", client_for("Dana")
+    page = text_of(dana.get(card))
     assert "25 records" in page
     assert "and 5 more records" in page
+    # Of the largest events no more than a part is counted.
+    monkeypatch.setattr(reading, "COUNTED", 22)
+    page = text_of(dana.get(card))
+    assert "22+ records" in page
+    assert "and 2+ more records" in page
 
 
 def told(answer: TestResponse) -> list[tuple[str, list[str]]]:
@@ -188,6 +198,48 @@ def test_the_undo_of_one_field_is_titled_by_that_field(session: Session, client_
     assert "Undid Customer portals of: Change settings" in page
     dana.send("/history/undo/", changeset=done.id)
     assert "Undid: Change customer Een B.V." in text_of(dana.get("/history/"))
+
+
+def put_away(session: Session, actor: Looker, *ids: int) -> None:
+    archive.do(session, actor, Customer, ids, archive.plan(session, actor, Customer, ids).digest)
+
+
+def test_a_title_counts_no_records_that_are_hidden(
+    session: Session, client_for: ClientFor, cast: Cast, dana: Looker
+) -> None:
+    mine, *others = (factories.customer(session) for _ in range(3))
+    role = factories.role(session, rights=frozenset({"view", "archive"}))
+    factories.access(session, mine, role, cast.charlie)
+    put_away(session, dana, mine.id, *(one.id for one in others))
+    assert "Archive 3 customers" in text_of(client_for("Bob").get("/history/"))
+    charlie = client_for("Charlie")
+    for path in ("/history/", f"/customers/details/?id={mine.id}&tab=history", f"/customers/details/?id={mine.id}"):
+        page = text_of(charlie.get(path))
+        assert "Archive customers" in page, path
+        assert "3 customers" not in page, path
+
+
+def test_an_event_of_hidden_changes_only_is_not_told(session: Session, client_for: ClientFor, cast: Cast) -> None:
+    customer = factories.customer(session)
+    role = factories.role(session, rights=frozenset({"view", "edit"}))
+    given = factories.access(session, customer, role, cast.charlie).id
+    with changeset(session, access.looker_for(session, cast.charlie), "Change the phone"):
+        customer.phone = "2"
+    with changeset(session, SYSTEM, "Change the rate"):
+        customer.hourly_rate = Decimal(90)
+    with changeset(session, SYSTEM, "Change both"):
+        customer.hourly_rate, customer.phone = Decimal(95), "3"
+    paths = ("/history/", f"/customers/details/?id={customer.id}&tab=history&show=changes")
+    charlie = client_for("Charlie")
+    for path in (*paths, f"/customers/details/?id={customer.id}&tab=history"):
+        page = text_of(charlie.get(path))
+        assert "Change the phone" in page, path
+        assert "Change both" in page, path
+        assert "Change the rate" not in page, path
+        assert "Change the rate" in text_of(client_for("Dana").get(path)), path
+    with changeset(session, SYSTEM, "Take the role"):
+        session.delete(session.get_one(CustomerAccess, given))
+    assert "Change the phone" not in text_of(charlie.get("/history/"))
 
 
 def test_a_record_that_is_gone_is_headed_by_what_it_was_called(session: Session, client_for: ClientFor) -> None:
