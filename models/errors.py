@@ -45,6 +45,7 @@ class Reason(enum.StrEnum):
     CANNOT_SEE_IT = "{name} may not see this customer. Choose somebody who may, or give {name} a role on it first."
     ALREADY_CUSTOMER = "{name} already belongs to {customer}."
     ALREADY_RELATED = "{name} and {other} have this relation already."
+    COPIED_TO_ITSELF = "These are the roles of {name} itself: choose another customer to copy from."
     RELATED_TO_ITSELF = "A customer has no relation with itself: choose another."
     FILE_MISSING = "Choose a file first."
     FILE_EMPTY = "This file is empty: there is nothing to keep."

@@ -504,6 +504,13 @@ class _Work:
         found += [problem for problem in fields.names_missing(noun, final) if problem.field not in bad]
         if changes.keys() & {"starts_on", "ends_on"} and (early := fields.ends_too_early(final)):
             found.append(early)
+        moved = noun in (Customer, Project) and changes.keys() & {"distance_km", "max_distance_km"}
+        if (
+            moved
+            and not bad & {"distance_km", "max_distance_km"}
+            and (far := register.default_too_far(self.session, noun, final))
+        ):
+            found.append(far)
         if noun is ListValue:
             found += fields.misfits_list(self.session, changes, final, key)
         if key is not None:
