@@ -411,9 +411,10 @@ def _changesets(
     if about:
         query = query.where(Changeset.id.in_(select(Change.changeset_id).where(*about)))
     else:
-        # One's own is there even where all that it holds is hidden by now: that is no event. Asked of one at a time.
+        # One's own is there even where all that it holds is hidden by now: that is no event, but for what one deleted, and
+        # may bring back. Asked of one at a time.
         any_seen = select(Change.id).where(Change.changeset_id == Changeset.id).limit(1).correlate(Changeset)
-        query = query.where(any_seen.scalar_subquery().is_not(None))
+        query = query.where(or_(any_seen.scalar_subquery().is_not(None), Changeset.origin == Origin.DELETE))
     if end is not None:
         query = query.where(Changeset.last_change_id < end)
     found = session.execute(query.order_by(Changeset.last_change_id.desc()).limit(limit + 1))
