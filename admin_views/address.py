@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -125,6 +125,10 @@ class AddressView(BelowCustomer):
         ),
         removing(Address),
     )
+    other_labels: ClassVar[Mapping[str, Any]] = {
+        "is_head_office": lazy_gettext("Head office"),
+        "is_invoice": lazy_gettext("Invoices go here"),
+    }
     tabs = (
         Tab(
             "history",

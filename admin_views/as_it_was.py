@@ -12,7 +12,7 @@ from flask_babel import gettext
 from sqlalchemy import Column, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from admin_views import images, shell
+from admin_views import images, shell, wording
 from models import access
 from models.access import Looker
 from models.among import one_of
@@ -90,8 +90,8 @@ def _text(column: Column[Any], value: Any, names: Mapping[tuple[str, int], str])
     if isinstance(value, Decimal):
         text = shell.plain_amount(value)
         return f"{text} %" if isinstance(column.type, Percentage) else text
-    if column.name == "country":
-        return shell.country_name(value)
+    if column.name in wording.SAID:
+        return wording.SAID[column.name](value)
     if isinstance(value, Kind):
         return gettext("Private person") if value is Kind.PRIVATE else gettext("Company")
     return str(value)

@@ -19,10 +19,10 @@ from admin_views.card_roles import roles
 from models import totals
 from models.access import Looker
 from models.activity import Activity
-from models.contact import CustomerContact
+from models.contact import Contact, CustomerContact
 from models.customer import Customer
 from models.project import Project
-from models.user import CustomerAccess, Right
+from models.user import CustomerAccess, Right, User
 
 
 def projects(session: Session, looker: Looker, customer: Customer) -> Mapping[str, Any]:
@@ -43,6 +43,20 @@ def _count(noun: Any) -> Callable[[type[Customer]], ScalarSelect[int]]:
     return counted
 
 
+def _contacts(customer: type[Customer]) -> ScalarSelect[int]:
+    """The contacts that the tab shows at first: not the deactivated ones."""
+    link, contact = CustomerContact, Contact
+    found = select(func.count(link.id)).join(contact, contact.id == link.contact_id)
+    return found.where(link.customer_id == customer.id, contact.archived_at.is_(None)).scalar_subquery()
+
+
+def _roles(customer: type[Customer]) -> ScalarSelect[int]:
+    """The roles here of teams, and of people who can still sign in."""
+    gone = select(User.id).where(User.id == CustomerAccess.user_id, User.disabled_at.is_not(None)).exists()
+    found = select(func.count(CustomerAccess.id)).where(CustomerAccess.customer_id == customer.id, ~gone)
+    return found.scalar_subquery()
+
+
 CUSTOMER_TABS = (
     Tab("overview", lazy_gettext("Overview"), "customer/overview.html", overview),
     Tab(
@@ -50,12 +64,12 @@ CUSTOMER_TABS = (
         lazy_gettext("Contact information"),
         "customer/contact.html",
         contact_information,
-        _count(CustomerContact),
+        _contacts,
         options=(joinedload(Customer.addresses),),
     ),
     Tab("projects", lazy_gettext("Projects"), "customer/projects.html", projects, _count(Project)),
     Tab("finance", lazy_gettext("Finance"), "customer/finance.html", finance, right=Right.SEE_REVENUE),
-    Tab("roles", lazy_gettext("Roles"), "customer/roles.html", roles, _count(CustomerAccess)),
+    Tab("roles", lazy_gettext("Roles"), "customer/roles.html", roles, _roles),
     Tab("settings", lazy_gettext("Settings"), "customer/settings.html", defaults),
     Tab(
         "history",

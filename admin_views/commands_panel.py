@@ -14,7 +14,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import func, select
 from waitress import serve
 
-from admin_views import background, routes
+from admin_views import background, commands_translate, routes
 from admin_views.commands import as_system
 from admin_views.commands_data import DEMO_PASSWORD
 from models import schema
@@ -65,8 +65,9 @@ def init_command(email: str, name: str | None) -> None:
 @click.option("--demo", is_flag=True, help="Invent two hundred customers when the database is empty.")
 @with_appcontext
 def run_command(host: str, port: int, demo: bool) -> None:
-    """Migrate the database and serve the panel."""
+    """Migrate the database, compile the translations that changed, and serve the panel."""
     schema.upgrade(db.engine)
+    _compile_catalogues()
     with as_system() as session:
         users.ensure_roles(session)
         if (
@@ -98,6 +99,15 @@ def run_command(host: str, port: int, demo: bool) -> None:
         )
     finally:
         jobs.stop()
+
+
+def _compile_catalogues() -> None:
+    """A checkout brings the translations as texts; what is not compiled is shown in English."""
+    try:
+        commands_translate.compile_all()
+    except (OSError, click.ClickException) as wrong:
+        # Where the panel runs its own folder may well be closed to it: it serves what is there.
+        click.echo(f"The translations could not be compiled: {wrong}", err=True)
 
 
 def _purge_every_day(app: Flask) -> None:

@@ -107,6 +107,7 @@ def _data() -> Iterator[Text]:
         yield from _from(module.__name__, chain.from_iterable(module.TITLES.values()))
     yield from _from(remove.__name__, remove.TITLES.values())
     yield from _from("models.journal.keeping", (journal.ADOPTED,))
+    yield from _from("models.journal.undoing", (journal.ONE_FIELD, journal.A_PART, journal.WHOLE))
     for known in settings.SETTINGS:
         yield from _from(settings.__name__, (known.title, known.help, *known.choices))
     yield from _from("models.user", map(shell.right_name, Right))

@@ -93,7 +93,7 @@ class Editing(Declared):
         except Refused as refused:
             report(form, each(refused))
             return self.show_form(None, form, errors.status_of(refused))
-        self.tell(saved, gettext("%(name)s added", name=str(saved.record)))
+        self.tell(saved, self.added_text(saved.record))
         return redirect(self.saved_url(saved.record))
 
     def made_before(self, before: Before, typed: Callable[[], EntityForm] | None = None) -> Answer:
@@ -136,7 +136,6 @@ class Editing(Declared):
         if locked:
             # Archived while somebody was editing: what was typed is shown with the reason, and can still be saved later.
             return self.show_form(record, form, 409)
-        name = str(record)
         try:
             readable = self.can_be_read(record, form)
             if not said:
@@ -153,8 +152,16 @@ class Editing(Declared):
         except Refused as refused:
             report(form, each(refused))
             return self.show_form(self.find(request.args.get("id")), form, errors.status_of(refused))
-        self.tell(saved, gettext("%(name)s saved", name=name))
+        self.tell(saved, self.saved_text(saved.record))
         return redirect(self.saved_url(saved.record))
+
+    def added_text(self, record: Any) -> str:
+        """What is said of a new record."""
+        return gettext("%(name)s added", name=str(record))
+
+    def saved_text(self, record: Any) -> str:
+        """What is said of a record that was changed, by the name that it has now."""
+        return gettext("%(name)s saved", name=str(record))
 
     def saved_url(self, record: Any) -> str:
         """Where one goes from the form once it is saved."""

@@ -252,6 +252,9 @@ class Amount(Limited, Field):
 
 def amount_of(text: str) -> Decimal:
     """A number as typed. One lone separator with one or two digits behind it is a decimal sign in every locale."""
+    # Python would take these, too: 1e5, 1_000, NaN. Nobody writes an amount so.
+    if any(one.isalpha() or one == "_" for one in text):
+        raise NumberFormatError(text)
     head, mark, tail = text.replace("\u00a0", "").replace(" ", "").rpartition("," if "," in text else ".")
     if mark and len(tail) <= 2 and not set(head) & {",", "."}:
         return Decimal(f"{head or '0'}.{tail or '0'}")

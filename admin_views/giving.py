@@ -75,6 +75,8 @@ class Giving(Showing):
         if "from" not in request.args:
             return self._choose_source(record)
         source = access.there(shell.here(), Customer, whole(request.args["from"]))
+        if source.id == record.id:
+            raise Refused(Reason.COPIED_TO_ITSELF, name=record.name)
         page = self._compared(record, source)
         chosen = [line.difference for line in page["lines"] if line.is_ticked]
         ids, token = [record.id, source.id], request.form.get("plan", "")

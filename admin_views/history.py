@@ -16,15 +16,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from admin_views import images, login, narrowing, pages, shell, trees
+from admin_views import images, login, narrowing, pages, shell, trees, wording
 from admin_views.numbers import changeset_asked, key_of
 from importers import undoing as imported
 from models import access, journal
-from models.base import LARGEST_POSITION, whole
+from models.base import LARGEST_POSITION, Base, whole
+from models.customer import Customer
 from models.errors import NotAllowed, NotFound, Refused
 from models.journal import Change, Changeset, Kept, Left, NothingToUndo, Only, Operation, Origin, Undone
 from models.operations import adopt as adopting
-from models.operations import delete, save
+from models.operations import archive, convert, delete, label, save, seed
 from models.operations import undo as undoing
 from models.user import Right, Role
 
@@ -34,6 +35,16 @@ PAGE = 30
 FEW = 8
 # The sentences whose {name} is a role's.
 ABOUT_ROLES = frozenset({*save.TITLES[Role], *delete.TITLES[Role]})
+# The sentences that count, by where the number stands and what it is a number of.
+COUNTED_IN: dict[str, tuple[str, type[Base]]] = {
+    seed.TITLE: ("customers", Customer),
+    **{many: ("count", noun) for (noun, _way), (_, many) in archive.TITLES.items()},
+    **{
+        many: ("count", noun)
+        for titles in (delete.TITLES, label.TITLES, convert.TITLES)
+        for noun, (_, many) in titles.items()
+    },
+}
 # Counting the kinds of a bigger event takes too long for a page.
 COUNTED = 20_000
 # So many of the things that stay are named after an undo, and on the page before it.
@@ -72,6 +83,7 @@ class Shown:
     line_count: int
     counts: list[Count]
     records: int
+    at_least: bool
     more: int
     undone: bool
     undo_url: str | None
@@ -87,7 +99,7 @@ def events(session: Session, **about: Any) -> Mapping[str, Any]:
     asked = narrowing.of_page(about)
     before = request.args.get("before", "")
     found = journal.history(session, before=before or None, limit=PAGE, only=asked.only, **about)
-    told = shown(session, found.events, asked.only, **about)
+    told = [event for event in shown(session, found.events, asked.only, **about) if event is not None]
     days = [(day_text(day), list(one)) for day, one in groupby(told, key=lambda event: event.at.date())]
     narrowed = narrowing.narrowed(asked, [(event.who_id, event.who) for event in told])
     return {"days": days, "older": older(found.next), "few": FEW, "narrowed": narrowed}
@@ -113,16 +125,24 @@ def latest(session: Session, limit: int = 4, **about: Any) -> list[dict[str, Any
     ]
 
 
-def shown(session: Session, found: Sequence[journal.Event], only: Only, **about: Any) -> list[Shown]:
-    """Events in words; `about` says of what, and `only` what else they are narrowed to."""
+def shown(session: Session, found: Sequence[journal.Event], only: Only, **about: Any) -> list[Shown | None]:
+    """Events in words; `about` says of what, and `only` what else they are narrowed to.
+
+    None is one that holds nothing that may be seen: it is no event for the person who looks.
+    """
     if not found:
         return []
     # First what may be taken back: on which customers that is, is then known for the lines, too.
     able = undoing.can_be_taken_back(session, shell.looker(), [(event.changeset, event.changes) for event in found])
     groups = images.groups(session, [event.changes for event in found], _page(about))
     counts, later = _counts(session, found, only, about), _later(found, able)
+    is_all = access.sees_all_of(shell.looker(), Change)
     return [
-        _one(event, its, counts.get(event.last_id, []), may_go, later)
+        None
+        if its is None and event.count <= len(event.changes)
+        else _one(
+            event, its or [], counts.get(event.last_id, []), may_go, later, is_all and not about and not only.tables
+        )
         for event, its, may_go in zip(found, groups, able, strict=True)
     ]
 
@@ -198,14 +218,16 @@ def _one(
     counts: list[Count],
     able: undoing.Able,
     later: frozenset[tuple[int, str | None]],
+    is_all: bool,
 ) -> Shown:
+    """The event in words. `is_all`: whether the one who looks sees the whole of it here."""
     kept = event.changeset
     offers_undo = able.whole or _is_own_delete(kept)
     if kept is None or kept.origin is Origin.OUTSIDE:
         text = gettext("changed the database directly")
     else:
         text = title(kept.title, kept.values)
-    records = kept.change_count if event.is_more and kept else event.count
+    records = kept.change_count if event.is_more and kept and is_all else event.count
     return Shown(
         key=kept.id if kept else None,
         at=event.at,
@@ -217,6 +239,7 @@ def _one(
         line_count=sum(len(group.lines) for group in groups),
         counts=counts,
         records=records,
+        at_least=event.is_more and not (kept and is_all),
         more=max(0, records - len(event.changes)),
         undone=bool(kept and kept.undone_by_id),
         undo_url=None
@@ -236,7 +259,20 @@ def title(text: str, values: Mapping[str, Any]) -> str:
 
 def _in_words(text: str, values: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     shown = {key: shell.role_name(value) if _is_role(text, key, value) else value for key, value in values.items()}
+    counted = COUNTED_IN.get(text)
+    if counted is not None and not access.sees_all_of(shell.looker(), counted[1]):
+        return _without_number(gettext(text), counted[0]), shown
+    if text == journal.ONE_FIELD:
+        key = values.get("setting")
+        label = images.label_of(str(values.get("table")), str(values.get("field")))
+        shown["field"] = wording.setting_title(str(key)) if key else label
     return gettext(text), shown
+
+
+def _without_number(text: str, key: str) -> str:
+    """The same sentence without its number, for who may not see all that was counted."""
+    told = " ".join(text.replace(f"{{{key}}}", "").split())
+    return told[:1].upper() + told[1:]
 
 
 def _is_role(text: str, key: str, value: object) -> bool:

@@ -15,14 +15,14 @@ from sqlalchemy import Boolean, Column, Date, Enum, literal, select, union_all
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
-from admin_views import shell
+from admin_views import shell, wording
 from models import access
 from models.activity import Activity, Comment, beginning
 from models.among import one_of
-from models.base import Base, Money, UtcDateTime, WordSet
+from models.base import Base, Money, Percentage, UtcDateTime, WordSet
 from models.journal import Change, Operation
 from models.operations import fields
-from models.settings import switched_off
+from models.settings import Setting, switched_off
 from models.user import Right, Role
 
 Pair = tuple[str, int]
@@ -117,10 +117,18 @@ class Group:
     lines: list[Line]
 
 
-def groups(session: Session, events: Sequence[Sequence[Change]], page: Pair | None) -> list[list[Group]]:
-    """The lines of each event by record; all names in one query. `page` is the record that the page is about."""
+def groups(session: Session, events: Sequence[Sequence[Change]], page: Pair | None) -> list[list[Group] | None]:
+    """The lines of each event by record; all names in one query. `page` is the record that the page is about.
+
+    None is an event of which no change is for the person who looks.
+    """
     names = _Names(session, [change for changes in events for change in changes])
-    return [list(_groups_of(changes, names, page)) for changes in events]
+    return [
+        None
+        if changes and all(change.id in names.unseen for change in changes)
+        else list(_groups_of(changes, names, page))
+        for changes in events
+    ]
 
 
 def _groups_of(changes: Sequence[Change], names: _Names, page: Pair | None) -> Iterator[Group]:
@@ -136,7 +144,8 @@ def _groups_of(changes: Sequence[Change], names: _Names, page: Pair | None) -> I
 
 def _is_said(about: tuple[Pair, ...], line: Line, page: Pair | None) -> bool:
     """Whether the page, or the line itself, says already what it is about."""
-    return about == (page,) or (line.field is None and about == ((line.table, line.row_id),))
+    names_itself = line.field is None or line.table == Setting.__tablename__
+    return about == (page,) or (names_itself and about == ((line.table, line.row_id),))
 
 
 def _about(change: Change) -> tuple[Pair, ...]:
@@ -152,6 +161,9 @@ def _about(change: Change) -> tuple[Pair, ...]:
 def _lines_of(change: Change, names: _Names) -> Iterable[Line]:
     table = Base.metadata.tables.get(change.table_name)
     if table is None:
+        return
+    if change.table_name == Setting.__tablename__:
+        yield _setting(change)
         return
     if change.operation is Operation.UPDATE:
         before, after = change.before or {}, change.after or {}
@@ -173,6 +185,15 @@ def _line(change: Change, key: str, old: str | None, new: str | None) -> Line:
     return Line(change.id, change.table_name, change.row_id, key, label_of(change.table_name, key), old, new)
 
 
+def _setting(change: Change) -> Line:
+    """A setting under its own name. Without a row its default holds: to set one first is to change that."""
+    before, after = change.before or {}, change.after or {}
+    key = str(after.get("key") or before.get("key") or "")
+    old, new = (wording.setting_value(key, image.get("value")) for image in (before, after))
+    field = "value" if change.operation is Operation.UPDATE else None
+    return Line(change.id, change.table_name, change.row_id, field, wording.setting_title(key), old, new)
+
+
 def _what(table: str, image: dict[str, Any], names: _Names) -> str:
     """What a row that came or went is called."""
     columns = Base.metadata.tables[table].c
@@ -188,7 +209,9 @@ def _what(table: str, image: dict[str, Any], names: _Names) -> str:
     person = " ".join(str(image[key]) for key in ("first_name", "last_name") if image.get(key))
     if table == Comment.__tablename__ and image.get("text"):
         return beginning(str(image["text"]))
-    named = ("company_name", "name", "subject", "street", "iban", "key", "number", "label", "city", "day")
+    if table == Setting.__tablename__ and image.get("key"):
+        return wording.setting_title(str(image["key"]))
+    named = ("company_name", "name", "subject", "street", "iban", "key", "number", "label", "city", "day", "country")
     name = person or next((str(image[key]) for key in named if image.get(key)), gettext("a record"))
     return shell.role_name(name) if table == Role.__tablename__ else name
 
@@ -218,6 +241,13 @@ def _fields(change: Change, hidden: frozenset[str]) -> list[str]:
     return _naming(change.table_name)
 
 
+def _changed(change: Change) -> set[str]:
+    """The columns that were changed, whether they are shown or not; none in what came or went."""
+    before, after = change.before or {}, change.after or {}
+    is_update = change.operation is Operation.UPDATE
+    return {key for key in after if before.get(key) != after[key]} if is_update else set()
+
+
 def _naming(table: str) -> list[str]:
     """The fields that say what a row of this table links or gives."""
     if table in LINKS:
@@ -231,6 +261,11 @@ class _Names:
     def __init__(self, session: Session, changes: list[Change]) -> None:
         hidden = _hidden(session, changes)
         self.fields = {change.id: _fields(change, hidden.get(change.id, frozenset())) for change in changes}
+        self.unseen = {
+            change.id
+            for change in changes
+            if not self.fields[change.id] and not _changed(change).isdisjoint(hidden.get(change.id, frozenset()))
+        }
         wanted: dict[str, set[int]] = defaultdict(set)
         for change in changes:
             for key in {*self.fields[change.id], *_naming(change.table_name)}:
@@ -311,14 +346,16 @@ def target_of(column: Column[Any] | None) -> str | None:
 def _words(column: Column[Any], raw: Any) -> str:
     """A value in words; what is none of its type, as SQLite takes it from plain SQL, as it stands."""
     try:
-        return _typed(column.type, raw)
+        said = wording.SAID.get(column.name)
+        return _typed(column.type, raw) if said is None else said(raw)
     except (ValueError, TypeError, ArithmeticError):
         return str(raw)
 
 
 def _typed(kind: TypeEngine[Any], raw: Any) -> str:
     if isinstance(kind, Money):
-        return shell.plain_amount(Decimal(raw) / 100)
+        text = shell.plain_amount(Decimal(raw) / 100)
+        return f"{text} %" if isinstance(kind, Percentage) else text
     if isinstance(kind, Boolean):
         return gettext("yes") if raw else gettext("no")
     if isinstance(kind, WordSet):

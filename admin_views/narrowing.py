@@ -127,10 +127,19 @@ def narrowed(asked: Asked, told: Iterable[tuple[int | None, str]]) -> Narrowed:
     where = [(AT, request.path), *([(OF, asked.noun)] if asked.noun else []), *_kept()]
     return Narrowed(
         chips,
-        [gettext(Unfit.WRONG_VALUE.value).format(name=labels[name]) for name in asked.unfit],
+        [gettext(Unfit.WRONG_VALUE.value).format(name=labels[name]) for name in asked.unfit] + _crossed(asked),
         _joined(url_for("history.narrow"), where),
         address(NAMES),
     )
+
+
+def _crossed(asked: Asked) -> list[str]:
+    """Said where the first day is after the last: nothing can be between them."""
+    first, last = day_of(asked.values.get(FROM)), day_of(asked.values.get(UNTIL))
+    if first is None or last is None or first <= last:
+        return []
+    days = {"first": shell.full(first), "last": shell.full(last)}
+    return [gettext("The first day, %(first)s, is after the last one, %(last)s: nothing lies between them.", **days)]
 
 
 def _word(name: str, value: str, asked: Asked, told: Iterable[tuple[int | None, str]]) -> str:

@@ -303,6 +303,13 @@ class RelationView(BelowCustomer):
     def cell_value(self, column: Column, row: Connection, extra: Mapping[str, Any]) -> Any:
         return row.read_by(row.customer)[0] if column.key == "reads" else super().cell_value(column, row, extra)
 
+    def added_text(self, record: Connection) -> str:
+        """Not as if whom it is with was added, who is there already."""
+        return gettext("The relation with %(name)s was added", name=str(record))
+
+    def saved_text(self, record: Connection) -> str:
+        return gettext("The relation with %(name)s was saved", name=str(record))
+
     def saved_url(self, record: Connection) -> str:
         return back_to(record.customer_id, record.contact_id)
 

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from admin_views import choices, pages, shell
+from admin_views import pages, shell, wording
 from models import access, journal, settings
 from models.errors import Problems, Refused
 from models.operations.configure import Overtaken, configure
@@ -37,7 +37,12 @@ def index() -> str:
 
 
 def _show(values: Mapping[str, Any], shown: Mapping[str, Any], errors: Mapping[str, str]) -> str:
-    context = {"values": _written(values), "shown": _written(shown), "errors": errors, "options": _options()}
+    context = {
+        "values": _written(values),
+        "shown": _written(shown),
+        "errors": errors,
+        "options": wording.setting_options(),
+    }
     groups = {group: [known for known in settings.SETTINGS if known.group is group] for group in settings.Group}
     looked = _looked_through()
     old = looked is None or (shell.today() - looked).days > OLD
@@ -67,24 +72,9 @@ def _written(values: Mapping[str, Any]) -> dict[str, Any]:
     return {key: str(int(value)) if isinstance(value, bool) else value for key, value in values.items()}
 
 
-def _options() -> dict[str, list[tuple[str, str]]]:
-    """What can be chosen, by setting: (value, text)."""
-    either = [("1", gettext("yes")), ("0", gettext("no"))]
-    return {
-        **{known.key: either for known in settings.SETTINGS if isinstance(known.default, bool)},
-        "deleting": [
-            (settings.Deleting.ARCHIVED_ONLY, gettext("Only what is archived")),
-            (settings.Deleting.DIRECT, gettext("Directly")),
-            (settings.Deleting.NEVER, gettext("Never")),
-        ],
-        "default_country": [(option.value, option.label) for option in choices.countries()],
-        "currency": [(option.value, option.label) for option in choices.currencies()],
-    }
-
-
 def _title(problem: Refused) -> str:
     """The setting by its name on the page."""
-    return gettext(settings.KNOWN[str(problem.field)].title)
+    return wording.setting_title(str(problem.field))
 
 
 @page.post("/")
@@ -114,7 +104,7 @@ def save() -> Response | tuple[str, int]:
 
 def _overtaken(refused: Overtaken) -> dict[str, str]:
     """What others made of a setting meanwhile, by key."""
-    words = {key: {str(value): text for value, text in options} for key, options in _options().items()}
+    words = {key: {str(value): text for value, text in options} for key, options in wording.setting_options().items()}
     now = _written(refused.now)
     return {
         key: gettext(

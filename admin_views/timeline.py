@@ -69,9 +69,11 @@ def of_customer(session: Session, looker: Looker, customer: Customer) -> Mapping
     return {"days": days, "older": history.older(found.next), "few": history.FEW, **switch}
 
 
-def _lines(entries: tuple[Entry, ...], changes: Iterator[history.Shown], *, sees_all: bool) -> Iterator[Any]:
+def _lines(entries: tuple[Entry, ...], changes: Iterator[history.Shown | None], *, sees_all: bool) -> Iterator[Any]:
     for entry in entries:
-        yield next(changes) if entry.event else _told(entry, sees_all=sees_all)
+        line = next(changes) if entry.event else _told(entry, sees_all=sees_all)
+        if line is not None:
+            yield line
 
 
 def _told(entry: Entry, *, sees_all: bool) -> Told:

@@ -126,6 +126,9 @@ class ListValueView(EntityView):
     def values_of(self, record: ListValue) -> dict[str, Any]:
         return {**super().values_of(record), "list": record.list.value}
 
+    def saved_text(self, record: ListValue) -> str:
+        return gettext("The value %(name)s was saved", name=record.name)
+
     def left_out(self, record: Any, values: Mapping[str, Any]) -> frozenset[str]:
         """Only a relation has another side. Of which list a new value is going to be is not known yet."""
         has_sides = record is None or record.list is ValueList.RELATION_KIND

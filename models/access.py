@@ -684,6 +684,13 @@ def _number_in(image: ColumnElement[Any], column: str) -> ColumnElement[int]:
     return cast(image.op("->>", return_type=Text)(literal_column(f"'{column}'")), Integer)
 
 
+def sees_all_of(looker: Looker, noun: type[Base]) -> bool:
+    """Whether nothing of a noun, and no change of it, is hidden from somebody."""
+    right, table = OFFICE.get(noun.__tablename__), noun.__tablename__
+    told = right is None or table in _OPEN_TO_ALL or right in looker.everywhere
+    return looker.is_system or (told and RULES[noun](looker) is None)
+
+
 def _changeset(looker: Looker) -> Condition:
     """One's own, and those that hold a change one may see."""
     condition = _change(looker)

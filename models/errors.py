@@ -45,6 +45,7 @@ class Reason(enum.StrEnum):
     CANNOT_SEE_IT = "{name} may not see this customer. Choose somebody who may, or give {name} a role on it first."
     ALREADY_CUSTOMER = "{name} already belongs to {customer}."
     ALREADY_RELATED = "{name} and {other} have this relation already."
+    COPIED_TO_ITSELF = "These are the roles of {name} itself: choose another customer to copy from."
     RELATED_TO_ITSELF = "A customer has no relation with itself: choose another."
     FILE_MISSING = "Choose a file first."
     FILE_EMPTY = "This file is empty: there is nothing to keep."
@@ -83,6 +84,7 @@ class Reason(enum.StrEnum):
     )
     NOT_EMPTY = "There is something here already: {count} in {table}. Only an empty database can be filled."
     VALUE_TAKEN = "Already used by another record."
+    NEEDED_NOW = "The record needs this value, as it is now. Change the record itself instead."
     WRONG_VALUE = "{field}: {value} does not fit. {example}"
     TOO_FAR = "No more than {most} km a trip may be billed here. Fill in {most} or less."
     REGISTRATION_CLOSED = "This time is approved or invoiced already and stays as it is."

@@ -25,10 +25,13 @@ from models.journal.reading import (
 )
 from models.journal.tables import Change, Changeset, JournalContext, Operation, Origin, journaled_tables
 from models.journal.triggers import install, missing, owner_of, remove
-from models.journal.undoing import NothingToUndo, Undone, UndoPlan, undo, undo_plan
+from models.journal.undoing import A_PART, ONE_FIELD, WHOLE, NothingToUndo, Undone, UndoPlan, undo, undo_plan
 
 __all__ = [
     "ADOPTED",
+    "A_PART",
+    "ONE_FIELD",
+    "WHOLE",
     "By",
     "Change",
     "Changeset",

@@ -410,6 +410,11 @@ def _changesets(
     query = select(Changeset, count).where(Changeset.last_change_id.is_not(None), *such)
     if about:
         query = query.where(Changeset.id.in_(select(Change.changeset_id).where(*about)))
+    else:
+        # One's own is there even where all that it holds is hidden by now: that is no event, but for what one deleted, and
+        # may bring back. Asked of one at a time.
+        any_seen = select(Change.id).where(Change.changeset_id == Changeset.id).limit(1).correlate(Changeset)
+        query = query.where(or_(any_seen.scalar_subquery().is_not(None), Changeset.origin == Origin.DELETE))
     if end is not None:
         query = query.where(Changeset.last_change_id < end)
     found = session.execute(query.order_by(Changeset.last_change_id.desc()).limit(limit + 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
@@ -20,6 +20,10 @@ from models.journal.tables import Changeset, Origin, is_secret, journaled_tables
 from models.journal.triggers import keeping, quoted
 
 Within = Callable[[Session, int], AbstractContextManager[None]]
+# The title of an undo of one field, and of some rows or fields, each with what it took back.
+ONE_FIELD, A_PART, WHOLE = "Undid {field} of: {title}", "Undid a part of: {title}", "Undid: {title}"
+# What PostgreSQL and SQLite call it when a row lacks what its table asks of it.
+_LACKING = frozenset({"23514", "23502", "SQLITE_CONSTRAINT_CHECK", "SQLITE_CONSTRAINT_NOTNULL"})
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ def undo(
     fields: Iterable[str] | None = None,
     locks: Locks | None = None,
     within: Within | None = None,
+    only: Mapping[str, object] | None = None,
 ) -> Undone:
     """Take back what a changeset did, as a changeset of its own; undoing that one does it again.
 
@@ -84,7 +89,8 @@ def undo(
     back with their old keys; of rows it changed, each field goes back that still holds what the changeset wrote.
     `rows` (pairs of table and key) and `fields` (column names, of changed rows only) take back a part. `locks` says
     what can only be read once it is archived: where that came later, the row stays as it is. `within` is what surrounds
-    the writing, given the key of the changeset that it makes.
+    the writing, given the key of the changeset that it makes. `only` names the one field it is about: its `table` and
+    `field`, with what else its title needs to say which one that is.
     Raises Refused with ALREADY_UNDONE or PURGED, NothingToUndo, NotFound, and Conflict when somebody else's write came
     in between.
     """
@@ -97,7 +103,8 @@ def undo(
         _undoable(session, changeset_id)
         drawn_up[:] = [_draw_up(session, changeset_id, wanted, fields, locks, hold=True)]
 
-    with changeset(session, actor, "Undid: {title}", Origin.UNDO, ahead) as undoing:
+    title = ONE_FIELD if only else A_PART if part else WHOLE
+    with changeset(session, actor, title, Origin.UNDO, ahead) as undoing:
         original, (plan,) = _undoable(session, changeset_id), drawn_up
         counts, left = plan.counts(), what_is_left(plan.connection, plan.tables)
         if not counts:
@@ -106,9 +113,14 @@ def undo(
             with within(session, undoing.id) if within else nullcontext():
                 _carry_out(plan)
         except IntegrityError as error:
-            raise Conflict(Reason.VALUE_TAKEN) from error
+            raise Conflict(Reason.NEEDED_NOW if _lacks(error) else Reason.VALUE_TAKEN) from error
         session.expire_all()
-        undoing.values = {"title": original.title, "values": original.values, "changeset": original.id}
+        undoing.values = {
+            **(only or {}),
+            "title": original.title,
+            "values": original.values,
+            "changeset": original.id,
+        }
         undoing.undoes_id = original.id
         if not part:
             with keeping(session.connection()):
@@ -116,6 +128,12 @@ def undo(
                 _free_again(session, original)
                 session.flush()
     return Undone(undoing, sum(count.total for count in counts.values()), left)
+
+
+def _lacks(error: IntegrityError) -> bool:
+    """Whether a row would lack something, such as a name, where the database refuses it; else two would share a value."""
+    said = (getattr(error.orig, name, None) for name in ("sqlstate", "sqlite_errorname"))
+    return not _LACKING.isdisjoint(said)
 
 
 def _undoable(session: Session, changeset_id: int) -> Changeset:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from models.access import Looker, there
 from models.base import AnySession, plain
 from models.customer import Customer
-from models.errors import Conflict, Reason
+from models.errors import Conflict, Reason, Refused
 from models.journal import Changeset, Origin, changeset
 from models.operations import grant
 from models.operations.consequences import hold
@@ -58,6 +58,8 @@ def do(session: AnySession, actor: Looker, customer_id: int, source_id: int, cho
     wanted = {one.holder: one.source for one in chosen}
     customer = grant.check(session, actor, customer_id, wanted)
     there(session, Customer, source_id)
+    if source_id == customer_id:
+        raise Refused(Reason.COPIED_TO_ITSELF, name=customer.name)
     values: dict[str, Any] = {"count": len(chosen), "customer": customer.name}
     title = "Copy {count} roles from another customer to {customer}"
     with changeset(session, actor, title, origin=Origin.GRANT, **values) as kept:

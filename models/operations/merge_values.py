@@ -74,7 +74,8 @@ def plan(session: Session, actor: Looker, chosen: Chosen, into: int | None = Non
     twice = 0 if going is None else session.scalar(select(func.count()).select_from(_CONNECTION).where(going)) or 0
     records = sum(uses(session, others).values()) - twice
     said = digest(of_list, sorted(others.items()), target and (target.id, target.name), records, twice)
-    names = {key: value.name for key, value in offered.items()}
+    # One value cannot become itself; of several each may be the one that stays.
+    names = {key: value.name for key, value in offered.items() if len(picked) > 1 or key not in picked}
     return MergePlan(of_list, picked, others, target, names, records, twice, said)
 
 

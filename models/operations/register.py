@@ -39,3 +39,13 @@ def too_far(session: Session, registration: Mapping[str, Any]) -> Refused | None
         return None
     most: int | None = _rule(session, "max_distance_km", registration.get("project_id"))
     return None if most is None or distance <= most else Refused(Reason.TOO_FAR, "distance_km", most=most)
+
+
+def default_too_far(session: Session, noun: type[Base], record: Mapping[str, Any]) -> Refused | None:
+    """The refusal of a distance of a customer or project that is longer than a trip there may be (TL-21), if it is."""
+    distance, most = record.get("distance_km"), record.get("max_distance_km")
+    if noun is Project and distance is not None and most is None:
+        most = session.scalar(select(_customer.max_distance_km).where(_customer.id == record.get("customer_id")))
+    if distance is None or most is None or distance <= most:
+        return None
+    return Refused(Reason.TOO_FAR, "distance_km", most=most)

@@ -163,14 +163,14 @@ TITLES: dict[type[Base], tuple[str, str]] = {
     Contact: ("Add contact {name}", "Change contact {name}"),
     Address: ("Add address {name}", "Change address {name}"),
     BankAccount: ("Add bank account {name}", "Change bank account {name}"),
-    CustomerContact: ("Link a contact", "Change the link of a contact"),
+    CustomerContact: ("Link contact {name}", "Change the link of contact {name}"),
     Project: ("Add project {name}", "Change project {name}"),
     Registration: ("Register time", "Change a registration"),
     Invoice: ("Add invoice {name}", "Change invoice {name}"),
     Quote: ("Add quote {name}", "Change quote {name}"),
     Agreement: ("Add agreement {name}", "Change agreement {name}"),
     Portal: ("Add portal {name}", "Change portal {name}"),
-    PortalGrant: ("Invite a contact to a portal", "Change the invitation of {name}"),
+    PortalGrant: ("Invite {name} to a portal", "Change the invitation of {name}"),
     Opportunity: ("Add opportunity {name}", "Change opportunity {name}"),
     Activity: ("Add activity {name}", "Change activity {name}"),
     Comment: ("Comment: {name}", "Change comment {name}"),
@@ -192,13 +192,26 @@ def _title(session: Session, noun: type[Base], record_id: int | None, values: Ma
         return changed, str(access.there(session, noun, record_id))
     if noun is Connection:
         return added, relate.other_name(session, values)
-    person = f"{values.get('first_name') or ''} {values.get('last_name') or ''}".strip()
+    if noun in (CustomerContact, PortalGrant):
+        return added, _contact_name(session, values.get("contact_id"))
+    person = _person(values)
     if noun is Comment:
         return added, beginning(str(values.get("text") or ""))
     shown: tuple[str, ...] = ("company_name", "name", "subject", "street", "iban", "number")
     if noun is Address:
         shown = ("street", "city", "label", "country")
     return added, next((str(values[key]) for key in shown if values.get(key)), person)
+
+
+def _person(values: Mapping[str, Any]) -> str:
+    return f"{values.get('first_name') or ''} {values.get('last_name') or ''}".strip()
+
+
+def _contact_name(session: Session, contact: Any) -> str:
+    """What a contact is called that is there already, or is made along."""
+    if isinstance(contact, New):
+        return _person(contact.values) or str(contact.values.get("company_name") or "")
+    return session.scalar(select(Contact.name).where(Contact.id == contact)) or ""
 
 
 def _taken_meanwhile(
@@ -497,6 +510,13 @@ class _Work:
         found += [problem for problem in fields.names_missing(noun, final) if problem.field not in bad]
         if changes.keys() & {"starts_on", "ends_on"} and (early := fields.ends_too_early(final)):
             found.append(early)
+        moved = noun in (Customer, Project) and changes.keys() & {"distance_km", "max_distance_km"}
+        if (
+            moved
+            and not bad & {"distance_km", "max_distance_km"}
+            and (far := register.default_too_far(self.session, noun, final))
+        ):
+            found.append(far)
         if noun is ListValue:
             found += fields.misfits_list(self.session, changes, final, key)
         if key is not None:

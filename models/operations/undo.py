@@ -26,6 +26,7 @@ from models.journal import Change, Changeset, Left, NothingToUndo, Operation, Or
 from models.operations.consequences import allowed
 from models.operations.fields import GOES_BACK_AS_A_WHOLE, KEPT_BY_VERBS, KEYED
 from models.project import Project
+from models.settings import Setting
 from models.user import CustomerAccess, Right
 
 Pair = tuple[str, int]
@@ -77,10 +78,21 @@ def undo(
                 fields=_with_keys(fields),
                 locks=access.LOCKS,
                 within=_in_bulk if is_large else _one_by_one,
+                only=_only(session, rows, fields),
             )
     except NothingToUndo as nothing:
         raise NothingToUndo(_named(session, nothing.left)) from None
     return replace(done, left=_named(session, done.left))
+
+
+def _only(session: Session, rows: Collection[Pair] | None, fields: Collection[str] | None) -> dict[str, object] | None:
+    """Which one field of which table is taken back, where it is one; of settings, whose fields are alike, which one."""
+    if fields is None or len(fields) != 1 or rows is None or len({table for table, _ in rows}) != 1:
+        return None
+    (field,), (table, row) = fields, next(iter(rows))
+    if table != Setting.__tablename__:
+        return {"table": table, "field": field}
+    return {"table": table, "field": field, "setting": session.scalar(select(Setting.key).where(Setting.id == row))}
 
 
 @contextmanager
@@ -123,7 +135,7 @@ def _with_keys(fields: Collection[str] | None) -> Collection[str] | None:
 
 
 def _named(session: AnySession, left: Sequence[Left]) -> list[Left]:
-    """The same, with what the rows that are in the way are called: those that may be seen."""
+    """The same, with what the rows that stay, or are in the way, are called: those that may be seen."""
     wanted: dict[str, set[int]] = {}
     for one in left:
         if one.holder is not None:
@@ -134,7 +146,31 @@ def _named(session: AnySession, left: Sequence[Left]) -> list[Left]:
         if ids and hasattr(noun, "name"):
             rows = session.execute(select(noun.id, noun.name).where(one_of(noun.id, ids)))
             names |= {(noun.__tablename__, key): name for key, name in rows}
-    return [one if one.holder is None else replace(one, holder_name=names.get(one.holder)) for one in left]
+    unnamed = _called(session, left)
+    return [
+        replace(
+            one,
+            name=one.name or unnamed.get((one.table, one.row)),
+            holder_name=None if one.holder is None else names.get(one.holder),
+        )
+        for one in left
+    ]
+
+
+def _called(session: AnySession, left: Sequence[Left]) -> dict[Pair, str]:
+    """Of rows that have no name of their own what people know them by: an address by its place, a link by its contact."""
+    wanted: dict[str, set[int]] = {}
+    for one in left:
+        if one.name is None:
+            wanted.setdefault(one.table, set()).add(one.row)
+    found: dict[Pair, str] = {}
+    if ids := wanted.get(Address.__tablename__):
+        for address in session.scalars(select(Address).where(one_of(Address.id, ids))):
+            found[Address.__tablename__, address.id] = str(address)
+    if ids := wanted.get(CustomerContact.__tablename__):
+        links = select(CustomerContact.id, Contact.name).join(Contact).where(one_of(CustomerContact.id, ids))
+        found |= {(CustomerContact.__tablename__, key): name for key, name in session.execute(links)}
+    return found
 
 
 def may_take_back(session: AnySession, actor: Looker) -> bool:

@@ -10,6 +10,7 @@ from models import settings
 from models.access import SYSTEM
 from models.customer import Address
 from models.journal import Changeset, changeset
+from models.operations.configure import configure
 from tests import factories
 from tests.conftest import ClientFor
 from tests.views.test_imports import plan_of, text_of
@@ -108,3 +109,24 @@ def test_an_address_is_deleted_on_a_page_that_says_where_invoices_go_then(
     session.rollback()
     assert session.get(Address, breda) is None
     assert "Breda" in text_of(alice.get("/bin/"))
+
+
+def test_TL_17_without_separate_addresses_for_invoices_no_address_says_that_it_is_one(
+    client_for: ClientFor, session: Session
+) -> None:
+    customer = factories.customer(session)
+    factories.address(session, customer, city="Assen", is_head_office=True)
+    breda = factories.address(session, customer, city="Breda", is_invoice=True)
+    dana, card = client_for("Dana"), f"/addresses/details/?id={breda.id}"
+    leaving = f"/addresses/action/?action=delete&rowid={breda.id}"
+    said = "Invoices go to the head office from then on."
+
+    def meta() -> str:
+        found = html.document_fromstring(dana.get(card).text).xpath("//h1/../..")
+        return " ".join(one.text_content() for one in found)
+
+    assert "Invoices" in meta()
+    assert said in text_of(dana.get(leaving))
+    configure(session, SYSTEM, {"invoice_addresses": False})
+    assert "Invoices" not in meta()
+    assert said not in text_of(dana.get(leaving))

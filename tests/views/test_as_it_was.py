@@ -81,6 +81,15 @@ def test_a_card_is_shown_as_it_was_on_a_day(client_for: ClientFor, session: Sess
     assert today["Phone"] == "3"
 
 
+def test_what_it_was_is_said_as_the_card_says_it(client_for: ClientFor, session: Session) -> None:
+    customer = factories.customer(session, language="nb", payment_term_days=30, max_distance_km=120)
+    until_now_was(session, LONG_AGO)
+    facts, _changed = shown(client_for("Dana").get(f"/customers/details/?id={customer.id}&tab=history&on=2026-03-01"))
+    assert facts["Language"] == "Norwegian Bokmål"
+    assert facts["Payment term"] == "30 days"
+    assert facts["Longest distance billed"] == "120 km"
+
+
 def test_a_customer_that_was_not_there_yet_has_no_card(
     client_for: ClientFor, session: Session, customer: Customer
 ) -> None:

@@ -450,3 +450,22 @@ def test_an_address_that_says_nothing_sensible_of_a_list_breaks_nothing(
     ):
         answer = dana.get("/addresses/new/", query_string={"customer": customer.id, "listed": listed})
         assert answer.status_code == 200, listed
+
+
+def test_the_number_on_a_tab_is_that_of_what_the_tab_shows_at_first(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    customer, role = factories.customer(session), factories.role(session, rights=frozenset({"view"}))
+    gone = factories.contact(session, archived_at=factories.A_MOMENT)
+    for contact in (factories.contact(session), gone):
+        factories.link(session, customer, contact)
+    left = factories.user(session, disabled_at=factories.A_MOMENT)
+    for holder in (cast.charlie, left, factories.team(session)):
+        factories.access(session, customer, role, holder)
+    page = html.document_fromstring(client_for("Dana").get(f"/customers/details/?id={customer.id}").text)
+    tabs = page.xpath("//nav[contains(@class, 'kb-tabs-card')]/a[span[@class='kb-count']]")
+    assert {tab.findtext("span"): tab.findall("span")[1].text for tab in tabs} == {
+        "Contact information": "1",
+        "Projects": "0",
+        "Roles": "2",
+    }

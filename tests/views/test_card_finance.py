@@ -8,7 +8,9 @@ import pytest
 from lxml import html
 from sqlalchemy.orm import Session
 
+from models.access import SYSTEM
 from models.customer import Kind
+from models.operations.configure import configure
 from models.settings import ValueList
 from tests import factories
 from tests.conftest import ClientFor
@@ -79,3 +81,15 @@ def test_VS_01_VS_07_TC_14_TL_18_the_settings_of_a_customer_say_what_new_work_be
     shown = text_of(client_for("Dana").get(f"/customers/details/?id={customer.id}&tab=settings"))
     for said in ("€ 95.50", "21 %", "14 days", "Plain", "billed to the customer", "120 km a trip", "SegmentRetainer"):
         assert said in shown.replace("\xa0", " "), said
+
+
+def test_TL_42_without_opportunities_the_forecast_speaks_of_no_pipeline(
+    session: Session, client_for: ClientFor
+) -> None:
+    customer = factories.customer(session)
+    dana, page = client_for("Dana"), f"/customers/details/?id={customer.id}&tab=finance"
+    assert "nothing in the pipeline" in text_of(dana.get(page))
+    configure(session, SYSTEM, {"use_opportunities": False})
+    shown = text_of(dana.get(page))
+    assert "No open quotes." in shown
+    assert "pipeline" not in shown

@@ -162,7 +162,11 @@ def test_who_does_not_see_the_other_customer_learns_of_it_neither_here_nor_from_
 def test_customers_with_the_same_roles_have_nothing_to_copy(
     session: Session, client_for: ClientFor, here: Customer
 ) -> None:
-    page = client_for("Dana").get(copying(here, here))
+    alike = factories.customer(session)
+    for given in session.scalars(select(CustomerAccess).where(CustomerAccess.customer_id == here.id)).all():
+        assert given.user is not None
+        factories.access(session, alike, given.role, given.user)
+    page = client_for("Dana").get(copying(here, alike))
     assert "There is nothing to copy." in text_of(page)
     assert "Show what changes" not in text_of(page)
 
@@ -235,3 +239,9 @@ def test_a_change_that_is_not_saved_is_on_the_page_however_many_people_there_are
     assert lines(shown)[0] == "Charlie"
     assert dana.press(shown, "Save roles").status_code == 302
     assert held_on(session, here)[cast.charlie.id] == "Reader"
+
+
+def test_roles_are_not_copied_from_the_customer_itself(client_for: ClientFor, here: Customer) -> None:
+    page = client_for("Dana").get(copying(here, here))
+    assert page.status_code == 422
+    assert "These are the roles of Nordhamn itself: choose another customer to copy from." in text_of(page)

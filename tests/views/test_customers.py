@@ -698,3 +698,21 @@ def test_what_looks_wrong_is_saved_and_whoever_typed_it_is_told(session: Session
     assert "does not look like an e-mail address. Look whether it is right: ada at vos" in text_of(
         dana.get(made.location)
     )
+
+
+def test_TL_20_TL_21_a_distance_longer_than_may_be_billed_is_refused_on_a_customer_and_a_project(
+    session: Session, client_for: ClientFor
+) -> None:
+    customer = factories.customer(session, company_name="Een B.V.", max_distance_km=100)
+    project = factories.project(session, customer, name="Bouw")
+    alice = client_for("Alice")
+    for path, fields in (
+        (f"/customers/edit/?id={customer.id}", {"company_name": "Een B.V.", "max_distance_km": "100"}),
+        (f"/projects/edit/?id={project.id}", {"name": "Bouw"}),
+    ):
+        page = alice.get(path)
+        button = "Save customer" if "customers" in path else "Save project"
+        refused = alice.press(page, button, **fields, distance_km="101")
+        assert refused.status_code == 422
+        assert "No more than 100 km a trip may be billed here. Fill in 100 or less." in text_of(refused)
+        assert alice.press(page, button, **fields, distance_km="100").status_code == 302

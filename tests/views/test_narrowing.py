@@ -340,3 +340,11 @@ def test_the_form_leads_nowhere_but_into_the_panel(client_for: ClientFor, at: st
     answer = client_for("Dana").get("/history/filter/", query_string={"at": at, "of": "user", "what": "customer"})
     (found,) = tree_of(answer).xpath("//form[@data-kb-popped]")
     assert (found.action, [name for name, _ in found.form_values()]) == ("/history/", ["who", "from", "until"])
+
+
+def test_a_first_day_after_the_last_is_said_to_leave_nothing(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session)
+    said = "The first day, Nov 22, 2026, is after the last one, Nov 20, 2026: nothing lies between them."
+    dana, path = client_for("Dana"), changes(customer, from_="2026-11-22", until="2026-11-20")
+    assert said in text_of(dana.get(path))
+    assert "nothing lies between" not in text_of(dana.get(changes(customer, from_="2026-11-20", until="2026-11-20")))

@@ -238,3 +238,14 @@ def test_nobody_is_told_of_a_customer_that_may_not_be_seen(session: Session, cli
 def test_a_name_in_the_address_is_filled_in(client_for: ClientFor, path: str, fields: dict[str, str]) -> None:
     page = client_for("Alice").get(f"{path}?name=Nord+Sol")
     assert {name: typed(page, name) for name in fields} == fields
+
+
+def test_the_bad_address_of_a_contact_typed_along_is_doubted_like_that_of_the_customer(
+    session: Session, client_for: ClientFor
+) -> None:
+    alice = client_for("Alice")
+    contact = {**INGRID, "contact-0-contact_id-email": "ingrid at haven"}
+    answer = alice.send(NEW, **FIRM, **contact, email="info at haven")
+    page = text_of(alice.get(answer.location))
+    for value in ("info at haven", "ingrid at haven"):
+        assert page.count(f"does not look like an e-mail address. Look whether it is right: {value}") == 1

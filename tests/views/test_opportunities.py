@@ -223,3 +223,12 @@ def test_TL_42_opportunities_that_are_off_are_nowhere_and_the_forecast_is_that_o
     page = text_of(alice.get(f"/customers/details/?id={customer.id}&tab=finance"))
     assert "250.50" in page
     assert "777" not in page
+
+
+@pytest.mark.parametrize("amount", ["1e5", "1E5", "1_000", "NaN", "1.e5"])
+def test_an_amount_is_written_in_digits(session: Session, client_for: ClientFor, amount: str) -> None:
+    alice, customer = client_for("Alice"), factories.customer(session)
+    form = alice.get(f"/opportunities/new/?customer={customer.id}")
+    refused = alice.press(form, "Save opportunity", name="Training", amount=amount)
+    assert refused.status_code == 422
+    assert "Fill in an amount, for example 95.50" in text_of(refused)

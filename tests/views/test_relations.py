@@ -68,7 +68,7 @@ def test_TS_12_TL_39_a_relation_is_entered_once_and_read_from_both_cards(
     assert count(session) == 1
     shown = alice.get(card_of(shop))
     assert rows_of(shown) == [["client of", "Boekhouders B.V. Customer", "Since 2019"]]
-    assert "Boekhouders B.V. added" in text_of(shown)
+    assert "The relation with Boekhouders B.V. was added" in text_of(shown)
     assert rows_of(alice.get(card_of(books))) == [["accountant of", "Winkel B.V. Customer", "Since 2019"]]
     assert "Add a relation with Boekhouders B.V." in text_of(alice.get(f"/customers/details/?id={shop}&tab=history"))
 
@@ -286,3 +286,15 @@ def test_only_kinds_of_relations_have_a_name_for_the_other_side(session: Session
     assert "Only a kind of relation" in text_of(refused)
     status = factories.list_value(session, ValueList.STATUS, "Lead")
     assert "Seen from the other side" not in text_of(dana.get(f"/lists/edit/?id={status.id}"))
+
+
+def test_what_was_added_or_saved_is_the_relation_not_the_other_customer(
+    session: Session, client_for: ClientFor
+) -> None:
+    kind, alice = accountant(session), client_for("Alice")
+    shop, books = (factories.customer(session, company_name=name).id for name in ("Winkel B.V.", "Boekhouders B.V."))
+    form = alice.get(f"/relations/new/?customer={shop}&other={books}")
+    done = alice.press(form, "Save relation", kind_id=f"{kind.id}")
+    page = text_of(alice.get(done.location))
+    assert "The relation with Boekhouders B.V. was added" in page
+    assert "Boekhouders B.V. added" not in page

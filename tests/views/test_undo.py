@@ -14,14 +14,15 @@ from sqlalchemy.orm import Session
 
 from models import access
 from models.access import SYSTEM
-from models.customer import Customer
+from models.customer import Customer, Kind
 from models.journal import Change, Changeset, Origin, changeset
-from models.operations import archive, delete
+from models.operations import archive, delete, kind
 from models.operations.save import save
 from models.project import Project
 from models.user import Role, User
 from tests import factories
 from tests.conftest import Cast, ClientFor
+from tests.views.test_forms import text_of
 
 OUTSIDE = ("/\t/evil.example", "/\r/evil.example", "/\\evil.example", "//evil.example", "https://evil.example/")
 HALVES = (
@@ -154,6 +155,32 @@ def test_the_undo_page_names_what_was_archived_since(session: Session, client_fo
     assert "Een B.V. stays as it is. Een B.V. was archived later and can only be read." in dana.get(
         "/history/"
     ).get_data(as_text=True)
+
+
+def test_a_name_that_is_needed_by_now_is_not_said_to_be_taken(session: Session, client_for: ClientFor) -> None:
+    person = factories.customer(session, kind=Kind.PRIVATE, first_name="Ingrid", last_name="Vos")
+    dana = client_for("Dana")
+    plan = kind.plan(session, SYSTEM, person.id, Kind.BUSINESS, {"company_name": "Vos B.V."})
+    done = kind.do(session, SYSTEM, person.id, Kind.BUSINESS, plan.digest, {"company_name": "Vos B.V."})
+    dana.send("/history/undo/", changeset=done.id, table="customer", row=person.id, field="company_name")
+    page = text_of(dana.get("/history/"))
+    assert "The record needs this value, as it is now. Change the record itself instead." in page
+    assert "Already used" not in page
+
+
+def test_what_stays_without_a_name_of_its_own_is_called_by_its_place_or_its_contact(
+    session: Session, client_for: ClientFor
+) -> None:
+    customer, contact = factories.customer(session), factories.contact(session, first_name="Mats", last_name="Berg")
+    address = factories.address(session, customer, street="Kade 1", city="Assen", postal_code="9401 AA")
+    link = factories.link(session, customer, contact)
+    with changeset(session, SYSTEM, "Change both") as done:
+        address.label, link.function = "Loods", "Finance"
+    with changeset(session, SYSTEM, "Change both again"):
+        address.label, link.function = "Kantoor", "Sales"
+    page = text_of(client_for("Dana").get("/history/undo/", query_string={"changeset": done.id}))
+    assert "Kade 1, 9401 AA Assen, What it is called: It was changed later." in page
+    assert "Mats Berg, Function: It was changed later." in page
 
 
 # From outside

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lxml import html
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -80,3 +81,26 @@ def test_a_place_in_the_list_that_is_left_empty_is_the_first_one(client_for: Cli
     session.rollback()
     assert value.position == 0
     assert dana.edit(f"/lists/edit/?id={value.id}", name="Lead", position="-1").status_code == 422
+
+
+def test_what_is_said_of_a_value_is_its_name_of_now(client_for: ClientFor, session: Session) -> None:
+    dana, value = client_for("Dana"), factories.list_value(session, ValueList.FUNCTION, "Accounting").id
+    done = dana.edit(f"/lists/edit/?id={value}", name="Bookkeeping", position="1")
+    page = text_of(dana.get(done.location))
+    assert "The value Bookkeeping was saved" in page
+    assert "Accounting saved" not in page
+
+
+def test_a_value_is_not_offered_to_be_merged_into_itself(client_for: ClientFor, session: Session) -> None:
+    dana = client_for("Dana")
+    lead, cold, prospect = (
+        factories.list_value(session, ValueList.STATUS, name).id for name in ("Lead", "Koud", "Prospect")
+    )
+
+    def offered(*ids: int) -> set[str]:
+        rows = "".join(f"&rowid={key}" for key in ids)
+        page = html.document_fromstring(dana.get(f"/lists/action/?action=merge{rows}").text)
+        return set(page.xpath("//select[@name='into']/option/@value")) & {str(lead), str(cold), str(prospect)}
+
+    assert offered(lead) == {str(cold), str(prospect)}
+    assert offered(lead, cold) == {str(lead), str(cold), str(prospect)}

@@ -31,8 +31,9 @@ from models.operations.seed.talk import Talk
 from models.project import Project
 from models.user import Right, Team, User
 
-__all__ = ["EMPLOYEES", "MOST", "Employee", "seed"]
+__all__ = ["EMPLOYEES", "MOST", "TITLE", "Employee", "seed"]
 
+TITLE = "Seeded {customers} customers"
 MOST = 1_000_000
 CHUNK = 2_000
 # From so many customers on, building indexes and search documents at the end is quicker than keeping them.
@@ -60,8 +61,7 @@ def seed(
     if not 1 <= customers <= MOST:
         raise ValueError(f"customers: {customers}")
     access.require(session, actor, Right.SETTINGS)
-    title = "Seeded {customers} customers"
-    with changeset(session, actor, title, origin=Origin.SEED, customers=customers, seed=seed) as done:
+    with changeset(session, actor, TITLE, origin=Origin.SEED, customers=customers, seed=seed) as done:
         _refuse_unless_empty(session)
         _fill(session, customers, seed, today, password, progress or (lambda _count: None), plain)
         series.notice(session, [f"K-{NUMBERS_FROM + customers}"])

@@ -1,0 +1,41 @@
+"""The server as it is started by hand."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from admin_views import commands_panel, commands_translate
+
+
+@pytest.fixture
+def catalogue(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A catalogue as a checkout brings it, of a panel that starts and serves nobody."""
+    folder = tmp_path / "translations" / "nl" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    shutil.copy(commands_translate.FOLDER / "nl" / "LC_MESSAGES" / "messages.po", folder)
+    monkeypatch.setattr(commands_translate, "FOLDER", tmp_path / "translations")
+    monkeypatch.setattr(commands_panel, "serve", lambda _app, **_settings: None)
+    monkeypatch.setattr(commands_panel, "_purge_every_day", lambda _app: None)
+    return folder / "messages.po"
+
+
+def test_a_panel_started_by_hand_speaks_the_languages_of_its_checkout(app: Flask, catalogue: Path) -> None:
+    started = app.test_cli_runner().invoke(args=["run-panel"])
+    assert started.exit_code == 0, started.output
+    assert catalogue.with_suffix(".mo").exists()
+
+
+def test_a_panel_whose_folder_is_closed_starts_and_says_so(
+    app: Flask, catalogue: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(_path: Path) -> Path:
+        raise PermissionError("closed")
+
+    monkeypatch.setattr(commands_translate, "compiled", closed)
+    started = app.test_cli_runner().invoke(args=["run-panel"])
+    assert started.exit_code == 0, started.output
+    assert "The translations could not be compiled: closed" in started.output
