@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from flask import request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
 from admin_views import as_it_was, history, shell, work
@@ -86,7 +86,9 @@ def _told(entry: Entry, *, sees_all: bool) -> Told:
         text = gettext("%(kind)s done", kind=entry.kind) if entry.kind else gettext("Activity done")
         return Told(entry.source, entry.at, who, entry.user_id, text, work.icon(entry.kind), href, entry.text)
     amount = shell.hours(entry.minutes)
-    text = gettext("%(hours)s hours registered", hours=amount)
+    text = ngettext(
+        "%(hours)s hour registered", "%(hours)s hours registered", 1 if entry.minutes == 60 else 2, hours=amount
+    )
     whose = gettext("Everybody") if sees_all else gettext("You")
     return Told(entry.source, entry.at, whose, None, text, "clock", None)
 

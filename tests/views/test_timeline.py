@@ -91,6 +91,9 @@ def test_TS_31_the_timeline_shows_what_one_may_see(client_for: ClientFor, sessio
     page = text_of(client_for("Bob").get(tab(customer.id)))
     assert "You · 0.5 hours registered" in page
     assert "For readers." in page
+    alone = factories.customer(session)
+    factories.registration(session, factories.project(session, alone), cast.alice, minutes=60)
+    assert "Everybody · 1 hour registered" in text_of(client_for("Alice").get(tab(alone.id)))
     assert "Everybody · 1.5 hours registered" in text_of(client_for("Alice").get(tab(customer.id)))
     assert client_for("Charlie").get(tab(customer.id)).status_code == 404
 
