@@ -134,6 +134,10 @@ class Editing(Declared):
         """Where one goes from the form once it is saved."""
         return self.card_url(record.id)
 
+    def above(self) -> list[tuple[str, str]]:
+        """The way up from the form of a new record: names and addresses."""
+        return [(str(self.many), self.list_url())]
+
     def cancel_url(self, record: Any, form: EntityForm) -> str:
         """Where one goes from the form without saving."""
         return self.card_url(record.id) if record is not None else self.list_url()
