@@ -119,6 +119,16 @@ class BelowCustomer(EntityView):
     def saved_url(self, record: Any) -> str:
         return self.card_of_customer(record.customer_id)
 
+    def above(self) -> list[tuple[str, str]]:
+        """The list of these is in no menu: a new one belongs to its customer."""
+        customer = added_to()
+        if customer is None:
+            return super().above()
+        return [
+            (gettext("Customers"), url_for("customers.index_view")),
+            (customer.name, self.card_of_customer(customer.id)),
+        ]
+
     def cancel_url(self, record: Any, form: EntityForm) -> str:
         """A new one is begun on the card of its customer."""
         return (

@@ -65,6 +65,7 @@ def contact_information(session: Session, looker: Looker, customer: Customer) ->
             session, Activity.customer_id == customer.id, done=request.args.get("activities") == "done"
         ),
         "invoices_apart": any(address.is_invoice for address in addresses) and shell.setting("invoice_addresses"),
+        "may_differ": shell.setting("invoice_addresses"),
         "links": shown,
         "menus": link.menus(session, looker, customer, [(one, may_go) for one, may_go in found if one in shown]),
         "deactivated": sum(one.contact.archived_at is not None for one in links),

@@ -171,6 +171,10 @@ class Editing(Declared):
         """Where the form is sent, if that is not the address it is shown at."""
         return ""
 
+    def above(self) -> list[tuple[str, str]]:
+        """The way up from the form of a new record: names and addresses."""
+        return [(str(self.many), self.list_url())]
+
     def cancel_url(self, record: Any, form: EntityForm) -> str:
         """Where one goes from the form without saving."""
         return self.card_url(record.id) if record is not None else self.list_url()

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from flask import Response, abort, flash, redirect, render_template, request, stream_with_context
 from flask_admin import expose
-from flask_babel import format_decimal, get_locale, gettext
+from flask_babel import format_decimal, get_locale, gettext, lazy_gettext
 from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,9 +23,11 @@ from importers import export
 from importers.export import Format
 from models import access, search
 from models.base import ROW_BY_ROW
+from models.customer import Customer
 from models.errors import NotAllowed, Reason
 from models.imports import ImportKind
-from models.search import ListState
+from models.project import Project
+from models.search import Chip, ListState
 from models.user import Right
 
 MIMES = {
@@ -111,9 +113,8 @@ class Listing(Declared):
         made = []
         for index, chip in enumerate(state.chips):
             choice = offered.get(chip.name)
-            texts = dict(choice.choices()) if choice else {}
+            label, texts = (choice.label, dict(choice.choices())) if choice else _pointed_at(chip)
             words = ", ".join(str(texts.get(str(value), value)) for value in chip.values)
-            label = choice.label if choice else chip.name
             made.append(ShownChip(label, words, f"{self.list_url()}?{state.without_chip(index).to_query()}"))
         return made
 
@@ -223,6 +224,22 @@ class Listing(Declared):
         dated = f"{name}-{shell.today().isoformat()}.{format}"
         response.headers["Content-Disposition"] = f'attachment; filename="{dated}"'
         return response
+
+
+# What a link from a card narrows a list to; the forms of filters do not offer it.
+POINTED_AT: Mapping[str, tuple[type[Customer | Project], Any]] = {
+    "customer": (Customer, lazy_gettext("Customer")),
+    "project": (Project, lazy_gettext("Project")),
+}
+
+
+def _pointed_at(chip: Chip) -> tuple[Any, dict[str, str]]:
+    """What such a filter is called, and the names of its values; who may not see one reads its number."""
+    if chip.name not in POINTED_AT:
+        return chip.name, {}
+    noun, label = POINTED_AT[chip.name]
+    rows = shell.here().execute(select(noun.id, noun.name).where(noun.id.in_([int(value) for value in chip.values])))
+    return label, {str(key): name for key, name in rows}
 
 
 def _until_sent(session: Session, made: Iterator[bytes]) -> Iterator[bytes]:

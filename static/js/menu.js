@@ -64,7 +64,7 @@ function openRowMenu(event) {
   becomeMenu(link, panel, "kb-menu-end").querySelector("summary").focus();
 }
 
-// A link to a page with one small form opens that form here.
+// A link to a small form opens it here, within the page.
 async function openForm(event) {
   const link = plainly(event, "a[data-kb-pops]");
   if (!link) return;
@@ -73,10 +73,11 @@ async function openForm(event) {
   link.ariaBusy = "true";
   const form = await partOf(link.href);
   form.classList.replace("kb-card", "kb-pop");
+  form.style.left = `${Math.min(0, innerWidth - 320 - link.getBoundingClientRect().x)}px`;
   becomeMenu(link, form, "kb-menu-start").querySelector("summary").focus();
 }
 
-// The marked part of another page; where it cannot be had, that page itself is gone to.
+// The marked part of another page, or off to that page.
 export async function partOf(address) {
   try {
     const answer = await fetch(address);
@@ -88,7 +89,7 @@ export async function partOf(address) {
   }
 }
 
-// The link of a click that asks for no other window or tab.
+// The link of a plain click.
 function plainly(event, selector) {
   return !event.ctrlKey && !event.metaKey && !event.shiftKey && event.target.closest?.(selector);
 }
@@ -115,7 +116,7 @@ function becomeMenu(link, panel, side) {
   return menu;
 }
 
-// A menu in a scrolling table would be cut off: there it stands free of the table, beside its button.
+// A scrolling table would cut a menu off: it stands free, beside its button.
 function place(menu) {
   const panel = menu.querySelector(".kb-pop");
   if (!panel || !menu.closest(".kb-scroll")) return;

@@ -46,6 +46,20 @@ def test_without_javascript_the_filters_are_a_page(sign_in: SignIn) -> None:
     expect(page).to_have_url(re.compile(r"/customers/\?label=\d+"))
 
 
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("tab", ["overview", "settings"])
+def test_the_labels_of_a_card_open_within_the_window(sign_in: SignIn, width: int, tab: str) -> None:
+    page = sign_in(viewport={"width": width, "height": 900})
+    page.goto(f"/customers/details/?id=1&tab={tab}")
+    page.locator("a[data-kb-pops]:visible").last.click()
+    form = page.locator("form.kb-pop[data-kb-popped]")
+    expect(form).to_be_visible()
+    box = form.bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+
+
 def test_the_question_mark_opens_the_list_of_keys_on_any_page(sign_in: SignIn) -> None:
     page = sign_in()
     page.keyboard.press("?")

@@ -19,6 +19,7 @@ from tests.pages import PageClient
 
 HOUSE = Path(__file__).resolve().parents[2]
 README = (HOUSE / "README.md").read_text("utf-8")
+GUIDES = HOUSE / "docs" / "guide"
 MAKEFILE = (HOUSE / "Makefile").read_text("utf-8")
 
 
@@ -99,6 +100,23 @@ def test_everything_that_the_tour_tells_to_click_is_a_text_of_a_page() -> None:
     assert len(told) > 20
     missing = [text for text in told if not any(pattern.match(text) for pattern in texts())]
     assert not missing, f"no page says: {', '.join(missing)}"
+
+
+def test_everything_in_bold_in_the_guide_to_the_card_is_a_text_of_a_page() -> None:
+    told = [
+        " ".join(text.split())
+        for text in re.findall(r"\*\*(.+?)\*\*", (GUIDES / "card.md").read_text("utf-8"), re.DOTALL)
+    ]
+    assert len(told) > 60
+    missing = {text for text in told if not any(pattern.match(text) for pattern in texts())}
+    assert not missing, f"no page says: {', '.join(sorted(missing))}"
+
+
+@pytest.mark.parametrize("guide", sorted(path.name for path in GUIDES.glob("*.md")))
+def test_every_picture_of_a_guide_is_there(guide: str) -> None:
+    named = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", (GUIDES / guide).read_text("utf-8"))
+    assert named
+    assert [name for name in named if not (GUIDES / name).is_file()] == []
 
 
 def test_every_floor_that_the_map_draws_is_a_folder_or_file() -> None:

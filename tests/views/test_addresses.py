@@ -130,3 +130,41 @@ def test_TL_17_without_separate_addresses_for_invoices_no_address_says_that_it_i
     configure(session, SYSTEM, {"invoice_addresses": False})
     assert "Invoices" not in meta()
     assert said not in text_of(dana.get(leaving))
+
+
+def test_the_card_offers_to_send_invoices_to_each_address_but_the_one_they_go_to(
+    client_for: ClientFor, session: Session
+) -> None:
+    alice, customer = client_for("Alice"), factories.customer(session)
+    head = factories.address(session, customer, city="Assen", is_head_office=True).id
+    breda = factories.address(session, customer, city="Breda", is_head_office=False).id
+    card = f"/customers/details/?id={customer.id}&tab=contact"
+
+    def offered() -> list[str]:
+        tree = html.document_fromstring(alice.get(card).get_data(as_text=True))
+        return [
+            link.get("href").rpartition("=")[2] for link in tree.xpath("//a[normalize-space()='Send invoices here']")
+        ]
+
+    assert offered() == [str(breda)]
+    alice.send(
+        "/addresses/action/",
+        action="invoices",
+        plan=plan_of(alice.get(f"/addresses/action/?action=invoices&rowid={breda}")),
+    )
+    assert offered() == [str(head)]
+    with changeset(session, SYSTEM, "Settings"):
+        settings.put(session, "invoice_addresses", False)
+    assert offered() == []
+
+
+def test_the_form_of_a_new_address_leads_up_to_the_card_it_is_added_from(
+    client_for: ClientFor, session: Session
+) -> None:
+    customer = factories.customer(session, company_name="Kade B.V.")
+    page = client_for("Alice").get(f"/addresses/new/?customer={customer.id}").get_data(as_text=True)
+    way = html.document_fromstring(page).xpath("//nav[contains(@class, 'kb-crumbs')]//a")
+    assert [(link.text_content(), link.get("href")) for link in way] == [
+        ("Customers", "/customers/"),
+        ("Kade B.V.", f"/customers/details/?id={customer.id}&tab=contact"),
+    ]

@@ -431,6 +431,14 @@ def test_TL_05_the_list_one_came_from_survives_the_forms_of_the_card(
         if (form.get("action") or "").startswith("/opportunities/")
     )
     assert stays(dana.send(won.get("action"), **dict(won.form_values())).location)
+    factories.contact(session, first_name="Astrid", last_name="Holm")
+    factories.customer(session, company_name="Astrid B.V.")
+    for path in ("/links/new/", "/relations/new/"):
+        looked = dana.get(next(one for one in sorted(links) if one.startswith(path)))
+        (search,) = html.document_fromstring(looked.text).xpath("//main//form[@role='search']")
+        found = html.document_fromstring(dana.get(path, query_string={**search.fields, "q": "Astrid"}).text)
+        choose = found.xpath("//main//a[normalize-space()='Choose']/@href")[0]
+        assert parse_qs(urlsplit(choose).query)["listed"] == [f"customers/{customer.id}?{LISTED}"], path
     # The card of somebody else has no place in this list.
     assert not any("list=" in one for one in links if one.startswith("/contacts/details/"))
 

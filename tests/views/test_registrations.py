@@ -260,3 +260,16 @@ def test_yes_no_or_nothing_is_one_of_the_three(session: Session, client_for: Cli
     assert dana.press(dana.get(path), "Save project", expenses_billable="").status_code == 302
     session.rollback()
     assert session.get_one(Project, project.id).expenses_billable is None
+
+
+def test_a_list_that_a_card_narrows_says_to_whom_by_name(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session, company_name="Kade B.V.")
+    project = factories.project(session, customer, name="Dock plan")
+
+    def chips(name: str) -> list[str]:
+        page = client_for(name).get(f"/registrations/?customer={customer.id}&project={project.id}")
+        found = html.document_fromstring(page.text).xpath("//*[contains(@class, 'kb-chip')][.//a]")
+        return [" ".join(chip.text_content().split()) for chip in found if "kb-chip-add" not in chip.get("class")]
+
+    assert [text.removesuffix(" ×") for text in chips("Alice")] == ["Customer Kade B.V.", "Project Dock plan"]
+    assert "Kade" not in " ".join(chips("Charlie"))

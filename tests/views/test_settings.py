@@ -99,3 +99,8 @@ def test_a_form_that_does_not_say_what_it_showed_overwrites_nothing_unseen(
     answer = dana.send("/settings/", **{**FINE, "bin_days": "7"})
     assert (answer.status_code, list(at_fields(answer))) == (409, ["bin_days"])
     assert settings.get(session, "bin_days") == 30
+
+
+def test_the_settings_lead_to_the_lists_of_values(client_for: ClientFor) -> None:
+    page = html.document_fromstring(client_for("Dana").get("/settings/").text)
+    assert page.xpath("//main//a[@href='/lists/']")
