@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from flask import Flask, flash, redirect, request, url_for
-from flask_babel import format_date, format_datetime, gettext, ngettext
+from flask_babel import format_date, gettext, ngettext
 from markupsafe import Markup
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -119,7 +119,7 @@ def latest(session: Session, limit: int = 4, **about: Any) -> list[dict[str, Any
             "text": Markup("<b>{}</b> · {}").format(_who(kept), title(kept.title, kept.values)),
             "body": "",
             "when": shell.when(kept.at),
-            "title": format_datetime(kept.at, "medium"),
+            "title": shell.full(kept.at),
         }
         for kept in journal.latest(session, limit, **about)
     ]

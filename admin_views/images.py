@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask import current_app, url_for
-from flask_babel import format_date, format_datetime, gettext
+from flask_babel import gettext
 from sqlalchemy import Boolean, Column, Date, Enum, literal, select, union_all
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
@@ -363,7 +363,7 @@ def _typed(kind: TypeEngine[Any], raw: Any) -> str:
     if isinstance(kind, Enum):
         return gettext(str(raw))
     if isinstance(kind, UtcDateTime):
-        return format_datetime(dt.datetime.fromisoformat(str(raw)).replace(tzinfo=dt.UTC), "medium")
+        return shell.full(dt.datetime.fromisoformat(str(raw)).replace(tzinfo=dt.UTC))
     if isinstance(kind, Date):
-        return format_date(dt.date.fromisoformat(str(raw)[:10]), "medium")
+        return shell.full(dt.date.fromisoformat(str(raw)[:10]))
     return str(raw)

@@ -227,7 +227,9 @@ def when(moment: dt.datetime | dt.date | None) -> str:
 def _locale() -> Locale:
     """The reader's, asked for once a request: a list shows a hundred moments and amounts."""
     if "locale" not in g:
-        g.locale = get_locale() or Locale("en")
+        told = get_locale() or Locale("en")
+        # English as it is written here: the day before the month, and a clock of 24 hours.
+        g.locale = Locale("en", "GB") if told == Locale("en") else told
     found: Locale = g.locale
     return found
 

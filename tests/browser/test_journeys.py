@@ -188,7 +188,7 @@ def test_a_history_is_narrowed_and_shown_whole_again(sign_in: SignIn, scripts: b
     expect(lines.first).to_have_text("Project")
     assert {*lines.all_text_contents()} == {"Project"}
     page.get_by_role("link", name="Remove filter What Projects").click()
-    expect(page.get_by_role("link", name="Remove filter From Jan 1, 2020")).to_be_visible()
+    expect(page.get_by_role("link", name="Remove filter From 1 Jan 2020")).to_be_visible()
     page.get_by_role("link", name="Clear").click()
     page.wait_for_url("**/customers/details/?id=31&tab=history&show=changes")
 

@@ -167,7 +167,7 @@ def test_a_project_does_not_end_before_it_starts(session: Session, client_for: C
     ):
         assert answer.status_code == 422
         assert at_fields(answer) == {
-            "ends_on": "This is before the start, Mar 10, 2026. Fill in that day or a later one."
+            "ends_on": "This is before the start, 10 Mar 2026. Fill in that day or a later one."
         }
         assert typed(answer, "ends_on") == "2026-03-09"
     days["ends_on"] = "2026-03-10"

@@ -344,7 +344,7 @@ def test_the_form_leads_nowhere_but_into_the_panel(client_for: ClientFor, at: st
 
 def test_a_first_day_after_the_last_is_said_to_leave_nothing(session: Session, client_for: ClientFor) -> None:
     customer = factories.customer(session)
-    said = "The first day, Nov 22, 2026, is after the last one, Nov 20, 2026: nothing lies between them."
+    said = "The first day, 22 Nov 2026, is after the last one, 20 Nov 2026: nothing lies between them."
     dana, path = client_for("Dana"), changes(customer, from_="2026-11-22", until="2026-11-20")
     assert said in text_of(dana.get(path))
     assert "nothing lies between" not in text_of(dana.get(changes(customer, from_="2026-11-20", until="2026-11-20")))
