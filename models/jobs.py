@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import psycopg
 from huey import PostgresHuey, SqliteHuey, crontab
@@ -41,6 +42,8 @@ class Jobs:
         self.server = make_url(url) if url.startswith("postgresql") else None
         self.known: dict[str, Callable[[int], None]] = {}
         self.rounds: list[Callable[[], None]] = []
+        # On a server each thread has a connection of its own, which it leaves behind when it ends.
+        self._opened: WeakSet[psycopg.Connection[Any]] = WeakSet()
 
     def add(self, name: str, work: Callable[[int], None]) -> None:
         """A job that can be asked for by name."""
@@ -53,7 +56,7 @@ class Jobs:
     @cached_property
     def huey(self) -> Any:
         """The queue itself, made when it is first needed."""
-        queue = self._in_the_folder() if self.server is None else _on_server(self.server)
+        queue = self._in_the_folder() if self.server is None else _on_server(self.server, self._opened)
         queue.periodic_task(crontab(), name="round")(self.round)
         return queue
 
@@ -63,6 +66,8 @@ class Jobs:
         self.__dict__.pop("_ring", None)
         if queue is not None:
             queue.storage.close()
+        for connection in list(self._opened):
+            connection.close()
 
     def _in_the_folder(self) -> Any:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -107,12 +112,13 @@ class Jobs:
         return kind(self.huey, workers=WORKERS, max_delay=LONGEST_NAP)
 
 
-def _on_server(url: URL) -> Any:
+def _on_server(url: URL, opened: WeakSet[psycopg.Connection[Any]]) -> Any:
     """A queue that all machines of a panel share. Its schema is made once, by whoever comes first."""
     where = url.set(drivername="postgresql").render_as_string(hide_password=False)
 
     def connected() -> psycopg.Connection[Any]:
         made = psycopg.connect(where, autocommit=True)
+        opened.add(made)
         made.execute(f"SET search_path TO {SCHEMA}")
         return made
 

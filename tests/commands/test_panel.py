@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from admin_views import commands_panel, commands_translate
+from tests import threads
 
 
 @pytest.fixture
-def catalogue(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def catalogue(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A catalogue as a checkout brings it, of a panel that starts and serves nobody."""
     folder = tmp_path / "translations" / "nl" / "LC_MESSAGES"
     folder.mkdir(parents=True)
@@ -20,7 +22,8 @@ def catalogue(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     monkeypatch.setattr(commands_translate, "FOLDER", tmp_path / "translations")
     monkeypatch.setattr(commands_panel, "serve", lambda _app, **_settings: None)
     monkeypatch.setattr(commands_panel, "_purge_every_day", lambda _app: None)
-    return folder / "messages.po"
+    with threads.waited_for():
+        yield folder / "messages.po"
 
 
 def test_a_panel_started_by_hand_speaks_the_languages_of_its_checkout(app: Flask, catalogue: Path) -> None:

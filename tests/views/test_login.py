@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import re
 import time
+from collections.abc import Callable, Iterator
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -15,16 +16,16 @@ from sqlalchemy import URL, NullPool, create_engine, select, text, update
 from sqlalchemy.orm import Session
 from werkzeug.test import Client, TestResponse
 
-from admin_views import commands_panel
+from admin_views import background, commands_panel
 from admin_views.login import browser, inside
 from app import create_app
 from models.access import SYSTEM, look_as, looker_for
-from models.base import WILL_WRITE
+from models.base import WILL_WRITE, db
 from models.journal import changeset
 from models.operations import password, sign_in, user
 from models.operations.grant import Holder
 from models.user import SignIn, User
-from tests import factories, granting
+from tests import factories, granting, threads
 from tests.conftest import PASSWORD, Cast, ClientFor
 from tests.pages import PageClient
 
@@ -314,19 +315,34 @@ def test_a_forged_address_does_not_help_guessing(app: Flask, bob: User) -> None:
     assert answers == [422] * 5 + [429] * 2
 
 
-def behind(app: Flask, proxies: object) -> Flask:
+Behind = Callable[[object], Flask]
+
+
+@pytest.fixture
+def behind(app: Flask) -> Iterator[Behind]:
     """The same panel, told how many proxies stand in front of it."""
-    made = create_app(
-        {
-            "INSTANCE": app.instance_path,
-            "SECRET_KEY": app.secret_key,
-            "SQLALCHEMY_DATABASE_URI": app.config["SQLALCHEMY_DATABASE_URI"],
-            "SQLALCHEMY_ENGINE_OPTIONS": app.config["SQLALCHEMY_ENGINE_OPTIONS"],
-            "TRUSTED_PROXIES": proxies,
-        }
-    )
-    made.test_client_class = PageClient
-    return made
+    panels: list[Flask] = []
+
+    def made(proxies: object) -> Flask:
+        panel = create_app(
+            {
+                "INSTANCE": app.instance_path,
+                "SECRET_KEY": app.secret_key,
+                "SQLALCHEMY_DATABASE_URI": app.config["SQLALCHEMY_DATABASE_URI"],
+                "SQLALCHEMY_ENGINE_OPTIONS": app.config["SQLALCHEMY_ENGINE_OPTIONS"],
+                "TRUSTED_PROXIES": proxies,
+            }
+        )
+        panel.test_client_class = PageClient
+        panels.append(panel)
+        return panel
+
+    with threads.waited_for():
+        yield made
+    for panel in panels:
+        with panel.app_context():
+            background.jobs().close()
+            db.engine.dispose()
 
 
 def guesses(app: Flask, addresses: list[str]) -> list[int]:
@@ -339,41 +355,41 @@ def guesses(app: Flask, addresses: list[str]) -> list[int]:
     return answers
 
 
-def test_behind_a_trusted_proxy_each_address_is_counted_for_itself(app: Flask, bob: User) -> None:
-    proxied = behind(app, "1")
+def test_behind_a_trusted_proxy_each_address_is_counted_for_itself(behind: Behind, bob: User) -> None:
+    proxied = behind("1")
     assert guesses(proxied, [f"198.51.100.{number}" for number in range(7)]) == [422] * 7
     # What the sender put there before the proxy added its address is not believed.
     forged = [f"203.0.113.{number}, 192.0.2.7" for number in range(7)]
     assert guesses(proxied, forged) == [422] * 5 + [429] * 2
 
 
-def test_behind_a_trusted_proxy_with_tls_the_cookies_are_secure(app: Flask, bob: User) -> None:
+def test_behind_a_trusted_proxy_with_tls_the_cookies_are_secure(behind: Behind, bob: User) -> None:
     for proxies, secure in ((0, False), (1, True)):
-        answer = behind(app, proxies).test_client().get("/login/?language=nl", headers={"X-Forwarded-Proto": "https"})
+        answer = behind(proxies).test_client().get("/login/?language=nl", headers={"X-Forwarded-Proto": "https"})
         assert ("Secure" in answer.headers["Set-Cookie"]) is secure
 
 
 @pytest.mark.parametrize("proxies", [0, 2])
 def test_the_server_hands_on_what_proxies_say_only_when_there_are_any(
-    app: Flask, monkeypatch: pytest.MonkeyPatch, proxies: int
+    behind: Behind, monkeypatch: pytest.MonkeyPatch, proxies: int
 ) -> None:
     asked: dict[str, object] = {}
     monkeypatch.setattr(commands_panel, "serve", lambda _app, **settings: asked.update(settings))
     monkeypatch.setattr(commands_panel, "_purge_every_day", lambda _app: None)
-    started = behind(app, proxies).test_cli_runner().invoke(args=["run-panel"])
+    started = behind(proxies).test_cli_runner().invoke(args=["run-panel"])
     assert started.exit_code == 0, started.output
     assert asked["clear_untrusted_proxy_headers"] is not bool(proxies)
 
 
-def test_a_forwarded_host_is_never_believed(app: Flask) -> None:
-    answer = behind(app, 1).test_client().get("/", headers={"X-Forwarded-Host": "evil.example"})
+def test_a_forwarded_host_is_never_believed(behind: Behind) -> None:
+    answer = behind(1).test_client().get("/", headers={"X-Forwarded-Host": "evil.example"})
     assert answer.location == "/login/"
 
 
 @pytest.mark.parametrize("wrong", ["-1", "yes", "11", "1.5", ""])
-def test_a_number_of_proxies_that_is_none_stops_the_start(app: Flask, wrong: str) -> None:
+def test_a_number_of_proxies_that_is_none_stops_the_start(behind: Behind, wrong: str) -> None:
     with pytest.raises(SystemExit):
-        behind(app, wrong)
+        behind(wrong)
 
 
 def test_a_browser_that_was_here_before_is_let_in_while_strangers_guess(
