@@ -12,6 +12,7 @@ LIGHT, DARK = 0, 1
 THEMES = {"light": LIGHT, "dark": DARK}
 COLOURS = ("teal", "blue", "violet", "pink", "red", "amber", "green", "grey")
 TEXT, EDGE = 4.5, 3.0
+HEX = r"#(?:[0-9A-Fa-f]{6}|[0-9A-Fa-f]{3})(?![0-9A-Fa-f])"
 
 # What stands on what. Each name is a custom property of the stylesheet, or a colour written out.
 TEXT_PAIRS = [
@@ -55,13 +56,18 @@ EDGE_PAIRS = [
 ]
 
 
+def full(colour: str) -> str:
+    """A colour of three figures as the six they stand for."""
+    return colour if len(colour) == 7 else "#" + "".join(figure * 2 for figure in colour[1:])
+
+
 def tokens() -> dict[str, tuple[str, str]]:
     """Every colour of the stylesheet as (light, dark); dots and avatars are named after their colour."""
     found: dict[str, tuple[str, str]] = {}
     for selector, body in re.findall(r"([^{}]+)\{([^{}]*)\}", CSS):
         owner = re.match(r"\s*\.kb-(" + "|".join(COLOURS) + r")(,|$)", selector)
-        for name, value in re.findall(r"--([a-z0-9-]+):\s*(light-dark\([^)]*\)|#[0-9A-Fa-f]{6})", body):
-            sides = re.findall(r"#[0-9A-Fa-f]{6}", value)
+        for name, value in re.findall(rf"--([a-z0-9-]+):\s*(light-dark\([^)]*\)|{HEX})", body):
+            sides = [full(side) for side in re.findall(HEX, value)]
             if sides:
                 found[f"{name}-{owner[1]}" if owner else name] = (sides[0], sides[-1])
     return found
