@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Select, String, TextClause, and_, bindparam, func, select, text
+from sqlalchemy import ColumnElement, Dialect, Select, String, and_, bindparam, func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.types import UserDefinedType
 
 from models.search.documents import DOCUMENTS, SEPARATORS, Document
 from models.search.folding import plain
@@ -36,8 +37,6 @@ FOR_ONE_SLIP = 5
 TOO_FEW = 5
 # So many candidates are compared.
 MOST = 300
-# On PostgreSQL there are places for so many sets, or twice as many and so on: the words of one statement are often like this.
-SETS = 5
 ANY = "\0"
 LETTER = r"\w"
 
@@ -55,15 +54,21 @@ def find(session: Session, wanted: Mapping[int, Wanted], search: str) -> dict[in
         return {}
     queries = {at: _query(session, one, words) for at, one in wanted.items() if one.spec.names or _document(one)}
     patterns = [re.compile(_pattern(word)) for word in words]
-    starts = [re.compile(rf"\b{_pattern(word)}") for word in words]
     found = {}
     for at, rows in united(session, queries).items():
         if not _document(wanted[at]):
             rows = [(*row[:-1], plain(row[-1] or "")) for row in rows]
         close = [row for row in rows if all(one.search(row[-1]) for one in patterns)]
-        close.sort(key=lambda row: sum(one.search(row[-1]) is None for one in starts))
-        found[at] = [row[:-1] for row in close[: wanted[at].limit]]
+        found[at] = [row[:-1] for row in _begun_first(close, words)[: wanted[at].limit]]
     return found
+
+
+def _begun_first(rows: list[tuple[Any, ...]], words: Sequence[str]) -> list[tuple[Any, ...]]:
+    """The rows, those first in whose document, the last value of each, most words begin where a word begins."""
+    if len(rows) < 2:
+        return rows  # to make patterns of words that were never typed before costs more than to use them
+    starts = [re.compile(rf"\b{_pattern(word)}") for word in words]
+    return sorted(rows, key=lambda row: sum(one.search(row[-1]) is None for one in starts))
 
 
 def _document(wanted: Wanted) -> Document | None:
@@ -116,7 +121,8 @@ def _may_hold(
     if session.get_bind().dialect.name == "sqlite":
         query = " AND ".join(f"({' OR '.join(_all_of(one) for one in sets)})" for sets in parts)
         return own.in_(indexed(document, query, lambda told: and_(*(_holds_some(told, sets) for sets in parts))))
-    return and_(*(_likes(document, at, sets) for at, sets in enumerate(parts)))
+    held = _AnyOf(f"{document.name}.document")
+    return and_(*(bindparam(None, sets, held, unique=True, literal_execute=True) for sets in parts))
 
 
 def _parts(words: Sequence[str]) -> Iterator[tuple[Trigrams, ...]]:
@@ -136,24 +142,27 @@ def _holds_some(told: ColumnElement[str], sets: Sequence[Trigrams]) -> ColumnEle
     return select(1).select_from(one).where(~lacking.exists()).correlate_except(one).exists()
 
 
-def _likes(document: Document, at: int, sets: Sequence[Trigrams]) -> TextClause:
-    """All trigrams of one of these sets, on PostgreSQL, whose index takes patterns one by one only, not by LIKE ANY.
+class _AnyOf(UserDefinedType[Sequence[Trigrams]]):
+    """A condition on PostgreSQL: a document holds all trigrams of one of the sets that are the value of a parameter.
 
-    There are places for more than are looked for. What is NULL falls away when a plan is made for these values; for any
-    values the index could not be asked, so no such plan is ever thought cheaper.
+    It is put into the statement when that is sent, and is the same for all words until then. PostgreSQL makes the plan for
+    this one search anyway, and its index takes patterns one by one: LIKE ANY looks into it for each word with each other.
     """
-    given: list[str | None] = []
-    for one in (*sets, *[()] * (-len(sets) % SETS)):
-        few = list(map(pattern, sorted(one)))
-        given += [*few, *[None] * (ENOUGH - len(few))]
-    near_it = f"(CAST(:near{at} AS text[]))"
-    held = f"{document.name}.document LIKE {near_it}"
-    all_of = [
-        f"{near_it}[{first}] IS NOT NULL AND {held}[{first}]"
-        + "".join(f" AND ({near_it}[{n}] IS NULL OR {held}[{n}])" for n in range(first + 1, first + ENOUGH))
-        for first in range(1, len(given), ENOUGH)
-    ]
-    return text(f"({' OR '.join(all_of)})").bindparams(bindparam(f"near{at}", given, ARRAY(String)))
+
+    cache_ok = True
+
+    def __init__(self, document: str) -> None:
+        self.document = document
+
+    def literal_processor(self, dialect: Dialect) -> Callable[[Sequence[Trigrams]], str]:
+        of_text: Callable[[Dialect], Callable[[str], str]] = String().literal_processor
+        quoted = of_text(dialect)
+
+        def condition(sets: Sequence[Trigrams]) -> str:
+            held = (" AND ".join(f"{self.document} LIKE {quoted(pattern(one))}" for one in sorted(few)) for few in sets)
+            return f"({' OR '.join(held)})"
+
+        return condition
 
 
 @lru_cache(maxsize=1024)
