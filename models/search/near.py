@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, Select, String, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Dialect, Select, String, bindparam, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.types import UserDefinedType
 
@@ -120,9 +120,8 @@ def _may_hold(
     parts = list(_parts(words))
     if session.get_bind().dialect.name == "sqlite":
         query = " AND ".join(f"({' OR '.join(_all_of(one) for one in sets)})" for sets in parts)
-        return own.in_(indexed(document, query, lambda told: and_(*(_holds_some(told, sets) for sets in parts))))
-    held = _AnyOf(f"{document.name}.document")
-    return and_(*(bindparam(None, sets, held, unique=True, literal_execute=True) for sets in parts))
+        return own.in_(indexed(document, query, lambda told: _holds(told, parts)))
+    return bindparam(None, parts, _Holding(f"{document.name}.document"), unique=True, literal_execute=True)
 
 
 def _parts(words: Sequence[str]) -> Iterator[tuple[Trigrams, ...]]:
@@ -134,19 +133,22 @@ def _parts(words: Sequence[str]) -> Iterator[tuple[Trigrams, ...]]:
             yield found
 
 
-def _holds_some(told: ColumnElement[str], sets: Sequence[Trigrams]) -> ColumnElement[bool]:
-    """All trigrams of one of these sets, on SQLite."""
-    one = func.json_each(json.dumps([sorted(few) for few in sets])).table_valued("value")
+def _holds(told: ColumnElement[str], words: Sequence[Sequence[Trigrams]]) -> ColumnElement[bool]:
+    """For each word all trigrams of one of its sets, on SQLite."""
+    spelt = json.dumps([[sorted(few) for few in sets] for sets in words])
+    word = func.json_each(spelt).table_valued("value")
+    one = func.json_each(word.c.value).table_valued("value")
     trigram = func.json_each(one.c.value).table_valued("value")
     lacking = select(1).select_from(trigram).where(func.instr(told, trigram.c.value) == 0).correlate_except(trigram)
-    return select(1).select_from(one).where(~lacking.exists()).correlate_except(one).exists()
+    held = select(1).select_from(one).where(~lacking.exists()).correlate_except(one)
+    return ~select(1).select_from(word).where(~held.exists()).correlate_except(word).exists()
 
 
-class _AnyOf(UserDefinedType[Sequence[Trigrams]]):
-    """A condition on PostgreSQL: a document holds all trigrams of one of the sets that are the value of a parameter.
+class _Holding(UserDefinedType[bool]):
+    """A condition on PostgreSQL: for each word a document holds all trigrams of one of its sets. They are the value.
 
-    It is put into the statement when that is sent, and is the same for all words until then. PostgreSQL makes the plan for
-    this one search anyway, and its index takes patterns one by one: LIKE ANY looks into it for each word with each other.
+    It is put into the statement when that is sent, and is the same for all searches until then. PostgreSQL makes the plan
+    for this one search anyway, and its index takes patterns one by one: LIKE ANY looks into it for each word with each other.
     """
 
     cache_ok = True
@@ -154,15 +156,14 @@ class _AnyOf(UserDefinedType[Sequence[Trigrams]]):
     def __init__(self, document: str) -> None:
         self.document = document
 
-    def literal_processor(self, dialect: Dialect) -> Callable[[Sequence[Trigrams]], str]:
+    def literal_processor(self, dialect: Dialect) -> Callable[[Sequence[Sequence[Trigrams]]], str]:
         of_text: Callable[[Dialect], Callable[[str], str]] = String().literal_processor
         quoted = of_text(dialect)
 
-        def condition(sets: Sequence[Trigrams]) -> str:
-            held = (" AND ".join(f"{self.document} LIKE {quoted(pattern(one))}" for one in sorted(few)) for few in sets)
-            return f"({' OR '.join(held)})"
+        def all_of(few: Trigrams) -> str:
+            return " AND ".join(f"{self.document} LIKE {quoted(pattern(one))}" for one in sorted(few))
 
-        return condition
+        return lambda words: " AND ".join(f"({' OR '.join(map(all_of, sets))})" for sets in words)
 
 
 @lru_cache(maxsize=1024)
