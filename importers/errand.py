@@ -1,4 +1,4 @@
-"""The child that does what runs are asked for: `python -m importers.errand`, told by its input what that is.
+"""The child that does what runs are asked for, told by its input what that is; `worker` starts it.
 
 It ends with its worker, whatever it is doing: what is not committed then never was.
 """
@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from sqlalchemy import create_engine
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, configure_mappers
 
 from importers import looking, marks, planning
 from importers.apply import Moved
 from importers.files import Unreadable
+from importers.reading import months
 from models import access
 from models.access import SYSTEM, Looker
 from models.errors import Refused
@@ -40,6 +41,9 @@ def main() -> None:
     # Rows are many and make no rings: the collector would go through all of them again and again, a third of the time.
     gc.collect()
     gc.disable()
+    # What every fork would do first.
+    configure_mappers()
+    months()
     while select.select([told], [], [], PATIENCE)[0] and (line := told.readline()):
         fork = os.fork()
         if not fork:
@@ -124,7 +128,3 @@ def _carry_out(
         planning.make_plan(session, looker, folder, run_id, _tell)
     else:
         planning.commit(session, looker, folder, run_id, arguments["expected"], _tell)
-
-
-if __name__ == "__main__":
-    main()

@@ -349,10 +349,8 @@ def _read_as(run: ImportRun, guesses: Iterable[Guess], rows: list[Any]) -> dict[
     columns = COLUMNS[run.kind]
     seen: dict[str, Any] = {}
     for one in guesses:
-        if one.field is None:
-            continue
-        cells = [row[one.position] for row in rows if one.position < len(row)]
-        if columns[one.field].term.key == "labels":
+        if one.field is not None and columns[one.field].term.key == "labels":
+            cells = [row[one.position] for row in rows if one.position < len(row)]
             seen.setdefault("separator", separator_of(cells, one.header))
     return {key: value for key, value in seen.items() if value is not None}
 
