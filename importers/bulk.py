@@ -6,12 +6,15 @@ journal are then set off once (PostgreSQL), or at least without the fuss that ev
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Column, Connection, Dialect, Table, text
+import orjson
+from psycopg.types.json import Json
+from sqlalchemy import JSON, Column, Connection, Dialect, Table, text
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 _KEY = "key_of_row"
@@ -123,7 +126,17 @@ def _order(dialect: Dialect, sql: str, columns: Mapping[str, Column[Any]], rows:
 
 
 def _process(dialect: Dialect, column: Column[Any]) -> Callable[[Any], Any] | None:
+    if isinstance(column.type, JSON):
+        return _as_json if dialect.name == "sqlite" else lambda value: Json(value, _as_json)
     return column.type.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _as_json(value: Any) -> str:
+    """As SQLAlchemy would have it. A number of more than 19 digits, and half a letter, only the slower way can write."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        return json.dumps(value)
 
 
 def _marks(names: Iterable[str]) -> str:

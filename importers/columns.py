@@ -99,6 +99,10 @@ def _column(term: str, parse: Parse, place: Place = Place.SELF, attribute: str |
     return Column(key, TERMS[term], place, parse, term if attribute is None else attribute, **more)
 
 
+# Of what fits a text without limits: longer than a cell can be.
+ANY_LENGTH = 1_000_000
+
+
 def _limited(
     term: str,
     parser: Callable[[Limits], Parse],
@@ -109,8 +113,9 @@ def _limited(
 ) -> Column:
     """A column whose values must fit a column of the database: `of` says which."""
     limits = limits_of(of)
-    longest = (limits.longest or 0) if parser in {reading.text, reading.email, reading.phone} else 0
-    return _column(term, parser(limits), place, attribute, limits=limits, as_it_is=longest, **more)
+    is_text = parser in {reading.text, reading.lines, reading.email, reading.phone}
+    as_it_is = (limits.longest or ANY_LENGTH) if is_text else 0
+    return _column(term, parser(limits), place, attribute, limits=limits, as_it_is=as_it_is, **more)
 
 
 def _address(noun: type[Address | Contact], place: Place, examples: Mapping[str, str]) -> tuple[Column, ...]:

@@ -164,6 +164,8 @@ def _same_number(value: str, held: Held | None) -> bool:
 
 
 def _address(values: Mapping[str, Any], place: Place, held: dict[str, Any] | None, found: Difference) -> None:
+    if _ADDRESS_KEYS[place].isdisjoint(values):
+        return
     for column in _ADDRESS_COLUMNS[place]:
         if column.key in values:
             value, old = values[column.key], held[column.attribute] if held else ""
@@ -179,6 +181,8 @@ _ADDRESS_COLUMNS: Mapping[Place, tuple[Column, ...]] = {
     )
     for place in ADDRESSES
 }
+
+_ADDRESS_KEYS = {place: frozenset(column.key for column in columns) for place, columns in _ADDRESS_COLUMNS.items()}
 
 
 def _part_invoice_address(found: Difference, held: dict[str, Any]) -> None:
@@ -245,6 +249,8 @@ _OF_CONTACT = {
 
 def main_contact(record: Record, held: Held | None, found: Difference) -> None:
     """The main contact of a customer: the one of that e-mail address or name, else a new one, becomes the main one."""
+    if _OF_CONTACT.keys().isdisjoint(record.values):
+        return
     given = {name: record.values[key] for key, name in _OF_CONTACT.items() if record.values.get(key)}
     if not given:
         return

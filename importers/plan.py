@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, delete, func, select, upd
 from sqlalchemy.orm import Session
 
 from importers import bulk, clashes, coming_back, known
-from importers.files import place
+from importers.files import Cell, Row, place
 from importers.planner import Outcome, Source
 from importers.progress import Tell, quiet
 from importers.rows import RowReader, full_name
@@ -131,7 +131,7 @@ def _kept(run_id: int, outcome: Outcome, source: Source, reader: RowReader) -> d
         "ticked": not left_out and record.number not in source.unticked,
         "target_id": outcome.target,
         "title": outcome.title[:255],
-        "raw": [_plain(said.get(position, cell)) for position, cell in enumerate(record.raw)],
+        "raw": [cell if type(cell) in _PLAIN else str(cell) for cell in _as_in_the_file(record.raw, said)],
         "values": outcome.write,
         "diff": outcome.diff,
         "problems": record.problems,
@@ -148,5 +148,9 @@ def _touched(outcome: Outcome, reader: RowReader) -> Iterable[str]:
     return dict.fromkeys(places[at] for _, at in map(place, cells) if at in places)
 
 
-def _plain(cell: Any) -> Any:
-    return cell if cell is None or isinstance(cell, str | bool | int) else str(cell)
+# What JSON has itself.
+_PLAIN = frozenset({str, int, bool, type(None)})
+
+
+def _as_in_the_file(row: Row, said: Mapping[int, Cell]) -> Row:
+    return tuple(said.get(position, cell) for position, cell in enumerate(row)) if said else row

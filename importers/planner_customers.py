@@ -121,8 +121,7 @@ class Customers(Planner):
         key = self._name_key(name, record.number)
         twice = self.rows_of_number.get(number, []) if number else self.rows_of_name.get(key, [])
         # Two rows with one number cannot both go in; two with one name can, if somebody says so.
-        settled = {TAKE} if number else {TAKE, NEW, *(str(one.id) for one in namesakes)}
-        if len(twice) > 1 and decision not in settled:
+        if len(twice) > 1 and decision not in ({TAKE} if number else {TAKE, NEW, *(str(one.id) for one in namesakes)}):
             trouble, key = (Trouble.NUMBER_TWICE, "number") if number else (Trouble.SAME_TWICE, "company_name")
             self.say(record, trouble, key, rows=others(twice, record.number))
             return Meeting(record, is_open=True)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -31,6 +30,12 @@ from models.imports import ImportKind
 
 Values = dict[str, Any]
 NOTHING: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+
+# So many texts of a column are remembered with what they stand for.
+MOST_KNOWN = 5_000
+# What cells of an address and of a name are put together to, or taken apart into.
+_OF_ADDRESS = frozenset({"street", "postal_code", "city"})
+_OF_NAME = frozenset({"company_name", "first_name", "last_name"})
 
 # A row with fewer of the values that stand in the example of the template may be a record all the same.
 FEWEST_EXAMPLES = 5
@@ -70,7 +75,8 @@ class Record:
 class _Slot:
     """A mapped column: where its cells are, in the row and in the spreadsheet.
 
-    `as_it_is`: a text of up to this length may need nothing done to it, see `needs_nothing`; 0 for none.
+    `as_it_is`: a text of up to this length may need nothing done to it, see `needs_nothing`; 0 for none. `known`: what
+    texts stand for that came before, of those about which there is nothing to say.
     """
 
     column: Column
@@ -78,6 +84,7 @@ class _Slot:
     place: int
     parse: Callable[[Cell], Any]
     as_it_is: int = 0
+    known: dict[str, str | int] = field(default_factory=dict)
 
 
 class RowReader:
@@ -113,7 +120,7 @@ class RowReader:
         self._longest = {
             key: column.limits.longest
             for key, column in COLUMNS[kind].items()
-            if column.limits is not None and column.limits.longest is not None
+            if column.limits is not None and column.limits.longest is not None and self._is_put_together(key)
         }
         self._cells = {slot.column.key: slot.place for slot in self.slots}
         self._exact = _exact_columns(sheet.rows)
@@ -131,10 +138,17 @@ class RowReader:
     def _is_in_pieces(self, place: str) -> bool:
         return any(f"{place}{piece}" in self.mapping for piece in ("postal_place", "house_number", "house_addition"))
 
+    def _is_put_together(self, key: str) -> bool:
+        """Whether a value may be made of more than one cell, or of a part of one."""
+        place, _, piece = key.rpartition(".")
+        in_pieces = piece in _OF_ADDRESS and (f"{place}." if place else "") in self.in_pieces
+        return len(self.mapping.get(key, ())) != 1 or piece in _OF_NAME or in_pieces
+
     def _slot(self, column: Column, at: int) -> _Slot:
         translations = self.translations.get(column.key)
         parse = _parser(column, self._reading_of(at), translations)
-        return _Slot(column, at, self.place(at), parse, 0 if translations else column.as_it_is)
+        is_read = translations or len(self.mapping[column.key]) > 1
+        return _Slot(column, at, self.place(at), parse, 0 if is_read else column.as_it_is)
 
     def _reading_of(self, position: int) -> Reading:
         """How a column is read: as the file, but for what is known of this one."""
@@ -176,17 +190,29 @@ class RowReader:
                 record.reject(Trouble.UNREADABLE_CELL, address(number, slot.place), found.value, reason=str(found))
             elif type(cell) is str and len(cell) <= slot.as_it_is and needs_nothing(cell, slot.column.several):
                 values[slot.column.key] = cell
+            elif type(cell) is str and cell in slot.known:
+                values[slot.column.key] = slot.known[cell]
             elif cell is not None or self._none_is_empty:
+                said = len(record.problems)
                 self._take(record, slot, cell)
+                if type(cell) is str and len(record.problems) == said:
+                    self._remember(slot, cell, values.get(slot.column.key))
         self._compose(self, record, values)
         self._refuse_too_long(record)
         return record
 
+    def _remember(self, slot: _Slot, cell: str, value: Any) -> None:
+        """The same dates, countries and currencies come back all the time."""
+        is_alone = len(self.mapping[slot.column.key]) == 1 and not slot.column.several
+        if is_alone and value and isinstance(value, str | int) and len(slot.known) < MOST_KNOWN:
+            slot.known[cell] = value
+
     def _refuse_too_long(self, record: Record) -> None:
         """Each part fits its column; what was put together of several may not."""
-        for key, value in record.values.items():
-            if isinstance(value, str) and len(value) > self._longest.get(key, len(value)) and not record.is_rejected():
-                field, limit = COLUMNS[self.kind][key].title(), self._longest[key]
+        for key in sorted(self._longest.keys() & record.values.keys()):
+            value, limit = record.values[key], self._longest[key]
+            if isinstance(value, str) and len(value) > limit and not record.is_rejected():
+                field = COLUMNS[self.kind][key].title()
                 cell = self.cell_of(key, record.number)
                 record.reject(Trouble.TOO_LONG, cell, value, field=field, length=len(value), limit=limit)
 
@@ -261,23 +287,15 @@ def _exact_columns(rows: Sequence[Row]) -> frozenset[int]:
 
 def _parser(column: Column, reading: Reading, translations: Mapping[str, str] | None) -> Callable[[Cell], Any]:
     """The parser of a column, behind what its values stand for."""
-    parse = _remembering(column, reading)
     if not translations:
-        return parse
+        return lambda cell: column.parse(cell, reading)
     known = {folded(said): meant for said, meant in translations.items()}
 
     def translated(cell: Cell) -> Any:
         meant = known.get(folded(plain(cell)))
-        return parse(cell if meant is None else meant)
+        return column.parse(cell if meant is None else meant, reading)
 
     return translated
-
-
-def _remembering(column: Column, reading: Reading) -> Callable[[Cell], Any]:
-    """The parser of a column; where the same values come back all the time, it remembers them."""
-    if column.term.key not in {"country", "city", "region", "language", "currency", "status", "industry", "kind"}:
-        return lambda cell: column.parse(cell, reading)
-    return lru_cache(maxsize=5_000)(lambda cell: column.parse(cell, reading))
 
 
 def _joined(before: Any, value: Any) -> Any:

@@ -201,7 +201,9 @@ def folded(text: str) -> str:
     >>> folded(" k-10 012 ") == folded("K-10012")
     True
     """
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    # Of plain letters there is one spelling.
+    spelt = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+    return "".join(spelt.split())
 
 
 # Two characters without width that some scripts and emoji need between two letters, and the format characters that show.
