@@ -189,6 +189,7 @@ def suspended(connection: Connection) -> Iterator[None]:
 
 
 _STAMP = "customer_search_version"
+_BEHIND = "customer_search_behind"
 
 
 def _fingerprint(connection: Connection) -> str:
@@ -217,10 +218,15 @@ class _Sqlite:
 
     @staticmethod
     def prepare() -> tuple[str, ...]:
-        return ()
+        return (
+            f"DROP TABLE IF EXISTS {_BEHIND}",
+            # The changesets whose documents are still to be made.
+            f"CREATE TABLE {_BEHIND} (changeset_id INTEGER PRIMARY KEY)",
+        )
 
     @staticmethod
     def teardown(document: Document) -> Iterator[str]:
+        yield f"DROP TABLE IF EXISTS {_BEHIND}"
         yield f"DROP VIEW IF EXISTS {document.name}_fold"
         for suffix in ("_index", "_stale", ""):
             yield f"DROP TABLE IF EXISTS {document.name}{suffix}"
@@ -265,8 +271,13 @@ class _Sqlite:
             f"INSERT INTO {fresh} SELECT t.id, CASE WHEN r.id IS NOT NULL THEN {cls._document(document, 'r')} END "
             f"FROM ({' UNION '.join(touched)}) t LEFT JOIN {document.record} r ON r.id = t.id WHERE t.id IS NOT NULL"
         )
+        # All are looked through once, and those that need it once a step.
+        beyond = f"{fresh}_beyond"
+        yield f"CREATE TABLE {beyond} AS SELECT id FROM {fresh} WHERE {folding.sqlite_beyond_ascii('document')}"
         for folded in folding.sqlite_steps("document"):
-            yield f"UPDATE {fresh} SET document = {folded} WHERE {folding.sqlite_beyond_ascii('document')}"
+            needed = f"id IN (SELECT id FROM {beyond}) AND {folding.sqlite_beyond_ascii('document')}"
+            yield f"UPDATE {fresh} SET document = {folded} WHERE {needed}"
+        yield f"DROP TABLE {beyond}"
         yield (
             f"INSERT INTO {name}_stale SELECT f.id, d.document FROM {fresh} f LEFT JOIN {name} d ON d.{key} = f.id "
             f"WHERE d.document IS NOT f.document AND NOT EXISTS (SELECT 1 FROM {name}_stale s WHERE s.{key} = f.id)"
@@ -357,6 +368,7 @@ def settle(connection: Connection, most: int | None = None) -> bool:
 
     At most `most` documents of each kind; whether there may be more.
     """
+    _catch_up(connection)
     is_more = False
     for document in DOCUMENTS.values():
         name, key = document.name, document.key
@@ -376,12 +388,34 @@ def settle(connection: Connection, most: int | None = None) -> bool:
     return is_more
 
 
+def _catch_up(connection: Connection) -> None:
+    """Make the documents that changesets left to be made."""
+    behind = connection.exec_driver_sql(f"SELECT changeset_id FROM {_BEHIND} ORDER BY changeset_id").scalars().all()
+    for changeset_id in behind:
+        _make_anew(connection, changeset_id, _touched(connection, changeset_id))
+    if behind:
+        connection.exec_driver_sql(f"DELETE FROM {_BEHIND}")
+
+
+def _touched(connection: Connection, changeset_id: int) -> set[str]:
+    """The tables that a changeset touched."""
+    touched = f"SELECT DISTINCT table_name FROM change WHERE changeset_id = {changeset_id}"
+    return set(connection.exec_driver_sql(touched).scalars())
+
+
+def _make_anew(connection: Connection, changeset_id: int, tables: Collection[str]) -> None:
+    for document in DOCUMENTS.values():
+        for statement in _Sqlite.make_anew(document, changeset_id, tables):
+            connection.exec_driver_sql(statement)
+
+
 @contextmanager
 def in_bulk(session: Session, changeset_id: int, tables: Collection[str] | None = None) -> Iterator[None]:
     """Inside an open changeset: its documents are made at the end, all at once, instead of row by row (SQLite).
 
-    That holds the write lock for half as long. The triggers are away meanwhile, which nobody else sees; whatever is raised
-    inside has to end the transaction. `tables` are those that it touches; who does not know has them looked up.
+    That holds the write lock for half as long. Inside `settled_later` they are made after the commit. The triggers are away
+    meanwhile, which nobody else sees; whatever is raised inside has to end the transaction. `tables` are those that it
+    touches; who does not know has them looked up.
     """
     if not _keeps_an_index(session):
         yield
@@ -392,12 +426,10 @@ def in_bulk(session: Session, changeset_id: int, tables: Collection[str] | None 
         connection.exec_driver_sql(f"DROP TRIGGER {name}")
     yield
     session.flush()
-    if tables is None:
-        touched = f"SELECT DISTINCT table_name FROM change WHERE changeset_id = {changeset_id}"
-        tables = set(connection.exec_driver_sql(touched).scalars())
-    for document in DOCUMENTS.values():
-        for statement in _Sqlite.make_anew(document, changeset_id, tables):
-            connection.exec_driver_sql(statement)
+    if session.info.get(_LATER, False):
+        connection.exec_driver_sql(f"INSERT INTO {_BEHIND} VALUES ({changeset_id})")
+    else:
+        _make_anew(connection, changeset_id, _touched(connection, changeset_id) if tables is None else tables)
     for _name, sql in made:
         connection.exec_driver_sql(sql)
 
@@ -411,7 +443,8 @@ _PIECE = 5_000
 def settled_later(session: Session) -> Iterator[None]:
     """Inside, a commit leaves the index as it is, and its lock is the shorter for it; afterwards it is settled by and by.
 
-    Meanwhile a search looks through what was noted. Whoever is ended in between leaves it to the next commit.
+    Meanwhile a search looks through what was noted; what was written in bulk it finds as it was before, for a second or
+    so. Whoever is ended in between leaves it to the next commit.
     """
     session.info[_LATER] = True
     try:

@@ -440,6 +440,26 @@ def test_what_the_index_does_not_know_yet_is_found_however_much_there_is(
         assert [hit.name for hit in group.hits] == ["Lilla Nordhamn"], typed
 
 
+@pytest.mark.parametrize("engine_kind", ["sqlite"], indirect=True)
+def test_what_was_written_in_bulk_by_who_was_ended_before_its_documents_were_made_is_found_after_the_next_commit(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factories.customer(session, company_name="Rederij Waddenzicht", number="K-1")
+    session.commit()
+    with search.settled_later(session), monkeypatch.context() as ended:
+        ended.setattr(documents_of, "settle", lambda *_given: False)
+        with changeset(session, SYSTEM, "Import") as made, search.in_bulk(session, made.id):
+            session.add(Customer(number="N-1", number_key="n-1", company_name="Łódź Promy"))
+            session.execute(text("UPDATE customer SET company_name = 'Cornelis' WHERE number = 'K-1'"))
+        assert found(session, "lodz") == []
+    with changeset(session, SYSTEM, "Anything"):
+        settings.put(session, "use_nickname", False)
+    found_by = {word: found(session, word) for word in ("lodz", "cornelis", "waddenzicht")}
+    assert found_by == {"lodz": ["Łódź Promy"], "cornelis": ["Cornelis"], "waddenzicht": []}
+    assert index_agrees(session.connection())
+    assert session.scalar(text("SELECT count(*) FROM customer_search_behind")) == 0
+
+
 @pytest.mark.parametrize("few", [0, 2, 100])
 def test_what_somebody_sees_is_found_among_many_that_they_do_not(
     session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch, few: int
