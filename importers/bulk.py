@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
@@ -64,7 +65,8 @@ def inserting(dialect: Dialect, table: Table, rows: Sequence[Mapping[str, Any]],
     usual = {c.name: c.default.arg for c in table.c if isinstance(c.default, ScalarElementColumnDefault)}
     said = set(usual).union(*rows)
     columns = {column.name: column for column in table.c if column.name in said}
-    given = [[row.get(name, usual.get(name)) for name in columns] for row in rows]
+    named = [(name, usual.get(name)) for name in columns]
+    given = [[row.get(name, otherwise) for name, otherwise in named] for row in rows]
     into, names = _quoted(dialect, table.name), _list(dialect, columns)
     if not staged or len(rows) <= FEW:
         return _order(dialect, f"INSERT INTO {into} ({names}) VALUES ({_marks(columns)})", columns, given)
@@ -128,7 +130,9 @@ def _order(dialect: Dialect, sql: str, columns: Mapping[str, Column[Any]], rows:
 def _process(dialect: Dialect, column: Column[Any]) -> Callable[[Any], Any] | None:
     if isinstance(column.type, JSON):
         return _as_json if dialect.name == "sqlite" else lambda value: Json(value, _as_json)
-    return column.type.dialect_impl(dialect).bind_processor(dialect)
+    process = column.type.dialect_impl(dialect).bind_processor(dialect)
+    # The same days and moments come back all the time.
+    return process and lru_cache(maxsize=5_000, typed=True)(process)
 
 
 def _as_json(value: Any) -> str:

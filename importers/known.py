@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, select
+from sqlalchemy import Select, Table, select
 from sqlalchemy.orm import Session
 
 from importers.columns import COLUMNS, Place, freeze
@@ -184,9 +184,7 @@ def held_customers(
     known = COLUMNS[ImportKind.CUSTOMERS]
     own = {known[key].attribute for key in fields if known[key].place is Place.SELF and known[key].attribute}
     query = select(*(CUSTOMER.c[name] for name in dict.fromkeys((*_ALWAYS, *sorted(own)))))
-    held: dict[int, Held] = {}
-    for found in session.execute(query.where(one_of(CUSTOMER.c.id, wanted))).mappings():
-        held[found["id"]] = Held(found["id"], _frozen(found))
+    held = {row["id"]: Held(row["id"], row) for row in _listed(session, query.where(one_of(CUSTOMER.c.id, wanted)))}
     if "head_office" in places or "invoice_address" in places:
         for row in _rows(session, ADDRESS, "customer_id", wanted):
             owner = held[row["customer_id"]]
@@ -243,7 +241,12 @@ def _labels(session: Session, held: dict[int, Held], noun: str) -> None:
 
 
 def _rows(session: Session, of: Table, column: str, ids: Sequence[int]) -> Iterator[dict[str, Any]]:
-    found = session.execute(select(of).where(one_of(of.c[column], ids)).order_by(of.c.id))
+    yield from _listed(session, select(of).where(one_of(of.c[column], ids)).order_by(of.c.id))
+
+
+def _listed(session: Session, query: Select[Any]) -> Iterator[dict[str, Any]]:
+    """The rows of a query as a plan keeps values."""
+    found = session.execute(query)
     names = tuple(found.keys())
     for row in found.all():
         yield dict(zip(names, map(freeze, row), strict=True))

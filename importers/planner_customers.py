@@ -115,6 +115,8 @@ class Customers(Planner):
     def _meet(self, record: Record) -> Meeting:
         """Whom a row may mean: one target, or several candidates, or nobody."""
         number = folded(str(record.values.get("number") or ""))
+        if number in self.by_number and len(self.rows_of_number.get(number, ())) < 2:
+            return Meeting(record, target=self.by_number[number])
         name = folded(full_name(record.values))
         namesakes = self._namesakes(record, name)
         decision = self.source.decisions.get(record.number, "")
@@ -213,6 +215,8 @@ class Customers(Planner):
 
     def _tell_of_contact(self, record: Record, found: Difference) -> None:
         """Say that the contact a row makes may be there already: by its address, at whatever customer."""
+        if not self.contacts:
+            return
         written = found.write.get("main_contact", {})
         email = "" if "link_id" in written else written.get("set", {}).get("email", "")
         if name := self.contacts.get(folded(email)):
@@ -220,5 +224,5 @@ class Customers(Planner):
 
     def _check_number(self, record: Record, found: Difference) -> None:
         """A number waits for its customer while that is in the bin."""
-        if folded(found.write.get("customer", {}).get("number", "")) in self.in_bin:
+        if self.in_bin and folded(found.write.get("customer", {}).get("number", "")) in self.in_bin:
             self.reject(record, Trouble.NUMBER_IN_BIN, "number", number=self.free_number)

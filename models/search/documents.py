@@ -311,10 +311,10 @@ class _Sqlite:
             yield cls._trigger(f"{place}_delete", f"AFTER DELETE ON {place} WHEN OLD.{source} <> ''", was)
         for at, when, of in document.on_switch():
             yield cls._trigger(f"{record}_{at}", when, cls._keep(document, of))
-        yield from cls._index_triggers(document)
+        yield from cls.index_triggers(document)
 
     @classmethod
-    def _index_triggers(cls, document: Document) -> Iterator[tuple[str, str]]:
+    def index_triggers(cls, document: Document) -> Iterator[tuple[str, str]]:
         name, key = document.name, document.key
         common, *rest = (
             f"UPDATE {name} SET document = {folded} WHERE {key} = NEW.{key} AND "
@@ -391,10 +391,23 @@ def settle(connection: Connection, most: int | None = None) -> bool:
 def _catch_up(connection: Connection) -> None:
     """Make the documents that changesets left to be made."""
     behind = connection.exec_driver_sql(f"SELECT changeset_id FROM {_BEHIND} ORDER BY changeset_id").scalars().all()
-    for changeset_id in behind:
-        _make_anew(connection, changeset_id, _touched(connection, changeset_id))
-    if behind:
-        connection.exec_driver_sql(f"DELETE FROM {_BEHIND}")
+    if not behind:
+        return
+    # They would note row by row what is noted all at once.
+    with _away(connection, [one for document in DOCUMENTS.values() for one in _Sqlite.index_triggers(document)]):
+        for changeset_id in behind:
+            _make_anew(connection, changeset_id, _touched(connection, changeset_id))
+    connection.exec_driver_sql(f"DELETE FROM {_BEHIND}")
+
+
+@contextmanager
+def _away(connection: Connection, triggers: Sequence[tuple[str, str]]) -> Iterator[None]:
+    """Without these triggers, which nobody else sees; whatever is raised inside has to end the transaction."""
+    for name, _sql in triggers:
+        connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    yield
+    for _name, sql in triggers:
+        connection.exec_driver_sql(sql)
 
 
 def _touched(connection: Connection, changeset_id: int) -> set[str]:
@@ -421,17 +434,13 @@ def in_bulk(session: Session, changeset_id: int, tables: Collection[str] | None 
         yield
         return
     connection = session.connection()
-    made = [one for document in DOCUMENTS.values() for one in _Sqlite.triggers(document)]
-    for name, _sql in made:
-        connection.exec_driver_sql(f"DROP TRIGGER {name}")
-    yield
-    session.flush()
-    if session.info.get(_LATER, False):
-        connection.exec_driver_sql(f"INSERT INTO {_BEHIND} VALUES ({changeset_id})")
-    else:
-        _make_anew(connection, changeset_id, _touched(connection, changeset_id) if tables is None else tables)
-    for _name, sql in made:
-        connection.exec_driver_sql(sql)
+    with _away(connection, [one for document in DOCUMENTS.values() for one in _Sqlite.triggers(document)]):
+        yield
+        session.flush()
+        if session.info.get(_LATER, False):
+            connection.exec_driver_sql(f"INSERT INTO {_BEHIND} VALUES ({changeset_id})")
+        else:
+            _make_anew(connection, changeset_id, _touched(connection, changeset_id) if tables is None else tables)
 
 
 _LATER = "search.settles_later"
