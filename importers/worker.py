@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,7 @@ def _watched(
     run_id, job = task.run_id, {"url": url, "folder": str(folder), "run": task.run_id}
     job |= {"errand": task.errand.value, "arguments": task.arguments, "key": marks.key_in_use()}
     session.rollback()
-    heard = Heard()
+    heard, next_beat = Heard(), 0.0
     child = _sent(json.dumps(job).encode() + b"\n")
     is_well = False
     try:
@@ -85,12 +86,16 @@ def _watched(
             if said is not None and "end" in said:
                 is_well = True
                 return TaskState(said["end"]), said.get("failure")
+            before = heard
             if said is not None:
                 stage = Stage(said["stage"])
                 since = heard.since if heard.stage is stage else utc_now()
                 heard = Heard(stage, said["done"], said["total"], said["name"], since)
+            if heard.stage is before.stage and time.monotonic() < next_beat:
+                continue
             if not tasks.beat(session, folder, run_id, mark, heard):
                 return TaskState.STOPPED, None
+            next_beat = time.monotonic() + _PAUSE / 2
         logging.getLogger(__name__).error("the process that did an errand of import %s ended without a word", run_id)
         return TaskState.FAILED, {"kind": "broken"}
     finally:
