@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from importers import apply, coming_back, corrections, notation, plan, unticking
 from importers.apply import Applied, Moved, digest, require_columns
 from importers.columns import COLUMNS
-from importers.files import Sheet, forget_rows
+from importers.files import Sheet
+from importers.files import forget as forget_file
 from importers.known import reading_for
 from importers.listing import Listing
 from importers.mapping import Certainty, misfits
@@ -168,7 +169,7 @@ def commit(
             run = find(session, run_id)
             run.options = {**run.options, "moved": sorted(moved.rows)}
         raise
-    forget_rows(path)
+    forget_file(path)  # its rows are in the run, and nothing is planned from it again
     return done
 
 

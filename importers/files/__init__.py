@@ -55,7 +55,6 @@ __all__ = [
     "Workbook",
     "address",
     "forget",
-    "forget_rows",
     "letters",
     "place",
     "read",
@@ -101,11 +100,6 @@ def _named(workbook: Workbook, name: str) -> Workbook:
 
 def forget(path: Path) -> None:
     """Throw a file away, with what was kept of it."""
-    forget_rows(path)
-    path.unlink(missing_ok=True)
-
-
-def forget_rows(path: Path) -> None:
-    """Throw away what was kept of a file, which nobody will ask for again."""
     kept.forget_parts(path)
     kept.rows_of(path).unlink(missing_ok=True)
+    path.unlink(missing_ok=True)

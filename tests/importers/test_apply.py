@@ -461,11 +461,11 @@ def test_numbers_of_the_file_count_before_any_is_given(desk: Desk) -> None:
     assert desk.one("customer", company_name="Firm 0")["number"] == "K-10002"
 
 
-def test_what_was_read_of_a_file_is_kept_until_it_is_imported(desk: Desk) -> None:
+def test_a_file_and_what_was_read_of_it_are_kept_until_it_is_imported(desk: Desk) -> None:
     run = desk.plan(HEAD[:2], ("K-1", "Acme"))
     assert len(list(desk.folder.iterdir())) == 2
     desk.commit(run)
-    assert [path.name for path in desk.folder.iterdir()] == [run.stored_as]
+    assert list(desk.folder.iterdir()) == []
 
 
 def test_a_main_contact_that_somebody_else_brought_meanwhile_is_not_moved_aside_unseen(desk: Desk) -> None:
