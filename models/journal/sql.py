@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import JSON, Column, Connection, Dialect, Table
@@ -37,6 +38,9 @@ class Sql(Protocol):
     def forget(self, column: str, image: str) -> str:
         """The image with one value emptied, if it was there."""
 
+    def without(self, columns: Sequence[str], image: str) -> str:
+        """The image without some columns, equal to another where all else is."""
+
 
 class SqliteSql:
     """SQLite: an image is a JSON text, and equal rows have equal texts."""
@@ -61,6 +65,10 @@ class SqliteSql:
 
     def forget(self, column: str, image: str) -> str:
         return f"json_replace({image}, '$.{quoted(column)}', NULL)"
+
+    def without(self, columns: Sequence[str], image: str) -> str:
+        paths = "".join(f", '$.{quoted(one)}'" for one in columns)
+        return f"json_remove({image}{paths})"
 
 
 class PostgresqlSql:
@@ -93,6 +101,9 @@ class PostgresqlSql:
 
     def forget(self, column: str, image: str) -> str:
         return f"jsonb_set({image}, '{{{quoted(column)}}}', 'null'::jsonb, false)"
+
+    def without(self, columns: Sequence[str], image: str) -> str:
+        return f"({image} - '{{{','.join(map(quoted, columns))}}}'::text[])"
 
 
 def sql_of(connection: Connection) -> Sql:

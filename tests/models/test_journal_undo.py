@@ -13,7 +13,7 @@ from sqlalchemy import Engine, event, select, text
 from sqlalchemy.orm import Session
 
 from models.errors import NotFound, Reason, Refused
-from models.journal import Change, Changeset, Kept, Left, Origin, changeset, undo, undo_plan
+from models.journal import Change, Changeset, Kept, Left, Origin, changeset, plan, undo, undo_plan
 from models.journal.triggers import keeping
 from tests.models.journal_toy import (
     ANN,
@@ -28,6 +28,12 @@ from tests.models.journal_toy import (
     Registration,
     dump,
 )
+
+
+@pytest.fixture(autouse=True, params=[plan.MANY, 0], ids=["few", "many"])
+def _size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a large undo changes is found out in another way; all else is the same."""
+    monkeypatch.setattr(plan, "MANY", request.param)
 
 
 def add(toy: Session, *rows: object) -> int:
@@ -486,6 +492,23 @@ def test_an_image_from_before_a_new_column_can_be_restored(toy: Session) -> None
     toy.commit()
     undo(toy, ANN, deleted)
     assert toy.get_one(Customer, 1).active is True
+
+
+def test_lines_that_change_different_fields_and_one_from_before_a_new_column_go_back(toy: Session) -> None:
+    add(toy, *(Customer(number=f"K-{at}", first_name=f"F{at}") for at in range(4)))
+    before = dump(toy)
+    changed = change(
+        toy,
+        "UPDATE customer SET first_name = 'A' WHERE number IN ('K-0', 'K-1');"
+        "UPDATE customer SET number = 'K-9', first_name = 'B' WHERE number = 'K-2';"
+        "UPDATE customer SET size = 12 WHERE number = 'K-3'",
+    )
+    removed = "json_remove(before, '$.active')" if _is_sqlite(toy) else "before - 'active'"
+    with keeping(toy.connection()):
+        toy.execute(text(f"UPDATE change SET before = {removed} WHERE row_id = 1 AND before IS NOT NULL"))
+    toy.commit()
+    undo(toy, ANN, changed)
+    assert dump(toy) == before
 
 
 def test_a_row_lacking_what_is_required_by_now_stays_deleted(toy: Session) -> None:
