@@ -133,7 +133,7 @@ def _commit(session: Session, looker: Looker, writer: _Writer, run_id: int, expe
         ticked = ROW.c.run_id == run.id, ROW.c.status.in_(WRITTEN), ROW.c.ticked.is_(True)
         if session.scalar(select(ROW.c.id).where(*ticked).limit(1)) is None:
             raise Refused(Reason.NOTHING_TO_IMPORT)
-        with in_bulk(session, made.id, writer.tables) if writer.is_large else nullcontext():
+        with in_bulk(session, made.id) if writer.is_large else nullcontext():
             writer.write(tell)
         counts = writer.counts()
         run.state, run.done_at, run.changeset_id = ImportState.DONE, utc_now(), made.id
@@ -177,12 +177,6 @@ class _Batch:
     updates: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = field(default_factory=dict)
     unset: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
     removals: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
-
-    @property
-    def tables(self) -> set[str]:
-        """The tables that something is done to."""
-        updated, unset = ({name for name, *_ in keys} for keys in (self.updates, self.unset))
-        return {*self.inserts, *updated, *unset, *(LABELLED[noun].name for noun in self.removals)}
 
     def insert(self, table: Table, values: dict[str, Any]) -> dict[str, Any]:
         """Collect a row to insert; what comes back may still be changed."""
@@ -462,14 +456,12 @@ class _Writer:
         self.put_on: set[tuple[int, int]] = set()
         self.done: Counter[RowStatus] = Counter()
         self.made: list[tuple[int, int]] = []
-        self.tables: set[str] = set()
         self.adds_words = self.is_remembered = False
         self.orders: list[list[Order]] = []
         for block in self.blocks:
             self.batch = _Batch()
             self.put(block)
             self.orders.append(self.ordered())
-            self.tables |= self.batch.tables
 
     def put(self, rows: Sequence[_Planned]) -> None:
         """Turn rows of the plan into rows of tables."""

@@ -5,7 +5,6 @@ It ends with its worker, whatever it is doing: what is not committed then never 
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import select
@@ -38,9 +37,6 @@ def main() -> None:
     """Errand after errand, each in a fork: starting Python anew takes longer than many of them."""
     # Without a buffer: what is said after an errand must not be read by its fork.
     told = FileIO(sys.stdin.fileno(), closefd=False)
-    # Rows are many and make no rings: the collector would go through all of them again and again, a third of the time.
-    gc.collect()
-    gc.disable()
     # What every fork would do first.
     configure_mappers()
     months()

@@ -115,11 +115,12 @@ class Customers(Planner):
     def _meet(self, record: Record) -> Meeting:
         """Whom a row may mean: one target, or several candidates, or nobody."""
         number = folded(str(record.values.get("number") or ""))
-        if number in self.by_number and len(self.rows_of_number.get(number, ())) < 2:
+        decision = self.source.decisions.get(record.number, "")
+        # Of several rows with one number one may have been taken.
+        if number in self.by_number and (len(self.rows_of_number[number]) == 1 or decision == TAKE):
             return Meeting(record, target=self.by_number[number])
         name = folded(full_name(record.values))
         namesakes = self._namesakes(record, name)
-        decision = self.source.decisions.get(record.number, "")
         key = self._name_key(name, record.number)
         twice = self.rows_of_number.get(number, []) if number else self.rows_of_name.get(key, [])
         # Two rows with one number cannot both go in; two with one name can, if somebody says so.
@@ -127,8 +128,6 @@ class Customers(Planner):
             trouble, key = (Trouble.NUMBER_TWICE, "number") if number else (Trouble.SAME_TWICE, "company_name")
             self.say(record, trouble, key, rows=others(twice, record.number))
             return Meeting(record, is_open=True)
-        if number and number in self.by_number:
-            return Meeting(record, target=self.by_number[number])
         if number:
             # A namesake whose own number stands in the file is somebody else.
             namesakes = [one for one in namesakes if one.number_key not in self.rows_of_number]

@@ -32,7 +32,7 @@ from models.base import utc_now
 from models.imports import ImportTask, Stage, TaskState
 
 _ROOT = Path(__file__).resolve().parents[1]
-# Without the collector from the first line on: see `errand.main`.
+# Rows are many and make no rings: the collector would go through all of them again and again, a third of the time.
 _CHILD = [sys.executable, "-X", "utf8", "-c", "import gc; gc.disable(); from importers.errand import main; main()"]
 # How long to wait for a word of the child before saying that it is still there.
 _PAUSE = 0.5

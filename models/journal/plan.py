@@ -274,7 +274,8 @@ class Plan:
         """
         found, unsure = set[str](), set[str]()
         while left := [c for c in kept_columns(table) if c.name not in found | unsure]:
-            aside = [c.name for c in image_columns(table) if c not in set(left)]
+            compared = {c.name for c in left}
+            aside = [c.name for c in image_columns(table) if c.name not in compared]
             other = self.sql.differ(*(self.sql.without(aside, image) for image in ("f.before", "l.after")))
             flags = ", ".join(f"{self._differs(c)}, {self.sql.has(c, 'f.before')}" for c in left)
             line = text(f"SELECT {flags} {self.lines(table, 'update')} AND {other} LIMIT 1")
@@ -284,7 +285,7 @@ class Plan:
             changed = [(c, has) for c, is_other, has in zip(left, example[::2], example[1::2], strict=True) if is_other]
             found |= {c.name for c, has in changed if has}
             # What is other may be nothing that the table has now.
-            unsure |= {c.name for c, has in changed if not has} if changed else {c.name for c in left}
+            unsure |= {c.name for c, has in changed if not has} if changed else compared
         return found, unsure
 
     def _differs(self, column: Column[Any]) -> str:

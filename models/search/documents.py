@@ -396,7 +396,7 @@ def _catch_up(connection: Connection) -> None:
     # They would note row by row what is noted all at once.
     with _away(connection, [one for document in DOCUMENTS.values() for one in _Sqlite.index_triggers(document)]):
         for changeset_id in behind:
-            _make_anew(connection, changeset_id, _touched(connection, changeset_id))
+            _make_anew(connection, changeset_id)
     connection.exec_driver_sql(f"DELETE FROM {_BEHIND}")
 
 
@@ -410,25 +410,21 @@ def _away(connection: Connection, triggers: Sequence[tuple[str, str]]) -> Iterat
         connection.exec_driver_sql(sql)
 
 
-def _touched(connection: Connection, changeset_id: int) -> set[str]:
-    """The tables that a changeset touched."""
+def _make_anew(connection: Connection, changeset_id: int) -> None:
+    """Make the documents of all records that a changeset touched."""
     touched = f"SELECT DISTINCT table_name FROM change WHERE changeset_id = {changeset_id}"
-    return set(connection.exec_driver_sql(touched).scalars())
-
-
-def _make_anew(connection: Connection, changeset_id: int, tables: Collection[str]) -> None:
+    tables = set(connection.exec_driver_sql(touched).scalars())
     for document in DOCUMENTS.values():
         for statement in _Sqlite.make_anew(document, changeset_id, tables):
             connection.exec_driver_sql(statement)
 
 
 @contextmanager
-def in_bulk(session: Session, changeset_id: int, tables: Collection[str] | None = None) -> Iterator[None]:
+def in_bulk(session: Session, changeset_id: int) -> Iterator[None]:
     """Inside an open changeset: its documents are made at the end, all at once, instead of row by row (SQLite).
 
     That holds the write lock for half as long. Inside `settled_later` they are made after the commit. The triggers are away
-    meanwhile, which nobody else sees; whatever is raised inside has to end the transaction. `tables` are those that it
-    touches; who does not know has them looked up.
+    meanwhile, which nobody else sees; whatever is raised inside has to end the transaction.
     """
     if not _keeps_an_index(session):
         yield
@@ -440,7 +436,7 @@ def in_bulk(session: Session, changeset_id: int, tables: Collection[str] | None 
         if session.info.get(_LATER, False):
             connection.exec_driver_sql(f"INSERT INTO {_BEHIND} VALUES ({changeset_id})")
         else:
-            _make_anew(connection, changeset_id, _touched(connection, changeset_id) if tables is None else tables)
+            _make_anew(connection, changeset_id)
 
 
 _LATER = "search.settles_later"
