@@ -104,12 +104,15 @@ def test_TL_05_a_narrow_window_has_the_ways_to_the_neighbours_too(sign_in: SignI
     name = second.text_content() or ""
     second.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+    page.wait_for_load_state()
     for way in ("Previous", "Next"):
         box = page.get_by_role("link", name=way).bounding_box()
         assert box is not None
         assert min(box["width"], box["height"]) >= 44, way
     page.get_by_role("link", name="Next").click()
     expect(page.get_by_role("heading", level=1)).not_to_contain_text(name)
+    # Who measures before the stylesheet is in measures a page nobody sees.
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
