@@ -369,6 +369,7 @@ class Bench:
             ("an e-mail address", [one["email"] for one in known]),
             ("a phone number", [one["phone"] for one in known]),
             ("many hits", [one["company_name"][:4] for one in known]),
+            ("a common word", [one["company_name"].split()[0] for one in known]),
             ("few hits", rare),
             ("a slip", slips),
             (

@@ -13,15 +13,14 @@ from sqlalchemy.orm import Session
 from models.contact import Contact, CustomerContact
 from models.customer import Address, Customer
 from models.project import Project
-from models.search import near
 from models.search.folding import plain
 from models.search.nouns import CONTACTS, CUSTOMERS, PROJECTS
-from models.search.paging import Wanted, some
+from models.search.paging import Wanted
 from models.search.small import LABELS
+from models.search.some import Row, Some, some
 from models.search.spec import Column, ListSpec
 from models.search.state import read_state
 
-Row = tuple[Any, ...]
 # As many as tell a hit from its namesakes.
 DETAILS = 2
 
@@ -130,13 +129,12 @@ def find(session: Session, search: str, limit: int, among: Collection[str] | Non
         if (among is None or kind.endpoint in among)
         and (one := kind.wanted(text if only in (None, kind.endpoint) else search, limit + 1)) is not None
     }
-    exact = dict(zip(asked, some(session, list(asked.values())), strict=True))
-    # "@nord" is in many an e-mail address.
     others = [at for at in asked if only not in (None, _KINDS[at].endpoint)]
-    exact |= {at: [row for row in exact[at] if plain(search) in plain(row[1])] for at in others}
-    few = {at: asked[at] for at, rows in exact.items() if len(rows) < limit and at not in others}
-    close = near.find(session, few, text)
-    groups = (_group(_KINDS[at], rows, close.get(at, ()), limit, text) for at, rows in exact.items())
+    found = some(session, asked, text, spelt_so=others)
+    for at in others:
+        # "@nord" is in many an e-mail address.
+        found[at] = Some([row for row in found[at].exact if plain(search) in plain(row[1])], [])
+    groups = (_group(_KINDS[at], rows, limit, text) for at, rows in found.items())
     return [group for group in groups if group.hits]
 
 
@@ -146,15 +144,11 @@ def choice(session: Session, spec: ListSpec, search: str, limit: int, columns: S
     if not state.search:
         return []
     wanted = Wanted(spec, state, limit, tuple(column.label(f"c{at}") for at, column in enumerate(columns)))
-    (exact,) = some(session, [wanted])
-    close = near.find(session, {0: wanted}, search).get(0, []) if len(exact) < limit else []
-    known = {row[0] for row in exact}
-    return [*exact, *(row for row in close if row[0] not in known)][:limit]
+    return some(session, {0: wanted}, search)[0].rows[:limit]
 
 
-def _group(kind: _Kind, exact: Sequence[Row], close: Sequence[Row], limit: int, asked: str) -> Group:
-    known = {row[0] for row in exact}
-    hits = [kind.hit(row) for row in exact] + [kind.hit(row, near=True) for row in close if row[0] not in known]
+def _group(kind: _Kind, found: Some, limit: int, asked: str) -> Group:
+    hits = [kind.hit(row, near=at >= len(found.exact)) for at, row in enumerate(found.rows)]
     shown = sorted(hits[:limit], key=lambda hit: _rank(hit, plain(asked)))
     return Group(kind.endpoint, kind.title, tuple(shown), len(hits) > limit)
 

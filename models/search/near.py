@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
@@ -37,17 +38,41 @@ FOR_ONE_SLIP = 5
 TOO_FEW = 5
 # So many candidates are compared.
 MOST = 300
+# So many letters in all tell a record from most others.
+TELLING_LETTERS = 8
 ANY = "\0"
 LETTER = r"\w"
 
 Trigrams = frozenset[str]
 
 
-def find(session: Session, wanted: Mapping[int, Wanted], search: str) -> dict[int, list[tuple[Any, ...]]]:
-    """Of each list, up to its limit, rows as (id, *columns) in which each word stands, or one near it, in one query.
+@dataclass(frozen=True)
+class Near:
+    """Rows of one list as (id, *columns), up to its limit: in which each word stands or one near it, or the words do.
 
-    Those in which a word begins with it come first. Of a list without search documents, which has few rows, the names are
-    compared.
+    `is_all`: no row that holds the words is missing for want of room.
+    """
+
+    close: list[tuple[Any, ...]]
+    exact: list[tuple[Any, ...]]
+    is_all: bool
+
+
+def is_telling(search: str) -> bool:
+    """Whether few records hold words near these, and one way to read them is all there is.
+
+    >>> is_telling("nord"), is_telling("nordhamn logistik"), is_telling("nordhamn k-10073")
+    (False, True, False)
+    """
+    ways = ways_to_read(search)
+    return len(ways) == 1 and sum(len(word) for word in ways[0] if near(word)) >= TELLING_LETTERS
+
+
+def find(session: Session, wanted: Mapping[int, Wanted], search: str) -> dict[int, Near]:
+    """What is near in each list, in one query for all; {} for a text without slips.
+
+    Those rows in which a word begins with it come first. Of a list without search documents, which has few rows, the
+    names are compared.
     """
     words = next(iter(ways_to_read(search)), ())
     if not any(near(word) for word in words):
@@ -56,10 +81,12 @@ def find(session: Session, wanted: Mapping[int, Wanted], search: str) -> dict[in
     patterns = [re.compile(_pattern(word)) for word in words]
     found = {}
     for at, rows in united(session, queries).items():
-        if not _document(wanted[at]):
-            rows = [(*row[:-1], plain(row[-1] or "")) for row in rows]
-        close = [row for row in rows if all(one.search(row[-1]) for one in patterns)]
-        found[at] = [row[:-1] for row in _begun_first(close, words)[: wanted[at].limit]]
+        document, limit = _document(wanted[at]), wanted[at].limit
+        spelt = rows if document else [(*row[:-1], plain(row[-1] or "")) for row in rows]
+        close = _begun_first([row for row in spelt if all(one.search(row[-1]) for one in patterns)], words)
+        exact = [row[:-1] for row in close if all(word in row[-1] for word in words)]
+        is_all = len(rows) < MOST and (document is not None or len(wanted[at].spec.names) == 1)
+        found[at] = Near([row[:-1] for row in close[:limit]], exact[:limit], is_all)
     return found
 
 
@@ -172,7 +199,7 @@ def near(word: str) -> tuple[str, ...]:
 
     >>> near("ab1de"), near("abc")
     ((), ())
-    >>> {"nord", "nrood"} <= set(near("noord")), f"no{ANY}rd" in near("nord")
+    >>> {"nord", "norod"} <= set(near("noord")), f"no{ANY}rd" in near("nord")
     (True, True)
     """
     if len(word) < FEWEST_LETTERS or not word.isalpha():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -399,26 +399,32 @@ class Wanted:
     columns: tuple[Any, ...]
 
 
-def some(session: Session, wanted: Sequence[Wanted]) -> list[list[tuple[Any, ...]]]:
-    """Some rows of each list as (id, *columns), uncounted; those first whose name or number begins with what is searched.
+def begun(session: Session, wanted: Mapping[int, Wanted]) -> dict[int, list[tuple[Any, ...]]]:
+    """Rows of each list as (id, *columns) whose name or number begins with what is searched, up to its limit.
 
-    All lists have as many columns, of the same types: they are asked for together, in three queries.
+    All lists have as many columns, of the same types: they are asked for together, in one query.
     """
-    lists = [_List(session, one.spec, one.state) for one in wanted]
-    found: list[dict[int, tuple[Any, ...]]] = [{} for _ in wanted]
-    for at, rows in united(session, {at: _beginning(lists[at], one) for at, one in enumerate(wanted)}).items():
-        found[at] = {row[0]: row[1:-1] for row in sorted(rows, key=lambda row: row[-1])}
-        found[at] = {key: (key, *row) for key, row in found[at].items()}
-    short = {at: one for at, one in enumerate(wanted) if len(found[at]) < one.limit}
-    for listed in (lists[at] for at in short if not lists[at].is_limited):
-        # Nothing else narrows it down: whether these are few or a sample of many makes no difference.
-        listed.sizes = dict.fromkeys(listed.size_columns(FEW), SAMPLE + 1)
-    seen = _size_together(session, [lists[at] for at in short if lists[at].is_limited])
-    others = {at: _others(lists[at], one) for at, one in short.items()}
-    for at, rows in united(session, others, row_by_row=seen > FEW).items():
-        for row in rows:
-            found[at].setdefault(row[0], row)
-    return [list(rows.values())[: one.limit] for rows, one in zip(found, wanted, strict=True)]
+    found = united(session, {at: _beginning(_List(session, one.spec, one.state), one) for at, one in wanted.items()})
+    return {at: _once(row[:-1] for row in sorted(rows, key=lambda row: row[-1])) for at, rows in found.items()}
+
+
+def others(session: Session, wanted: Mapping[int, Wanted]) -> dict[int, list[tuple[Any, ...]]]:
+    """Rows of each list as (id, *columns), uncounted and in no order, up to its limit, in two queries for all."""
+    lists = {at: _List(session, one.spec, one.state) for at, one in wanted.items()}
+    for listed in lists.values():
+        if not listed.is_limited:
+            # Nothing else narrows it down: whether these are few or a sample of many makes no difference.
+            listed.sizes = dict.fromkeys(listed.size_columns(FEW), SAMPLE + 1)
+    seen = _size_together(session, [listed for listed in lists.values() if listed.is_limited])
+    return united(session, {at: _others(lists[at], one) for at, one in wanted.items()}, row_by_row=seen > FEW)
+
+
+def _once(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The rows, those of one id at the first of its places."""
+    found: dict[int, tuple[Any, ...]] = {}
+    for row in rows:
+        found.setdefault(row[0], row)
+    return list(found.values())
 
 
 def united(

@@ -186,7 +186,7 @@ def test_a_word_that_nobody_typed_before_has_no_statement_put_together_anew(sess
 
     # "Kwekerij" is of as many letters, "hamsterwiel" is not: there is more to look for.
     assert [is_known(typed) for typed in ("nordhamn", "kwekerij", "hamsterwiel")] == [False, True, True]
-    assert [is_known(typed) for typed in ("nordhamn schilders", "bakkerij hamsterwiel")] == [False, True]
+    assert [is_known(typed) for typed in ("nordhamn schilders", "bakkerij hamsterwiel")] == [True, True]
 
 
 @pytest.mark.parametrize("sign", ["'", '"', "%", "_", "\\", ":", "''", "%s", "%(x)s", "\\'"])
@@ -213,3 +213,26 @@ def test_TC_02_a_slip_in_the_name_of_a_label_is_forgiven_too(session: Session) -
         "nagott": ["Något annat"],
         "quite different": [],
     }
+
+
+def test_what_holds_the_words_is_not_missed_where_more_is_near_them_than_is_compared(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(near, "MOST", 5)
+    for at in range(12):
+        factories.customer(session, company_name=f"De Nordhomn Logistik {at}")
+    factories.customer(session, company_name="De Nordhamn Logistik")
+    assert names(session, "nordhamn logistik")[0] == "De Nordhamn Logistik"
+
+
+def test_a_text_of_many_letters_is_looked_for_and_what_is_near_it_at_once(session: Session) -> None:
+    asked: list[str] = []
+    factories.customer(session, company_name="De Nordhamn Logistik")
+    factories.customer(session, company_name="De Nordhomn Logistik")
+    event.listen(session.connection(), "before_cursor_execute", lambda *given: asked.append(given[2]))
+    found = search.find(session, "nordhamn logistik", 10)
+    assert [(hit.name, hit.near) for group in found for hit in group.hits] == [
+        ("De Nordhamn Logistik", False),
+        ("De Nordhomn Logistik", True),
+    ]
+    assert len(asked) == 2

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import doctest
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import quick
 from models.quick import Quick, Sense, read, sense_of
 
 KINDS = ["Task", "Note", "Call", "E-mail", "Meeting"]
@@ -162,7 +160,3 @@ def test_an_office_calls_its_kinds_what_it_likes() -> None:
     assert read("bel Astrid", ["Telefoongesprek"], TODAY).kind == "Telefoongesprek"
     assert sense_of("Notities") is None
     assert sense_of("Meeting or event") is Sense.MEETING
-
-
-def test_the_examples_in_the_module_hold() -> None:
-    assert doctest.testmod(quick).failed == 0
