@@ -15,7 +15,6 @@ from flask import session as cookie
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import URL, NullPool, create_engine, select
 from sqlalchemy.orm import Session
-from werkzeug.security import generate_password_hash
 
 from admin_views import background, commands_translate, login
 from app import create_app
@@ -190,11 +189,8 @@ def client(app: Flask) -> PageClient:
 
 @cache
 def _hashed() -> str:
-    """The hash of everybody's password, of the kind that is kept but cheap to compare with.
-
-    The dear one is that of the tests of signing in, which set a password as people do.
-    """
-    return generate_password_hash(password.as_kept(PASSWORD), "scrypt:1024:8:1")
+    """The hash of everybody's password."""
+    return password.hashed(PASSWORD)
 
 
 @pytest.fixture
