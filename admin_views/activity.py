@@ -41,10 +41,11 @@ STATES = (
 
 def _customer() -> int | None:
     """The customer of the activity that the form of this request is about."""
-    asked = whole(request.values.get("customer") or request.form.get("customer_id"))
     key = whole(request.args.get("id"))
-    record = shell.here().get(Activity, key) if asked is None and key is not None else None
-    return asked if record is None else record.customer_id
+    record = shell.here().get(Activity, key) if key is not None else None
+    if record is not None:
+        return record.customer_id
+    return whole(request.values.get("customer") or request.form.get("customer_id"))
 
 
 class ActivityForm(EntityForm):

@@ -28,7 +28,7 @@ FIELDS = {
 def candidate(typed: Mapping[str, Any]) -> Candidate:
     """What is known of a customer from the fields of its form."""
     company, first, last, number, vat_number, email = (
-        str(typed.get(name) or "").strip()[:LONGEST]
+        str(typed.get(name) or "").replace("\0", "").strip()[:LONGEST]
         for name in ("company_name", "first_name", "last_name", "number", "vat_number", "email")
     )
     is_person = typed.get("kind") == Kind.PRIVATE

@@ -221,7 +221,7 @@ class AttachmentView(BelowCustomer):
         if record is not None:
             return {**values, "name": attach.renamed(record, values["name"])}
         if self.is_link(None) and not values["name"]:
-            address = urlsplit(values["url"] or "")
+            address = urlsplit(web_address(values["url"]))
             values["name"] = f"{address.hostname or ''}{address.path.rstrip('/')}"[:200]
         return values
 

@@ -91,6 +91,18 @@ def removing(
     )
 
 
+def locked_by(record: Any) -> ArchivedNote | None:
+    """What is said of a record that hangs below an archived customer or project; None where both are active."""
+    project = getattr(record, "project", None)
+    customer = getattr(record, "customer", None) or (project.customer if project is not None else None)
+    for above, endpoint in ((customer, "customers"), (project, "projects")):
+        if above is not None and above.is_archived:
+            title = gettext("%(name)s is archived.", name=str(above))
+            text = gettext("It can only be read. Restore it to change it or to register on it.")
+            return ArchivedNote(title, text, url_for(f"{endpoint}.details_view", id=above.id), gettext("Open"))
+    return None
+
+
 class BelowCustomer(EntityView):
     """The ground of these views. `tab`, `part`: where on the card of the customer they are listed."""
 
@@ -136,14 +148,8 @@ class BelowCustomer(EntityView):
         )
 
     def archived_note(self, record: Any) -> ArchivedNote | None:
-        """What belongs to an archived customer can only be read, like the customer itself."""
-        own = super().archived_note(record)
-        customer = getattr(record, "customer", None)
-        if own is not None or customer is None or not customer.is_archived:
-            return own
-        title = gettext("%(name)s is archived.", name=str(customer))
-        text = gettext("It can only be read. Restore it to change it or to register on it.")
-        return ArchivedNote(title, text, self.card_of_customer(customer.id), gettext("Open"))
+        """What belongs to an archived customer or project can only be read, like that itself."""
+        return super().archived_note(record) or locked_by(record)
 
     def may(self, right: Right, record: Any = None) -> bool:
         """It is added from a customer's card: in the list there is no button for it."""

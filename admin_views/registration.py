@@ -13,7 +13,8 @@ from sqlalchemy.orm import joinedload
 
 from admin_views import choices, history, shell
 from admin_views.base import Column, EntityView, FilterChoice, Tab
-from admin_views.below import card_of, removing
+from admin_views.below import card_of, locked_by, removing
+from admin_views.declared import ArchivedNote
 from admin_views.forms import Choice, Day, Duration, EntityForm, LongText, Option, Section, Whole
 from models import access, search
 from models.base import whole
@@ -40,11 +41,13 @@ def offered_projects() -> list[Option]:
 
 def offered_contacts() -> list[Option]:
     """The active contacts of the customer whose work it is."""
-    project = project_of_form() or _project_of(whole(request.args.get("id")))
+    project = _project_of(whole(request.args.get("id"))) or project_of_form()
     return choices.contacts_of(project.customer_id if project is not None else None)
 
 
 def _project_of(registration_id: int | None) -> Project | None:
+    if registration_id is None:
+        return None
     return shell.here().scalar(
         select(Project)
         .join(Registration, Registration.project_id == Project.id)
@@ -187,6 +190,10 @@ class RegistrationView(EntityView):
                 return False
             right = Right.REGISTER if record.user_id == shell.looker().id else Right.EDIT
         return super().may(right, record)
+
+    def archived_note(self, record: Registration) -> ArchivedNote | None:
+        """Time on an archived project can only be read (TO-21)."""
+        return locked_by(record)
 
     def cancel_url(self, record: Any, form: EntityForm) -> str:
         if record is not None:

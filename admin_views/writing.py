@@ -78,7 +78,8 @@ class Writing(Declared):
                 save(session, looker, Comment, None, said, sent=once.sent())
                 flash(gettext("Kept as a comment."), "ok")
             found = self.find(str(record.id), *self.card_options)
-            href = f"mailto:{quote(colleague.email, safe='@+')}?subject={quote(subject)}&body={quote(body)}"
+            lines = quote("\r\n".join(body.splitlines()))  # as RFC 6068 wants them
+            href = f"mailto:{quote(colleague.email, safe='@+')}?subject={quote(subject)}&body={lines}"
             return self._mail_page(found, {**typed, "keep": ""}, mailto=href, body=body)
         name = record.name
         made = outbox.write(session, looker, record.id, key, subject, body, comment=comment, sent=once.sent())

@@ -159,7 +159,7 @@ CUSTOMER_COLUMNS: tuple[Column, ...] = (
     ),
     _limited("mobile", reading.phone, Customer.mobile, doubt=reading.phone_doubt, several=True),
     _limited("fax", reading.phone, Customer.fax, doubt=reading.phone_doubt, several=True),
-    _limited("website", reading.text, Customer.website, example="https://nordhamn.example"),
+    _limited("website", reading.text, Customer.website, doubt=reading.web_doubt, example="https://nordhamn.example"),
     *_address(Address, Place.HEAD_OFFICE, _HEAD_OFFICE),
     *_address(Address, Place.INVOICE, {}),
     _limited("contact", reading.text, Contact.name, Place.CONTACT, "", example="Ingrid Bergström"),
@@ -226,7 +226,7 @@ CONTACT_COLUMNS: tuple[Column, ...] = (
         "phone", reading.phone, Contact.phone, doubt=reading.phone_doubt, several=True, example="+46 8 555 010 21"
     ),
     _limited("mobile", reading.phone, Contact.mobile, doubt=reading.phone_doubt, several=True),
-    _limited("website", reading.text, Contact.website),
+    _limited("website", reading.text, Contact.website, doubt=reading.web_doubt),
     _limited("number", reading.text, Customer.number, Place.LINK, "", example="K-10031"),
     _limited("name", reading.text, Customer.company_name, Place.LINK, "", example="Nordhamn Logistik AB"),
     _limited("function", reading.text, CustomerContact.function, Place.LINK, example="Purchasing"),

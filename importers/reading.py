@@ -25,7 +25,7 @@ from stdnum.eu import vat as stdnum_vat
 from importers.files.workbook import Cell
 from importers.trouble import Trouble, Wrong
 from models import codes
-from models.base import Limits, folded, invisible, limits_of
+from models.base import Limits, folded, invisible, limits_of, web_address
 from models.customer import Customer
 from models.label import Label
 from models.settings import ListValue, ValueList
@@ -228,6 +228,15 @@ def vat_doubt(value: str, _reading: Reading) -> Trouble | None:
 
 
 _UNION = _words("AT BE BG CY CZ DE DK EE EL ES FI FR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK")
+
+
+# Every address of this shape can be made a link.
+_SIMPLE_WEB = re.compile(r"(?:https?://)?[A-Za-z0-9-]{1,60}(?:\.[A-Za-z0-9-]{1,60}){1,4}(?:/[A-Za-z0-9._~/-]{0,200})?")
+
+
+def web_doubt(value: str, _reading: Reading) -> Trouble | None:
+    """Whether a link can be made of it."""
+    return None if _SIMPLE_WEB.fullmatch(value) or web_address(value) else Trouble.LOOKS_LIKE_NO_WEBSITE
 
 
 def iban(limits: Limits) -> Parse:

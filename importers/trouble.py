@@ -69,6 +69,7 @@ class Trouble(enum.StrEnum):
     LOOKS_LIKE_NO_EMAIL = "{field} does not look like an e-mail address."
     LOOKS_LIKE_NO_VAT = "{field} does not look like a VAT number."
     LOOKS_LIKE_NO_PHONE = "{field} does not look like a telephone number."
+    LOOKS_LIKE_NO_WEBSITE = "{field} does not look like an address of the web."
     LOOKS_LIKE_NO_IBAN = "{field} does not look like an IBAN."
     BOTH_CHANGED = "{field}: {exported} was exported, others made it {theirs}, your file says {mine}. Choose one."
     BOTH_CHANGED_SINCE = "{field}: others changed it to {theirs} after the export, your file says {mine}. Choose one."

@@ -88,6 +88,8 @@ class Reason(enum.StrEnum):
     WRONG_VALUE = "{field}: {value} does not fit. {example}"
     TOO_FAR = "No more than {most} km a trip may be billed here. Fill in {most} or less."
     REGISTRATION_CLOSED = "This time is approved or invoiced already and stays as it is."
+    NOT_YET = "This is still to come. Fill in today or an earlier day."
+    ADDRESS_EMPTY = "This address says nothing. Fill in a street or a city, or delete the address on the card."
     DAY_OUT_OF_RANGE = "Fill in a day from {first} to {last}."
     OUT_OF_RANGE = "{field}: fill in a number from {least} to {most}."
     MISSING = "{field} is missing."

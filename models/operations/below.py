@@ -19,13 +19,14 @@ N = TypeVar("N", bound=Base)
 
 
 def meant(session: Session, actor: Looker, noun: type[N], chosen: Chosen) -> tuple[N, Customer]:
-    """The row and its customer, for who may edit that customer. Refused when it is archived."""
+    """The row and its customer, for who may edit that customer. Refused when it or the project is archived."""
     ids = Selection.of(chosen).resolve(session)
     row: Any = session.scalar(select(noun).where(noun.id == ids[0])) if len(ids) == 1 else None
     if row is None:
         raise NotFound
     access.require(session, actor, Right.EDIT, row.customer_id)
-    customer = session.get_one(Customer, row.customer_id)
-    if customer.is_archived:
-        raise Refused(Reason.ARCHIVED_IS_LOCKED, name=customer.name)
+    customer, project = session.get_one(Customer, row.customer_id), getattr(row, "project", None)
+    for above in (customer, project):
+        if above is not None and above.is_archived:
+            raise Refused(Reason.ARCHIVED_IS_LOCKED, name=above.name)
     return row, customer

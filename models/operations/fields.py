@@ -15,7 +15,7 @@ from sqlalchemy import Column, Enum, Text, UniqueConstraint, inspect, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
-from models.base import CENT, Base, Limits, Money, folded, invisible, limits_of, spelt_out, web_address
+from models.base import CENT, Base, Limits, Money, folded, invisible, limits_of, spelt_out, utc_now, web_address
 from models.contact import Contact, CustomerContact
 from models.customer import Address, Customer, Kind
 from models.errors import Reason, Refused
@@ -206,6 +206,15 @@ def ends_too_early(record: Mapping[str, Any]) -> Refused | None:
     if start is None or end is None or start <= end:
         return None
     return Refused(Reason.ENDS_BEFORE_IT_STARTS, "ends_on", start=start)
+
+
+def not_yet(record: Mapping[str, Any], field: str) -> Refused | None:
+    """Whether a moment that has been, as people say, is still to come: it would stand before all others for years.
+
+    A day is let pass: elsewhere it is later already.
+    """
+    said, tomorrow = record.get(field), utc_now() + dt.timedelta(days=1)
+    return Refused(Reason.NOT_YET, field) if isinstance(said, dt.datetime) and said > tomorrow else None
 
 
 def names_missing(noun: type[Base], record: Mapping[str, Any]) -> Iterator[Refused]:

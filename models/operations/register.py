@@ -44,8 +44,10 @@ def too_far(session: Session, registration: Mapping[str, Any]) -> Refused | None
 def default_too_far(session: Session, noun: type[Base], record: Mapping[str, Any]) -> Refused | None:
     """The refusal of a distance of a customer or project that is longer than a trip there may be (TL-21), if it is."""
     distance, most = record.get("distance_km"), record.get("max_distance_km")
-    if noun is Project and distance is not None and most is None:
-        most = session.scalar(select(_customer.max_distance_km).where(_customer.id == record.get("customer_id")))
+    if noun is Project and (distance is None) != (most is None):
+        theirs = select(_customer.distance_km, _customer.max_distance_km).where(_customer.id == record["customer_id"])
+        for its_distance, its_most in session.execute(theirs):
+            distance, most = (its_distance, most) if distance is None else (distance, its_most)
     if distance is None or most is None or distance <= most:
         return None
-    return Refused(Reason.TOO_FAR, "distance_km", most=most)
+    return Refused(Reason.TOO_FAR, "distance_km" if record["distance_km"] is not None else "max_distance_km", most=most)

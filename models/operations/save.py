@@ -54,6 +54,9 @@ N = TypeVar("N", bound=Base)
 Ids = frozenset[int]
 _customer = Base.metadata.tables[Customer.__tablename__]
 _project = Base.metadata.tables[Project.__tablename__]
+_link = Base.metadata.tables[CustomerContact.__tablename__]
+# What may stand in an address; one of them has to.
+PLACE = frozenset({"label", "attention", "street", "street_2", "postal_code", "city", "region", "country"})
 _OF_PROJECTS = tuple(Base.metadata.tables[noun.__tablename__] for noun in (Registration, Activity, Attachment))
 # Where only one row of a customer carries the mark.
 EXCLUSIVE: dict[type[Base], tuple[str, ...]] = {
@@ -535,6 +538,12 @@ class _Work:
             found += activities.blind(self.session, final)
         if noun in (Activity, Attachment) and not self._belong_together(final):
             found.append(Refused(Reason.NOT_FOUND, "project_id"))
+        if noun in (Activity, Registration) and changes.keys() & {"contact_id", "customer_id"}:
+            found += self._of_another(final)
+        if noun is Address and not pending.skip and changes.keys() & PLACE and not any(final[name] for name in PLACE):
+            found.append(Refused(Reason.ADDRESS_EMPTY, "street"))
+        if noun is Comment and (late := fields.not_yet(changes, "said_at")):
+            found.append(late)
         if isinstance(pending.row, Customer) and "kind" in changes:
             found += kind.in_the_way(self.session, pending.row)
         self.problems += [Refused(one.reason, f"{prefix}{one.field}", **one.values) for one in found]
@@ -565,6 +574,13 @@ class _Work:
         project, customer = record.get("project_id"), record.get("customer_id")
         mine = select(_project.c.id).where(_project.c.id == project, _project.c.customer_id == customer)
         return project is None or customer is None or self.session.scalar(mine) is not None
+
+    def _of_another(self, record: Mapping[str, Any]) -> Iterator[Refused]:
+        """Whether the contact is one of another customer only."""
+        contact, customer = record.get("contact_id"), record.get("customer_id")
+        linked = select(_link.c.id).where(_link.c.contact_id == contact, _link.c.customer_id == customer)
+        if isinstance(contact, int) and customer is not None and self.session.scalar(linked) is None:
+            yield Refused(Reason.NOT_FOUND, "contact_id")
 
     def _misfits(self, noun: type[Base], changes: Mapping[str, Any], key: int | None) -> Iterator[Refused]:
         for name, value in changes.items():

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models import access
 from models.access import SYSTEM
 from models.activity import Activity, ActivityState
 from models.base import utc_now
-from models.errors import Refused
+from models.errors import Problems, Refused
 from models.journal import changeset
 from models.operations.save import save
 from models.settings import ValueList
@@ -19,6 +20,7 @@ from tests import factories
 from tests.conftest import Cast, ClientFor
 from tests.views.test_addresses import titles
 from tests.views.test_comments import card
+from tests.views.test_forms import at_fields
 from tests.views.test_imports import plan_of, text_of
 
 A_DAY = dt.timedelta(days=1)
@@ -324,3 +326,45 @@ def test_what_one_has_to_do_stands_on_a_page_of_ones_own_overdue_first(
     assert "Of a customer that left" not in page
     factories.activity(session, customer, subject="Hidden", user_id=cast.charlie.id)
     assert "Hidden" not in text_of(client_for("Charlie").get("/mine/"))
+
+
+def test_a_contact_of_another_customer_only_is_refused_whatever_the_address_says(
+    client_for: ClientFor, session: Session, cast: Cast
+) -> None:
+    customer, other = factories.customer(session), factories.customer(session)
+    own, stranger = factories.contact(session), factories.contact(session)
+    factories.link(session, customer, own)
+    factories.link(session, other, stranger)
+    made = factories.activity(session, customer, subject="Call")
+    project = factories.project(session, customer)
+    time = factories.registration(session, project)
+    alice = client_for("Alice")
+    for path, also, button in (
+        (f"/activities/edit/?id={made.id}", f"&customer={other.id}", "Save activity"),
+        (f"/registrations/edit/?id={time.id}", f"&project={factories.project(session, other).id}", "Save time"),
+    ):
+        page = alice.get(f"{path}{also}")
+        assert str(stranger) not in text_of(page), path
+        refused = alice.press(page, button, contact_id=str(stranger.id))
+        assert refused.status_code == 422, path
+        assert "contact_id" in at_fields(refused), path
+        assert alice.press(page, button, contact_id=str(own.id)).status_code == 302, path
+    with pytest.raises(Problems):
+        save(session, access.looker_for(session, cast.alice), Activity, made.id, {"contact_id": stranger.id})
+
+
+def test_an_activity_and_a_file_of_an_archived_project_can_only_be_read(
+    client_for: ClientFor, session: Session
+) -> None:
+    customer = factories.customer(session)
+    project = factories.project(session, customer, name="Rebuild")
+    made = factories.activity(session, customer, subject="Call", project_id=project.id)
+    file = factories.attachment(session, customer, project_id=project.id)
+    with changeset(session, SYSTEM, "Archive"):
+        project.archived_at = utc_now()
+    alice = client_for("Alice")
+    for path in (f"/activities/edit/?id={made.id}", f"/files/edit/?id={file.id}"):
+        locked = alice.get(path)
+        assert locked.status_code == 409, path
+        assert "Rebuild is archived." in text_of(locked)
+    assert alice.get(f"/activities/delete/?id={made.id}").status_code == 422

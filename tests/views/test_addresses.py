@@ -13,6 +13,7 @@ from models.journal import Changeset, changeset
 from models.operations.configure import configure
 from tests import factories
 from tests.conftest import ClientFor
+from tests.views.test_forms import at_fields
 from tests.views.test_imports import plan_of, text_of
 
 
@@ -168,3 +169,19 @@ def test_the_form_of_a_new_address_leads_up_to_the_card_it_is_added_from(
         ("Customers", "/customers/"),
         ("Kade B.V.", f"/customers/details/?id={customer.id}&tab=contact"),
     ]
+
+
+def test_an_address_that_says_nothing_is_refused_and_so_is_one_that_is_emptied(
+    client_for: ClientFor, session: Session
+) -> None:
+    customer = factories.customer(session, company_name="Een B.V.")
+    alice, path = client_for("Alice"), f"/addresses/new/?customer={customer.id}"
+    assert "street" in at_fields(alice.send(path, customer_id=customer.id))
+    assert alice.send(path, customer_id=customer.id, city="Assen").status_code == 302
+    fields = dict.fromkeys(
+        (f"head_office_{name}" for name in ("street", "street_2", "postal_code", "city", "region", "country")), ""
+    )
+    emptied = alice.edit(f"/customers/edit/?id={customer.id}", company_name="Een B.V.", **fields)
+    assert "says nothing" in at_fields(emptied)["head_office_street"]
+    session.rollback()
+    assert session.scalars(select(Address.city)).all() == ["Assen"]

@@ -15,6 +15,7 @@ from models.user import Role, User
 from tests import factories
 from tests.conftest import Cast, ClientFor
 from tests.views.test_addresses import titles
+from tests.views.test_forms import at_fields
 from tests.views.test_imports import plan_of, text_of
 
 
@@ -163,3 +164,14 @@ def test_the_list_of_comments_is_narrowed_to_a_customer_by_name(
         assert "About the dock" in shown, query
         assert "Elsewhere" not in shown, query
     assert "Customer Nordhamn AB" in text_of(alice.get(f"/comments/?customer={customer.id}"))
+
+
+def test_TL_29_a_comment_is_of_today_or_before(client_for: ClientFor, session: Session, cast: Cast) -> None:
+    alice, customer = client_for("Alice"), factories.customer(session).id
+    path, typed = (
+        f"/comments/new/?customer={customer}",
+        {"customer_id": customer, "text": "Agreed", "user_id": cast.alice.id},
+    )
+    refused = alice.send(path, **typed, said_at=f"{utc_now() + dt.timedelta(days=2):%Y-%m-%dT%H:%M}")
+    assert "still to come" in at_fields(refused)["said_at"]
+    assert alice.send(path, **typed, said_at=f"{utc_now():%Y-%m-%dT%H:%M}").status_code == 302

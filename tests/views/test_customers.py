@@ -29,6 +29,7 @@ from models.user import CustomerAccess, Role
 from tests import factories
 from tests.conftest import Cast, ClientFor
 from tests.pages import PageClient
+from tests.views.test_forms import at_fields
 
 
 def text_of(answer: TestResponse) -> str:
@@ -716,3 +717,23 @@ def test_TL_20_TL_21_a_distance_longer_than_may_be_billed_is_refused_on_a_custom
         assert refused.status_code == 422
         assert "No more than 100 km a trip may be billed here. Fill in 100 or less." in text_of(refused)
         assert alice.press(page, button, **fields, distance_km="100").status_code == 302
+
+
+def test_TL_21_a_project_may_not_allow_less_than_the_distance_that_it_takes_over(
+    session: Session, client_for: ClientFor
+) -> None:
+    customer = factories.customer(session, distance_km=40)
+    project = factories.project(session, customer, name="Bouw")
+    alice = client_for("Alice")
+    refused = alice.edit(f"/projects/edit/?id={project.id}", name="Bouw", max_distance_km="10")
+    assert refused.status_code == 422
+    assert list(at_fields(refused)) == ["max_distance_km"]
+    assert alice.edit(f"/projects/edit/?id={project.id}", name="Bouw", max_distance_km="40").status_code == 302
+
+
+def test_a_website_of_which_no_link_can_be_made_is_kept_and_doubted(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session, company_name="Een B.V.")
+    alice, path = client_for("Alice"), f"/customers/edit/?id={customer.id}"
+    for website, is_doubted in (("javascript:alert(1)", True), ("http://[::1", True), ("www.een.example/plan", False)):
+        page = text_of(alice.get(alice.press(alice.get(path), "Save customer", website=website).location))
+        assert ("does not look like an address of the web. Look whether it is right:" in page) is is_doubted, website

@@ -153,7 +153,9 @@ def test_without_a_mail_server_the_page_says_so_and_hands_over_the_same_text(
     tree = html.document_fromstring(answer.get_data(as_text=True))
     (href,) = tree.xpath("//main//a[starts-with(@href, 'mailto:')]/@href")
     assert href.startswith("mailto:bob@kaartenbak.example?subject=Nordhamn%20Logistik%20AB")
-    assert unquote(href.partition("&body=")[2]).startswith("Call & ask\n\nNordhamn Logistik AB (K-10031)\n\nPhone: ")
+    assert unquote(href.partition("&body=")[2]).startswith(
+        "Call & ask\r\n\r\nNordhamn Logistik AB (K-10031)\r\n\r\nPhone: "
+    )
     assert states(session) == []
     assert session.scalars(select(Comment)).one().text == "Call & ask"
     # Asked for twice, it is kept once.

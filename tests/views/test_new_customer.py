@@ -249,3 +249,10 @@ def test_the_bad_address_of_a_contact_typed_along_is_doubted_like_that_of_the_cu
     page = text_of(alice.get(answer.location))
     for value in ("info at haven", "ingrid at haven"):
         assert page.count(f"does not look like an e-mail address. Look whether it is right: {value}") == 1
+
+
+def test_a_sign_that_no_text_holds_is_no_reason_to_fail_while_typing(session: Session, client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    for name in ("number", "company_name", "vat_number", "email"):
+        assert alice.get(f"/customers/alike/?{name}=K%00-1").status_code == 200, name
+    assert alice.send(NEW, kind="business", company_name="Een B.V.", number="K\0-1").status_code == 422

@@ -12,7 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from models.access import SYSTEM
 from models.base import utc_now
+from models.journal import changeset
 from models.project import Project, Registration, RegistrationStatus
 from models.settings import ValueList
 from models.user import Role
@@ -170,6 +172,21 @@ def test_TO_21_on_what_is_archived_no_time_is_registered(session: Session, clien
     assert answer.status_code == 422
     assert "archived" in answer.text
     assert session.scalar(select(Registration.id)) is None
+
+
+def test_TO_21_time_on_an_archived_project_can_only_be_read(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    project = factories.project(session, factories.customer(session), name="Rebuild")
+    made = factories.registration(session, project, cast.alice)
+    with changeset(session, SYSTEM, "Archive"):
+        project.archived_at = utc_now()
+    alice = client_for("Alice")
+    card = alice.get(f"/registrations/details/?id={made.id}")
+    assert "Rebuild is archived." in text_of(card)
+    assert "/registrations/edit/" not in card.text
+    assert alice.get(f"/registrations/edit/?id={made.id}").status_code == 409
+    assert alice.get(f"/registrations/delete/?id={made.id}").status_code == 422
 
 
 def test_registrations_are_filtered_by_month_person_and_state(
