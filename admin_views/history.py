@@ -27,6 +27,7 @@ from models.journal import Change, Changeset, Kept, Left, NothingToUndo, Only, O
 from models.operations import adopt as adopting
 from models.operations import archive, convert, delete, label, save, seed
 from models.operations import undo as undoing
+from models.search.folding import plain
 from models.user import Right, Role
 
 page = pages.blueprint("history", "/history")
@@ -97,12 +98,58 @@ class Shown:
 def events(session: Session, **about: Any) -> Mapping[str, Any]:
     """A page of history, grouped by day: `customer_id`, `contact_id` or `rows` say of what, and the address what of it."""
     asked = narrowing.of_page(about)
-    before = request.args.get("before", "")
-    found = journal.history(session, before=before or None, limit=PAGE, only=asked.only, **about)
-    told = [event for event in shown(session, found.events, asked.only, **about) if event is not None]
-    days = [(day_text(day), list(one)) for day, one in groupby(told, key=lambda event: event.at.date())]
-    narrowed = narrowing.narrowed(asked, [(event.who_id, event.who) for event in told])
-    return {"days": days, "older": older(found.next), "few": FEW, "narrowed": narrowed}
+    counted = tally(session, asked.only, **about) if about else None
+    looked = _Looked(session, asked.search, about) if asked.search else None
+    found = journal.history(
+        session,
+        before=request.args.get("before", "") or None,
+        limit=PAGE,
+        only=asked.only,
+        has_outside=counted is None or counted.has_outside,
+        matching=looked,
+        **about,
+    )
+    lines = shown(session, found.events, asked.only, looked.groups if looked else None, **about)
+    told = [event for event in lines if event is not None]
+    return {
+        "days": [(day_text(day), list(one)) for day, one in groupby(told, key=lambda event: event.at.date())],
+        "older": older(found.next),
+        "looked_to": found.looked_to,
+        "few": FEW,
+        "narrowed": narrowing.narrowed(asked, [(event.who_id, event.who) for event in told]),
+        "ticks": counted and narrowing.ticks(asked, counted),
+        "search": asked.search,
+    }
+
+
+def tally(session: Session, only: Only, **about: Any) -> journal.Tally:
+    """How many events there are, as far as the person who looks is shown anything of them."""
+    along = {part: whose for whose, part in narrowing.ALONG.items()}
+    return journal.tally(session, only, along=along, unseen=images.unseen(session), **about)
+
+
+class _Looked:
+    """Looks for words in what is shown of events, as they are spelt without accents; and keeps what that was."""
+
+    def __init__(self, session: Session, search: str, about: Mapping[str, Any]) -> None:
+        self.groups: dict[int, list[images.Group] | None] = {}
+        self._session, self._words, self._page = session, plain(search).split(), _page(about)
+
+    def __call__(self, found: Sequence[journal.Event]) -> list[bool]:
+        groups = images.groups(self._session, [event.changes for event in found], self._page)
+        self.groups = {event.last_id: its for event, its in zip(found, groups, strict=True)}
+        return [self._fits(event) for event in found]
+
+    def _fits(self, event: journal.Event) -> bool:
+        groups, kept = self.groups[event.last_id], event.changeset
+        if groups is None:
+            return False
+        said: list[Any] = [_who(kept), _text(kept)]
+        for group in groups:
+            said += [part for record in group.head for part in (record.kind, record.name)]
+            said += [part for line in group.lines for part in (line.label, line.old, line.new)]
+        text = plain(" ".join(str(part) for part in said if part))
+        return all(word in text for word in self._words)
 
 
 def older(place: str | None) -> str | None:
@@ -125,8 +172,14 @@ def latest(session: Session, limit: int = 4, **about: Any) -> list[dict[str, Any
     ]
 
 
-def shown(session: Session, found: Sequence[journal.Event], only: Only, **about: Any) -> list[Shown | None]:
-    """Events in words; `about` says of what, and `only` what else they are narrowed to.
+def shown(
+    session: Session,
+    found: Sequence[journal.Event],
+    only: Only,
+    known: Mapping[int, list[images.Group] | None] | None = None,
+    **about: Any,
+) -> list[Shown | None]:
+    """Events in words; `about` says of what, and `only` what else they are narrowed to. `known` are the lines of each, if read.
 
     None is one that holds nothing that may be seen: it is no event for the person who looks.
     """
@@ -134,14 +187,17 @@ def shown(session: Session, found: Sequence[journal.Event], only: Only, **about:
         return []
     # First what may be taken back: on which customers that is, is then known for the lines, too.
     able = undoing.can_be_taken_back(session, shell.looker(), [(event.changeset, event.changes) for event in found])
-    groups = images.groups(session, [event.changes for event in found], _page(about))
+    if known is None:
+        groups = images.groups(session, [event.changes for event in found], _page(about))
+    else:
+        groups = [known[event.last_id] for event in found]
     counts, later = _counts(session, found, only, about), _later(found, able)
     is_all = access.sees_all_of(shell.looker(), Change)
     return [
         None
         if its is None and event.count <= len(event.changes)
         else _one(
-            event, its or [], counts.get(event.last_id, []), may_go, later, is_all and not about and not only.tables
+            event, its or [], counts.get(event.last_id, []), may_go, later, is_all and not about and only.shows_all
         )
         for event, its, may_go in zip(found, groups, able, strict=True)
     ]
@@ -192,7 +248,7 @@ def _counts(
         .where(
             Change.changeset_id.in_(big),
             *(getattr(Change, name) == value for name, value in about.items()),
-            *([Change.table_name.in_(only.tables)] if only.tables else ()),
+            *only.of_change(),
         )
         .group_by(Change.changeset_id, Change.table_name, Change.operation)
         .order_by(func.min(Change.id))
@@ -212,6 +268,13 @@ def _who(kept: Changeset | None) -> str:
     return shell.person(kept.user_name)
 
 
+def _text(kept: Changeset | None) -> str:
+    """What was done."""
+    if kept is None or kept.origin is Origin.OUTSIDE:
+        return gettext("changed the database directly")
+    return title(kept.title, kept.values)
+
+
 def _one(
     event: journal.Event,
     groups: list[images.Group],
@@ -223,17 +286,13 @@ def _one(
     """The event in words. `is_all`: whether the one who looks sees the whole of it here."""
     kept = event.changeset
     offers_undo = able.whole or _is_own_delete(kept)
-    if kept is None or kept.origin is Origin.OUTSIDE:
-        text = gettext("changed the database directly")
-    else:
-        text = title(kept.title, kept.values)
     records = kept.change_count if event.is_more and kept and is_all else event.count
     return Shown(
         key=kept.id if kept else None,
         at=event.at,
         who=_who(kept),
         who_id=kept.user_id if kept else None,
-        text=text,
+        text=_text(kept),
         icon=ICONS.get(kept.origin.value if kept else "outside"),
         groups=groups,
         line_count=sum(len(group.lines) for group in groups),

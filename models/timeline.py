@@ -107,8 +107,19 @@ class _Places:
 _MOMENT, _DAY = "%Y%m%dT%H%M%S.%f", "%Y%m%d"
 
 
-def page(session: Session, customer_id: int, wanted: Collection[Source], before: str, limit: int) -> Timeline:
-    """What happened with a customer, of the sources that are wanted; four queries whatever there is."""
+def page(
+    session: Session,
+    customer_id: int,
+    wanted: Collection[Source],
+    before: str,
+    limit: int,
+    *,
+    has_outside: bool = True,
+) -> Timeline:
+    """What happened with a customer, of the sources that are wanted; four queries whatever there is.
+
+    Three are enough where nothing of it came from outside.
+    """
     places = _Places.read(before)
     changes, more_changes = list[Entry](), False
     if Source.CHANGE in wanted:
@@ -118,6 +129,7 @@ def page(session: Session, customer_id: int, wanted: Collection[Source], before:
             before=places.change(),
             limit=limit,
             without=TOLD if len(wanted) > 1 else (),
+            has_outside=has_outside,
         )
         changes, more_changes = [_change(event) for event in found.events], found.next is not None
     rows = _rows(session, customer_id, wanted, places, limit + 1)
