@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from flask import Flask, flash, redirect, request, url_for
-from flask_babel import format_date, gettext, ngettext
+from flask_babel import format_date, format_decimal, gettext, ngettext
 from markupsafe import Markup
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -23,7 +23,7 @@ from models import access, journal
 from models.base import LARGEST_POSITION, Base, whole
 from models.customer import Customer
 from models.errors import NotAllowed, NotFound, Refused
-from models.journal import Change, Changeset, Kept, Left, NothingToUndo, Only, Operation, Origin, Undone
+from models.journal import Change, Changeset, Counts, Kept, Left, NothingToUndo, Only, Operation, Origin, Undone
 from models.operations import adopt as adopting
 from models.operations import archive, convert, delete, label, save, seed
 from models.operations import undo as undoing
@@ -374,8 +374,10 @@ def undo() -> Response | str:
         is_import = kept.origin is Origin.IMPORT or (
             kept.origin is Origin.UNDO and imported.import_of(shell.here(), key) is not None
         )
-        more = {"is_import": is_import and not _sent(PART)}
-        return pages.show("undo.html", **more, plan=plan, left=left, what=what, key=key, part=_sent(PART), back=_back())
+        verb = gettext("Put back") if is_import and not _sent(PART) else _verb(plan.whole)
+        return pages.show(
+            "undo.html", verb=verb, plan=plan, left=left, what=what, key=key, part=_sent(PART), back=_back()
+        )
     try:
         done = undoing.undo(shell.here(), looker, key, rows=rows, fields=fields)
     except Refused as refused:
@@ -384,7 +386,7 @@ def undo() -> Response | str:
         say_refused(refused)
         return redirect(_back())
     is_part = rows is not None or fields is not None
-    say_done(_records(done.taken_back) if is_part else put_back(done), done)
+    say_done(_records(done.counts) if is_part else put_back(done), done)
     return redirect(_back())
 
 
@@ -407,11 +409,26 @@ def put_back(done: Undone) -> str:
     rows = imported.rows_put_back(shell.here(), done.changeset.id)
     if rows:
         return ngettext("%(num)d row of the import put back", "%(num)d rows of the import put back", rows)
-    return _records(done.taken_back)
+    return _records(done.counts)
 
 
-def _records(count: int) -> str:
-    return ngettext("%(num)d record put back", "%(num)d records put back", count)
+def _records(counts: Counts) -> str:
+    """What became of the records: what was added goes away, all else is as it was."""
+    away, back = counts.deletes, counts.back
+    said = [ngettext("%(num)d record put back", "%(num)d records put back", back)] if back or not away else []
+    if away:
+        said.append(ngettext("%(num)d record taken away", "%(num)d records taken away", away))
+    return ", ".join(said)
+
+
+def _verb(counts: Counts) -> str:
+    """What the button of an undo says will become of the records."""
+    away, back = format_decimal(counts.deletes), format_decimal(counts.back)
+    if not counts.deletes:
+        return ngettext("Put %(n)s record back", "Put %(n)s records back", counts.back, n=back)
+    if not counts.back:
+        return ngettext("Take %(n)s record away", "Take %(n)s records away", counts.deletes, n=away)
+    return gettext("Put %(back)s back, take %(away)s away", back=back, away=away)
 
 
 def say_refused(refused: Refused) -> None:
