@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
+    ScalarSelect,
     Select,
     Subquery,
     and_,
@@ -325,6 +326,14 @@ def history(
     is_more = len(merged) > window or horizon > 0
     place = str(looked[-1].first_id) if is_more else None
     return Page(tuple(fitting), place, looked[-1].at if is_more and matching is not None else None)
+
+
+def given_by(table: str, row_id: ColumnElement[int], column: str, value: str) -> ScalarSelect[int]:
+    """The changeset that last made this the value of a column of a row that had another before; none where it began so."""
+    before, after = (image[column].as_string() for image in (_CHANGE.before, _CHANGE.after))
+    given = and_(_CHANGE.operation == Operation.UPDATE, after == value, before != value)
+    its = and_(_CHANGE.row_id == row_id, _CHANGE.table_name == table, _CHANGE.changeset_id.is_not(None))
+    return select(_CHANGE.changeset_id).where(its, given).order_by(_CHANGE.id.desc()).limit(1).scalar_subquery()
 
 
 def first_since(session: AnySession, moment: dt.datetime, *, customer_id: int, tables: Collection[str]) -> list[Change]:
