@@ -25,8 +25,9 @@ from models.customer import Customer
 from models.errors import NotAllowed, NotFound, Refused
 from models.journal import Change, Changeset, Counts, Kept, Left, NothingToUndo, Only, Operation, Origin, Undone
 from models.operations import adopt as adopting
-from models.operations import archive, convert, delete, label, save, seed
+from models.operations import archive, convert, delete, label, remove, save, seed
 from models.operations import undo as undoing
+from models.project import Registration
 from models.search.folding import plain
 from models.user import Right, Role
 
@@ -36,6 +37,8 @@ PAGE = 30
 FEW = 8
 # The sentences whose {name} is a role's.
 ABOUT_ROLES = frozenset({*save.TITLES[Role], *delete.TITLES[Role]})
+# And whose {name} is a registration's.
+ABOUT_TIME = remove.TITLES[Registration]
 # The sentences that count, by where the number stands and what it is a number of.
 COUNTED_IN: dict[str, tuple[str, type[Base]]] = {
     seed.TITLE: ("customers", Customer),
@@ -318,6 +321,8 @@ def title(text: str, values: Mapping[str, Any]) -> str:
 
 def _in_words(text: str, values: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     shown = {key: shell.role_name(value) if _is_role(text, key, value) else value for key, value in values.items()}
+    if text == ABOUT_TIME:
+        shown["name"] = shell.called_then(str(values.get("name")))
     counted = COUNTED_IN.get(text)
     if counted is not None and not access.sees_all_of(shell.looker(), counted[1]):
         return _without_number(gettext(text), counted[0]), shown

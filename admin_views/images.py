@@ -212,7 +212,8 @@ def _what(table: str, image: dict[str, Any], names: _Names) -> str:
     if table == Setting.__tablename__ and image.get("key"):
         return wording.setting_title(str(image["key"]))
     named = ("company_name", "name", "subject", "street", "iban", "key", "number", "label", "city", "day", "country")
-    name = person or next((str(image[key]) for key in named if image.get(key)), gettext("a record"))
+    said = (_words(columns[key], image[key]) if key == "day" else str(image[key]) for key in named if image.get(key))
+    name = person or next(said, gettext("a record"))
     return shell.role_name(name) if table == Role.__tablename__ else name
 
 
