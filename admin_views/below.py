@@ -84,7 +84,7 @@ def removing(
         template="verbs/remove.html",
         plan=lambda session, looker, chosen, options: remove.plan(session, looker, noun, chosen),
         do=do,
-        done=lambda done: gettext("%(name)s moved to the bin", name=done.values["name"]),
+        done=lambda done: gettext("%(name)s moved to the bin", name=shell.called_then(done.values["name"])),
         many=False,
         danger=True,
         target=target or (lambda ids, done: card_of(done.values["customer_id"], tab, part)),

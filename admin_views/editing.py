@@ -104,7 +104,7 @@ class Editing(Declared):
         """
         record = self.made_by(before)
         if record is not None and before.is_same:
-            text = gettext("%(name)s was saved already.", name=str(record))
+            text = gettext("%(name)s was saved already.", name=shell.called(record))
             if before.changeset_id is not None:
                 shell.offer_undo(text, before.changeset_id)
             return redirect(self.saved_url(record))
@@ -157,11 +157,11 @@ class Editing(Declared):
 
     def added_text(self, record: Any) -> str:
         """What is said of a new record."""
-        return gettext("%(name)s added", name=str(record))
+        return gettext("%(name)s added", name=shell.called(record))
 
     def saved_text(self, record: Any) -> str:
         """What is said of a record that was changed, by the name that it has now."""
-        return gettext("%(name)s saved", name=str(record))
+        return gettext("%(name)s saved", name=shell.called(record))
 
     def saved_url(self, record: Any) -> str:
         """Where one goes from the form once it is saved."""
@@ -273,7 +273,7 @@ class Editing(Declared):
         return errors.page(
             409,
             f"{note.title} {note.text}{ask}",
-            title=gettext("%(name)s is archived.", name=str(record)),
+            title=gettext("%(name)s is archived.", name=shell.called(record)),
             way_out=(note.href, note.link) if note.href else (self.card_url(record.id), gettext("Open")),
         )
 

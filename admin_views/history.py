@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from flask import Flask, flash, redirect, request, url_for
-from flask_babel import format_date, gettext, ngettext
+from flask_babel import format_date, format_decimal, gettext, ngettext
 from markupsafe import Markup
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -23,10 +23,12 @@ from models import access, journal
 from models.base import LARGEST_POSITION, Base, whole
 from models.customer import Customer
 from models.errors import NotAllowed, NotFound, Refused
-from models.journal import Change, Changeset, Kept, Left, NothingToUndo, Only, Operation, Origin, Undone
+from models.journal import Change, Changeset, Counts, Kept, Left, NothingToUndo, Only, Operation, Origin, Undone
 from models.operations import adopt as adopting
-from models.operations import archive, convert, delete, label, save, seed
+from models.operations import archive, convert, delete, label, remove, save, seed
 from models.operations import undo as undoing
+from models.project import Registration
+from models.search.folding import plain
 from models.user import Right, Role
 
 page = pages.blueprint("history", "/history")
@@ -35,6 +37,8 @@ PAGE = 30
 FEW = 8
 # The sentences whose {name} is a role's.
 ABOUT_ROLES = frozenset({*save.TITLES[Role], *delete.TITLES[Role]})
+# And whose {name} is a registration's.
+ABOUT_TIME = remove.TITLES[Registration]
 # The sentences that count, by where the number stands and what it is a number of.
 COUNTED_IN: dict[str, tuple[str, type[Base]]] = {
     seed.TITLE: ("customers", Customer),
@@ -97,12 +101,58 @@ class Shown:
 def events(session: Session, **about: Any) -> Mapping[str, Any]:
     """A page of history, grouped by day: `customer_id`, `contact_id` or `rows` say of what, and the address what of it."""
     asked = narrowing.of_page(about)
-    before = request.args.get("before", "")
-    found = journal.history(session, before=before or None, limit=PAGE, only=asked.only, **about)
-    told = [event for event in shown(session, found.events, asked.only, **about) if event is not None]
-    days = [(day_text(day), list(one)) for day, one in groupby(told, key=lambda event: event.at.date())]
-    narrowed = narrowing.narrowed(asked, [(event.who_id, event.who) for event in told])
-    return {"days": days, "older": older(found.next), "few": FEW, "narrowed": narrowed}
+    counted = tally(session, asked.only, **about) if about else None
+    looked = _Looked(session, asked.search, about) if asked.search else None
+    found = journal.history(
+        session,
+        before=request.args.get("before", "") or None,
+        limit=PAGE,
+        only=asked.only,
+        has_outside=counted is None or counted.has_outside,
+        matching=looked,
+        **about,
+    )
+    lines = shown(session, found.events, asked.only, looked.groups if looked else None, **about)
+    told = [event for event in lines if event is not None]
+    return {
+        "days": [(day_text(day), list(one)) for day, one in groupby(told, key=lambda event: event.at.date())],
+        "older": older(found.next),
+        "looked_to": found.looked_to,
+        "few": FEW,
+        "narrowed": narrowing.narrowed(asked, [(event.who_id, event.who) for event in told]),
+        "ticks": counted and narrowing.ticks(asked, counted),
+        "search": asked.search,
+    }
+
+
+def tally(session: Session, only: Only, **about: Any) -> journal.Tally:
+    """How many events there are, as far as the person who looks is shown anything of them."""
+    along = {part: whose for whose, part in narrowing.ALONG.items()}
+    return journal.tally(session, only, along=along, unseen=images.unseen(session), **about)
+
+
+class _Looked:
+    """Looks for words in what is shown of events, as they are spelt without accents; and keeps what that was."""
+
+    def __init__(self, session: Session, search: str, about: Mapping[str, Any]) -> None:
+        self.groups: dict[int, list[images.Group] | None] = {}
+        self._session, self._words, self._page = session, plain(search).split(), _page(about)
+
+    def __call__(self, found: Sequence[journal.Event]) -> list[bool]:
+        groups = images.groups(self._session, [event.changes for event in found], self._page)
+        self.groups = {event.last_id: its for event, its in zip(found, groups, strict=True)}
+        return [self._fits(event) for event in found]
+
+    def _fits(self, event: journal.Event) -> bool:
+        groups, kept = self.groups[event.last_id], event.changeset
+        if groups is None:
+            return False
+        said: list[Any] = [_who(kept), _text(kept)]
+        for group in groups:
+            said += [part for record in group.head for part in (record.kind, record.name)]
+            said += [part for line in group.lines for part in (line.label, line.old, line.new)]
+        text = plain(" ".join(str(part) for part in said if part))
+        return all(word in text for word in self._words)
 
 
 def older(place: str | None) -> str | None:
@@ -125,8 +175,14 @@ def latest(session: Session, limit: int = 4, **about: Any) -> list[dict[str, Any
     ]
 
 
-def shown(session: Session, found: Sequence[journal.Event], only: Only, **about: Any) -> list[Shown | None]:
-    """Events in words; `about` says of what, and `only` what else they are narrowed to.
+def shown(
+    session: Session,
+    found: Sequence[journal.Event],
+    only: Only,
+    known: Mapping[int, list[images.Group] | None] | None = None,
+    **about: Any,
+) -> list[Shown | None]:
+    """Events in words; `about` says of what, and `only` what else they are narrowed to. `known` are the lines of each, if read.
 
     None is one that holds nothing that may be seen: it is no event for the person who looks.
     """
@@ -134,14 +190,17 @@ def shown(session: Session, found: Sequence[journal.Event], only: Only, **about:
         return []
     # First what may be taken back: on which customers that is, is then known for the lines, too.
     able = undoing.can_be_taken_back(session, shell.looker(), [(event.changeset, event.changes) for event in found])
-    groups = images.groups(session, [event.changes for event in found], _page(about))
+    if known is None:
+        groups = images.groups(session, [event.changes for event in found], _page(about))
+    else:
+        groups = [known[event.last_id] for event in found]
     counts, later = _counts(session, found, only, about), _later(found, able)
     is_all = access.sees_all_of(shell.looker(), Change)
     return [
         None
         if its is None and event.count <= len(event.changes)
         else _one(
-            event, its or [], counts.get(event.last_id, []), may_go, later, is_all and not about and not only.tables
+            event, its or [], counts.get(event.last_id, []), may_go, later, is_all and not about and only.shows_all
         )
         for event, its, may_go in zip(found, groups, able, strict=True)
     ]
@@ -192,7 +251,7 @@ def _counts(
         .where(
             Change.changeset_id.in_(big),
             *(getattr(Change, name) == value for name, value in about.items()),
-            *([Change.table_name.in_(only.tables)] if only.tables else ()),
+            *only.of_change(),
         )
         .group_by(Change.changeset_id, Change.table_name, Change.operation)
         .order_by(func.min(Change.id))
@@ -212,6 +271,13 @@ def _who(kept: Changeset | None) -> str:
     return shell.person(kept.user_name)
 
 
+def _text(kept: Changeset | None) -> str:
+    """What was done."""
+    if kept is None or kept.origin is Origin.OUTSIDE:
+        return gettext("changed the database directly")
+    return title(kept.title, kept.values)
+
+
 def _one(
     event: journal.Event,
     groups: list[images.Group],
@@ -223,17 +289,13 @@ def _one(
     """The event in words. `is_all`: whether the one who looks sees the whole of it here."""
     kept = event.changeset
     offers_undo = able.whole or _is_own_delete(kept)
-    if kept is None or kept.origin is Origin.OUTSIDE:
-        text = gettext("changed the database directly")
-    else:
-        text = title(kept.title, kept.values)
     records = kept.change_count if event.is_more and kept and is_all else event.count
     return Shown(
         key=kept.id if kept else None,
         at=event.at,
         who=_who(kept),
         who_id=kept.user_id if kept else None,
-        text=text,
+        text=_text(kept),
         icon=ICONS.get(kept.origin.value if kept else "outside"),
         groups=groups,
         line_count=sum(len(group.lines) for group in groups),
@@ -259,6 +321,8 @@ def title(text: str, values: Mapping[str, Any]) -> str:
 
 def _in_words(text: str, values: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     shown = {key: shell.role_name(value) if _is_role(text, key, value) else value for key, value in values.items()}
+    if text == ABOUT_TIME:
+        shown["name"] = shell.called_then(str(values.get("name")))
     counted = COUNTED_IN.get(text)
     if counted is not None and not access.sees_all_of(shell.looker(), counted[1]):
         return _without_number(gettext(text), counted[0]), shown
@@ -315,8 +379,10 @@ def undo() -> Response | str:
         is_import = kept.origin is Origin.IMPORT or (
             kept.origin is Origin.UNDO and imported.import_of(shell.here(), key) is not None
         )
-        more = {"is_import": is_import and not _sent(PART)}
-        return pages.show("undo.html", **more, plan=plan, left=left, what=what, key=key, part=_sent(PART), back=_back())
+        verb = gettext("Put back") if is_import and not _sent(PART) else _verb(plan.whole)
+        return pages.show(
+            "undo.html", verb=verb, plan=plan, left=left, what=what, key=key, part=_sent(PART), back=_back()
+        )
     try:
         done = undoing.undo(shell.here(), looker, key, rows=rows, fields=fields)
     except Refused as refused:
@@ -325,7 +391,7 @@ def undo() -> Response | str:
         say_refused(refused)
         return redirect(_back())
     is_part = rows is not None or fields is not None
-    say_done(_records(done.taken_back) if is_part else put_back(done), done)
+    say_done(_records(done.counts) if is_part else put_back(done), done)
     return redirect(_back())
 
 
@@ -348,11 +414,26 @@ def put_back(done: Undone) -> str:
     rows = imported.rows_put_back(shell.here(), done.changeset.id)
     if rows:
         return ngettext("%(num)d row of the import put back", "%(num)d rows of the import put back", rows)
-    return _records(done.taken_back)
+    return _records(done.counts)
 
 
-def _records(count: int) -> str:
-    return ngettext("%(num)d record put back", "%(num)d records put back", count)
+def _records(counts: Counts) -> str:
+    """What became of the records: what was added goes away, all else is as it was."""
+    away, back = counts.deletes, counts.back
+    said = [ngettext("%(num)d record put back", "%(num)d records put back", back)] if back or not away else []
+    if away:
+        said.append(ngettext("%(num)d record taken away", "%(num)d records taken away", away))
+    return ", ".join(said)
+
+
+def _verb(counts: Counts) -> str:
+    """What the button of an undo says will become of the records."""
+    away, back = format_decimal(counts.deletes), format_decimal(counts.back)
+    if not counts.deletes:
+        return ngettext("Put %(n)s record back", "Put %(n)s records back", counts.back, n=back)
+    if not counts.back:
+        return ngettext("Take %(n)s record away", "Take %(n)s records away", counts.deletes, n=away)
+    return gettext("Put %(back)s back, take %(away)s away", back=back, away=away)
 
 
 def say_refused(refused: Refused) -> None:

@@ -11,12 +11,12 @@ from typing import Any
 
 from flask import current_app, url_for
 from flask_babel import gettext
-from sqlalchemy import Boolean, Column, Date, Enum, literal, select, union_all
+from sqlalchemy import Boolean, Column, ColumnElement, Date, Enum, and_, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
 from admin_views import shell, wording
-from models import access
+from models import access, journal
 from models.activity import Activity, Comment, beginning
 from models.among import one_of
 from models.base import Base, Money, Percentage, UtcDateTime, WordSet
@@ -212,7 +212,8 @@ def _what(table: str, image: dict[str, Any], names: _Names) -> str:
     if table == Setting.__tablename__ and image.get("key"):
         return wording.setting_title(str(image["key"]))
     named = ("company_name", "name", "subject", "street", "iban", "key", "number", "label", "city", "day", "country")
-    name = person or next((str(image[key]) for key in named if image.get(key)), gettext("a record"))
+    said = (_words(columns[key], image[key]) if key == "day" else str(image[key]) for key in named if image.get(key))
+    name = person or next(said, gettext("a record"))
     return shell.role_name(name) if table == Role.__tablename__ else name
 
 
@@ -323,6 +324,20 @@ def _hidden(session: Session, changes: list[Change]) -> dict[int, frozenset[str]
     seen = {one for one in customers if access.may(session, looker, Right.SEE_REVENUE, one)}
     unseen = {change.id: access.AMOUNTS[change.table_name] for change in amounts if change.customer_id not in seen}
     return {key: columns | unseen.get(key, frozenset()) for key, columns in off.items()}
+
+
+def unseen(session: Session) -> list[ColumnElement[bool]]:
+    """The conditions on changes of which nothing is shown to the person who looks: they touch what `_hidden` hides only."""
+    without = access.reachable(shell.looker(), Right.SEE_REVENUE, Change.customer_id)
+    found = []
+    for table in Base.metadata.tables:
+        off, amounts = switched_off(session, table), access.AMOUNTS.get(table, frozenset())
+        if off:
+            found.append(journal.only_touches(session, table, UNSAID | off))
+        if amounts and without is not None:
+            touched = journal.only_touches(session, table, UNSAID | off | amounts)
+            found.append(and_(touched, or_(Change.customer_id.is_(None), ~without)))
+    return found
 
 
 def _looked_up(session: Session, wanted: Mapping[str, set[int]]) -> Iterator[tuple[tuple[str, int], str]]:

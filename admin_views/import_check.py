@@ -13,10 +13,10 @@ from sqlalchemy import func, select
 from admin_views import pages, returned, shell
 from importers import apply, corrections, planner, run, unticking
 from importers import plan as planning
-from importers.columns import COLUMNS
+from importers.columns import COLUMNS, DAYS
 from importers.trouble import describe
 from models.among import one_of
-from models.base import whole
+from models.base import day_of, whole
 from models.contact import Contact
 from models.customer import Customer, Kind
 from models.imports import STAYS_OUT, ImportKind, ImportRow, ImportRun, RowStatus
@@ -187,7 +187,8 @@ def _in_words(key: str, value: Any) -> str:
         return gettext("yes") if value else gettext("no")
     if key == "kind" and value:
         return gettext("Private person") if value == Kind.PRIVATE.value else gettext("Company")
-    return str(value)
+    day = day_of(value) if key.rpartition(".")[2] in DAYS and isinstance(value, str) else None
+    return str(value) if day is None else shell.full(day)
 
 
 def _names(kind: ImportKind, rows: list[ImportRow]) -> dict[int, str]:

@@ -33,7 +33,7 @@ class Labelling(Editing):
         back = self.came_from(record)
         if posted is not None and field.validate(form):
             if saved := self.put_labels(record, field, said):
-                self.tell(saved, gettext("%(name)s saved", name=str(saved.record)))
+                self.tell(saved, gettext("%(name)s saved", name=shell.called(saved.record)))
                 return redirect(back)
             shell.here().rollback()
             record = self.find(request.args.get("id"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -122,12 +123,29 @@ def role_name(name: str) -> str:
     return gettext(name) if name in BUILT_IN_ROLES else name
 
 
+# What str() makes of a registration.
+_REGISTERED = re.compile(r"(\d{4})-(\d\d)-(\d\d) · (\d+):(\d\d)")
+
+
 def called(record: Any) -> str:
     """What a record is called wherever it is shown; where its name is edited stands what is stored."""
     if isinstance(record, Registration):
-        return f"{_day(record.day, 'd MMM y', _locale())} · {hours(record.minutes)}"
+        return _time_of(record.day, record.minutes)
     is_role = isinstance(record, Role) or (isinstance(record, LeftOut) and record.reason is Reason.BUILT_IN)
     return role_name(record.name) if is_role else str(record.name if isinstance(record, LeftOut) else record)
+
+
+def _time_of(day: dt.date, minutes: int) -> str:
+    return f"{_day(day, 'd MMM y', _locale())} · {hours(minutes)}"
+
+
+def called_then(name: str) -> str:
+    """A name that was kept in a sentence as it is called now: that of a registration is a day and a time."""
+    kept = _REGISTERED.fullmatch(name)
+    if kept is None:
+        return name
+    year, month, day, hour, minute = map(int, kept.groups())
+    return _time_of(dt.date(year, month, day), 60 * hour + minute)
 
 
 def person(name: str | None) -> str:
@@ -286,6 +304,7 @@ def register(app: Flask, languages: tuple[str, ...]) -> None:
     app.jinja_env.filters.update(role_name=role_name, called=called, person=person)
     # An address as it was typed may hold what would be headers of the mail.
     app.jinja_env.filters["mailto"] = lambda address: f"mailto:{quote(address, safe='@+')}"
+    app.jinja_env.filters["called_then"] = called_then
     app.jinja_env.filters["long_day"] = lambda day: format_date(day, "d MMMM y")
     app.jinja_env.filters["choice_text"] = lambda value: (value, gettext(value))
     app.jinja_env.filters["numberformat"] = format_decimal

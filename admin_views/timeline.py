@@ -11,7 +11,7 @@ from flask import request, url_for
 from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
-from admin_views import as_it_was, history, shell, work
+from admin_views import as_it_was, history, narrowing, shell, work
 from models import access, timeline
 from models.access import Looker
 from models.customer import Customer
@@ -60,13 +60,18 @@ def of_customer(session: Session, looker: Looker, customer: Customer) -> Mapping
         return {**as_it_was.on(session, looker, customer, day), **switch}
     if show == "changes":
         return {**history.events(session, customer_id=customer.id), **switch}
-    found = timeline.page(session, customer.id, shows[show], request.args.get("before", ""), history.PAGE)
+    counted = history.tally(session, Only(), customer_id=customer.id)
+    before, has_outside = request.args.get("before", ""), counted.has_outside
+    found = timeline.page(session, customer.id, shows[show], before, history.PAGE, has_outside=has_outside)
     events = [entry.event for entry in found.entries if entry.event]
     changes = history.shown(session, events, Only(), customer_id=customer.id)
     sees_all = access.may(session, looker, Right.SEE_ALL_TOTALS, customer.id)
     lines = list(_lines(found.entries, iter(changes), sees_all=sees_all))
     days = [(history.day_text(day), list(one)) for day, one in groupby(lines, key=lambda line: line.at.date())]
-    return {"days": days, "older": history.older(found.next), "few": history.FEW, **switch}
+    # What can be searched and ticked are the changes: that leads there.
+    ticks = narrowing.ticks(narrowing.nothing("customer"), counted, show="changes")
+    older = history.older(found.next)
+    return {"days": days, "older": older, "few": history.FEW, "ticks": ticks, "narrowed": None, **switch}
 
 
 def _lines(entries: tuple[Entry, ...], changes: Iterator[history.Shown | None], *, sees_all: bool) -> Iterator[Any]:

@@ -264,7 +264,7 @@ LISTS: Mapping[str, ValueList] = {
 
 _TABLES = {ImportKind.CUSTOMERS: "customer", ImportKind.CONTACTS: "contact"}
 _MONEY = frozenset({"hourly_rate", "vat_percentage"})
-_DAYS = frozenset({"customer_since", "birth_date"})
+DAYS = frozenset({"customer_since", "birth_date"})
 
 
 def thaw(attribute: str, kept: Any) -> Any:
@@ -273,7 +273,7 @@ def thaw(attribute: str, kept: Any) -> Any:
         return None
     if attribute in _MONEY:
         return Decimal(kept)
-    if attribute in _DAYS:
+    if attribute in DAYS:
         return dt.date.fromisoformat(kept)
     return kept
 

@@ -13,13 +13,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Integer, Select, Text, and_, cast, func, literal, null, or_, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import Integer, Select, Text, and_, case, cast, func, literal, null, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
 
 from models import journal
 from models.activity import Activity, ActivityState, Comment, CommentMention
 from models.base import DATE, LARGEST_POSITION, day_of, whole
-from models.journal import Event
+from models.journal import Changeset, Event
 from models.project import Registration
 from models.settings import ListValue
 from models.user import User
@@ -44,7 +44,8 @@ _NEXT, _IS, _AND = "_", "-", "~"
 class Entry:
     """A line of the timeline. `event` is the change; else `key` and `text` are of the comment or activity.
 
-    Of registrations it is the time of one day, in `minutes`; `kind` is what the office calls the kind of an activity.
+    Of registrations it is the time of one day, in `minutes`; `kind` is what the office calls the kind of an activity, and its
+    user who said that it was done.
     """
 
     source: Source
@@ -107,8 +108,19 @@ class _Places:
 _MOMENT, _DAY = "%Y%m%dT%H%M%S.%f", "%Y%m%d"
 
 
-def page(session: Session, customer_id: int, wanted: Collection[Source], before: str, limit: int) -> Timeline:
-    """What happened with a customer, of the sources that are wanted; four queries whatever there is."""
+def page(
+    session: Session,
+    customer_id: int,
+    wanted: Collection[Source],
+    before: str,
+    limit: int,
+    *,
+    has_outside: bool = True,
+) -> Timeline:
+    """What happened with a customer, of the sources that are wanted; four queries whatever there is.
+
+    Three are enough where nothing of it came from outside.
+    """
     places = _Places.read(before)
     changes, more_changes = list[Entry](), False
     if Source.CHANGE in wanted:
@@ -118,6 +130,7 @@ def page(session: Session, customer_id: int, wanted: Collection[Source], before:
             before=places.change(),
             limit=limit,
             without=TOLD if len(wanted) > 1 else (),
+            has_outside=has_outside,
         )
         changes, more_changes = [_change(event) for event in found.events], found.next is not None
     rows = _rows(session, customer_id, wanted, places, limit + 1)
@@ -136,11 +149,11 @@ def _rows(
 ) -> list[list[Entry]]:
     """The newest rows of the other sources, all in one query."""
     made = {
-        Source.COMMENT: _comments(customer_id, places.row(Source.COMMENT)),
-        Source.ACTIVITY: _activities(customer_id, places.row(Source.ACTIVITY)),
-        Source.REGISTRATION: _registrations(customer_id, places.day()),
+        Source.COMMENT: _comments(customer_id, places.row(Source.COMMENT)).limit(limit),
+        Source.ACTIVITY: _told_by(_activities(customer_id, places.row(Source.ACTIVITY)).limit(limit)),
+        Source.REGISTRATION: _registrations(customer_id, places.day()).limit(limit),
     }
-    arms = [query.limit(limit).subquery() for source, query in made.items() if source in wanted]
+    arms = [query.subquery() for source, query in made.items() if source in wanted]
     if not arms:
         return []
     found: dict[Source, list[Entry]] = {}
@@ -218,6 +231,19 @@ def _activities(customer_id: int, place: tuple[dt.datetime, int] | None) -> Sele
         )
         .order_by(at.desc(), Activity.id.desc())
     )
+
+
+def _told_by(activities: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """The same activities under who said that they were done: without that, it was whose they are."""
+    told, doer = activities.subquery(), aliased(User)
+    said = journal.given_by(Activity.__tablename__, told.c.id, "state", ActivityState.DONE.value)
+    by = Changeset.__table__.alias("said")
+    who = {
+        "user_id": case((by.c.id.is_(None), told.c.user_id), else_=by.c.user_id),
+        "user_name": case((by.c.id.is_(None), told.c.user_name), else_=func.coalesce(doer.name, by.c.user_name)),
+    }
+    columns = (who[column.name].label(column.name) if column.name in who else column for column in told.c)
+    return select(*columns).outerjoin_from(told, by, by.c.id == said).outerjoin(doer, doer.id == by.c.user_id)
 
 
 def _registrations(customer_id: int, before: dt.date | None) -> Select[*tuple[Any, ...]]:

@@ -1,10 +1,12 @@
 """The journal: every change of every journaled table, kept by triggers in the database, and taken back by undo."""
 
 from models.journal.context import OutsideChangeset, Somebody, changeset, is_open, open_id
+from models.journal.counting import Tally, only_touches, tally
 from models.journal.keeping import ADOPTED, adopt, erase, purge
 from models.journal.leaving import Kept, Left
 from models.journal.plan import Counts, Locks
 from models.journal.reading import (
+    LOOKED_AT,
     By,
     Event,
     Later,
@@ -13,6 +15,7 @@ from models.journal.reading import (
     Since,
     Touch,
     first_since,
+    given_by,
     history,
     latest,
     outside,
@@ -30,6 +33,7 @@ from models.journal.undoing import A_PART, ONE_FIELD, WHOLE, NothingToUndo, Undo
 __all__ = [
     "ADOPTED",
     "A_PART",
+    "LOOKED_AT",
     "ONE_FIELD",
     "WHOLE",
     "By",
@@ -50,6 +54,7 @@ __all__ = [
     "Page",
     "Since",
     "Somebody",
+    "Tally",
     "Touch",
     "UndoPlan",
     "Undone",
@@ -57,12 +62,14 @@ __all__ = [
     "changeset",
     "erase",
     "first_since",
+    "given_by",
     "history",
     "install",
     "is_open",
     "journaled_tables",
     "latest",
     "missing",
+    "only_touches",
     "open_id",
     "outside",
     "outside_ids",
@@ -72,6 +79,7 @@ __all__ = [
     "remove",
     "sentence",
     "since",
+    "tally",
     "touches",
     "touches_of",
     "undo",

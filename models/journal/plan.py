@@ -36,8 +36,16 @@ class Counts:
     updates: int = 0
 
     @property
+    def back(self) -> int:
+        """Rows that are there afterwards, as they were."""
+        return self.restores + self.updates
+
+    @property
     def total(self) -> int:
-        return self.deletes + self.restores + self.updates
+        return self.deletes + self.back
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(self.deletes + other.deletes, self.restores + other.restores, self.updates + other.updates)
 
 
 @dataclass

@@ -9,9 +9,25 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, false, func, or_, select, text, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    ScalarSelect,
+    Select,
+    Subquery,
+    and_,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    text,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from models.among import one_of
 from models.base import AnySession, Base, plain
 from models.journal.context import is_open
 from models.journal.plan import Pair
@@ -22,12 +38,16 @@ from models.journal.triggers import quoted
 SHOWN = 20
 COUNTED = 1000
 _OUTSIDE_WINDOW = 5000
+# A page looks for what matches among so many events, and goes on from there on the next one.
+LOOKED_AT = 1000
+# The first changes of so many events are asked for one by one: SQLite puts no more than 500 queries in one.
+_ONE_BY_ONE = 100
 
 Now = Mapping[Pair, dict[str, Any] | None]
 
 # As plain tables: whether a record changed meanwhile does not depend on who is looking.
 _CHANGE = Base.metadata.tables[Change.__tablename__].c
-_CHANGESET = Base.metadata.tables[Changeset.__tablename__].c
+CHANGESET = Base.metadata.tables[Changeset.__tablename__].c
 
 
 @dataclass(frozen=True)
@@ -66,10 +86,17 @@ class Event:
 
 @dataclass(frozen=True)
 class Page:
-    """Events, newest first; `next` is the `before` of the following page, None at the end."""
+    """Events, newest first; `next` is the `before` of the following page, None at the end.
+
+    `looked_to` is the moment of the last event that was looked at, where looking for some ended before the history does.
+    """
 
     events: tuple[Event, ...]
     next: str | None
+    looked_to: dt.datetime | None = None
+
+
+Matching = Callable[[Sequence[Event]], Sequence[bool]]
 
 
 class By(enum.StrEnum):
@@ -83,14 +110,27 @@ class By(enum.StrEnum):
 class Only:
     """What a history is narrowed to: all of this must hold, and what is empty narrows nothing.
 
-    `by` is a person by their id, the system, or other programs, also where what they wrote was taken in since. `tables` are
-    those whose changes are shown. It is from the moment `since` on, and from before `until`.
+    `by` are people by their ids, the system, or other programs, also where what they wrote was taken in since. Of `tables`
+    the changes are shown, and all changes of what came about by one of the `origins`. It is from the moment `since` on, and
+    from before `until`.
     """
 
-    by: int | By | None = None
+    by: frozenset[int | By] = frozenset()
     tables: frozenset[str] = frozenset()
+    origins: frozenset[Origin] = frozenset()
     since: dt.datetime | None = None
     until: dt.datetime | None = None
+
+    @property
+    def shows_all(self) -> bool:
+        """Whether all changes of an event are shown."""
+        return not self.tables and not self.origins
+
+    def of_change(self) -> Iterator[ColumnElement[bool]]:
+        """The condition on a change: of the tables, or by one of the ways."""
+        ways = exists().where(CHANGESET.id == Change.changeset_id, CHANGESET.origin.in_(self.origins))
+        if not self.shows_all:
+            yield or_(Change.table_name.in_(self.tables), *([ways] if self.origins else []))
 
 
 _EVERYTHING = Only()
@@ -125,9 +165,9 @@ def touches_of(session: AnySession, pairs: Iterable[Pair]) -> dict[Pair, tuple[T
     said = (*row, func.min(_CHANGE.id).label("first"), func.max(_CHANGE.id).label("last"))
     ends = select(*said).where(here).group_by(*row).subquery()
     rows = session.execute(
-        select(_CHANGE.table_name, _CHANGE.row_id, _CHANGE.at, _CHANGESET.at, _CHANGESET.user_name, _CHANGESET.user_id)
+        select(_CHANGE.table_name, _CHANGE.row_id, _CHANGE.at, CHANGESET.at, CHANGESET.user_name, CHANGESET.user_id)
         .join_from(ends, Change.__table__, _CHANGE.id.in_([ends.c.first, ends.c.last]))
-        .outerjoin(Changeset.__table__, _CHANGESET.id == _CHANGE.changeset_id)
+        .outerjoin(Changeset.__table__, CHANGESET.id == _CHANGE.changeset_id)
         .order_by(_CHANGE.id)
     ).all()
     found: dict[Pair, tuple[Touch, Touch]] = {}
@@ -172,16 +212,16 @@ class Since:
             select(
                 _CHANGE.id,
                 _CHANGE.changeset_id,
-                _CHANGESET.user_id,
-                _CHANGESET.user_name,
-                func.coalesce(_CHANGESET.at, _CHANGE.at).label("at"),
+                CHANGESET.user_id,
+                CHANGESET.user_name,
+                func.coalesce(CHANGESET.at, _CHANGE.at).label("at"),
                 _CHANGE.table_name.label("table"),
                 _CHANGE.row_id,
                 _CHANGE.operation,
                 _CHANGE.before,
                 _CHANGE.after,
             )
-            .outerjoin_from(_CHANGE.id.table, _CHANGESET.id.table, _CHANGESET.id == _CHANGE.changeset_id)
+            .outerjoin_from(_CHANGE.id.table, CHANGESET.id.table, CHANGESET.id == _CHANGE.changeset_id)
             .where(one_of, self._after, *([] if of is None else [_pointing(*of)]))
             .order_by(_CHANGE.id)
         )
@@ -226,8 +266,8 @@ def _after(session: Session, position: int) -> ColumnElement[bool]:
     if session.connection().dialect.name != "postgresql":
         return later
     found = session.execute(
-        select(_CHANGE.transaction_id, func.coalesce(_CHANGE.snapshot, _CHANGESET.snapshot))
-        .outerjoin_from(_CHANGE.id.table, _CHANGESET.id.table, _CHANGESET.id == _CHANGE.changeset_id)
+        select(_CHANGE.transaction_id, func.coalesce(_CHANGE.snapshot, CHANGESET.snapshot))
+        .outerjoin_from(_CHANGE.id.table, CHANGESET.id.table, CHANGESET.id == _CHANGE.changeset_id)
         .where(_CHANGE.id == position)
     ).first()
     if found is None or found[0] is None or found[1] is None:
@@ -253,32 +293,47 @@ def history(
     limit: int = 50,
     without: Collection[str] = (),
     only: Only = _EVERYTHING,
+    has_outside: bool = True,
+    matching: Matching | None = None,
 ) -> Page:
     """What happened, newest first: everywhere, or to a customer, a contact, some rows or in one changeset.
 
     Changes of the tables `without` are left out, and so is an event that has no others; `only` narrows it further.
+    `matching` says of events which of them are wanted: a page then looks through LOOKED_AT of them. Who knows that nothing
+    of it came from outside says so in `has_outside`, and spares a query.
 
     `before` is the `next` of the page before; anything else starts anew. Takes three queries at most, whatever there is, and
     shows what the one who is looking may see.
     """
     session = plain(session)
-    about = _about(customer_id, contact_id, changeset_id, rows)
+    about = [*about_changes(customer_id, contact_id, changeset_id, rows), *only.of_change()]
     if without:
         about.append(Change.table_name.not_in(without))
-    if only.tables:
-        about.append(Change.table_name.in_(only.tables))
     end = int(before) if before and before.isdecimal() and len(before) < 19 else None
-    is_of_nobody = only.by in (None, By.OUTSIDE)
-    outside = _outside(session, [*about, *_during(Change.at, only)], end) if is_of_nobody else []
+    is_of_nobody = has_outside and (not only.by or By.OUTSIDE in only.by)
+    outside = _outside(session, [*about, *during(Change.at, only)], end) if is_of_nobody else []
     # Beyond a full window there may be more from outside, so what is older waits for the next page.
     horizon = outside[-1].last_id if len(outside) == _OUTSIDE_WINDOW else 0
-    such = [*_by(only), *_during(Changeset.at, only)]
-    found = _merged(_changesets(session, about, such, end, limit), outside)
+    such = [*_by(only), *during(Changeset.at, only)]
+    window = limit if matching is None else LOOKED_AT
+    found = _merged(_changesets(session, about, such, end, window), outside)
     merged = [event for event in found if event.last_id >= horizon]
-    shown = merged[:limit]
-    changes, now = _first_changes(session, about, shown)
-    events = tuple(event.shown(changes, now) for event in shown)
-    return Page(events, str(shown[-1].first_id) if len(merged) > limit or horizon else None)
+    changes, now = _first_changes(session, about, merged[:window])
+    looked = [event.shown(changes, now) for event in merged[:window]]
+    fitting = looked if matching is None else [one for one, fits in zip(looked, matching(looked), strict=True) if fits]
+    if len(fitting) > limit:
+        return Page(tuple(fitting[:limit]), str(fitting[limit - 1].first_id))
+    is_more = len(merged) > window or horizon > 0
+    place = str(looked[-1].first_id) if is_more else None
+    return Page(tuple(fitting), place, looked[-1].at if is_more and matching is not None else None)
+
+
+def given_by(table: str, row_id: ColumnElement[int], column: str, value: str) -> ScalarSelect[int]:
+    """The changeset that last made this the value of a column of a row that had another before; none where it began so."""
+    before, after = (image[column].as_string() for image in (_CHANGE.before, _CHANGE.after))
+    given = and_(_CHANGE.operation == Operation.UPDATE, after == value, before != value)
+    its = and_(_CHANGE.row_id == row_id, _CHANGE.table_name == table, _CHANGE.changeset_id.is_not(None))
+    return select(_CHANGE.changeset_id).where(its, given).order_by(_CHANGE.id.desc()).limit(1).scalar_subquery()
 
 
 def first_since(session: AnySession, moment: dt.datetime, *, customer_id: int, tables: Collection[str]) -> list[Change]:
@@ -286,10 +341,10 @@ def first_since(session: AnySession, moment: dt.datetime, *, customer_id: int, t
 
     One query, which shows what the one who is looking may see.
     """
-    at = func.coalesce(_CHANGESET.at, _CHANGE.at)
+    at = func.coalesce(CHANGESET.at, _CHANGE.at)
     firsts = (
         select(func.min(_CHANGE.id))
-        .outerjoin_from(_CHANGE.id.table, _CHANGESET.id.table, _CHANGESET.id == _CHANGE.changeset_id)
+        .outerjoin_from(_CHANGE.id.table, CHANGESET.id.table, CHANGESET.id == _CHANGE.changeset_id)
         .where(_CHANGE.customer_id == customer_id, _CHANGE.table_name.in_(tables), at >= moment)
         .group_by(_CHANGE.table_name, _CHANGE.row_id)
     )
@@ -301,7 +356,7 @@ def latest(
 ) -> list[Changeset]:
     """The newest changesets that touched a customer or a contact, without their changes: one query."""
     session = plain(session)
-    about = _about(customer_id, contact_id, None, None)
+    about = about_changes(customer_id, contact_id)
     touched = select(Change.changeset_id).where(*about, Change.changeset_id.is_not(None)).distinct()
     query = select(Changeset).where(Changeset.id.in_(touched)).order_by(Changeset.id.desc()).limit(limit)
     return list(session.scalars(query))
@@ -329,8 +384,11 @@ def sentence(title: str, values: Mapping[str, Any], in_words: InWords = lambda t
     return title.format_map(_Lenient(values))
 
 
-def _about(
-    customer_id: int | None, contact_id: int | None, changeset_id: int | None, rows: Sequence[Pair] | None
+def about_changes(
+    customer_id: int | None = None,
+    contact_id: int | None = None,
+    changeset_id: int | None = None,
+    rows: Sequence[Pair] | None = None,
 ) -> list[ColumnElement[bool]]:
     """The conditions on a change; none for everything."""
     about: list[ColumnElement[bool]] = []
@@ -348,17 +406,19 @@ def _about(
 
 def _by(only: Only) -> Iterator[ColumnElement[bool]]:
     """The condition on a changeset; what another program did is nobody's, whoever took it in."""
-    if only.by is None:
+    if not only.by:
         return
     is_outside = Changeset.origin == Origin.OUTSIDE
-    if only.by is By.OUTSIDE:
-        yield is_outside
-    else:
-        yield Changeset.user_id == (None if only.by is By.SYSTEM else only.by)
-        yield ~is_outside
+    people = sorted(one for one in only.by if isinstance(one, int))
+    ways = [Changeset.user_id == people[0] if len(people) == 1 else Changeset.user_id.in_(people)] if people else []
+    if By.SYSTEM in only.by:
+        ways.append(Changeset.user_id.is_(None))
+    by_us = and_(or_(*ways), ~is_outside) if ways else false()
+    yield or_(is_outside, by_us) if By.OUTSIDE in only.by else by_us
 
 
-def _during(at: InstrumentedAttribute[Any], only: Only) -> Iterator[ColumnElement[bool]]:
+def during(at: ColumnElement[Any] | InstrumentedAttribute[Any], only: Only) -> Iterator[ColumnElement[bool]]:
+    """The condition on a moment."""
     if only.since is not None:
         yield at >= only.since
     if only.until is not None:
@@ -448,10 +508,7 @@ def _first_changes(
     """The first changes of each event, and how their rows are now, all in one query."""
     if not events:
         return {}, {}
-    arms = (
-        select(Change.id).where(*_within(event), *about).order_by(Change.id).limit(SHOWN).subquery() for event in events
-    )
-    ids = union_all(*(select(arm.c.id) for arm in arms)).cte("shown")
+    ids = (_of_few if len(events) <= _ONE_BY_ONE else _of_many)(about, events).cte("shown")
     newest = _newest(select(ids.c.id))
     query = select(Change, newest.c.after).outerjoin(
         newest, and_(newest.c.row_id == Change.row_id, newest.c.table_name == Change.table_name)
@@ -463,6 +520,27 @@ def _first_changes(
         for key in _keys(change, events):
             changes.setdefault(key, []).append(change)
     return changes, now
+
+
+def _of_few(about: list[ColumnElement[bool]], events: list[_Found]) -> CompoundSelect[int]:
+    """The ids of the first changes of each event, which reads no others."""
+    arms = (
+        select(Change.id).where(*_within(event), *about).order_by(Change.id).limit(SHOWN).subquery() for event in events
+    )
+    return union_all(*(select(arm.c.id) for arm in arms))
+
+
+def _of_many(about: list[ColumnElement[bool]], events: list[_Found]) -> CompoundSelect[int]:
+    """The same of any number of events; those from outside are all of a period, and few."""
+    place = func.row_number().over(partition_by=Change.changeset_id, order_by=Change.id).label("place")
+    kept = one_of(Change.changeset_id, (event.changeset.id for event in events if event.changeset))
+    numbered = select(Change.id, place).where(kept, *about).subquery()
+    arms = [select(numbered.c.id).where(numbered.c.place <= SHOWN)]
+    outside = [event for event in events if event.changeset is None]
+    if outside:
+        period = Change.id.between(outside[-1].first_id, outside[0].last_id)
+        arms.append(select(Change.id).where(Change.changeset_id.is_(None), period, *about))
+    return union_all(*arms)
 
 
 def _newest(ids: Select[int]) -> Subquery:

@@ -35,18 +35,28 @@ class UndoPlan:
     left: list[Left] = field(default_factory=list)
 
     @property
+    def whole(self) -> Counts:
+        """The same of all tables."""
+        return sum(self.counts.values(), Counts())
+
+    @property
     def total(self) -> int:
         """How many rows would be taken back."""
-        return sum(counts.total for counts in self.counts.values())
+        return self.whole.total
 
 
 @dataclass(frozen=True)
 class Undone:
-    """What an undo did: its own changeset, how many rows it took back, and what it left as it is."""
+    """What an undo did: its own changeset, how many rows it took back in which way, and what it left as it is."""
 
     changeset: Changeset
-    taken_back: int
+    counts: Counts
     left: list[Left]
+
+    @property
+    def taken_back(self) -> int:
+        """How many rows it took back."""
+        return self.counts.total
 
 
 class NothingToUndo(Refused):
@@ -127,7 +137,7 @@ def undo(
                 original.undone_by_id = undoing.id
                 _free_again(session, original)
                 session.flush()
-    return Undone(undoing, sum(count.total for count in counts.values()), left)
+    return Undone(undoing, sum(counts.values(), Counts()), left)
 
 
 def _lacks(error: IntegrityError) -> bool:

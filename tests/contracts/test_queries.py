@@ -59,6 +59,7 @@ PAGES = {
     "customer, changes": "/customers/details/?id={customer}&tab=history&show=changes",
     "customer, changes, narrowed": "/customers/details/?id={customer}&tab=history&show=changes&who=system"
     "&what=customer&from=2020-01-01",
+    "customer, changes, searched": "/customers/details/?id={customer}&tab=history&show=changes&search=bak",
     "customer, form": "/customers/edit/?id={customer}",
     "customer, new": "/customers/new/",
     "customer, like others": "/customers/alike/?company_name=Bakkerij",
@@ -190,6 +191,7 @@ PAGES = {
     "contact, history": "/contacts/details/?id={contact}&tab=history",
     "contact, history, narrowed": "/contacts/details/?id={contact}&tab=history&who=system&from=2020-01-01",
     "contact, history, nobody's": "/contacts/details/?id={contact}&tab=history&who=999",
+    "contact, history, searched": "/contacts/details/?id={contact}&tab=history&search=hol",
     "history": "/history/",
     "history, filters": "/history/filter/?at=/customers/details/&of=customer&id={customer}&tab=history&show=changes",
     "undo": "/history/undo/?changeset={changed}",

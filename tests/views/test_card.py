@@ -477,3 +477,17 @@ def test_the_number_on_a_tab_is_that_of_what_the_tab_shows_at_first(
         "Projects": "0",
         "Roles": "2",
     }
+
+
+@pytest.mark.parametrize(
+    ("status", "drawn"),
+    [(None, "kb-ok"), ("Active", "kb-ok"), ("On hold", "kb-muted"), ("Prospect", "kb-muted"), ("Inactive", "kb-muted")],
+)
+def test_only_an_active_customer_is_drawn_green(
+    session: Session, client_for: ClientFor, status: str | None, drawn: str
+) -> None:
+    value = factories.list_value(session, ValueList.STATUS, status) if status else None
+    customer = factories.customer(session, status_id=value and value.id)
+    page = client_for("Dana").get(f"/customers/details/?id={customer.id}").get_data(as_text=True)
+    (badge,) = html.document_fromstring(page).xpath("//*[h1]//span[contains(@class, 'kb-badge')]")
+    assert (badge.text_content().strip(), badge.get("class").split()[-1]) == (status or "Active", drawn)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from urllib.parse import parse_qs, urlsplit
 
@@ -41,6 +42,15 @@ def test_a_plan_is_narrowed_to_the_rows_where_one_field_changes(session: Session
     assert titles(alice, f"{run}check/?show=changed&field=nonsense") == ["Acme", "Beta"]
     kept = alice.send(f"{run}rows/", show="changed", field="phone", page="1", shown=["3"], row=["3"])
     assert kept.location.endswith("?show=changed&field=phone&page=1")
+
+
+def test_days_in_a_plan_stand_as_the_reader_writes_them(session: Session, client_for: ClientFor) -> None:
+    factories.customer(session, number="K-1", company_name="Acme", customer_since=dt.date(2020, 3, 4))
+    alice = client_for("Alice")
+    run = planned(alice, "Klantnummer;Naam;Klant sinds\nK-1;Acme;2021-05-06\n")
+    page = text_of(alice.get(f"{run}check/?show=changed"))
+    assert ("4 Mar 2020" in page, "6 May 2021" in page) == (True, True), page
+    assert "2020-03-04" not in page
 
 
 def test_a_plan_is_narrowed_to_the_rows_where_one_field_is_wrong(client_for: ClientFor) -> None:

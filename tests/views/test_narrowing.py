@@ -17,8 +17,9 @@ from models import journal, settings
 from models.access import SYSTEM, looker_for
 from models.base import utc_now
 from models.customer import Customer
-from models.journal import Changeset, changeset
+from models.journal import Changeset, changeset, counting, reading
 from models.journal.triggers import keeping
+from models.operations import archive
 from models.operations.save import save
 from models.user import User
 from tests import factories
@@ -56,8 +57,25 @@ def form(client: PageClient, answer: TestResponse) -> Any:
 
 
 def offered(client: PageClient, path: str, name: str) -> list[str]:
-    """What can be chosen for a history, in words; nothing where there is no such choice."""
-    return [str(option.text) for option in form(client, client.get(path)).xpath(f".//select[@name='{name}']/option")]
+    """What can be ticked for a history, in words; nothing where there is no such choice."""
+    return words(form(client, client.get(path)), name)
+
+
+def words(tree: Any, name: str, ticked: bool = False) -> list[str]:
+    """What can be ticked in a form, or what is, in words, each with its number."""
+    boxes = f".//input[@type='checkbox'][@name='{name}']{'[@checked]' if ticked else ''}"
+    return [" ".join(" ".join(label.itertext()).split()) for label in tree.xpath(f"{boxes}/parent::label")]
+
+
+def beside(answer: TestResponse) -> Any:
+    """The form with the ticks beside a history."""
+    found = tree_of(answer).xpath("//div[@class='kb-aside']/form")
+    return found[0] if found else html.Element("form")
+
+
+def told(answer: TestResponse, name: str) -> list[str]:
+    """What can be ticked beside a history, each with how many events it has, without the pictures of people."""
+    return [re.sub(r"^[A-Z]{1,2} (?=[A-Z])", "", text) for text in words(beside(answer), name)]
 
 
 def chips(answer: TestResponse) -> dict[str, str]:
@@ -188,7 +206,7 @@ def test_what_does_not_fit_is_left_out_and_said(
     page = dana.get(changes(customer, **{name: value}))
     assert len(titles(page)) == 4
     assert f"The value of {said} does not fit here: it was left out." in text_of(page)
-    assert dict(form(dana, page).form_values())[name] == ""
+    assert dict(form(dana, page).form_values()).get(name, "") == ""
     assert chips(page) == {}
 
 
@@ -246,7 +264,7 @@ def test_who_left_can_be_chosen_behind_the_others(client_for: ClientFor, session
     with changeset(session, SYSTEM, "Leave"):
         gone.disabled_at = utc_now()
     dana = client_for("Dana")
-    people = ["Everybody", "Alice", "Bob", "Charlie", "Dana", "Zoë", "Gerda", "System", "From outside"]
+    people = ["Alice", "Bob", "Charlie", "Dana", "Zoë", "Gerda", "System", "From outside"]
     assert offered(dana, changes(customer), "who") == people
     page = dana.get(changes(customer, who=key))
     assert titles(page) == ["Gerda · Gerda was here"]
@@ -254,7 +272,7 @@ def test_who_left_can_be_chosen_behind_the_others(client_for: ClientFor, session
     # Also where the page tells nothing of them; and of who never was there it says so much.
     assert "Who Gerda" in chips(dana.get(changes(customer, who=key, until="2000-01-01")))
     assert "Who Somebody" in chips(dana.get(changes(customer, who=999)))
-    assert form(dana, dana.get(changes(customer, who=999))).form_values()[-4:][0] == ("who", "999")
+    assert words(form(dana, dana.get(changes(customer, who=999))), "who", ticked=True) == ["Somebody"]
 
 
 def test_what_can_be_chosen_belongs_to_the_record_and_is_switched_on(
@@ -265,12 +283,13 @@ def test_what_can_be_chosen_belongs_to_the_record_and_is_switched_on(
     address = factories.address(session, customer)
     dana = client_for("Dana")
     of_customer = offered(dana, changes(customer), "what")
-    assert of_customer[:2] == ["Everything", "Customer"]
-    assert of_customer[2:] == sorted(of_customer[2:])
+    assert of_customer[0] == "Customer"
+    assert of_customer[1:-2] == sorted(of_customer[1:-2])
+    assert of_customer[-2:] == ["Archive, convert, merge, delete", "Undo"]
     wanted = {"Addresses", "Contacts", "Labels", "Roles on the customer", "Projects", "Files and links", "Comments"}
     assert wanted - {*of_customer} == set()
     of_contact = offered(dana, f"/contacts/details/?id={contact.id}&tab=history", "what")
-    assert of_contact[:2] == ["Everything", "Contact"]
+    assert of_contact[0] == "Contact"
     assert {"Keywords", "Links with contacts"} - {*of_contact} == set()
     assert "Projects" not in of_contact
     for path in (f"/addresses/details/?id={address.id}&tab=history", "/history/"):
@@ -339,7 +358,7 @@ def test_the_timeline_of_everything_is_not_narrowed(
 def test_the_form_leads_nowhere_but_into_the_panel(client_for: ClientFor, at: str) -> None:
     answer = client_for("Dana").get("/history/filter/", query_string={"at": at, "of": "user", "what": "customer"})
     (found,) = tree_of(answer).xpath("//form[@data-kb-popped]")
-    assert (found.action, [name for name, _ in found.form_values()]) == ("/history/", ["who", "from", "until"])
+    assert (found.action, [name for name, _ in found.form_values()]) == ("/history/", ["from", "until"])
 
 
 def test_a_first_day_after_the_last_is_said_to_leave_nothing(session: Session, client_for: ClientFor) -> None:
@@ -348,3 +367,211 @@ def test_a_first_day_after_the_last_is_said_to_leave_nothing(session: Session, c
     dana, path = client_for("Dana"), changes(customer, from_="2026-11-22", until="2026-11-20")
     assert said in text_of(dana.get(path))
     assert "nothing lies between" not in text_of(dana.get(changes(customer, from_="2026-11-20", until="2026-11-20")))
+
+
+def test_who_and_what_are_ticked_beside_a_history_with_how_many_events_each_has(
+    client_for: ClientFor, session: Session, customer: Customer, cast: Cast
+) -> None:
+    factories.address(session, customer)
+    by(session, cast.alice, "Alice rang again", customer, phone="4", email="four@x.example")
+    page = client_for("Dana").get(changes(customer))
+    assert told(page, "who") == ["Alice 2", "Bob 1", "System 2", "From outside 1"]
+    assert told(page, "what") == ["Customer 5", "Addresses 1"]
+
+
+def test_ticks_of_one_kind_add_up_and_the_two_kinds_narrow_each_other(
+    client_for: ClientFor, session: Session, customer: Customer, cast: Cast
+) -> None:
+    with changeset(session, looker_for(session, cast.bob), "Bob moved it"):
+        factories.address(session, customer)
+    dana = client_for("Dana")
+    page = dana.get(changes(customer) + f"&who={cast.alice.id}&who=outside&what=customer")
+    assert titles(page) == ["From outside · changed the database directly", "Alice · Alice rang"]
+    assert told(page, "who") == ["Alice 1", "Bob 1", "System 1", "From outside 1"]
+    assert told(page, "what") == ["Customer 2"]
+    assert words(beside(page), "who", ticked=True) == ["A Alice 1", "From outside 1"]
+    assert [*chips(page)] == ["Who Alice, From outside", "What Customer"]
+    both = dana.get(changes(customer, who=cast.bob.id) + "&what=customer&what=address")
+    assert titles(both) == ["Bob · Bob moved it", "Bob · Bob wrote"]
+    # What is ticked stays there to be taken away, also where there is none of it.
+    assert told(dana.get(changes(customer, who=cast.alice.id, what="address")), "what") == ["Customer 1", "Addresses 0"]
+
+
+def test_what_was_taken_back_and_what_was_archived_can_be_ticked(
+    client_for: ClientFor, session: Session, customer: Customer, cast: Cast
+) -> None:
+    with changeset(session, looker_for(session, cast.alice), "Ring") as rang:
+        customer.phone = "5"
+    dana = client_for("Dana")
+    dana.send("/history/undo/", changeset=rang.id)
+    plan = archive.plan(session, SYSTEM, Customer, [customer.id])
+    archive.do(session, SYSTEM, Customer, [customer.id], plan.digest)
+    page = dana.get(changes(customer))
+    assert told(page, "what") == ["Customer 7", "Archive, convert, merge, delete 1", "Undo 1"]
+    assert told(dana.get(changes(customer, what="undo", who=cast.charlie.id)), "who") == ["Dana 1", "Charlie 0"]
+    assert titles(dana.get(changes(customer, what="undo"))) == ["Dana · Undid: Ring"]
+    assert [title.split()[:3] for title in titles(dana.get(changes(customer, what="verbs")))] == [
+        ["System", "·", "Archive"]
+    ]
+    assert len(titles(dana.get(changes(customer) + "&what=verbs&what=undo"))) == 2
+
+
+def test_the_counts_are_of_the_period(client_for: ClientFor, customer: Customer) -> None:
+    dana = client_for("Dana")
+    assert told(dana.get(changes(customer, until="2000-01-01")), "who") == []
+    assert told(dana.get(changes(customer, from_="2000-01-01")), "who") == [
+        "Alice 1",
+        "Bob 1",
+        "System 1",
+        "From outside 1",
+    ]
+
+
+def test_events_one_may_not_see_are_not_counted_either(
+    client_for: ClientFor, session: Session, customer: Customer, cast: Cast
+) -> None:
+    """Bob sees everything but amounts."""
+    by(session, cast.alice, "Rate", customer, hourly_rate=90)
+    with changeset(session, looker_for(session, cast.alice), "Invoice"):
+        factories.invoice(session, customer)
+    seen = client_for("Alice").get(changes(customer))
+    assert told(seen, "who")[0] == "Alice 3"
+    assert told(seen, "what") == ["Customer 5", "Invoices 1"]
+    page = client_for("Bob").get(changes(customer))
+    assert told(page, "who") == ["Alice 1", "Bob 1", "System 1", "From outside 1"]
+    assert told(page, "what") == ["Customer 4"]
+    assert len(titles(page)) == 4
+
+
+def test_what_is_switched_off_is_not_counted(
+    client_for: ClientFor, session: Session, customer: Customer, cast: Cast
+) -> None:
+    by(session, cast.alice, "Call it", customer, nickname="Nord")
+    dana = client_for("Dana")
+    shown = len(titles(dana.get(changes(customer))))
+    with changeset(session, SYSTEM, "Settings"):
+        settings.put(session, "use_nickname", False)
+    page = dana.get(changes(customer))
+    assert (shown, len(titles(page))) == (5, 4)
+    assert told(page, "who")[:2] == ["Alice 1", "Bob 1"]
+
+
+def test_a_long_history_is_counted_no_further_than_its_newest_changes(
+    client_for: ClientFor, session: Session, customer: Customer, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "TALLIED", 3)
+    for number in range(9):
+        by(session, cast.bob, "Bob rang", customer, phone=f"9{number}")
+    assert told(client_for("Dana").get(changes(customer)), "who") == ["Bob 4+", "From outside 1+"]
+
+
+def test_the_history_of_a_contact_and_of_a_record_has_its_ticks_too(
+    client_for: ClientFor, session: Session, customer: Customer, cast: Cast
+) -> None:
+    address, contact = factories.address(session, customer), factories.contact(session)
+    factories.link(session, customer, contact)
+    with changeset(session, looker_for(session, cast.alice), "Alice did"):
+        address.city, contact.last_name = "Delft", "Holmgren"
+    dana = client_for("Dana")
+    of_contact = dana.get(f"/contacts/details/?id={contact.id}&tab=history")
+    assert (told(of_contact, "who"), told(of_contact, "what")) == (
+        ["Alice 1", "System 2"],
+        ["Contact 2", "Links with contacts 1"],
+    )
+    of_address = dana.get(f"/addresses/details/?id={address.id}&tab=history")
+    assert (told(of_address, "who"), told(of_address, "what")) == (["Alice 1", "System 1"], [])
+
+
+def test_the_ticks_beside_everything_lead_to_the_changes(client_for: ClientFor, customer: Customer, cast: Cast) -> None:
+    dana = client_for("Dana")
+    page = dana.get(f"/customers/details/?id={customer.id}&tab=history&who=999")
+    ticks = beside(page)
+    assert told(page, "who") == ["Alice 1", "Bob 1", "System 1", "From outside 1"]
+    came = {"id": str(customer.id), "tab": "history", "show": "changes"}
+    assert (ticks.action, dict(ticks.form_values())) == ("/customers/details/", came)
+    (search,) = tree_of(page).xpath("//form[@role='search'][.//input[@placeholder='Field, value or colleague']]")
+    assert dict(search.form_values()) == {**came, "search": ""}
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("phone", ["Alice · Alice rang"]),
+        ("TWO@x", ["Bob · Bob wrote"]),
+        ("bob", ["Bob · Bob wrote"]),
+        ("álice  rang", ["Alice · Alice rang"]),
+        ("directly", ["From outside · changed the database directly"]),
+        ("alice email", []),
+        ("nothing like it", []),
+    ],
+)
+def test_a_history_is_searched_by_field_value_title_and_colleague(
+    client_for: ClientFor, customer: Customer, search: str, found: list[str]
+) -> None:
+    page = client_for("Dana").get(changes(customer, search=search))
+    assert titles(page) == found
+    assert [chip.split()[0] for chip in chips(page)] == ["Search"]
+    assert dict(beside(page).form_values())["search"] == search
+
+
+def test_a_search_finds_values_as_they_are_written_on_the_page(
+    client_for: ClientFor, session: Session, customer: Customer, cast: Cast
+) -> None:
+    by(session, cast.alice, "Hand over", customer, owner_id=cast.bob.id, hourly_rate=1234)
+    dana = client_for("Dana")
+    for search in ("hourly 1,234", "owner bob"):
+        assert titles(dana.get(changes(customer, search=search))) == ["Alice · Hand over"], search
+    assert titles(dana.get(changes(customer, search="123400"))) == []
+
+
+def test_a_search_does_not_betray_what_one_may_not_see(
+    client_for: ClientFor, session: Session, customer: Customer, cast: Cast
+) -> None:
+    """Bob sees everything but amounts."""
+    by(session, cast.alice, "Rate and fax", customer, hourly_rate=90, fax="8")
+    by(session, cast.alice, "Rate", customer, hourly_rate=91)
+    assert len(titles(client_for("Alice").get(changes(customer, search="hourly")))) == 2
+    bob = client_for("Bob")
+    assert titles(bob.get(changes(customer, search="hourly"))) == []
+    assert titles(bob.get(changes(customer, search="90"))) == []
+    assert titles(bob.get(changes(customer, search="rate"))) == ["Alice · Rate and fax"]
+
+
+@pytest.mark.parametrize("one_by_one", [0, 100])
+def test_a_search_goes_on_further_back_page_by_page(
+    client_for: ClientFor,
+    session: Session,
+    customer: Customer,
+    cast: Cast,
+    monkeypatch: pytest.MonkeyPatch,
+    one_by_one: int,
+) -> None:
+    monkeypatch.setattr(reading, "LOOKED_AT", 4)
+    monkeypatch.setattr(reading, "_ONE_BY_ONE", one_by_one)
+    for number in range(6):
+        by(session, cast.bob, "Bob faxed", customer, fax=f"9{number}")
+    dana, path, found, pages = client_for("Dana"), changes(customer, search="ang"), [], 0
+    while path:
+        page = dana.get(path)
+        found += titles(page)
+        pages += 1
+        further = tree_of(page).xpath("//a[span='Search further back']/@href")
+        assert ("Searched back to" in text_of(page)) is bool(further)
+        path = further[0] if further else ""
+    assert found == ["From outside · changed the database directly", "Alice · Alice rang"]
+    assert pages == 3
+
+
+def test_a_search_with_many_matches_is_shown_in_pages(
+    client_for: ClientFor, session: Session, customer: Customer, cast: Cast
+) -> None:
+    for number in range(70):
+        by(session, (cast.alice, cast.bob)[number % 2], "Rang", customer, phone=f"0{number:02}")
+    dana, path, found, pages = client_for("Dana"), changes(customer, search="alice"), 0, 0
+    while path:
+        page = dana.get(path)
+        found += len(titles(page))
+        pages += 1
+        older = tree_of(page).xpath("//a[span='Older']/@href")
+        path = older[0] if older else ""
+    assert (found, pages) == (36, 2)

@@ -290,3 +290,20 @@ def test_a_list_that_a_card_narrows_says_to_whom_by_name(session: Session, clien
 
     assert [text.removesuffix(" ×") for text in chips("Alice")] == ["Customer Kade B.V.", "Project Dock plan"]
     assert "Kade" not in " ".join(chips("Charlie"))
+
+
+def test_a_registration_is_called_by_its_day_as_the_reader_writes_it(session: Session, client_for: ClientFor) -> None:
+    project = factories.project(session, factories.customer(session))
+    dana = client_for("Dana")
+    said = [text_of(dana.get(register(dana, project).location))]
+    key = newest(session).id
+    said.append(text_of(dana.get(f"/registrations/details/?id={key}&tab=history")))
+    asked = dana.get(f"/registrations/delete/?id={key}")
+    said.append(text_of(asked))
+    (plan,) = html.document_fromstring(asked.text).xpath("//form[@id='verb']/input[@name='plan']/@value")
+    said.append(text_of(dana.get(dana.send("/registrations/delete/", plan=plan).location)))
+    said += [text_of(dana.get(path)) for path in ("/history/", "/bin/")]
+    for page in said:
+        assert "2026-11-02" not in page
+        assert "2 Nov 2026" in page
+    assert "2 Nov 2026 · 1.5 added" in said[0]

@@ -6,11 +6,13 @@ import datetime as dt
 import re
 
 import pytest
+from lxml import html
 from sqlalchemy.orm import Session
 
-from models.access import SYSTEM
-from models.activity import ActivityState
+from models.access import SYSTEM, looker_for
+from models.activity import Activity, ActivityState
 from models.journal import changeset
+from models.operations.save import save
 from tests import factories
 from tests.conftest import Cast, ClientFor
 from tests.contracts.test_queries import counted
@@ -55,6 +57,27 @@ def test_TS_31_a_timeline_tells_changes_comments_activities_and_time_in_the_orde
     for show, wanted in only.items():
         shown = text_of(alice.get(tab(customer.id, f"&show={show}")))
         assert {text for text in every if text in shown} == wanted, show
+
+
+def test_what_was_done_is_told_of_who_said_so_and_not_of_who_had_to_do_it(
+    client_for: ClientFor, session: Session, cast: Cast
+) -> None:
+    customer = factories.customer(session)
+    ticked, logged = (
+        factories.activity(session, customer, subject=subject, user_id=cast.bob.id, state=state, done_at=done_at)
+        for subject, state, done_at in (
+            ("Send the quote", ActivityState.PLANNED, None),
+            ("Rang them", ActivityState.DONE, MORNING),
+        )
+    )
+    alice = client_for("Alice")
+    alice.send("/activities/mark/", done=ticked.id)
+    save(session, looker_for(session, cast.dana), Activity, ticked.id, {"note": "Also by mail."})
+    lines = html.document_fromstring(alice.get(tab(customer.id, "&show=activities")).get_data(as_text=True))
+    told = {line.xpath("string(.//h3/b)"): line.text_content() for line in lines.xpath("//article")}
+    assert {*told} == {"Alice", "Bob"}
+    assert "Send the quote" in told["Alice"]
+    assert "Rang them" in told["Bob"], logged.id
 
 
 def test_TS_31_the_pages_of_a_timeline_hold_every_line_once(

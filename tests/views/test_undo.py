@@ -391,3 +391,35 @@ def test_a_mistyped_value_from_outside_shows_in_the_history_breaks_no_page_and_i
     session.rollback()
     assert session.execute(text(f"SELECT {field} FROM customer WHERE id = {key}")).scalar() == right
     assert all(dana.get(address.format(key=key)).status_code == 200 for address in PAGES)
+
+
+def test_an_added_record_goes_away_and_a_changed_one_is_put_back_each_said_once(
+    session: Session, client_for: ClientFor
+) -> None:
+    dana, customer = client_for("Dana"), factories.customer(session)
+
+    def told(key: int) -> tuple[str, str]:
+        """What the button says, and what is said when it was pressed."""
+        page = dana.get(f"/history/undo/?changeset={key}")
+        (button,) = html.document_fromstring(page.get_data(as_text=True)).xpath("//main//form//button/span/text()")
+        return button, text_of(dana.get(dana.send("/history/undo/", changeset=key).location))
+
+    with changeset(session, SYSTEM, "Move in") as added:
+        address = factories.address(session, customer)
+    with changeset(session, SYSTEM, "Ring") as changed:
+        customer.phone = "1"
+    with changeset(session, SYSTEM, "Do both") as both:
+        factories.address(session, customer)
+        factories.address(session, customer)
+        customer.fax = "2"
+    assert address.id
+    button, said = told(both.id)
+    assert button == "Put 1 back, take 2 away"
+    assert "1 record put back, 2 records taken away" in said
+    button, said = told(changed.id)
+    assert button == "Put 1 record back"
+    assert "1 record put back" in said
+    button, said = told(added.id)
+    assert button == "Take 1 record away"
+    assert "1 record taken away" in said
+    assert "put back" not in said
