@@ -38,6 +38,7 @@ def overview(session: Session, looker: Looker, customer: Customer) -> Mapping[st
     shown = shown_periods(period, today, months[0].year if months else today.year)
     sees_revenue = access.may(session, looker, Right.SEE_REVENUE, customer.id)
     measure = "value" if request.args.get("measure") == "value" and sees_revenue else "hours"
+    people = totals.per_person(session, customer.id, dt.date(today.year, 1, 1), dt.date(today.year, 12, 31))
     year = [month for month in months if month.year == today.year]
     return {
         "sees_all": access.may(session, looker, Right.SEE_ALL_TOTALS, customer.id),
@@ -50,7 +51,9 @@ def overview(session: Session, looker: Looker, customer: Customer) -> Mapping[st
         "this_year": sum(m.minutes for m in year),
         "value": sum((m.amount for m in year), Decimal(0)),
         "open_registrations": totals.open_registrations(session, customer.id),
-        "people": totals.per_person(session, customer.id, dt.date(today.year, 1, 1), dt.date(today.year, 12, 31)),
+        "people": people,
+        # A rate of 0 is meant.
+        "worthless": sum(one.worthless for one in people) if customer.hourly_rate != 0 else 0,
         "main_contact": main_contact(session, customer.id),
         "latest": history.latest(session, customer_id=customer.id, limit=4),
         "year": today.year,

@@ -30,6 +30,8 @@ PLAN = "customers.roles"
 FEW, MOST = 20, 100
 # In the address, where everybody is shown.
 EVERYONE = "everyone"
+# In the address, the person whose rights are explained.
+VIEW_AS = "as"
 
 
 @dataclass(frozen=True)
@@ -163,8 +165,10 @@ def roles(session: Session, looker: Looker, customer: Customer) -> Mapping[str, 
     )
     given, sizes = [one for one, _ in rows], {one.team_id: count for one, count in rows}
     manages = access.may(session, looker, Right.MANAGE_CUSTOMER_ROLES, customer.id) and customer.archived_at is None
-    asked = whole(request.args.get("who"))
-    who = session.get(User, asked) if asked else None
+    asked = whole(request.args.get(VIEW_AS))
+    chosen = session.get(User, asked) if asked else None
+    # Who cannot sign in has no line here, either.
+    who = chosen if chosen is not None and chosen.disabled_at is None else None
     shown = who or session.get(User, looker.id or 0)
     all_roles, all_teams = offered_roles(session), offered_teams(session)
     changed, rights = asked_roles() if manages else {}, {key: held for key, _, held in all_roles}
@@ -185,13 +189,13 @@ def roles(session: Session, looker: Looker, customer: Customer) -> Mapping[str, 
         "looked_for": looked_for,
         "all_of_them": all_of_them,
         "shown_as": {"search": looked_for or None, "show": EVERYONE if all_of_them else None},
+        "seen_by": {VIEW_AS: who.id if who is not None else None},
         "sizes": sizes,
         "rights": [right for right in Right if right in ON_A_CUSTOMER],
         "who": shown,
-        "asked_who": asked,
         "explained": access.explain(session, shown, customer.id) if shown is not None else {},
         "everyone": everyone,
-        "nobody": sum(not one.marks and not one.is_here for one in everyone),
+        "nobody": sum(not one.sees and not one.is_here for one in everyone),
         "asked": changed,
         "effects": told,
         "digest": said,
@@ -279,13 +283,13 @@ def _groups(
         _group(gettext("Employees"), here, wanted, MOST),
         _group(
             gettext("By a role held everywhere"),
-            [one for one in others if one.marks],
+            [one for one in others if one.sees],
             wanted,
             MOST if all_of_them else FEW,
         ),
         _group(
             gettext("Without access to this customer"),
-            [one for one in others if all_of_them and not one.marks],
+            [one for one in others if all_of_them and not one.sees],
             wanted,
             MOST,
         ),
@@ -330,6 +334,11 @@ class Employee:
     def holders(self) -> tuple[Holder, ...]:
         """By whose roles on this customer the person may something there."""
         return (Holder(user_id=self.id), *(Holder(team_id=key) for key in self.team_ids))
+
+    @property
+    def sees(self) -> bool:
+        """Whether the person sees this customer; no other right makes up for that one."""
+        return Right.VIEW in self.marks
 
     @property
     def is_here(self) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
-from flask import jsonify, request
+from flask import jsonify, request, url_for
 from flask_admin import expose
 from flask_babel import LazyString, gettext, lazy_gettext
 from sqlalchemy.orm import contains_eager, joinedload
@@ -25,6 +25,30 @@ from models.operations.save import Child
 from models.settings import ValueList
 from models.user import Right
 
+
+class Added(NamedTuple):
+    """Something that is added to a customer: the form it has, and what switches it off."""
+
+    text: Any
+    icon: str
+    endpoint: str
+    switch: str | None = None
+    more: Mapping[str, Any] = {}
+
+
+ADDED = (
+    Added(lazy_gettext("Activity"), "check2-square", "activities", "use_activities"),
+    Added(lazy_gettext("Comment"), "chat-left-text", "comments"),
+    Added(lazy_gettext("Contact"), "person-plus", "contacts"),
+    Added(lazy_gettext("Contact that is there already"), "search", "links"),
+    Added(lazy_gettext("Address"), "geo-alt", "addresses"),
+    Added(lazy_gettext("Relation"), "diagram-3", "relations", "use_relations"),
+    Added(lazy_gettext("Project"), "briefcase", "projects"),
+    Added(lazy_gettext("Opportunity"), "graph-up-arrow", "opportunities", "use_opportunities"),
+    Added(lazy_gettext("Agreement"), "file-earmark-text", "agreements", "use_agreements"),
+    Added(lazy_gettext("File"), "upload", "files", "use_files"),
+    Added(lazy_gettext("Link to elsewhere"), "link-45deg", "files", "use_files", {"link": 1}),
+)
 FOR_COMPANIES = {"kind": Kind.BUSINESS.value}
 
 
@@ -295,6 +319,20 @@ class CustomerView(Labelling, Writing, Giving, EntityView):
         if record is None and not any(value for name, value in office.items() if name != "head_office_country"):
             values["head_office_country"] = None
         return values
+
+    def card_adds(self, record: Customer) -> list[dict[str, Any]]:
+        """All of it takes the right to edit this customer; to an archived one nothing is added."""
+        if record.is_archived or not self.may(self.edit, record):
+            return []
+        return [
+            {
+                "text": one.text,
+                "icon": one.icon,
+                "href": url_for(f"{one.endpoint}.create_view", customer=record.id, **one.more),
+            }
+            for one in ADDED
+            if shell.used(one.switch)
+        ]
 
     def card_menu(self, record: Any, actions: Sequence[Action]) -> list[Any]:
         """Before the verbs: what one writes to a colleague (TL-14)."""

@@ -55,7 +55,10 @@ class Giving(Showing):
         shown = {one.holder: whole(one.shown) for one in asked.values()}
         try:
             grant.check(session, looker, record.id, wanted, shown)
-            if "look" in request.form or (asked and not card_roles.was_shown(session, looker, record)):
+            # Who adds somebody sees first what that does.
+            if not {"look", "add"}.isdisjoint(request.form) or (
+                asked and not card_roles.was_shown(session, looker, record)
+            ):
                 return self.show_card("roles")
             done = grant.assign(session, looker, record.id, wanted, shown) if asked else None
         except Refused as refused:

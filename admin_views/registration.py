@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from flask import flash, request, url_for
+from flask import flash, g, request, url_for
 from flask_babel import format_date, gettext, lazy_gettext
-from sqlalchemy import select
+from markupsafe import Markup
+from sqlalchemy import ColumnElement, ScalarSelect, select
 from sqlalchemy.orm import joinedload
+from werkzeug.datastructures import MultiDict
 
 from admin_views import choices, history, shell
 from admin_views.base import Column, EntityView, FilterChoice, Tab
 from admin_views.below import card_of, locked_by, removing
 from admin_views.declared import ArchivedNote
 from admin_views.forms import Choice, Day, Duration, EntityForm, LongText, Option, Section, Whole
-from models import access, search
+from models import access, search, totals
 from models.base import whole
 from models.errors import NotFound, Reason, Refused
 from models.operations.save import Saved
@@ -27,10 +29,15 @@ MONTHS_OFFERED = 24
 
 
 def project_of_form() -> Project | None:
-    """The project that time is registered on: the one from whose card one comes."""
+    """The project that time is registered on: the one from whose card one comes. Asked for once a request."""
     wanted = whole(request.values.get("project") or request.form.get("project_id"))
-    found = select(Project).where(Project.id == wanted).options(joinedload(Project.customer))
-    return None if wanted is None else shell.here().scalar(found)
+    return None if wanted is None else _project("form", Project.id == wanted)
+
+
+def project_of_record() -> Project | None:
+    """The project of the registration that the form is of. Asked for once a request."""
+    shown = whole(request.args.get("id"))
+    return None if shown is None else _project("record", Project.id == _of_registration(shown))
 
 
 def offered_projects() -> list[Option]:
@@ -41,18 +48,20 @@ def offered_projects() -> list[Option]:
 
 def offered_contacts() -> list[Option]:
     """The active contacts of the customer whose work it is."""
-    project = _project_of(whole(request.args.get("id"))) or project_of_form()
+    project = project_of_record() or project_of_form()
     return choices.contacts_of(project.customer_id if project is not None else None)
 
 
-def _project_of(registration_id: int | None) -> Project | None:
-    if registration_id is None:
-        return None
-    return shell.here().scalar(
-        select(Project)
-        .join(Registration, Registration.project_id == Project.id)
-        .where(Registration.id == registration_id)
-    )
+def _of_registration(key: int) -> ScalarSelect[int]:
+    return select(Registration.project_id).where(Registration.id == key).scalar_subquery()
+
+
+def _project(asked: str, condition: ColumnElement[bool]) -> Project | None:
+    known: dict[str, Project | None] = g.setdefault("registered_on", {})
+    if asked not in known:
+        found = select(Project).where(condition).options(joinedload(Project.customer))
+        known[asked] = shell.here().scalar(found)
+    return known[asked]
 
 
 def months() -> list[tuple[str, str]]:
@@ -213,6 +222,34 @@ class RegistrationView(EntityView):
 
     def saved_url(self, record: Registration) -> str:
         return url_for("projects.details_view", id=record.project_id)
+
+    def form_for(self, record: Any, posted: MultiDict[str, str] | None = None) -> EntityForm:
+        """The form, which says that the time counts as 0 where no rate holds, to who may see what it is worth."""
+        form = super().form_for(record, posted)
+        project = project_of_form() if record is None else project_of_record()
+        if project is not None and "minutes" in form and project.in_force("hourly_rate") is None:
+            form["minutes"].description = self.without_rate(project)
+        return form
+
+    def without_rate(self, project: Project) -> str:
+        """What is said of a project without a rate, with the way to set one for who may."""
+        session, looker, customer = shell.here(), shell.looker(), project.customer_id
+        if not access.may(session, looker, Right.SEE_REVENUE, customer):
+            return ""
+        said = gettext("No hourly rate is set for this project or its customer: time counts as 0.")
+        if not access.may(session, looker, Right.EDIT, customer):
+            return said
+        where = url_for("projects.edit_view", id=project.id, _anchor="hourly_rate")
+        return Markup('{} <a href="{}">{}</a>').format(said, where, gettext("Set the rate"))
+
+    def list_extra(self, ids: Sequence[int]) -> Mapping[str, Any]:
+        shows_amounts = any(column.key == "amount" for column in self.visible_columns())
+        return {"worthless": totals.worthless_among(shell.here(), ids) if shows_amounts and ids else 0}
+
+    def foot_text(self, extra: Mapping[str, Any]) -> str:
+        if not extra["worthless"]:
+            return ""
+        return gettext("On this page %(hours)s hours without a rate count as 0.", hours=shell.hours(extra["worthless"]))
 
     def cell_value(self, column: Column, row: Registration, extra: Mapping[str, Any]) -> Any:
         if column.key == "customer":

@@ -75,6 +75,10 @@ class Showing(Declared):
             for tab in tabs
         ]
 
+    def card_adds(self, record: Any) -> list[dict[str, Any]]:
+        """What can be added to the record from its card, each by the form that it has anyway."""
+        return []
+
     def card_menu(self, record: Any, actions: Sequence[Action]) -> list[Any]:
         """The verbs of the card."""
         return [

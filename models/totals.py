@@ -7,6 +7,7 @@ The SELECT hook narrows them by itself: without "see all totals" only one's own 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -28,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from models import access
+from models.among import one_of
 from models.base import CENT, Money
 from models.project import Project, Registration, RegistrationStatus
 from models.sales import BILLED, Invoice, Opportunity, OpportunityState, Quote, QuoteStatus
@@ -50,13 +52,17 @@ class PeriodTotal:
 
 @dataclass(frozen=True)
 class PersonTotal:
-    """The minutes and the amount of one employee; `user_id` None is somebody who is gone."""
+    """The minutes and the amount of one employee; `user_id` None is somebody who is gone.
+
+    `worthless`: of the minutes, those that count as 0 because no rate held when they were registered, or one of 0.
+    """
 
     user_id: int | None
     name: str | None
     minutes: int
     amount: Decimal
     last_day: dt.date
+    worthless: int
 
 
 @dataclass(frozen=True)
@@ -99,17 +105,28 @@ def per_person(session: Session, customer_id: int, since: dt.date, until: dt.dat
             minutes.label("minutes"),
             func.sum(Registration.amount, type_=Money()).label("amount"),
             func.max(Registration.day).label("last_day"),
+            worthless().label("worthless"),
         )
         .where(Registration.customer_id == customer_id, Registration.day.between(since, until))
         .group_by(Registration.user_id)
         .subquery()
     )
     rows = session.execute(
-        select(totals.c.user_id, User.name, totals.c.minutes, totals.c.amount, totals.c.last_day)
+        select(totals.c.user_id, User.name, *list(totals.c)[1:])
         .outerjoin(User, User.id == totals.c.user_id)
         .order_by(totals.c.minutes.desc(), totals.c.user_id)
     )
     return [PersonTotal(*row) for row in rows]
+
+
+def worthless() -> ColumnElement[int]:
+    """The minutes of a group of registrations that count as 0."""
+    return func.sum(case((Registration.amount == 0, Registration.minutes), else_=0))
+
+
+def worthless_among(session: Session, ids: Collection[int]) -> int:
+    """The minutes that count as 0 among some registrations."""
+    return session.scalar(select(worthless()).where(one_of(Registration.id, ids))) or 0
 
 
 def open_registrations(session: Session, customer_id: int) -> int:

@@ -120,6 +120,9 @@ class PageClient(FlaskClient):
         within = next(pressed.iterancestors("form"), None)
         form = within if within is not None else tree.get_element_by_id(pressed.get("form"))
         fields = MultiDict(form.form_values())
+        # A field may belong to a form that it does not stand in.
+        for field in tree.xpath("//select[@form=$id]", id=form.get("id") or ""):
+            fields.add(field.name, field.value)
         if pressed.get("name"):
             fields.add(pressed.get("name"), pressed.get("value"))
         for name, value in typed.items():

@@ -125,8 +125,9 @@ def test_TO_27_a_role_that_was_changed_is_marked_and_what_it_does_is_shown_befor
     page.get_by_role("link", name=re.compile("^Roles \\d")).click()
     changed, save = page.locator("#roles-form td.kb-changed"), page.get_by_role("button", name="Save roles")
     first = page.locator("select[name=who] option[value^=user-]").first
+    page.get_by_text("Add team or employee").click()
     page.locator("select[name=who]").select_option(value=first.get_attribute("value") or "")
-    save.click()
+    page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_text("Nothing is saved yet.")).to_be_visible()
     expect(changed).to_have_count(1)
     if has_script:
@@ -181,3 +182,27 @@ def test_TO_27_looking_for_somebody_on_the_roles_tab_loses_nothing_that_is_not_s
     expect(role).to_have_value(chosen)
     page.get_by_role("link", name="Discard").click()
     expect(page.locator("#roles-form .kb-changed")).to_have_count(0)
+
+
+def test_TO_27_the_table_of_roles_fits_beside_what_is_explained_and_its_headings_keep_from_the_edge(
+    sign_in: SignIn,
+) -> None:
+    page = sign_in()
+    find(page, "Nordhamn Logistik AB")
+    page.get_by_role("link", name=re.compile("^Roles \\d")).click()
+    table = page.get_by_role("region", name="Roles on this customer")
+    assert table.evaluate("one => one.scrollWidth <= one.clientWidth")
+    text = table.locator("thead th").last.evaluate(
+        "one => { const all = new Range(); all.selectNodeContents(one); return all.getBoundingClientRect().right; }"
+    )
+    assert text + 8 <= table.evaluate("one => one.getBoundingClientRect().right")
+
+
+def test_TO_27_on_a_telephone_the_fields_to_add_somebody_open_within_the_window(sign_in: SignIn) -> None:
+    page = sign_in(viewport={"width": 390, "height": 844})
+    page.goto("/customers/details/?id=1&tab=roles")
+    page.get_by_text("Add team or employee").click()
+    box = page.locator(".kb-pop:visible").bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390

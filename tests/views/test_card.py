@@ -15,6 +15,9 @@ from werkzeug.test import TestResponse
 
 from admin_views import shell
 from models import totals
+from models.access import SYSTEM
+from models.journal import changeset
+from models.operations.configure import configure
 from models.settings import ValueList
 from models.user import Role
 from tests import factories
@@ -230,7 +233,7 @@ def test_TO_24_TL_02_a_project_on_the_card_leads_to_its_own_card_and_form(
     card = f"/customers/details/?id={project.customer_id}&tab=projects"
     page = html.document_fromstring(dana.get(card).get_data(as_text=True))
     (link,) = page.xpath("//a[normalize-space()='Terminal 2']/@href")
-    assert f'href="/projects/edit/?id={project.id}"' in dana.get(link).get_data(as_text=True)
+    assert f'href="/projects/edit/?id={project.id}&amp;' in dana.get(link).get_data(as_text=True)
 
 
 def test_TO_26_VS_29_a_registration_names_its_contact_also_when_that_is_deleted(
@@ -491,3 +494,66 @@ def test_only_an_active_customer_is_drawn_green(
     page = client_for("Dana").get(f"/customers/details/?id={customer.id}").get_data(as_text=True)
     (badge,) = html.document_fromstring(page).xpath("//*[h1]//span[contains(@class, 'kb-badge')]")
     assert (badge.text_content().strip(), badge.get("class").split()[-1]) == (status or "Active", drawn)
+
+
+def ways(answer: TestResponse, path: str) -> list[str]:
+    """The links of a page that lead to a path."""
+    return [link for link in html.document_fromstring(answer.text).xpath("//main//a/@href") if link.startswith(path)]
+
+
+@pytest.mark.parametrize("came", [{}, {"list": LISTED}], ids=["from elsewhere", "from a list"])
+def test_a_verb_on_a_project_of_the_card_of_a_customer_leads_back_to_that_card(
+    client_for: ClientFor, session: Session, came: dict[str, str]
+) -> None:
+    customer = factories.customer(session)
+    project, dana = factories.project(session, customer), client_for("Dana")
+    card = {"id": str(customer.id), "tab": "projects", **came}
+    opened = dana.get(ways(dana.get("/customers/details/", query_string=card), "/projects/details/")[0])
+    # Also from another tab of the project.
+    opened = dana.get(ways(opened, "/projects/details/")[-1])
+    plan = dana.get(next(way for way in ways(opened, "/projects/action/") if "action=archive" in way))
+    assert ways(plan, "/customers/details/")
+    done = dana.press(plan, "Archive 1 project")
+    session.rollback()
+    session.refresh(project)
+    assert project.is_archived
+    where = urlsplit(done.location)
+    assert (where.path, parse_qs(where.query)) == ("/customers/details/", {key: [one] for key, one in card.items()})
+
+
+def test_a_verb_on_a_project_of_the_list_of_projects_leads_back_to_the_list(
+    client_for: ClientFor, session: Session
+) -> None:
+    project, dana = factories.project(session, factories.customer(session)), client_for("Dana")
+    for listed in ("", f"customer={project.customer_id}"):
+        verb = {"action": "restore" if project.is_archived else "archive", "rowid": project.id, "list": listed}
+        plan = dana.get("/projects/action/", query_string=verb)
+        done = dana.press(plan, f"{str(verb['action']).capitalize()} 1 project")
+        assert done.location == "/projects/" + (f"?{listed}" if listed else "")
+        session.rollback()
+    session.refresh(project)
+
+
+def test_what_can_be_added_to_a_customer_is_one_menu_and_each_line_leads_to_its_form(
+    client_for: ClientFor, session: Session, cast: Cast
+) -> None:
+    customer = factories.customer(session, company_name="Bakkerij")
+    factories.access(session, customer, factories.role(session, rights=frozenset({"view", "edit"})), cast.charlie)
+    charlie = client_for("Charlie")
+
+    def menu(who: str) -> dict[str, str]:
+        page = html.document_fromstring(client_for(who).get(f"/customers/details/?id={customer.id}").text)
+        lines = page.xpath("//details[summary[@aria-label='Add to Bakkerij']]//a")
+        return {line.findtext("span"): line.get("href") for line in lines}
+
+    lines = menu("Charlie")
+    assert {"Activity", "Comment", "Contact", "Address", "Relation", "Project", "Opportunity", "File"} < lines.keys()
+    for text, href in lines.items():
+        assert parse_qs(urlsplit(href).query)["customer"] == [str(customer.id)], text
+        assert charlie.get(href).status_code == 200, text
+    assert menu("Bob") == {}
+    configure(session, SYSTEM, {"use_activities": False, "use_files": False})
+    assert lines.keys() - menu("Charlie").keys() == {"Activity", "File", "Link to elsewhere"}
+    with changeset(session, SYSTEM, "Set up"):
+        customer.archived_at = factories.A_MOMENT
+    assert menu("Charlie") == {}

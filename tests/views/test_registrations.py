@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -307,3 +308,52 @@ def test_a_registration_is_called_by_its_day_as_the_reader_writes_it(session: Se
         assert "2026-11-02" not in page
         assert "2 Nov 2026" in page
     assert "2 Nov 2026 · 1.5 added" in said[0]
+
+
+def test_time_without_a_rate_is_said_to_count_as_nothing_wherever_amounts_are_added_up(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    customer = factories.customer(session)
+    project, day = factories.project(session, customer), factories.this_year()
+    factories.registration(session, project, cast.bob, day=day, minutes=90, amount=Decimal(0))
+    factories.registration(session, project, cast.alice, day=day, minutes=60, amount=Decimal(80))
+    paths = {
+        "list": "/registrations/",
+        "overview": f"/customers/details/?id={customer.id}",
+        "project": f"/projects/details/?id={project.id}",
+        "form": f"/registrations/new/?project={project.id}",
+    }
+
+    def said(who: str) -> dict[str, list[str]]:
+        """What each page says of it, and where it says that a rate is set."""
+        client, found = client_for(who), {}
+        for name, path in paths.items():
+            page = html.document_fromstring(client.get(path).text)
+            text = " ".join(page.text_content().split())
+            links = page.xpath("//main//a[normalize-space()='Set the rate']/@href")
+            lines = re.findall(r"1\.5 hours without a rate count as 0|No hourly rate is set|without a rate", text)
+            if lines or links:
+                found[name] = [*lines, *(link.split("?")[0] + "#" + link.split("#")[1] for link in links)]
+        return found
+
+    none, hours = "No hourly rate is set", "1.5 hours without a rate count as 0"
+    assert said("Dana") == {
+        "list": [hours],
+        "overview": [hours, "/customers/edit/#hourly_rate"],
+        "project": [none, "/projects/edit/#hourly_rate"],
+        "form": [none, "/projects/edit/#hourly_rate"],
+    }
+    # Bob registers here and sees no amounts; Charlie sees amounts and changes nothing.
+    here = {cast.bob: {"view", "register"}, cast.charlie: {"view", "register", "see-revenue", "see-all-totals"}}
+    for user, rights in here.items():
+        factories.access(session, customer, factories.role(session, rights=frozenset(rights)), user)
+    assert said("Bob") == {}
+    assert said("Charlie") == {"overview": [hours], "project": [none], "form": [none]}
+    # With a rate, what is registered from now on counts; what was, does not.
+    with changeset(session, SYSTEM, "Set up"):
+        customer.hourly_rate = Decimal(80)
+    assert said("Dana") == {"list": [hours], "overview": [hours, "/customers/edit/#hourly_rate"]}
+    # Who works for nothing means it.
+    with changeset(session, SYSTEM, "Set up"):
+        customer.hourly_rate = Decimal(0)
+    assert said("Dana") == {"list": [hours]}

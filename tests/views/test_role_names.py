@@ -42,7 +42,7 @@ def test_a_built_in_role_is_called_in_dutch_on_every_page(session: Session, cast
         "/users/",
         f"/users/details/?id={cast.bob.id}",
         f"/users/edit/?id={cast.bob.id}",
-        f"/customers/details/?id={customer.id}&tab=roles&who={cast.bob.id}",
+        f"/customers/details/?id={customer.id}&tab=roles&as={cast.bob.id}",
         f"/customers/details/?id={customer.id}&tab=history",
         "/history/",
     )
