@@ -716,3 +716,14 @@ def test_TL_20_TL_21_a_distance_longer_than_may_be_billed_is_refused_on_a_custom
         assert refused.status_code == 422
         assert "No more than 100 km a trip may be billed here. Fill in 100 or less." in text_of(refused)
         assert alice.press(page, button, **fields, distance_km="100").status_code == 302
+
+
+def test_the_form_says_at_the_field_why_a_currency_stays(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session, company_name="Nordhamn", currency="SEK")
+    factories.registration(session, factories.project(session, customer))
+    dana = client_for("Dana")
+    page = dana.edit(f"/customers/edit/?id={customer.id}", currency="EUR")
+    assert page.status_code == 422
+    field = html.document_fromstring(page.get_data(as_text=True)).get_element_by_id("currency")
+    assert field.get("aria-invalid") == "true"
+    assert "Nordhamn has registered time with amounts in SEK (1)." in text_of(page)
