@@ -30,6 +30,7 @@ from importers.known import (
     LABELLED,
     LINK,
     LIST,
+    REGISTRATION,
     Rights,
     blocks,
     by_number,
@@ -46,7 +47,7 @@ from models.errors import Conflict, NotAllowed, Reason, Refused
 from models.imports import ImportKind, ImportRun, ImportState, RowStatus, Stage
 from models.journal import Origin, changeset
 from models.label import Colour
-from models.operations import number
+from models.operations import currency, number
 from models.operations.working import working
 from models.search import LARGE, in_bulk, settled_later
 from models.settings import ValueList
@@ -558,7 +559,25 @@ class _CustomerWriter(_Writer):
         pairs = [("contact", key) for key in contacts.values() if key is not None]
         later = journal.since(self.session, self.run.position or 0, pairs) if pairs else []
         changed = {change.row_id for change in later}
-        return super().moved(block) | {row for row, contact in contacts.items() if contact in changed}
+        return (
+            super().moved(block)
+            | {row for row, contact in contacts.items() if contact in changed}
+            | self.with_amounts(block)
+        )
+
+    def with_amounts(self, block: Sequence[_Planned]) -> set[int]:
+        """Rows with another currency, for whom time was registered meanwhile."""
+        wanted = {row.target: row for row in block if row.target is not None and "currency" in row.part("customer")}
+        kept = currency.amounts(self.session, wanted) if wanted else {}
+        return {
+            wanted[key].row for key, one in kept.items() if one.turns_into(wanted[key].part("customer")["currency"])
+        }
+
+    @property
+    def doubts(self) -> set[str]:
+        """A currency stays where an amount of time came in it."""
+        turns = any("currency" in row.part("customer") for block in self.blocks for row in block)
+        return super().doubts | ({REGISTRATION.name} if turns else set())
 
     def taken(self, block: Sequence[_Planned]) -> set[int]:
         keys = {folded(row.part("customer")["number"]): row.row for row in block if row.part("customer").get("number")}

@@ -35,6 +35,7 @@ def table(name: str) -> Table:
 
 CUSTOMER, ADDRESS, ACCOUNT = table("customer"), table("address"), table("bank_account")
 CONTACT, LINK = table("contact"), table("customer_contact")
+REGISTRATION = table("registration")
 LABEL, GROUP, LIST, USER = table("label"), table("label_group"), table("list_value"), table("user")
 LABELLED = {"customer": table("customer_label"), "contact": table("contact_label")}
 

@@ -15,6 +15,7 @@ from importers.rows import Record, full_name
 from importers.trouble import Trouble
 from models.base import folded
 from models.imports import ImportKind, MatchRule, RowStatus
+from models.operations import currency
 from models.operations.number import in_bin, peek
 
 _WHOLE_NAMES = ("company_name", "name")
@@ -111,6 +112,8 @@ class Customers(Planner):
         """What these customers have, and what the importer may do with them."""
         self.held = known.held_customers(self.session, ids, self.places, self.fields)
         self.seen, self.editable = self.rights.among(ids)
+        in_currency = "currency" in self.source.mapping
+        self.amounts = currency.amounts(self.session, ids) if in_currency else {}
 
     def _meet(self, record: Record) -> Meeting:
         """Whom a row may mean: one target, or several candidates, or nobody."""
@@ -186,6 +189,7 @@ class Customers(Planner):
         if "customer" in found.write and not compare.is_named(found.write["customer"], held):
             self.reject(record, Trouble.NAME_MISSING)
         self._check_number(record, found)
+        self._check_currency(record, held, found)
         outcome = self.existing(record, held, found)
         if outcome.status is RowStatus.CHANGED:
             self._tell_of_contact(record, found)
@@ -220,6 +224,14 @@ class Customers(Planner):
         email = "" if "link_id" in written else written.get("set", {}).get("email", "")
         if name := self.contacts.get(folded(email)):
             self.say(record, Trouble.CONTACT_KNOWN, _CONTACT_EMAIL, name=name)
+
+    def _check_currency(self, record: Record, held: Held, found: Difference) -> None:
+        """The currency stays while there are amounts that say none themselves."""
+        written = found.write.get("customer", {})
+        kept = self.amounts.get(held.id)
+        if kept and "currency" in written and kept.turns_into(written["currency"]):
+            refusal = kept.refusal(written["currency"])
+            self.reject(record, Trouble.AMOUNTS_STAY, "currency", **refusal.values)
 
     def _check_number(self, record: Record, found: Difference) -> None:
         """A number waits for its customer while that is in the bin."""

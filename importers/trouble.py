@@ -44,6 +44,7 @@ class Trouble(enum.StrEnum):
     LABEL_IS_NEW = "The label {name} is new and will be made."
     LIST_VALUE_IS_NEW = "{field}: {name} is new and will be added to the list."
     LABELS_EXCLUDE = "Only one label of the group {group} fits on a record."
+    AMOUNTS_STAY = Reason.AMOUNTS_STAY.value
     NUMBER_TWICE = "This customer number stands twice in the file, also in row {rows}."
     SAME_TWICE = "This stands twice in the file, also in row {rows}."
     NO_CUSTOMER_NUMBER = "There is no customer with this number."

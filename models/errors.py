@@ -34,6 +34,10 @@ class Reason(enum.StrEnum):
     COMPANY_NAME_MISSING = "Company name is missing. Fill in, for example, Nordhamn Logistik AB"
     FIRST_NAME_MISSING = "First name is missing. Fill in, for example, Ingrid"
     LAST_NAME_MISSING = "Last name is missing. Fill in, for example, Bergström"
+    AMOUNTS_STAY = (
+        "{name} has registered time with amounts in {currency} ({count}). They would turn into {other} unconverted. "
+        "Keep {currency} here, and add another for work in {other}."
+    )
     ENDS_BEFORE_IT_STARTS = "This is before the start, {start}. Fill in that day or a later one."
     AGREEMENT_ACTIVE = "{name} has {count} active agreements. End them first."
     ALREADY_INVITED = "{name} is invited until {day} already. Change that invitation, or revoke it first."

@@ -28,6 +28,7 @@ from models.journal import Changeset, Origin, changeset, position
 from models.label import Label, LabelGroup
 from models.operations import (
     activities,
+    currency,
     fields,
     invite,
     kind,
@@ -546,6 +547,10 @@ class _Work:
             found.append(late)
         if isinstance(pending.row, Customer) and "kind" in changes:
             found += kind.in_the_way(self.session, pending.row)
+        if isinstance(pending.row, Customer) and "currency" in changes:
+            found += currency.in_the_way(self.session, pending.row.id, changes["currency"])
+        if isinstance(pending.row, Project) and "customer_id" in changes:
+            found += currency.of_project(self.session, pending.row, changes["customer_id"])
         self.problems += [Refused(one.reason, f"{prefix}{one.field}", **one.values) for one in found]
 
     def _misfits_registration(self, pending: _Pending, final: Mapping[str, Any]) -> Iterator[Refused]:

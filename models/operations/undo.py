@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session
@@ -23,6 +24,7 @@ from models.contact import Contact, CustomerContact
 from models.customer import Address, Customer
 from models.errors import NotAllowed, Reason, Refused
 from models.journal import Change, Changeset, Left, NothingToUndo, Operation, Origin, Undone, UndoPlan
+from models.operations import currency
 from models.operations.consequences import allowed
 from models.operations.fields import GOES_BACK_AS_A_WHOLE, KEPT_BY_VERBS, KEYED
 from models.project import Project
@@ -67,7 +69,8 @@ def undo(
     _require(session, actor, changeset_id, fields, whole=rows is None and fields is None)
     _require_whole(session, changeset_id, rows, fields)
     session = plain(session)
-    is_large = access.there(session, Changeset, changeset_id).change_count > search.LARGE
+    original = access.there(session, Changeset, changeset_id)
+    is_large = original.change_count > search.LARGE
     try:
         with access.unlocking(session), search.settled_later(session) if is_large else nullcontext():
             done = journal.undo(
@@ -77,7 +80,7 @@ def undo(
                 rows=rows,
                 fields=_with_keys(fields),
                 locks=access.LOCKS,
-                within=_in_bulk if is_large else _one_by_one,
+                within=partial(_within_the_rules, original=original, is_large=is_large),
                 only=_only(session, rows, fields),
             )
     except NothingToUndo as nothing:
@@ -96,16 +99,13 @@ def _only(session: Session, rows: Collection[Pair] | None, fields: Collection[st
 
 
 @contextmanager
-def _one_by_one(session: Session, changeset_id: int) -> Iterator[None]:
-    yield
-    _require_head_offices(session, changeset_id)
-
-
-@contextmanager
-def _in_bulk(session: Session, changeset_id: int) -> Iterator[None]:
-    with search.in_bulk(session, changeset_id):
+def _within_the_rules(session: Session, changeset_id: int, *, original: Changeset, is_large: bool) -> Iterator[None]:
+    """Surrounds the writing of an undo, and looks afterwards whether it breaks what holds for the other verbs."""
+    with search.in_bulk(session, changeset_id) if is_large else nullcontext():
         yield
     _require_head_offices(session, changeset_id)
+    if (turned := currency.turned(session, changeset_id, original)) is not None:
+        raise turned
 
 
 def _require_head_offices(session: Session, changeset_id: int) -> None:

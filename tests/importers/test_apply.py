@@ -503,11 +503,12 @@ def test_of_two_imports_at_the_same_moment_the_second_sees_what_the_first_wrote(
     assert (len(desk.table("customer")), len(desk.table("label"))) == (300, 1)
 
 
-@pytest.mark.parametrize("what", ["the customer", "its main contact", "its address"])
+@pytest.mark.parametrize("what", ["the customer", "its main contact", "its address", "its time"])
 def test_what_changes_between_the_look_at_the_rows_and_the_lock_is_shown_again(desk: Desk, what: str) -> None:
-    head = ("Klantnummer", "Bedrijfsnaam", "Contactpersoon", "Telefoon contact")
-    desk.bring(head, ("K-1", "Acme", "Ada Vos", "1"))
-    run = desk.plan(head, ("K-1", "Acme", "Ada Vos", "2"))
+    head = ("Klantnummer", "Bedrijfsnaam", "Contactpersoon", "Telefoon contact", "Valuta")
+    desk.bring(head, ("K-1", "Acme", "Ada Vos", "1", "SEK"))
+    project = factories.project(desk.session, desk.session.scalars(select(Customer)).one())
+    run = desk.plan(head, ("K-1", "Acme", "Ada Vos", "2", "EUR"))
     expected = digest(desk.session, run)
     writer = apply._CustomerWriter(desk.session, desk.looker, run)
     writer.prepare()
@@ -518,6 +519,8 @@ def test_what_changes_between_the_look_at_the_rows_and_the_lock_is_shown_again(d
             acme.email = "info@acme.example"
         elif what == "its main contact":
             ada.phone = "3"
+        elif what == "its time":
+            factories.registration(desk.session, project)
         else:
             factories.address(desk.session, acme)
     with pytest.raises(apply.Moved) as refused:
@@ -581,3 +584,12 @@ def _each_row_knows_its_record(desk: Desk, run: ImportRun) -> None:
     names = {row["id"]: row["company_name"] for row in desk.table("customer")}
     made = [row for row in desk.rows(run).values() if row.status is RowStatus.NEW]
     assert [names[row.target_id or 0] for row in made] == [row.title for row in made]
+
+
+def test_a_currency_that_amounts_came_in_after_the_plan_stays(desk: Desk) -> None:
+    customer = factories.customer(desk.session, number="K-1", company_name="Acme", currency="SEK")
+    project = factories.project(desk.session, customer)
+    run = desk.plan(("Klantnummer", "Naam", "Valuta"), ("K-1", "Acme", "EUR"))
+    factories.registration(desk.session, project)
+    assert stale(desk, run) == {2: ["CHANGED_MEANWHILE", "AMOUNTS_STAY"]}
+    assert desk.one("customer", number="K-1")["currency"] == "SEK"

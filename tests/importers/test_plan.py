@@ -695,3 +695,24 @@ def test_a_customer_whose_name_only_begins_like_a_total_is_a_customer(desk: Desk
     head = ("Klantnummer", "Bedrijfsnaam", "Plaats")
     run = desk.plan(head, ("", "Totaal Bouw B.V.", "Zwolle"), ("", "Sumatra", "Assen"), ("K-9", "Total", "Antwerpen"))
     assert set(desk.statuses(run).values()) == {"new"}
+
+
+def test_a_row_with_another_currency_for_who_has_amounts_of_time_is_rejected(desk: Desk) -> None:
+    swede, _other = (
+        factories.customer(desk.session, number=number, company_name=number, currency="SEK")
+        for number in ("K-1", "K-2")
+    )
+    factories.registration(desk.session, factories.project(desk.session, swede))
+    head = ("Klantnummer", "Naam", "Valuta")
+    run = desk.plan(head, ("K-1", "K-1", "EUR"), ("K-2", "K-2", "EUR"), ("K-3", "K-3", "EUR"))
+    assert desk.statuses(run) == {2: "rejected", 3: "changed", 4: "new"}
+    (problem,) = desk.rows(run)[2].problems
+    assert describe(problem).startswith("K-1 has registered time with amounts in SEK (1). They would turn into EUR")
+    assert problem["cell"] == "C2"
+    assert desk.statuses(desk.plan(head, ("K-1", "Uno", "SEK"))) == {2: "changed"}
+    desk.commit(run)
+    assert {row["number"]: row["currency"] for row in desk.table("customer")} == {
+        "K-1": "SEK",
+        "K-2": "EUR",
+        "K-3": "EUR",
+    }

@@ -737,3 +737,14 @@ def test_a_website_of_which_no_link_can_be_made_is_kept_and_doubted(session: Ses
     for website, is_doubted in (("javascript:alert(1)", True), ("http://[::1", True), ("www.een.example/plan", False)):
         page = text_of(alice.get(alice.press(alice.get(path), "Save customer", website=website).location))
         assert ("does not look like an address of the web. Look whether it is right:" in page) is is_doubted, website
+
+
+def test_the_form_says_at_the_field_why_a_currency_stays(session: Session, client_for: ClientFor) -> None:
+    customer = factories.customer(session, company_name="Nordhamn", currency="SEK")
+    factories.registration(session, factories.project(session, customer))
+    dana = client_for("Dana")
+    page = dana.edit(f"/customers/edit/?id={customer.id}", currency="EUR")
+    assert page.status_code == 422
+    field = html.document_fromstring(page.get_data(as_text=True)).get_element_by_id("currency")
+    assert field.get("aria-invalid") == "true"
+    assert "Nordhamn has registered time with amounts in SEK (1)." in text_of(page)
