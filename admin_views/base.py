@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from flask import abort, redirect, url_for
+from flask import abort
 from flask_admin.contrib.sqla import ModelView
 from flask_login import current_user
 
-from admin_views import shell
+from admin_views import shell, signed_out
 from admin_views.acting import Acting
 from admin_views.cells import Column
 from admin_views.declared import Action, FilterChoice, Tab
@@ -63,7 +63,7 @@ class EntityView(Listing, Showing, Editing, Acting, ModelView):
     def _handle_view(self, name: str, **kwargs: Any) -> Any:
         """Every route passes here: signed in, known, and allowed."""
         if not current_user.is_authenticated:
-            return redirect(url_for("auth.login", next=shell.way_back()))
+            return signed_out.ask()
         needed = self.routes.get(name)
         if needed is None:
             abort(403)

@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import Flask, Response, make_response, render_template
 from flask_babel import gettext
-from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -78,10 +77,6 @@ def register(app: Flask) -> None:
     def refused(refusal: Refused) -> Response:
         db.session.rollback()
         return page(status_of(refusal), None if isinstance(refusal, NotFound) else shell.say(refusal))
-
-    @app.errorhandler(CSRFError)
-    def forged(_error: CSRFError) -> Response:
-        return page(400, gettext("This form was open too long or came from elsewhere. Reload the page and try again."))
 
     @app.errorhandler(RequestEntityTooLarge)
     def too_large(_error: RequestEntityTooLarge) -> Response:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, url_for
+from flask import Blueprint, g, render_template
 from flask_login import current_user
 
-from admin_views import shell
+from admin_views import shell, signed_out
 from models import access
 from models.errors import NotAllowed, Reason
 from models.user import Right
@@ -20,7 +20,7 @@ def blueprint(name: str, prefix: str) -> Blueprint:
     @made.before_request
     def signed_in() -> Any:
         if not current_user.is_authenticated:
-            return redirect(url_for("auth.login", next=shell.way_back()))
+            return signed_out.ask()
         return None
 
     return made

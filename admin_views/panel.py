@@ -23,6 +23,7 @@ from admin_views import (
     opportunity,
     searching,
     shell,
+    signed_out,
     trees,
     work,
 )
@@ -117,6 +118,7 @@ def register(app: Flask) -> None:
         if view.made_anywhere:
             shell.add_to_new(app, _new(endpoint, view))
     app.extensions["kaartenbak"]["labels"] = _labels()
+    app.extensions["kaartenbak"]["written"] = {name: signed_out.written(view.form) for name, view in ENTITIES.items()}
     app.extensions["kaartenbak"]["cards"] = {
         v.noun.__tablename__: (name, v.see, v.switch) for name, v in ENTITIES.items()
     }
@@ -133,6 +135,7 @@ def register(app: Flask) -> None:
     for module in (
         mine,
         once,
+        signed_out,
         folding,
         importing,
         import_profiles,

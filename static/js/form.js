@@ -14,7 +14,7 @@ export function startForms() {
   }
 }
 
-// Whose draft, and of which page: the next who signs in here is somebody else.
+// Whose draft, and of which page: the next here may be somebody else.
 const here = `kb-draft:${document.body.dataset.user}${location.pathname}${location.search}#`;
 const key = (form) => here + form.id;
 const controls = (form) => [...form.elements].filter((one) => one.name && !one.matches(SKIP) && !one.matches("fieldset"));
@@ -156,8 +156,8 @@ function restore(form) {
   } catch { /* an unreadable draft is no draft */ }
 }
 
-// A sent draft is dropped on the next other page: then it was saved. If the server does not answer, coming back finds it here;
-// and if it answers with the sign-in page or an error, nothing was saved, and the draft waits for its form.
+// A sent draft is dropped on the next page that is another or says something: then it was saved. If the server does not answer, coming back
+// finds it; if it answers with the sign-in page or an error, the draft waits for its form.
 function markSent(form) {
   try { sessionStorage.setItem("kb-sent", key(form)); } catch { /* no storage */ }
 }
@@ -169,7 +169,7 @@ function forgetSent() {
       sessionStorage.removeItem("kb-sent");
       return;
     }
-    if (!sent || sent.startsWith(here)) return;
+    if (!sent || (sent.startsWith(here) && !document.querySelector("[data-kb-toast]"))) return;
     sessionStorage.removeItem(sent);
     sessionStorage.removeItem("kb-sent");
   } catch { /* no storage */ }
