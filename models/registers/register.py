@@ -21,7 +21,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Register:
-    """A register. `code` names its settings of the deployment: KAARTENBAK_<code>_URL and, where it needs one, ..._KEY.
+    """A register. `code` is what it is known by inside, `url` where it is unless the deployment says otherwise.
 
     `ask` makes the request of a number and the key, `read` the answer of the number, the status and the body.
     """
