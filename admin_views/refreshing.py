@@ -89,7 +89,7 @@ class Refreshing(Editing):
             told = gettext("What was shown is too old or was another's. Nothing was changed; ask once more.")
             return self._register_page(record, 409, told=told)
         company, position = Company.of_json(shown["company"]), int(shown["position"])
-        parts = {Part(one) for one in request.form.getlist("part") if one in set(Part)}
+        parts = {part for part in Part if f"part-{part}" in request.form}
         if not parts:
             told = gettext("Nothing is ticked, so nothing was changed.")
             return self._beside(record, asked, company, position, 422, told, parts)

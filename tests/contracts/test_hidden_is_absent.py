@@ -251,7 +251,7 @@ def probes() -> dict[str, list[Probe]]:
     found["customers.register_view"] = [
         Probe("GET", "/customers/register/?id={id}"),
         Probe("POST", "/customers/register/?id={id}", {"ask": "1"}),
-        Probe("POST", "/customers/register/?id={id}", {"answer": "shown", "part": "company_name"}),
+        Probe("POST", "/customers/register/?id={id}", {"answer": "shown", "part-email": "1"}),
     ]
     found["history.index"] = [Probe("GET", "/history/?customer_id={id}&contact_id={id}", found=200)]
     found["history.narrow"] = [Probe("GET", "/history/filter/?at=/customers/details/&of=customer&id={id}", found=200)]
