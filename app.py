@@ -29,6 +29,7 @@ from admin_views import (
     login,
     numbers,
     panel,
+    registers,
     shell,
 )
 from importers import marks
@@ -85,6 +86,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     login.register(app)
     confirming.register(app)
     background.register(app)
+    registers.register(app)
     panel.register(app)
     for commands in (commands_panel, commands_data, commands_import, commands_translate, commands_users):
         commands.register(app)

@@ -40,6 +40,7 @@ from models.journal import Kept
 from models.operations import archive, close_opportunity, convert, delete, label, mark_activity, remove, save
 from models.operations.duplicates import Likeness
 from models.project import RegistrationStatus
+from models.registers import answer as registers
 from models.sales import OpportunityState
 from models.search import Unfit
 from models.smtp import Why
@@ -52,7 +53,7 @@ WIDTH = 120
 # Whose members are shown as they are written.
 ENUMS: tuple[type[enum.StrEnum], ...] = (
     Reason, Kept, SourceText, Unfit, Likeness, RegistrationStatus, ActivityState, OpportunityState, Trouble, Refusal, Fault, Remark, Certainty,
-    settings.Group, Why,
+    settings.Group, Why, registers.Why,
 )  # fmt: skip
 TEMPLATES = [("**.html", "jinja2")]
 MARKS = {"_": None, "gettext": None, "ngettext": (1, 2)}

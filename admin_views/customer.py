@@ -11,11 +11,12 @@ from flask_babel import LazyString, gettext, lazy_gettext
 from sqlalchemy.orm import contains_eager, joinedload
 from werkzeug.datastructures import MultiDict
 
-from admin_views import alike, card, choices, converting, new_contacts, shell, verbs
+from admin_views import alike, card, choices, converting, looking_up, new_contacts, shell, verbs
 from admin_views.base import Action, Column, EntityView, FilterChoice
 from admin_views.forms import Amount, Choice, Choices, Day, EntityForm, LongText, OneOf, Section, Text, Tick, Whole
 from admin_views.giving import Giving
 from admin_views.labelling import Labelling
+from admin_views.refreshing import Refreshing
 from admin_views.writing import Writing
 from models import search
 from models.customer import Customer, Kind
@@ -102,7 +103,7 @@ class CustomerForm(EntityForm):
     max_distance_km = Whole(lazy_gettext("Longest distance billed"), example="100")
 
 
-class CustomerView(Labelling, Writing, Giving, EntityView):
+class CustomerView(Labelling, Writing, Refreshing, Giving, EntityView):
     """The customers."""
 
     routes = EntityView.routes | {
@@ -111,6 +112,7 @@ class CustomerView(Labelling, Writing, Giving, EntityView):
         "labels_view": "see",
         "alike_view": "create",
         "mail_view": "see",
+        "register_view": "see",
     }
     most_contacts = new_contacts.MOST
 
@@ -284,6 +286,7 @@ class CustomerView(Labelling, Writing, Giving, EntityView):
         made = super().read(record, posted, values)
         if record is None:
             new_contacts.extend(made, posted, more="more" in request.form)
+            looking_up.extend(made, posted)
         return made
 
     def form_sections(self, record: Any, form: EntityForm) -> Sequence[Section]:
@@ -291,7 +294,10 @@ class CustomerView(Labelling, Writing, Giving, EntityView):
         if record is not None:
             return self.sections
         *general, finance = self.sections
-        return (*general, new_contacts.section(form), finance)
+        return (*looking_up.sections(form), *general, new_contacts.section(form), finance)
+
+    def only_helps(self, form: EntityForm) -> bool:
+        return super().only_helps(form) or looking_up.fill(form)
 
     def contact_rows(self, form: EntityForm) -> list[tuple[str, ...]]:
         """The fields of each contact on the form."""
@@ -312,7 +318,7 @@ class CustomerView(Labelling, Writing, Giving, EntityView):
         return jsonify(alike.told())
 
     def to_save(self, record: Any, form: EntityForm) -> dict[str, Any]:
-        own = {name for names in new_contacts.rows(form) for name in names}
+        own = {looking_up.NUMBER, *(name for names in new_contacts.rows(form) for name in names)}
         values = {name: value for name, value in form.values().items() if name not in own}
         office = {name: value for name, value in values.items() if name.startswith("head_office_")}
         # The country of a new customer is preset: alone it makes no address.
@@ -335,13 +341,13 @@ class CustomerView(Labelling, Writing, Giving, EntityView):
         ]
 
     def card_menu(self, record: Any, actions: Sequence[Action]) -> list[Any]:
-        """Before the verbs: what one writes to a colleague (TL-14)."""
+        """Before the verbs: what one writes to a colleague (TL-14), and what a register has (VS-14)."""
         mail = {
             "text": gettext("Mail to a colleague"),
             "icon": "envelope",
             "href": self.get_url(".mail_view", id=record.id),
         }
-        return [mail, *super().card_menu(record, actions)]
+        return [mail, *self.register_menu(record), *super().card_menu(record, actions)]
 
     def tools(self, query: str) -> list[tuple[Any, str, str]]:
         return shell.import_link("customers")

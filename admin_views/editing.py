@@ -77,8 +77,7 @@ class Editing(Declared):
         form = self.form_for(None, request.form if request.method == "POST" else None)
         if request.method == "GET":
             return self.show_form(None, form, 200)
-        if "more" in request.form:
-            # One more of what can be typed several times: nothing is judged yet.
+        if self.only_helps(form):
             return self.show_form(None, form, 200)
         try:
             if not self.can_be_read(None, form):
@@ -95,6 +94,13 @@ class Editing(Declared):
             return self.show_form(None, form, errors.status_of(refused))
         self.tell(saved, self.added_text(saved.record))
         return redirect(self.saved_url(saved.record))
+
+    def only_helps(self, form: EntityForm) -> bool:
+        """Whether a button was pressed that helps to fill in a new form: nothing is judged yet, and nothing saved.
+
+        One such is for one more of what can be typed several times.
+        """
+        return "more" in request.form
 
     def made_before(self, before: Before, typed: Callable[[], EntityForm] | None = None) -> Answer:
         """For a form that was sent and saved before: on to what came of it, as the first time.

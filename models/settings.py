@@ -144,6 +144,12 @@ SETTINGS: tuple[Known, ...] = (
         "Larger files cannot be attached to customers and projects.",
         Limits(least=1, most=LARGEST_FILE),
     ),
+    Known(
+        "ask_registers",
+        False,
+        "Ask public registers",
+        "Companies are looked up in a public register where somebody asks for it; it is told the number and nothing else.",
+    ),
     Known("currency", "EUR", "Currency", "Preset for new customers.", codes=frozenset(codes.CURRENCIES)),
     _feature("nickname", "Other names of customers", "A second name, such as the former one; it is found by search."),
     _feature("activities", "Activities", "Notes, tasks and events around customers."),

@@ -45,6 +45,7 @@ class Origin(enum.StrEnum):
     CONNECT = "connect"
     GRANT = "grant"
     SETTINGS = "settings"
+    REGISTER = "register"
     OUTSIDE = "outside"
     SEED = "seed"
 

@@ -98,7 +98,7 @@ function sayCount(note, count, otherwise) {
   }
   const bold = document.createElement("b");
   bold.textContent = (count === 1 ? note.dataset.one : note.dataset.many).replace("{n}", count);
-  note.replaceChildren(bold, ` · ${note.dataset.kept}`);
+  note.replaceChildren(bold, note.dataset.kept);
 }
 
 function listChanges(panel, changed) {

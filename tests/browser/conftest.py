@@ -18,13 +18,14 @@ from waitress.server import create_server
 
 from admin_views.commands_data import DEMO_PASSWORD
 from app import create_app
-from models import access, schema
+from models import access, schema, settings
 from models.access import SYSTEM
 from models.base import db
 from models.journal import changeset
 from models.operations import seed
 from models.user import User
 from tests.databases import ENGINES, Databases
+from tests.stub import Stub, answering
 
 CUSTOMERS = 60
 OPTIONS = (
@@ -61,18 +62,25 @@ def browser() -> Iterator[Browser]:
 
 @dataclass(frozen=True)
 class Panel:
-    """The running panel."""
+    """The running panel, and what stands for all registers it asks."""
 
     url: str
     engine: str
+    register: Stub
 
 
 @pytest.fixture(scope="session", params=ENGINES)
 def panel(
     request: pytest.FixtureRequest, handed_out: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Panel]:
-    """The panel with seeded data, on each database."""
-    kind = str(request.param)
+    """The panel with seeded data, on each database, whose office asks registers."""
+    with answering(Stub()) as register:
+        yield from _running(str(request.param), handed_out, tmp_path_factory, register)
+
+
+def _running(
+    kind: str, handed_out: Databases, tmp_path_factory: pytest.TempPathFactory, register: Stub
+) -> Iterator[Panel]:
     url = handed_out.fresh(kind)
     app = create_app(
         {
@@ -80,6 +88,7 @@ def panel(
             "SECRET_KEY": "a secret that is long enough for a test",
             "SQLALCHEMY_DATABASE_URI": url.render_as_string(hide_password=False),
             "SQLALCHEMY_ENGINE_OPTIONS": {"poolclass": NullPool},
+            **{f"{code}_URL": register.url for code in ("BRREG", "PRH", "VIES", "KVK")},
         }
     )
     with app.app_context():
@@ -90,11 +99,12 @@ def panel(
         # The journeys read English, whatever language the invented people have chosen.
         with changeset(session, SYSTEM, "Set up"):
             session.execute(update(User).values(language="en"))
+            settings.put(session, "ask_registers", True)
         db.session.remove()
     server = create_server(app, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    yield Panel(f"http://127.0.0.1:{server.effective_port}", kind)
+    yield Panel(f"http://127.0.0.1:{server.effective_port}", kind, register)
     server.close()
     thread.join(timeout=5)
 

@@ -35,6 +35,7 @@ PAGES = {
     "customer-edit": "/customers/edit/?id=31",
     "customer-new": "/customers/new/",
     "customer-mail": "/customers/mail/?id=31",
+    "customer-register": "/customers/register/?id=31",
     "customer-archive": "/customers/action/?action=archive&rowid=31",
     "customers-archive": "/customers/action/?action=archive&rowid=31&rowid=30&rowid=29",
     "customer-kind": "/customers/action/?action=kind&rowid=31",

@@ -26,6 +26,7 @@ from models.imports import ImportKind, ImportMode, ImportRun, ImportState
 from models.journal import Changeset, changeset
 from models.journal.triggers import keeping
 from models.operations import delete
+from models.operations.configure import configure
 from models.settings import ValueList
 from models.user import ON_A_CUSTOMER, Right, SignIn, User
 from tests import factories
@@ -247,6 +248,11 @@ def probes() -> dict[str, list[Probe]]:
         Probe("POST", f"/customers/mail/?id={MINE}", {"again": "{id}"}),
         Probe("POST", f"/customers/mail/?id={MINE}", {"recipient_id": "{id}", "text": "Hello"}, found=422),
     ]
+    found["customers.register_view"] = [
+        Probe("GET", "/customers/register/?id={id}"),
+        Probe("POST", "/customers/register/?id={id}", {"ask": "1"}),
+        Probe("POST", "/customers/register/?id={id}", {"answer": "shown", "part-email": "1"}),
+    ]
     found["history.index"] = [Probe("GET", "/history/?customer_id={id}&contact_id={id}", found=200)]
     found["history.narrow"] = [Probe("GET", "/history/filter/?at=/customers/details/&of=customer&id={id}", found=200)]
     found["history.undo"] = [
@@ -300,6 +306,7 @@ def scene(session: Session, cast: Cast) -> None:
     Charlie has every right on a customer of his own, and may import and export; Erik has every right everywhere but to
     see customers, which he may only on that one.
     """
+    configure(session, SYSTEM, {"ask_registers": True})
     mine = factories.customer(session, id=MINE, company_name="Eigen Zaak B.V.")
     theirs = factories.customer(session, id=HIDDEN, company_name="Verborgen Zaken B.V.")
     contact = factories.contact(session, id=HIDDEN, last_name="Onzichtbaar", company_name="Onzichtbaar B.V.")

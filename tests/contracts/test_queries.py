@@ -28,6 +28,7 @@ from models.customer import Customer
 from models.imports import ImportKind
 from models.journal import changeset
 from models.journal.reading import SHOWN
+from models.operations.configure import configure
 from models.settings import ListValue, ValueList
 from models.user import Role, Team, User
 from tests import factories
@@ -65,6 +66,7 @@ PAGES = {
     "customer, like others": "/customers/alike/?company_name=Bakkerij",
     "customer, labels": "/customers/labels/?id={customer}",
     "customer, mail": "/customers/mail/?id={customer}",
+    "customer, register": "/customers/register/?id={customer}",
     "customer, archive": "/customers/action/?action=archive&rowid={customer}",
     "customer, restore": "/customers/action/?action=restore&rowid={archived}",
     "customer, delete": "/customers/delete/?id={archived}",
@@ -295,6 +297,7 @@ def furnished(session: Session, cast: Cast, ids: dict[str, int], folder: Path) -
     value = factories.list_value(session, ValueList.RELATION_KIND, "supplier of")
     factories.relation(session, customer, another, value)
     portal = factories.portal(session, customer)
+    configure(session, SYSTEM, {"ask_registers": True})
     with changeset(session, SYSTEM, "Archive"):
         session.get_one(Customer, archived).archived_at = closed.archived_at = A_MOMENT
     with changeset(session, looker_for(session, cast.dana), "Change the rates") as changed:

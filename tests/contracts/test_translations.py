@@ -31,6 +31,7 @@ SOURCE = LANGUAGES[0]
 # Texts that are handed to the catalogue at run time: each comes from what `catalogues.texts` lists. Whoever adds a line
 # here says there where its texts come from.
 AT_RUN_TIME = {
+    "admin_views/registers.py": {"why.value"},
     "admin_views/alike.py": {"reason.value"},
     "admin_views/listing.py": {"dropped.why.value"},
     "admin_views/narrowing.py": {"Unfit.WRONG_VALUE.value", "linked"},
