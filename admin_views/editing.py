@@ -9,6 +9,7 @@ from typing import Any
 from flask import flash, g, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from admin_views import doubting, errors, once, shell
@@ -116,6 +117,12 @@ class Editing(Declared):
             return redirect(self.saved_url(record))
         self.note_position()
         form = typed() if typed is not None else self.form_for(None, request.form)
+        if record is not None:
+            said = gettext("%(name)s was saved with this form already.", name=str(record))
+            link = Markup('{} <a href="{}">{}</a>').format(said, self.card_url(record.id), gettext("Open"))
+            flash(link, "info")
+            if "more" in request.form:
+                return self.show_form(None, form, 200)
         form.add_error(None, gettext("This form was sent and saved before. Save it again to add what stands here."))
         return self.show_form(None, form, 409)
 

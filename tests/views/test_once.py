@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -197,6 +198,24 @@ def test_something_else_typed_into_a_form_that_was_sent_is_neither_lost_nor_save
     assert send(alice, other).status_code == 302
     assert send(alice, other).status_code == 302
     assert rows(session, Customer) == 2
+
+
+def test_who_goes_back_to_a_form_that_was_saved_reads_what_came_of_it_and_goes_on_typing(
+    session: Session, client_for: ClientFor
+) -> None:
+    alice = client_for("Alice")
+    page = alice.get("/customers/new/")
+    card = urlsplit(send(alice, page, company_name="Nordhamn Logistik AB").location).query
+    name = {"company_name": "Nordhamn Logistik AB", "contact-0-contact_id-last_name": "Holm"}
+    more = alice.press(page, "Add another contact", **name)
+    assert more.status_code == 200
+    assert "Nordhamn Logistik AB was saved with this form already." in text_of(more)
+    tree = html.document_fromstring(more.text)
+    assert tree.xpath("//main//div[@role='status']//a[.='Open']/@href") == [f"/customers/details/?{card}"]
+    assert "was sent and saved before" not in text_of(more)
+    assert {field: typed(more, field) for field in name} == name
+    assert len(tree.xpath("//fieldset[@data-kb-repeats='contact']")) == 2
+    assert rows(session, Customer) == 1
 
 
 def test_what_was_taken_back_since_is_asked_about_and_can_be_saved_again(
