@@ -100,7 +100,7 @@ def events(session: Session, **about: Any) -> Mapping[str, Any]:
     before = request.args.get("before", "")
     found = journal.history(session, before=before or None, limit=PAGE, only=asked.only, **about)
     told = [event for event in shown(session, found.events, asked.only, **about) if event is not None]
-    days = [(day_text(day), list(one)) for day, one in groupby(told, key=lambda event: event.at.date())]
+    days = [(day_text(day), list(one)) for day, one in groupby(told, key=lambda event: shell.clock().day(event.at))]
     narrowed = narrowing.narrowed(asked, [(event.who_id, event.who) for event in told])
     return {"days": days, "older": older(found.next), "few": FEW, "narrowed": narrowed}
 
