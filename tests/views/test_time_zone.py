@@ -223,3 +223,9 @@ def test_a_time_zone_is_chosen_in_the_settings_and_a_wrong_one_is_refused(
     refused = dana.press(dana.get("/settings/"), "Save settings", time_zone="Mars/Olympus")
     assert refused.status_code == 422
     assert "Time zone: Mars/Olympus does not fit." in text_of(refused)
+
+
+@pytest.mark.usefixtures("night")
+def test_when_the_settings_were_last_changed_is_a_day_of_the_office(client_for: ClientFor, session: Session) -> None:
+    move(session, "Europe/Oslo")
+    assert "last looked through on 24 November 2026" in text_of(client_for("Dana").get("/settings/"))
