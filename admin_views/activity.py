@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -20,7 +21,7 @@ from admin_views.forms import Choice, Day, EntityForm, LongText, OneOf, Section,
 from admin_views.numbers import key_of
 from models import search
 from models.access import Looker
-from models.activity import Activity, ActivityState
+from models.activity import Activity, ActivityState, due, due_there
 from models.base import whole
 from models.customer import Customer
 from models.errors import NotAllowed, NotFound, Refused
@@ -155,7 +156,7 @@ class ActivityView(BelowCustomer):
 
     def card_badge(self, record: Activity) -> str:
         kinds = {ActivityState.PLANNED: "info", ActivityState.DONE: "ok", ActivityState.CANCELLED: "muted"}
-        look = "danger" if record.is_overdue else kinds[record.state]
+        look = "danger" if record.is_overdue(shell.clock()) else kinds[record.state]
         return Markup('<span class="kb-badge kb-{}">{}</span>').format(look, work.state_name(record.state))
 
     def defaults(self) -> dict[str, Any]:
@@ -167,26 +168,22 @@ class ActivityView(BelowCustomer):
         }
 
     def values_of(self, record: Activity) -> dict[str, Any]:
-        at = record.due_at
-        return {
-            **super().values_of(record),
-            "state": record.state.value,
-            "due_on": None if at is None else at.date(),
-            "due_time": at.time() if at is not None and record.has_time else None,
-        }
+        day, time = day_and_time(record.due_at, has_time=record.has_time)
+        return {**super().values_of(record), "state": record.state.value, "due_on": day, "due_time": time}
 
     def to_save(self, record: Any, form: EntityForm) -> dict[str, Any]:
         values = form.values()
         day, time = values.pop("due_on"), values.pop("due_time")
         if record is None and values["state"] == ActivityState.PLANNED.value and "state" not in form.errors:
             values["state"] = first_state(shell.here(), values["kind_id"])
-        return {
-            **values,
-            "due_at": quick_activity.moment(day or (shell.today() if time else None), time),
-            "has_time": time is not None,
-        }
+        at = due(day or (shell.today() if time else None), time, shell.clock())
+        if record is not None and day_and_time(record.due_at, has_time=record.has_time) == (day, time):
+            at = record.due_at  # as it stands: of a time that comes twice it may be the second
+        return {**values, "due_at": at, "has_time": time is not None}
 
     def field_text(self, name: str, value: Any) -> str:
+        if name == "due_at" and value and value.time() == dt.time():
+            return shell.full(value.date())  # a day; here nothing tells it from one o'clock at night
         return shell.full(value) if name in ("due_at", "done_at") and value else super().field_text(name, value)
 
     def saved_url(self, record: Activity) -> str:
@@ -265,22 +262,25 @@ class ActivityView(BelowCustomer):
         return login.inside(request.form.get("next"), usual)
 
 
+def day_and_time(at: dt.datetime | None, *, has_time: bool) -> tuple[dt.date | None, dt.time | None]:
+    """When something is due, as its form has it."""
+    if at is None:
+        return None, None
+    there = due_there(at, has_time=has_time, clock=shell.clock())
+    return there.date(), there.time() if has_time else None
+
+
 def posted_from(values: Mapping[str, Any]) -> MultiDict[str, str]:
     """The values of an activity as its form would post them."""
-    at = values["due_at"]
-    written = {
-        **values,
-        "state": values["state"].value,
-        "due_on": at and f"{at:%Y-%m-%d}",
-        "due_time": f"{at:%H:%M}" if values["has_time"] else None,
-    }
+    day, time = day_and_time(values["due_at"], has_time=values["has_time"])
+    written = {**values, "state": values["state"].value, "due_on": day, "due_time": time and f"{time:%H:%M}"}
     return MultiDict({name: str(value) for name, value in written.items() if value is not None})
 
 
 def understood_as(found: Understood) -> str:
     """What a line was taken for, so that a wrong guess is seen: Call Astrid: call, Thu 26 Nov, 10:00, Astrid Holmgren."""
     at = found.values["due_at"]
-    when = work.day_and_time(at, has_time=found.values["has_time"]) if at else None
+    when = work.due_in_words(at, has_time=found.values["has_time"]) if at else None
     parts = [part for part in (found.kind, when, found.contact) if part]
     name = found.values["subject"]
     if not parts:

@@ -47,7 +47,7 @@ def on(session: Session, looker: Looker, customer: Customer, day: dt.date) -> Ma
 
     `is_unknown`: it was there, but what is known of it begins later, as after it was taken over from elsewhere.
     """
-    until = dt.datetime.combine(day, dt.time(), dt.UTC) + dt.timedelta(days=1)
+    until = shell.clock().begins(day + dt.timedelta(days=1))
     then, now = as_it_was.looks(session, customer, until)
     if then is None:
         return {"was": None, "changed": [], "is_unknown": customer.created_at < until}

@@ -133,6 +133,12 @@ def currencies() -> list[Option]:
     return [Option(code, code) for code in codes.CURRENCIES]
 
 
+@lru_cache(maxsize=1)
+def time_zones() -> tuple[Option, ...]:
+    """The time zones by region and city."""
+    return tuple(Option(name, name.replace("_", " ")) for name in codes.TIME_ZONES)
+
+
 def colours() -> dict[str, str]:
     """The eight dots, by name."""
     return {

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from admin_views.commands import as_system
 from importers import undoing
-from models import journal, schema
+from models import clock, journal, schema
 from models.access import SYSTEM
 from models.base import db
 from models.journal import Changeset
@@ -58,8 +58,8 @@ def seed_command(
         click.echo(f"\r{count:,} customers", err=True, nl=False)
 
     schema.upgrade(db.engine)
-    day = today.date() if today else dt.datetime.now(dt.UTC).date()
     with as_system() as session:
+        day = today.date() if today else clock.of(session).today()
         done = seed.seed(
             session,
             SYSTEM,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import gc
 import json
 import sys
@@ -17,7 +16,7 @@ from waitress import serve
 from admin_views import background, commands_translate, routes
 from admin_views.commands import as_system
 from admin_views.commands_data import DEMO_PASSWORD
-from models import schema
+from models import clock, schema
 from models.access import SYSTEM
 from models.base import db
 from models.customer import Customer
@@ -75,7 +74,7 @@ def run_command(host: str, port: int, demo: bool) -> None:
             and not session.scalar(select(func.count(User.id)))
             and not session.scalar(select(func.count(Customer.id)))
         ):
-            today = dt.datetime.now(dt.UTC).date()
+            today = clock.of(session).today()
             seed.seed(session, SYSTEM, DEMO_CUSTOMERS, 1, today, password=DEMO_PASSWORD, plain=True)
         binned.purge(session)
         _say_who_can_sign_in(demo)

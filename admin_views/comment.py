@@ -93,7 +93,7 @@ class CommentView(BelowCustomer):
         """The box on the card asks for the text only: the rest is as it is preset."""
         if record is None and posted is not None and "said_at" not in posted:
             posted = MultiDict(posted)
-            posted["said_at"], posted["user_id"] = f"{utc_now():%Y-%m-%dT%H:%M}", str(shell.looker().id)
+            posted["said_at"], posted["user_id"] = utc_now().isoformat(timespec="minutes"), str(shell.looker().id)
         return super().form_for(record, posted)
 
     def tell(self, saved: Saved[Any], text: str) -> None:

@@ -38,6 +38,7 @@ from wtforms.widgets import (
     TimeInput,
 )
 
+from admin_views import shell
 from models.base import Base, Limits, whole
 from models.operations import fields
 
@@ -309,14 +310,15 @@ class Time(TimeField):
 
 
 class Moment(Field):
-    """A day with a time, to the minute, by the firm's clock."""
+    """A day with a time, to the minute, by the office's clock; or by any other, where the text says which."""
 
     widget = CalendarAndClock()
+    TO_THE_MINUTE = "%Y-%m-%dT%H:%M"
 
     def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return "" if self.data is None else f"{self.data:%Y-%m-%dT%H:%M}"
+        if self.data is None:
+            return str(self.raw_data[0]) if self.raw_data else ""
+        return f"{shell.clock().shows(self.data):{self.TO_THE_MINUTE}}"
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         text = str(valuelist[0]).strip() if valuelist else ""
@@ -328,10 +330,11 @@ class Moment(Field):
         except ValueError:
             example = "2026-11-21 14:30"
             raise ValueError(gettext("Fill in a day and a time, for example %(example)s", example=example)) from None
-        self.data = found.replace(tzinfo=dt.UTC)
-        # To the minute is what the form shows; what was not changed keeps its seconds.
-        if self.object_data is not None and f"{self.object_data:%Y-%m-%dT%H:%M}" == f"{found:%Y-%m-%dT%H:%M}":
-            self.data = self.object_data
+        clock, held = shell.clock(), self.object_data
+        self.data = clock.means(found) if found.tzinfo is None else found
+        # To the minute is what the form shows; what was not changed keeps its seconds, and which of two equal times it was.
+        if held is not None and f"{clock.shows(held):{self.TO_THE_MINUTE}}" == f"{found:{self.TO_THE_MINUTE}}":
+            self.data = held
 
 
 class Option(NamedTuple):

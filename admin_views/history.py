@@ -115,7 +115,9 @@ def events(session: Session, **about: Any) -> Mapping[str, Any]:
     lines = shown(session, found.events, asked.only, looked.groups if looked else None, **about)
     told = [event for event in lines if event is not None]
     return {
-        "days": [(day_text(day), list(one)) for day, one in groupby(told, key=lambda event: event.at.date())],
+        "days": [
+            (day_text(day), list(one)) for day, one in groupby(told, key=lambda event: shell.clock().day(event.at))
+        ],
         "older": older(found.next),
         "looked_to": found.looked_to,
         "few": FEW,

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from flask import current_app, url_for
@@ -42,6 +43,8 @@ NAMED_BY = {
     "customer_access": ["user_id", "team_id", "role_id"],
     "connection": ["other_customer_id", "contact_id"],
 }
+# What the day of an activity is that has no time.
+_DUE_ON = Column("due_on", Date)
 # The column that says whose a record is, the first that is filled.
 OWNERS = {"customer_id": "customer", "contact_id": "contact", "team_id": "team"}
 TABLES = {
@@ -169,7 +172,7 @@ def _lines_of(change: Change, names: _Names) -> Iterable[Line]:
         before, after = change.before or {}, change.after or {}
         for key in names.fields[change.id]:
             column = table.c[key]
-            yield _line(change, key, names.text(column, before.get(key)), names.text(column, after[key]))
+            yield _line(change, key, *(names.text(column, image.get(key), image) for image in (before, after)))
         return
     image = (change.after if change.operation is Operation.INSERT else change.before) or {}
     text = _what(change.table_name, image, names)
@@ -295,11 +298,13 @@ class _Names:
         name = self.known.get((table, row_id), gone)
         return shell.role_name(name) if table == Role.__tablename__ else name
 
-    def text(self, column: Column[Any], raw: Any) -> str | None:
-        """A value as people read it; None is empty."""
+    def text(self, column: Column[Any], raw: Any, image: Mapping[str, Any] = MappingProxyType({})) -> str | None:
+        """A value as people read it, beside the others of its row; None is empty."""
         if raw is None or raw == "":
             return None
         target = target_of(column)
+        if column is Activity.__table__.c.due_at and not image.get("has_time", True):
+            column = _DUE_ON
         return _words(column, raw) if target is None else self._name(target, raw)
 
 

@@ -32,7 +32,7 @@ def index() -> str:
         editable=allowed(session, shell.looker(), Customer, customers, Right.EDIT) if edits else (),
         more=len(to_do) > TO_DO,
         imports=import_progress.mine(),
-        overdue=sum(one.is_overdue for one in to_do),
+        overdue=sum(one.is_overdue(shell.clock()) for one in to_do),
     )
 
 

@@ -140,10 +140,10 @@ def _by(text: str) -> int | By | None:
 
 
 def _midnight(day: dt.date | None, days: int = 0) -> dt.datetime | None:
-    """When a day begins, or so many days later; None also behind the last day there is."""
+    """When a day begins by the office's clock, or so many days later; None also behind the last day there is."""
     if day is None or dt.date.max - day < dt.timedelta(days=days):
         return None
-    return dt.datetime.combine(day + dt.timedelta(days=days), dt.time(), dt.UTC)
+    return shell.clock().begins(day + dt.timedelta(days=days))
 
 
 def _groups(noun: str | None) -> dict[str, frozenset[str]]:

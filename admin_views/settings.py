@@ -53,7 +53,9 @@ def _looked_through() -> dt.date | None:
     """When somebody last said that all settings are still right, or changed one; None where nobody ever did (TL-43)."""
     session = shell.here()
     rows = session.scalars(select(settings.Setting.id)).all()
-    changed = [last.at.date() for _made, last in journal.touches(session, "setting", rows).values() if last.at]
+    changed = [
+        shell.clock().day(last.at) for _made, last in journal.touches(session, "setting", rows).values() if last.at
+    ]
     said = settings.get(session, settings.REVIEWED)
     return max([*changed, *([dt.date.fromisoformat(said)] if DAY.fullmatch(said) else ())], default=None)
 

@@ -16,7 +16,6 @@ from flask import Flask, current_app, flash, g, request, session, url_for
 from flask_babel import (
     format_date,
     format_decimal,
-    format_time,
     get_domain,
     get_locale,
     gettext,
@@ -27,8 +26,10 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from models import access, settings
+from models import clock as clocks
 from models.access import Looker, Source
-from models.base import db, utc_now, web_address
+from models.base import db, web_address
+from models.clock import Clock
 from models.errors import SINGULAR, Reason, Refused
 from models.operations.consequences import LeftOut
 from models.project import Registration
@@ -85,6 +86,14 @@ def setting(key: str) -> Any:
         seat = getattr(current_user, "seat", None)
         g.settings = settings.everything(here()) if seat is None else seat.settings
     return g.settings[key]
+
+
+def clock() -> Clock:
+    """The office's clock: all that is shown or typed of moments goes by it."""
+    if "clock" not in g:
+        g.clock = clocks.named(setting(clocks.ZONE))
+    found: Clock = g.clock
+    return found
 
 
 def used(switch: str | None) -> bool:
@@ -173,7 +182,7 @@ def say(refusal: Refused, field: object = None) -> str:
 def _value(key: str, value: object) -> object:
     """A value of a refusal as the reader would write it."""
     if isinstance(value, dt.date):
-        return full(value)
+        return full(clock().day(value) if isinstance(value, dt.datetime) else value)
     return right_name(str(value)) if key == "right" else value
 
 
@@ -232,9 +241,9 @@ def when(moment: dt.datetime | dt.date | None) -> str:
     """A moment as people say it: today 09:12, yesterday, 12 Nov, 12 Nov 2025."""
     if moment is None:
         return "–"
-    now = utc_now()
-    day = moment.date() if isinstance(moment, dt.datetime) else moment
-    age = (now.date() - day).days
+    now = today()
+    day = clock().day(moment) if isinstance(moment, dt.datetime) else moment
+    age = (now - day).days
     if age == 0:
         return gettext("today")
     if age == 1:
@@ -263,12 +272,13 @@ def _clock(time: dt.time, locale: Locale) -> str:
 
 
 def full(value: dt.datetime | dt.date) -> str:
-    """A day in full, and of a moment the time to the minute."""
+    """A day in full, and of a moment its day and the time to the minute by the office's clock."""
     locale = _locale()
     if not isinstance(value, dt.datetime):
         return _day(value, "medium", locale)
     both = str(locale.datetime_formats["medium"])
-    day, time = _day(value.date(), "medium", locale), _clock(dt.time(value.hour, value.minute), locale)
+    there = clock().shows(value)
+    day, time = _day(there.date(), "medium", locale), _clock(dt.time(there.hour, there.minute), locale)
     return both.replace("{1}", day).replace("{0}", time)
 
 
@@ -309,7 +319,8 @@ def register(app: Flask, languages: tuple[str, ...]) -> None:
     app.jinja_env.filters["choice_text"] = lambda value: (value, gettext(value))
     app.jinja_env.filters["numberformat"] = format_decimal
     app.jinja_env.filters["axis"] = on_axis
-    app.jinja_env.filters["clock"] = lambda value: format_time(value, "HH:mm")
+    app.jinja_env.filters["clock"] = lambda value: f"{clock().shows(value):%H:%M}"
+    app.jinja_env.filters["day"] = lambda value: clock().day(value)
     app.jinja_env.globals["used"] = used
     app.jinja_env.globals.update(_=translated, gettext=translated, ngettext=ngettext)
     app.jinja_env.trim_blocks = True
@@ -350,11 +361,9 @@ def _surround() -> dict[str, Any]:
         "languages": current_app.extensions["kaartenbak"]["languages"],
         "theme": getattr(current_user, "theme", None) or session.get("theme", ""),
         "keys": getattr(current_user, "single_keys", True),
-        "month_name": format_date(today(), "LLLL"),
         "menu": [],
         "adds": [],
         "viewer": None,
-        "today": utc_now().date(),
     }
     if not getattr(current_user, "is_authenticated", False) or not hasattr(g, "looker"):
         return common
@@ -362,6 +371,8 @@ def _surround() -> dict[str, Any]:
     common["menu"] = menu()
     common["adds"] = can_be_made()
     common["firm"] = setting("company_name")
+    common["today"] = today()
+    common["month_name"] = format_date(today(), "LLLL")
     common["may_somewhere"] = lambda right: access.may_somewhere(here(), looker(), Right(right))
     common["may"] = lambda right, customer_id=None: access.may(here(), looker(), Right(right), customer_id)
     return common
@@ -393,8 +404,8 @@ def offer_undo(text: str, changeset_id: int) -> None:
 
 
 def today() -> dt.date:
-    """The day it is, for people: in the zone of the firm's clock, which is UTC until there is a setting for it."""
-    return utc_now().date()
+    """The day it is, for people: by the office's clock."""
+    return clock().today()
 
 
 def this_year() -> int:

@@ -67,7 +67,9 @@ def of_customer(session: Session, looker: Looker, customer: Customer) -> Mapping
     changes = history.shown(session, events, Only(), customer_id=customer.id)
     sees_all = access.may(session, looker, Right.SEE_ALL_TOTALS, customer.id)
     lines = list(_lines(found.entries, iter(changes), sees_all=sees_all))
-    days = [(history.day_text(day), list(one)) for day, one in groupby(lines, key=lambda line: line.at.date())]
+    days = [
+        (history.day_text(day), list(one)) for day, one in groupby(lines, key=lambda line: shell.clock().day(line.at))
+    ]
     # What can be searched and ticked are the changes: that leads there.
     ticks = narrowing.ticks(narrowing.nothing("customer"), counted, show="changes")
     older = history.older(found.next)

@@ -57,6 +57,7 @@ def setting_options() -> dict[str, list[tuple[str, str]]]:
             (Deleting.NEVER, gettext("Never")),
         ],
         "default_country": [(option.value, option.label) for option in choices.countries()],
+        "time_zone": [(option.value, option.label) for option in choices.time_zones()],
         "currency": [(option.value, option.label) for option in choices.currencies()],
     }
 

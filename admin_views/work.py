@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from admin_views import shell
 from models import journal
-from models.activity import Activity, ActivityState, Comment, CommentMention
-from models.base import utc_now, whole
+from models.activity import Activity, ActivityState, Comment, CommentMention, due_there
+from models.base import whole
 from models.customer import Customer
 from models.journal import Touch
 from models.operations import mark_activity, mention
@@ -253,27 +253,36 @@ def state_name(state: ActivityState) -> str:
 
 def when_due(activity: Activity) -> str:
     """When it has to be done or takes place: today, tomorrow or the day, with its time; nothing where it has none."""
-    return "" if activity.due_at is None else day_and_time(activity.due_at, has_time=activity.has_time)
+    return "" if activity.due_at is None else due_in_words(activity.due_at, has_time=activity.has_time)
 
 
-def day_and_time(at: dt.datetime, *, has_time: bool) -> str:
-    """A day as people say it, and maybe a time: tomorrow, 10:00."""
-    days = (at.date() - utc_now().date()).days
-    pattern = "EEE d MMM" if at.year == utc_now().year else "EEE d MMM y"
+def due_in_words(at: dt.datetime, *, has_time: bool) -> str:
+    """When something is due, as people say it: tomorrow, 10:00."""
+    there = due_there(at, has_time=has_time, clock=shell.clock())
+    day = _day_in_words(there.date())
+    return f"{day}, {there:%H:%M}" if has_time else day
+
+
+def _day_in_words(on: dt.date) -> str:
+    today = shell.today()
+    days = (on - today).days
+    pattern = "EEE d MMM" if on.year == today.year else "EEE d MMM y"
     near = {0: gettext("today"), 1: gettext("tomorrow"), -1: gettext("yesterday")}
-    day = near.get(days) or format_date(at.date(), pattern)
-    return f"{day}, {at:%H:%M}" if has_time else day
+    return near.get(days) or format_date(on, pattern)
 
 
 def due(activity: Activity) -> Markup:
     """When an activity is due or was done, as a list says it; what is overdue is red and says so."""
-    if activity.is_overdue:
+    if activity.is_overdue(shell.clock()):
         text = gettext("overdue since %(when)s", when=when_due(activity))
         return Markup('<span class="kb-text kb-danger">{}</span>').format(text)
     if activity.state is ActivityState.PLANNED:
         return escape(when_due(activity))
-    at = activity.done_at or activity.due_at
-    when = "" if at is None else day_and_time(at, has_time=False)
     if activity.state is ActivityState.CANCELLED:
         return escape(gettext("cancelled"))
+    when = ""
+    if activity.done_at is not None:
+        when = _day_in_words(shell.clock().day(activity.done_at))
+    elif activity.due_at is not None:
+        when = _day_in_words(due_there(activity.due_at, has_time=activity.has_time, clock=shell.clock()).date())
     return escape(gettext("done %(when)s", when=when) if when else gettext("done"))

@@ -22,10 +22,9 @@ from importers import marks, reading, xlsx
 from importers.columns import COLUMNS, Column, Place, allowed
 from importers.known import ACCOUNT, ADDRESS, CONTACT, CUSTOMER, LABEL, LABELLED, LINK, LIST, USER
 from importers.reading import GUARDED
-from models import codes, journal
+from models import clock, codes, journal
 from models.access import Looker, looker_of, reachable, require
 from models.among import one_of
-from models.base import utc_now
 from models.contact import Contact
 from models.customer import Customer
 from models.imports import ImportKind
@@ -187,7 +186,8 @@ class _Returnable:
 
     def titles(self) -> Iterator[str]:
         keys = [column.key for column in self.columns]
-        self.stamp = marks.made(self.kind, self.language, journal.position(self.session), utc_now().date(), keys)
+        today = clock.of(self.session).today()
+        self.stamp = marks.made(self.kind, self.language, journal.position(self.session), today, keys)
         titles = [column.title(self.language) for column in self.columns]
         titles.insert(MARKED, self.stamp.text)
         yield from titles

@@ -70,7 +70,7 @@ def reread(run: ImportRun, folder: Path) -> Workbook:
     """The rows of the file of a run, once more."""
     path = folder / run.stored_as
     if not path.exists():
-        raise Refused(Reason.PURGED, date=run.created_at.date())
+        raise Refused(Reason.PURGED, date=run.created_at)
     return _read(run, path)
 
 

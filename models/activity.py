@@ -16,15 +16,16 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
-    bindparam,
     case,
     false,
     func,
+    literal,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from models.base import LINES, LONG_TEXT, LOOSE, Base, Stamped, UtcDateTime, between, ref, table_args, utc_now, words
+from models.clock import Clock
 from models.contact import Contact
 from models.customer import Customer
 from models.project import Project
@@ -50,22 +51,31 @@ def beginning(text: str) -> str:
     return line if len(line) <= NAMED_BY else f"{line[: NAMED_BY - 1]}…"
 
 
-def midnight(moment: dt.datetime) -> dt.datetime:
-    """When the day of a moment began."""
-    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+def due(day: dt.date | None, time: dt.time | None, clock: Clock) -> dt.datetime | None:
+    """When something is due that has a day, and maybe a time by the office's clock, as it is kept.
+
+    Without a time it is a day, wherever the office is: kept as that day's midnight in UTC, which no zone shifts.
+    """
+    if day is None:
+        return None
+    return _as_kept(day) if time is None else clock.means(dt.datetime.combine(day, time))
 
 
-# Asked for when the statement is sent, not when it is made.
-_NOW = bindparam("now", callable_=utc_now, type_=UtcDateTime(), unique=True)
-_TODAY = bindparam("today", callable_=lambda: midnight(utc_now()), type_=UtcDateTime(), unique=True)
+def due_there(at: dt.datetime, *, has_time: bool, clock: Clock) -> dt.datetime:
+    """The day and the time that are meant by what `due` made; without a time only its day says something."""
+    return clock.shows(at) if has_time else at
+
+
+def _as_kept(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), dt.UTC)
 
 
 class Activity(Stamped, Base):
     """Something to do with a customer, or that was done: a task, a note, a call, an event (VS-31).
 
     `kind` is one of the office's own list. `due_at` is when it has to be done or takes place; `has_time` is off where only
-    the day was said. `user` is who does it. When its contact is deleted, `contact_deleted` keeps the place where the name
-    stood (VS-29).
+    the day was said: `due` and `due_there` go between these two and what people say. `user` is who does it. When its
+    contact is deleted, `contact_deleted` keeps the place where the name stood (VS-29).
     """
 
     __table_args__ = table_args(
@@ -101,23 +111,20 @@ class Activity(Stamped, Base):
 
     name: Mapped[str] = synonym("subject")
 
-    @property
-    def is_overdue(self) -> bool:
+    def is_overdue(self, clock: Clock) -> bool:
         """Whether it should have been done by now; what has a day only may be done all that day."""
         if self.state is not ActivityState.PLANNED or self.due_at is None:
             return False
-        now = utc_now()
-        return self.due_at < (now if self.has_time else midnight(now))
+        return self.due_at < (utc_now() if self.has_time else _as_kept(clock.today()))
 
     def __str__(self) -> str:
         return self.subject
 
 
-def overdue() -> ColumnElement[bool]:
+def overdue(clock: Clock) -> ColumnElement[bool]:
     """The same as `Activity.is_overdue`, asked of the database."""
-    return and_(
-        Activity.state == ActivityState.PLANNED, Activity.due_at < case((Activity.has_time, _NOW), else_=_TODAY)
-    )
+    now, today = (literal(at, UtcDateTime()) for at in (utc_now(), _as_kept(clock.today())))
+    return and_(Activity.state == ActivityState.PLANNED, Activity.due_at < case((Activity.has_time, now), else_=today))
 
 
 class Comment(Stamped, Base):

@@ -1,6 +1,9 @@
-"""The codes that addresses, amounts and accounts use: countries, the currencies of our customers, IBANs."""
+"""The codes that addresses, amounts, accounts and clocks use: countries, the currencies of our customers, IBANs, time zones."""
 
 from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Iterator
 
 from babel import Locale
 from stdnum import iban
@@ -12,6 +15,29 @@ COUNTRIES = frozenset(
     code for code in map(str, Locale.parse("en").territories) if len(code) == 2 and code.isalpha() and code not in _NONE
 )
 CURRENCIES = ("EUR", "SEK", "NOK", "DKK", "GBP", "USD", "CHF")
+_REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+
+
+class _TimeZones:
+    """The names of time zones by region and city, and UTC. To list them is dear, to ask for one is not."""
+
+    def __contains__(self, name: object) -> bool:
+        if not isinstance(name, str) or not _is_offered(name):
+            return False
+        try:
+            return bool(zoneinfo.ZoneInfo(name).key)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            return False
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(filter(_is_offered, zoneinfo.available_timezones())))
+
+
+def _is_offered(name: str) -> bool:
+    return name == "UTC" or name.partition("/")[0] in _REGIONS
+
+
+TIME_ZONES = _TimeZones()
 
 
 def compact_iban(text: str) -> str:

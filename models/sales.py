@@ -6,7 +6,7 @@ import datetime as dt
 import enum
 from decimal import Decimal
 
-from sqlalchemy import Boolean, ColumnElement, Index, Integer, String, Text, UniqueConstraint, and_, bindparam, or_
+from sqlalchemy import Boolean, ColumnElement, Index, Integer, String, Text, UniqueConstraint, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import (
@@ -20,15 +20,11 @@ from models.base import (
     between,
     ref,
     table_args,
-    utc_now,
     words,
 )
 from models.contact import Contact
 from models.customer import Customer
 from models.user import User
-
-# Asked for when the statement runs, so that a condition may be made once and used for years.
-_TODAY = bindparam("today", callable_=lambda: utc_now().date(), type_=DATE, unique=True)
 
 
 class InvoiceStatus(enum.StrEnum):
@@ -147,9 +143,9 @@ class Agreement(Stamped, Base):
         return self.name
 
 
-def running() -> ColumnElement[bool]:
-    """The same as `Agreement.is_running` today, asked of the database."""
-    return and_(Agreement.active.is_(True), or_(Agreement.ends_on.is_(None), Agreement.ends_on >= _TODAY))
+def running(day: dt.date) -> ColumnElement[bool]:
+    """The same as `Agreement.is_running`, asked of the database."""
+    return and_(Agreement.active.is_(True), or_(Agreement.ends_on.is_(None), Agreement.ends_on >= day))
 
 
 class Portal(Stamped, Base):
@@ -207,6 +203,6 @@ class PortalGrant(Stamped, Base):
         return f"{self.contact} · {self.portal}"
 
 
-def in_force() -> ColumnElement[bool]:
-    """The opposite of `PortalGrant.has_ended` today, asked of the database."""
-    return and_(PortalGrant.revoked_at.is_(None), PortalGrant.expires_on >= _TODAY)
+def in_force(today: dt.date) -> ColumnElement[bool]:
+    """The opposite of `PortalGrant.has_ended`, asked of the database."""
+    return and_(PortalGrant.revoked_at.is_(None), PortalGrant.expires_on >= today)

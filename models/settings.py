@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,7 +53,7 @@ class Known:
     help: str
     limits: Limits = field(default=Limits(longest=80, least=1, most=3_650))
     choices: tuple[str, ...] = ()
-    codes: frozenset[str] = frozenset()
+    codes: Container[str] | None = None
     optional: bool = False
     group: Group | None = Group.OFFICE
 
@@ -83,7 +83,7 @@ class Known:
         among = self.choices or self.codes
         if hidden := invisible(text):
             return Refused(Reason.INVISIBLE, self.key, shown=spelt_out(text, hidden))
-        if among and text not in among:
+        if among is not None and text not in among:
             return Refused(Reason.WRONG_VALUE, self.key, value=text, example="")
         if not text.strip() and not self.optional:
             return Refused(Reason.MISSING, self.key)
@@ -123,6 +123,13 @@ SETTINGS: tuple[Known, ...] = (
         Limits(least=1, most=999_999_999),
     ),
     Known("default_country", "NL", "Country of the firm", "Preset for new addresses.", codes=codes.COUNTRIES),
+    Known(
+        "time_zone",
+        "Europe/Amsterdam",
+        "Time zone",
+        "By which days begin and times are shown and typed.",
+        codes=codes.TIME_ZONES,
+    ),
     Known(
         "start_address",
         "",

@@ -16,9 +16,10 @@ from typing import Any
 from sqlalchemy import Integer, Select, Text, and_, case, cast, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from models import journal
+from models import clock, journal
 from models.activity import Activity, ActivityState, Comment, CommentMention
 from models.base import DATE, LARGEST_POSITION, day_of, whole
+from models.clock import Clock
 from models.journal import Changeset, Event
 from models.project import Registration
 from models.settings import ListValue
@@ -157,8 +158,9 @@ def _rows(
     if not arms:
         return []
     found: dict[Source, list[Entry]] = {}
+    office = clock.of(session)
     for row in session.execute(union_all(*(select(*arm.c) for arm in arms))):
-        entry = _entry(*row)
+        entry = _entry(office, *row)
         found.setdefault(entry.source, []).append(entry)
     newest_first = {Source.REGISTRATION: lambda entry: (entry.at, 0)}
     return [
@@ -168,6 +170,7 @@ def _rows(
 
 
 def _entry(
+    office: Clock,
     source: str,
     key: int | None,
     at: dt.datetime | None,
@@ -179,8 +182,7 @@ def _entry(
     minutes: int | None,
 ) -> Entry:
     if day is not None:
-        at = dt.datetime.combine(day, dt.time(), dt.UTC)
-        return Entry(Source(source), at, f"{day:{_DAY}}", minutes=minutes or 0)
+        return Entry(Source(source), office.begins(day), f"{day:{_DAY}}", minutes=minutes or 0)
     assert at is not None
     place = f"{at:{_MOMENT}}{_AND}{key}"
     return Entry(Source(source), at, place, None, key, text or "", user_id, user_name, kind)

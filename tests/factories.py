@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
+from models import clock
 from models.access import SYSTEM
 from models.activity import Activity, Attachment, Comment, CommentMention
 from models.base import Base
@@ -29,9 +30,13 @@ A_DAY = dt.date(2026, 11, 2)
 A_MOMENT = dt.datetime(2026, 11, 2, 9, 30, tzinfo=dt.UTC)
 
 
-def this_year() -> dt.date:
-    """A day of the running year, for what only shows then."""
-    return dt.datetime.now(dt.UTC).date()
+CLOCK = clock.named("Europe/Amsterdam")
+"""The office's, as long as a test does not choose another."""
+
+
+def today() -> dt.date:
+    """The day it is for the office; also for what only shows in the running year."""
+    return CLOCK.today()
 
 
 def _make(session: Session, noun: type[T], **values: Any) -> T:

@@ -151,7 +151,7 @@ def _undoable(session: Session, changeset_id: int) -> Changeset:
     if original is None:
         raise NotFound
     if original.purged_at is not None:
-        raise Refused(Reason.PURGED, date=original.purged_at.date())
+        raise Refused(Reason.PURGED, date=original.purged_at)
     if original.undone_by_id is not None:
         raise Refused(Reason.ALREADY_UNDONE)
     return original

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from models import access
+from models import access, clock
 from models.access import Looker
-from models.base import utc_now
 from models.errors import Conflict, Reason
 from models.journal import Changeset, changeset
 from models.operations.save import save
@@ -32,7 +31,7 @@ def close(session: Session, actor: Looker, key: int, state: OpportunityState, sh
         if opportunity.state not in (shown, state):
             raise Conflict(Reason.CHANGED_MEANWHILE, name=name)
         if opportunity.state is not state:
-            closed_on = None if state is OpportunityState.PIPELINE else utc_now().date()
+            closed_on = None if state is OpportunityState.PIPELINE else clock.of(session).today()
             save(session, actor, Opportunity, key, {"state": state, "closed_on": closed_on})
             kept.values = {"name": name}
         else:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Select, and_, case, delete, false, func, literal, null, select, union_all, update
 from sqlalchemy.orm import Session
 
-from models import access, settings
+from models import access, clock, settings
 from models.access import Looker
 from models.activity import Activity
 from models.among import one_of
@@ -247,7 +247,7 @@ def _plan(session: Session, actor: Looker, noun: Deletable, found: Sorted) -> De
         stays=stays,
         confirm=(name if len(found.ids) == 1 else str(len(found.ids))) if noun is Customer else None,
         invoices=invoices,
-        until=(utc_now() + dt.timedelta(days=settings.get(session, "bin_days"))).date(),
+        until=clock.of(session).day(utc_now() + dt.timedelta(days=settings.get(session, "bin_days"))),
         left_out=found.left_out,
         left_out_count=found.left_out_count,
         digest=digest(*said),

@@ -39,7 +39,7 @@ def plan(session: Session, actor: Looker, chosen: Chosen, today: dt.date) -> End
     if not agreement.is_running(today):
         raise Refused(Reason.AGREEMENT_ENDED, name=agreement.name)
     others = select(func.count(Agreement.id)).where(
-        Agreement.customer_id == customer.id, running(), Agreement.id != agreement.id
+        Agreement.customer_id == customer.id, running(today), Agreement.id != agreement.id
     )
     day = max(agreement.starts_on, today)
     said = digest(agreement.id, agreement.name, agreement.starts_on, agreement.ends_on, day)

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.base import Base, utc_now
+from models import clock
+from models.base import Base
 from models.contact import Contact, CustomerContact
 from models.errors import Reason, Refused
 from models.sales import Portal, PortalGrant, in_force
@@ -17,14 +18,14 @@ from models.sales import Portal, PortalGrant, in_force
 
 def in_the_way(session: Session, row: Base | None, grant: Mapping[str, Any]) -> Iterator[Refused]:
     """Why an invitation cannot be saved so; `grant` has all its fields, `row` is the one that is changed."""
-    today = utc_now().date()
+    today = clock.of(session).today()
     if isinstance(row, PortalGrant) and row.has_ended(today):
         yield Refused(Reason.INVITATION_ENDED, name=str(row))
     elif isinstance(grant["expires_on"], dt.date) and grant["expires_on"] < today:
         yield Refused(Reason.ENDS_BEFORE_TODAY, "expires_on")
     if row is None:
         yield from _belong_together(session, grant)
-        yield from _invited_already(session, grant)
+        yield from _invited_already(session, grant, today)
 
 
 def _belong_together(session: Session, grant: Mapping[str, Any]) -> Iterator[Refused]:
@@ -42,11 +43,11 @@ def _belong_together(session: Session, grant: Mapping[str, Any]) -> Iterator[Ref
         yield Refused(Reason.NOT_FOUND, "contact_id")
 
 
-def _invited_already(session: Session, grant: Mapping[str, Any]) -> Iterator[Refused]:
+def _invited_already(session: Session, grant: Mapping[str, Any], today: dt.date) -> Iterator[Refused]:
     there = select(PortalGrant).where(
         PortalGrant.portal_id == grant["portal_id"],
         PortalGrant.contact_id == grant["contact_id"],
-        in_force(),
+        in_force(today),
     )
     for one in session.scalars(there.limit(1)):
         yield Refused(Reason.ALREADY_INVITED, "contact_id", name=one.contact.name, day=one.expires_on)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models import access, settings
+from models import access, clock, settings
 from models.access import Looker
 from models.base import EVERYTHING
 from models.customer import Customer, Kind
@@ -28,7 +28,9 @@ def in_the_way(session: Session, customer: Customer) -> Iterator[Refused]:
     if not settings.get(session, "use_agreements"):
         return
     count = session.scalar(
-        select(func.count(Agreement.id)).where(Agreement.customer_id == customer.id, running()),
+        select(func.count(Agreement.id)).where(
+            Agreement.customer_id == customer.id, running(clock.of(session).today())
+        ),
         execution_options=EVERYTHING,
     )
     if count:

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import quick
+from models import clock, quick
 from models.access import Looker
-from models.activity import ActivityState
+from models.activity import ActivityState, due
 from models.contact import Contact, CustomerContact
 from models.operations.activities import first_state
 from models.settings import ListValue, ValueList
@@ -59,17 +59,12 @@ def understood(
             "user_id": actor.id,
             "subject": found.subject,
             "state": first_state(session, kind),
-            "due_at": moment(found.day, found.time),
+            "due_at": due(found.day, found.time, clock.of(session)),
             "has_time": found.time is not None,
         },
         found.kind,
         None if contact is None else contact[1],
     )
-
-
-def moment(day: dt.date | None, time: dt.time | None) -> dt.datetime | None:
-    """When something is due that has a day, and maybe a time; without a time it is the day's first moment."""
-    return None if day is None else dt.datetime.combine(day, time or dt.time(), dt.UTC)
 
 
 def _contact(session: Session, customer_id: int, subject: str) -> tuple[int, str] | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import sales
+from models import clock, sales
 from models.access import Looker
 from models.base import utc_now
 from models.customer import Customer
@@ -39,7 +39,7 @@ class RevokePlan:
 def plan(session: Session, actor: Looker, chosen: Chosen) -> RevokePlan:
     """What revoking would do; writes nothing. Refused for one that has ended."""
     grant, customer = meant(session, actor, PortalGrant, chosen)
-    if grant.has_ended(utc_now().date()):
+    if grant.has_ended(clock.of(session).today()):
         raise Refused(Reason.INVITATION_ENDED, name=str(grant))
     said = digest(grant.id, grant.contact.name, grant.portal.name, grant.expires_on)
     return RevokePlan(customer.id, customer.name, grant.contact.name, grant.portal.name, grant.expires_on, said)
@@ -63,6 +63,6 @@ def in_force(session: Session, customer_id: int, contact_id: int) -> Sequence[Po
         select(PortalGrant).where(
             PortalGrant.customer_id == customer_id,
             PortalGrant.contact_id == contact_id,
-            sales.in_force(),
+            sales.in_force(clock.of(session).today()),
         )
     ).all()

@@ -21,6 +21,7 @@ from models.search.spec import (
     ListSpec,
     Narrowing,
     Sort,
+    clock_filter,
     column_filter,
     empty,
     enum_filter,
@@ -178,7 +179,13 @@ AGREEMENTS = ListSpec.of(
     Sort("name", Agreement.name),
     Sort("created", Agreement.id),
     key_filter("customer", Agreement.customer_id),
-    word_filter("state", {"active": Narrowing(running()), "ended": Narrowing(not_(running()))}),
+    clock_filter(
+        "state",
+        lambda clock: {
+            "active": Narrowing(running(clock.today())),
+            "ended": Narrowing(not_(running(clock.today()))),
+        },
+    ),
     names=(Agreement.name,),
 )
 

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from models import clock
 from models.access import granted, looker_of
 from models.base import EVERYTHING, ROW_BY_ROW, UtcDateTime
 from models.customer import Customer
@@ -137,6 +138,8 @@ class _List:
             yield narrowing(self.spec, self.state.search, sqlite=self.sqlite)
         for chip in self.state.chips:
             wanted = self.spec.filters[chip.name]
+            if wanted.by is not None:
+                wanted = wanted.by(clock.of(self.session))
             yield wanted.narrow([self._own_id if wanted.people and value == ME else value for value in chip.values])
         if self.spec.archived_at is not None and self.state.archived is Archived.ARCHIVED:
             rows: Any = self.spec.noun.__table__

@@ -6,13 +6,14 @@ import calendar
 import datetime as dt
 import enum
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.base import Base, whole
+from models.clock import Clock
 
 Condition = ColumnElement[bool]
 Read = Callable[[str], str | None]
@@ -46,7 +47,8 @@ class Filter:
     """A filter of a list.
 
     `read` gives a written value its one spelling, None when it does not fit. `narrow` says what any of some values
-    asks of a row. `people` lets `me` stand for whoever is looking; `several`: a comma separates values.
+    asks of a row. `people` lets `me` stand for whoever is looking; `several`: a comma separates values. Where what it asks
+    hangs on the day or the time it is, `by` makes the same filter for the office's clock.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Filter:
     narrow: Callable[[Sequence[str]], Narrowing]
     people: bool = False
     several: bool = True
+    by: Callable[[Clock], Filter] | None = None
 
 
 @dataclass(frozen=True)
@@ -224,3 +227,12 @@ def word_filter(name: str, narrowings: dict[str, Narrowing]) -> Filter:
         return chosen[0] if len(chosen) == 1 else Narrowing(or_(*(one.holds for one in chosen)))
 
     return Filter(name, lambda text: text if text in narrowings else None, narrow)
+
+
+def clock_filter(name: str, narrowings: Callable[[Clock], dict[str, Narrowing]]) -> Filter:
+    """Rows for which one of several named things holds that hang on the day or the time it is."""
+
+    def by(clock: Clock) -> Filter:
+        return word_filter(name, narrowings(clock))
+
+    return replace(by(Clock(dt.UTC)), by=by)

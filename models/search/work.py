@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func
 
 from models.activity import Activity, ActivityState, Comment, CommentMention, overdue
-from models.search.spec import Linked, ListSpec, Narrowing, Sort, enum_filter, key_filter, linked_filter, word_filter
+from models.search.spec import Linked, ListSpec, Narrowing, Sort, clock_filter, enum_filter, key_filter, linked_filter
 
 ACTIVITIES = ListSpec.of(
     Activity,
@@ -21,7 +21,7 @@ ACTIVITIES = ListSpec.of(
     key_filter("customer", Activity.customer_id),
     key_filter("project", Activity.project_id),
     key_filter("contact", Activity.contact_id),
-    word_filter("due", {"overdue": Narrowing(overdue())}),
+    clock_filter("due", lambda clock: {"overdue": Narrowing(overdue(clock))}),
     names=(Activity.subject,),
 )
 

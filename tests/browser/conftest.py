@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import shutil
 import threading
@@ -24,6 +23,7 @@ from models.base import db
 from models.journal import changeset
 from models.operations import seed
 from models.user import User
+from tests import factories
 from tests.databases import ENGINES, Databases
 from tests.stub import Stub, answering
 
@@ -95,7 +95,7 @@ def _running(
         schema.upgrade(db.engine)
         session = db.session()
         access.look_as(session, SYSTEM)
-        seed.seed(session, SYSTEM, CUSTOMERS, 7, dt.datetime.now(dt.UTC).date(), password=DEMO_PASSWORD)
+        seed.seed(session, SYSTEM, CUSTOMERS, 7, factories.today(), password=DEMO_PASSWORD)
         # The journeys read English, whatever language the invented people have chosen.
         with changeset(session, SYSTEM, "Set up"):
             session.execute(update(User).values(language="en"))

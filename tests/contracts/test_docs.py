@@ -25,6 +25,7 @@ from app import create_app
 from importers.columns import COLUMNS
 from importers.files import Limits
 from importers.files.workbook import MB
+from models import codes
 from models.settings import SETTINGS, Known, ValueList
 from models.user import BUILT_IN_ROLES, ON_A_CUSTOMER, Right
 
@@ -56,7 +57,9 @@ def fits(known: Known) -> str:
         return ", ".join(f"`{choice}`" for choice in known.choices)
     if isinstance(known.default, bool):
         return "yes or no"
-    if known.codes:
+    if known.codes is codes.TIME_ZONES:
+        return "the name of a time zone, such as `Europe/Helsinki`, or `UTC`"
+    if isinstance(known.codes, frozenset):
         return f"a code of {len(next(iter(known.codes)))} letters"
     if isinstance(known.default, int):
         return f"a whole number from {known.limits.least:,} to {known.limits.most:,}"

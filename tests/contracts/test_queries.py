@@ -312,7 +312,7 @@ def furnished(session: Session, cast: Cast, ids: dict[str, int], folder: Path) -
         "label": label.id,
         "value": value.id,
         "portal": portal.id,
-        "invitation": factories.portal_grant(session, portal, contact, expires_on=factories.this_year()).id,
+        "invitation": factories.portal_grant(session, portal, contact, expires_on=factories.today()).id,
         "agreement": factories.agreement(session, customer).id,
         "account": factories.bank_account(session, customer).id,
         "user": cast.alice.id,

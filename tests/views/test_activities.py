@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import access
 from models.access import SYSTEM
-from models.activity import Activity, ActivityState
+from models.activity import Activity, ActivityState, due
 from models.base import utc_now
 from models.errors import Problems, Refused
 from models.journal import changeset
@@ -52,7 +52,7 @@ def test_VS_31_a_line_on_the_card_becomes_an_activity_and_says_what_was_understo
     page = text_of(alice.get(card(customer.id)))
     assert "call Astrid added: Call, tomorrow, 10:00, Astrid Holmgren" in page
     made = only(session)
-    tomorrow = utc_now().replace(hour=10, minute=0, second=0, microsecond=0) + A_DAY
+    tomorrow = due(factories.today() + A_DAY, dt.time(10, 0), factories.CLOCK)
     assert (made.kind_id, made.contact_id, made.user_id) == (kind["Call"], astrid.id, cast.alice.id)
     assert (made.due_at, made.has_time, made.state) == (tomorrow, True, ActivityState.PLANNED)
     assert "Add activity call Astrid" in titles(session)
@@ -177,7 +177,7 @@ def test_TL_40_the_name_of_an_activity_opens_its_details_and_it_is_changed_and_d
     fields = {"subject": "Visit Gouda", "state": "planned", "due_on": "2026-12-01", "due_time": "14:00", "user_id": ""}
     alice.edit(form, **fields, note="Bring the papers")
     made = only(session)
-    assert (made.due_at, made.has_time) == (dt.datetime(2026, 12, 1, 14, 0, tzinfo=dt.UTC), True)
+    assert (made.due_at, made.has_time) == (dt.datetime(2026, 12, 1, 13, 0, tzinfo=dt.UTC), True)
     alice.edit(form, **{**fields, "due_time": ""})
     assert (only(session).due_at, only(session).has_time) == (dt.datetime(2026, 12, 1, tzinfo=dt.UTC), False)
     astrid = factories.contact(session, first_name="Astrid", last_name="Holmgren")
@@ -275,7 +275,13 @@ def test_VS_32_one_list_holds_tasks_appointments_and_notes_and_narrows_them(
     customer = factories.customer(session, company_name="Nordhamn AB")
     late = {"due_at": utc_now() - 3 * A_DAY, "kind_id": kind["Task"], "user_id": cast.alice.id}
     factories.activity(session, customer, subject="Late task", **late)
-    factories.activity(session, customer, subject="Call today", kind_id=kind["Call"], due_at=utc_now().replace(hour=0))
+    factories.activity(
+        session,
+        customer,
+        subject="Call today",
+        kind_id=kind["Call"],
+        due_at=due(factories.today(), None, factories.CLOCK),
+    )
     factories.activity(session, customer, subject="Old note", kind_id=kind["Note"], state=ActivityState.DONE)
     every = {"Late task", "Call today", "Old note"}
     asked = {
@@ -298,8 +304,8 @@ def test_VS_33_what_is_overdue_says_so_and_a_day_without_a_time_lasts_until_midn
     client_for: ClientFor, session: Session
 ) -> None:
     alice, customer = client_for("Alice"), factories.customer(session)
-    midnight = utc_now().replace(hour=0, minute=0, second=0, microsecond=0)
-    factories.activity(session, customer, subject="Any time today", due_at=midnight)
+    today, midnight = factories.today(), factories.CLOCK.begins(factories.today())
+    factories.activity(session, customer, subject="Any time today", due_at=due(today, None, factories.CLOCK))
     assert "overdue" not in text_of(alice.get(card(customer.id)))
     factories.activity(session, customer, subject="At midnight", due_at=midnight, has_time=True)
     assert "overdue since today, 00:00" in text_of(alice.get(card(customer.id)))

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from models import access
 from models.access import Looker
-from models.base import utc_now
 from models.customer import Customer
 from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
 from models.journal import changeset
@@ -46,7 +45,7 @@ def test_TS_29_TS_17_an_agreement_is_added_on_the_card_ended_there_and_guards_th
     assert new in links_in(alice.get(card))
     done = alice.press(alice.get(new), "Save agreement", name="Support 2026")
     assert done.location == card
-    assert only(session).starts_on == utc_now().date()
+    assert only(session).starts_on == factories.today()
     assert "Een B.V. has 1 active agreement. End it first." in text_of(alice.get(kind))
     menu = menu_of(alice.get(card), "Support 2026")
     assert list(menu) == ["Edit", "End…", "Delete…"]
@@ -54,7 +53,7 @@ def test_TS_29_TS_17_an_agreement_is_added_on_the_card_ended_there_and_guards_th
     assert "no active agreement then, and can change kind" in text_of(page)
     assert alice.press(page, "End agreement").location == card
     ended = only(session)
-    assert (ended.active, ended.ends_on) == (False, utc_now().date())
+    assert (ended.active, ended.ends_on) == (False, factories.today())
     shown = alice.get(card)
     assert "Ended" in text_of(shown)
     assert list(menu_of(shown, "Support 2026")) == ["Edit", "Delete…"]

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from models.access import SYSTEM
-from models.base import utc_now
 from models.customer import Address, Customer
 from models.journal import Changeset, changeset
 from models.journal.triggers import keeping
@@ -76,7 +75,7 @@ def test_a_card_is_shown_as_it_was_on_a_day(client_for: ClientFor, session: Sess
     }
     assert facts["Company name"] == "Nordhamn AB"
     assert facts["Hourly rate"] == "95.50"
-    today, nothing = shown(dana.get(f"{tab}&on={utc_now().date()}"))
+    today, nothing = shown(dana.get(f"{tab}&on={factories.today()}"))
     assert nothing == {}
     assert today["Phone"] == "3"
 

@@ -105,7 +105,7 @@ def test_TO_15_there_are_as_many_years_as_there_are_figures_for_and_the_table_ro
 
 def test_TL_03_amounts_in_several_currencies_are_not_added_up(session: Session, client_for: ClientFor) -> None:
     customer = factories.customer(session, currency="EUR")
-    day = factories.this_year()
+    day = factories.today()
     for currency, amount in (("EUR", 1210), ("EUR", 40), ("SEK", 900)):
         factories.invoice(session, customer, day=day, currency=currency, amount=Decimal(amount))
     dana = client_for("Dana")
@@ -120,7 +120,7 @@ def test_TL_03_amounts_in_several_currencies_are_not_added_up(session: Session, 
 
 def test_what_was_registered_is_not_called_what_was_invoiced(session: Session, client_for: ClientFor) -> None:
     project = factories.project(session, factories.customer(session))
-    factories.registration(session, project, day=factories.this_year(), amount=Decimal(80))
+    factories.registration(session, project, day=factories.today(), amount=Decimal(80))
     page = client_for("Dana").get(f"/customers/details/?id={project.customer_id}&measure=value").get_data(as_text=True)
     assert "Registered value" in page
     assert "Revenue" not in page
@@ -198,7 +198,7 @@ def test_TO_11_TO_13_TC_24_TL_01_the_overview_has_a_summary_and_what_was_registe
     customer = factories.customer(session, phone="+31 10 555 0100")
     factories.address(session, customer, city="Assen", is_head_office=True)
     factories.link(session, customer, factories.contact(session, first_name="Freya", last_name="Berg"), is_main=True)
-    factories.registration(session, factories.project(session, customer), day=factories.this_year(), minutes=90)
+    factories.registration(session, factories.project(session, customer), day=factories.today(), minutes=90)
     shown = text_of(client_for("Bob").get(f"/customers/details/?id={customer.id}"))
     for part in ("+31 10 555 0100", "9711 AA Assen", "Freya Berg", "Totals per period", "Totals per employee"):
         assert part in shown
@@ -211,7 +211,7 @@ def test_TO_16_TO_17_totals_per_employee_are_of_everybody_or_ones_own(
     registrar = session.scalars(select(Role).where(Role.name == "Registrar")).one()
     factories.access(session, project.customer, registrar, cast.charlie)
     for person, minutes in ((cast.alice, 60), (cast.charlie, 30)):
-        factories.registration(session, project, person, day=factories.this_year(), minutes=minutes)
+        factories.registration(session, project, person, day=factories.today(), minutes=minutes)
 
     def rows(who: str) -> list[tuple[str, str]]:
         page = client_for(who).get(f"/customers/details/?id={project.customer_id}").get_data(as_text=True)

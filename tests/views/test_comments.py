@@ -62,7 +62,7 @@ def test_TL_29_date_and_author_may_be_changed_and_the_true_stamp_stays(
     assert "entered by Alice" in shown
     session.rollback()
     found = session.scalars(select(Comment)).one()
-    assert (found.user_id, found.said_at) == (cast.bob.id, dt.datetime(2026, 10, 1, 9, 5, tzinfo=dt.UTC))
+    assert (found.user_id, found.said_at) == (cast.bob.id, dt.datetime(2026, 10, 1, 7, 5, tzinfo=dt.UTC))
     dana = client_for("Dana")
     dana.edit(
         f"/comments/edit/?id={found.id}", text="Agreed 30 days", said_at="2026-10-01T09:05", user_id=str(cast.bob.id)

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from models import settings
 from models.access import SYSTEM
-from models.base import utc_now
 from models.contact import Contact
 from models.customer import Customer
 from models.journal import changeset
@@ -111,7 +110,7 @@ def test_VS_25_the_mailing_list_of_a_function_is_looked_at_and_taken_along_with_
             f"//a[contains(@href, '/{kind}/')]/@href"
         )
         answer = alice.get(file)
-        assert f"mailing-{utc_now().date().isoformat()}.{kind}" in answer.headers["Content-Disposition"]
+        assert f"mailing-{factories.today().isoformat()}.{kind}" in answer.headers["Content-Disposition"]
         body = answer.get_data()
         if kind == "csv":
             _head, row = csv.reader(io.StringIO(body.decode("utf-8-sig")), delimiter=";")

@@ -140,7 +140,7 @@ def test_both_days_of_a_period_are_in_it(client_for: ClientFor, session: Session
     for title, (day, hour) in moments.items():
         with changeset(session, SYSTEM, title) as made:
             customer.phone = str(day)
-        at = dt.datetime(2026, 3, day, hour, 59 if hour else 0, tzinfo=dt.UTC)
+        at = factories.CLOCK.means(dt.datetime(2026, 3, day, hour, 59 if hour else 0))
         with keeping(session.connection()):
             session.execute(update(Changeset.__table__).where(Changeset.id == made.id).values(at=at))  # type: ignore[arg-type]
         session.commit()
@@ -161,7 +161,7 @@ def test_all_that_is_asked_holds_at_once_comes_back_in_the_form_and_can_be_taken
 ) -> None:
     factories.address(session, customer)
     dana = client_for("Dana")
-    today, tomorrow = utc_now().date(), utc_now().date() + A_DAY
+    today, tomorrow = factories.today(), factories.today() + A_DAY
     asked = {"who": str(cast.alice.id), "what": "customer", "from": f"{today}", "until": f"{tomorrow}"}
     page = dana.get(changes(customer, **asked) + "&list=search%3Dnord&before=")
     assert titles(page) == ["Alice · Alice rang"]

@@ -14,7 +14,6 @@ from werkzeug.test import TestResponse
 
 from models import access, settings, totals
 from models.access import SYSTEM
-from models.base import utc_now
 from models.customer import Customer
 from models.journal import changeset
 from models.sales import Opportunity, OpportunityState, QuoteStatus
@@ -69,7 +68,7 @@ def test_TL_41_VS_04_opportunities_stand_on_the_card_by_how_they_went_and_each_s
     assert "Årsrapport is won" in text_of(page)
     assert (listed(page), counts(page)) == ([], "In pipeline 0Won 1Lost 0")
     won = reload(session, one.id)
-    assert (won.state, won.closed_on) == (OpportunityState.WON, utc_now().date())
+    assert (won.state, won.closed_on) == (OpportunityState.WON, factories.today())
     assert "Win opportunity Årsrapport" in text_of(alice.get(f"/customers/details/?id={customer.id}&tab=history"))
     (undo,) = html.document_fromstring(page.get_data(as_text=True)).xpath(
         "//form[button[@class='kb-toast-act']]/@action"

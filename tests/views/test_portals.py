@@ -25,7 +25,7 @@ from tests.views.test_customers import text_of
 from tests.views.test_imports import plan_of
 from tests.views.test_links import links_in, menu_of
 
-TODAY = utc_now().date()
+TODAY = factories.today()
 LATER, PAST = TODAY + dt.timedelta(days=30), TODAY - dt.timedelta(days=1)
 
 

@@ -218,7 +218,7 @@ def test_TL_43_the_settings_page_advises_to_look_through_them_and_notes_that_som
     dana = client_for("Dana")
     assert "Nobody has looked through these settings yet." in text_of(dana.get("/settings/"))
     assert dana.press(dana.get("/settings/"), "They are still right").status_code == 302
-    today = dt.datetime.now(dt.UTC).date()
+    today = factories.today()
     assert f"last looked through on {today.day} " in text_of(dana.get("/settings/"))
     session.rollback()
     assert settings.get(session, settings.REVIEWED) == today.isoformat()
