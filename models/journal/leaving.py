@@ -57,30 +57,38 @@ class Left:
 
 def what_is_left(connection: Connection, tables: Mapping[str, Table]) -> list[Left]:
     """Everything the plan at hand leaves as it is, rows before fields, table by table."""
-    return [*_rows(connection, tables), *_fields(connection, tables)]
+    found = connection.execute(
+        text(
+            f"SELECT table_name, '' FROM journal_undo WHERE {_LISTED} UNION SELECT table_name, field FROM journal_left"
+        ),
+        {"done": DONE},
+    )
+    places = sorted((name, field) for name, field in found)
+    rows = [left for name, field in places if not field for left in _rows(connection, tables.get(name), name)]
+    kept = [(tables[name], field) for name, field in places if field]
+    fields = [
+        left
+        for table, field in kept
+        if not is_stamp(table.columns[field])
+        for left in _in_rows(connection, table, field)
+    ]
+    return rows + fields
 
 
-def _rows(connection: Connection, tables: Mapping[str, Table]) -> Iterator[Left]:
-    listed = "reason IS NOT NULL AND reason <> :done"
-    names = text(f"SELECT DISTINCT table_name FROM journal_undo WHERE {listed} ORDER BY table_name")
-    for name in connection.execute(names, {"done": DONE}).scalars().all():
-        table = tables.get(name)
-        found = connection.execute(
-            text(
-                f"SELECT u.row_id, u.reason, {_called(connection, table)}, {_held(connection, table)} {_lines(table)} "
-                f"{_HOLDER} AND h.field = '' WHERE u.table_name = :name AND {listed} ORDER BY u.row_id"
-            ),
-            {"name": name, "done": DONE},
-        )
-        for row_id, reason, title, *held in found:
-            yield Left(name, row_id, None, Kept[reason], title, **_in_the_way(table, held))
+_LISTED = "reason IS NOT NULL AND reason <> :done"
 
 
-def _fields(connection: Connection, tables: Mapping[str, Table]) -> Iterator[Left]:
-    names = text("SELECT DISTINCT table_name, field FROM journal_left ORDER BY table_name, field")
-    for name, field in connection.execute(names).all():
-        if not is_stamp(tables[name].columns[field]):
-            yield from _in_rows(connection, tables[name], field)
+def _rows(connection: Connection, table: Table | None, name: str) -> Iterator[Left]:
+    """The rows of one table that are left; it may be one that is there no more."""
+    found = connection.execute(
+        text(
+            f"SELECT u.row_id, u.reason, {_called(connection, table)}, {_held(connection, table)} {_lines(table)} "
+            f"{_HOLDER} AND h.field = '' WHERE u.table_name = :name AND {_LISTED} ORDER BY u.row_id"
+        ),
+        {"name": name, "done": DONE},
+    )
+    for row_id, reason, title, *held in found:
+        yield Left(name, row_id, None, Kept[reason], title, **_in_the_way(table, held))
 
 
 def _in_rows(connection: Connection, table: Table, field: str) -> Iterator[Left]:

@@ -113,11 +113,19 @@ class Plan:
 
     def mark_field(self, table: Table, kind: str, name: str, reason: Kept, condition: str) -> int:
         """Let one field of rows stay as it is (or empty, in a row that comes back), for a reason; how many."""
-        return self.run(
-            "INSERT INTO journal_left (table_name, row_id, field, reason) "
-            f"SELECT '{table.name}', u.row_id, '{name}', '{reason.name}' {self.lines(table, kind)} AND ({condition}) "
-            "ON CONFLICT DO NOTHING"
-        )
+        return self.mark_fields(table, kind, [(name, reason, condition)])
+
+    def mark_fields(self, table: Table, kind: str, fields: Iterable[tuple[str, Kept, str]]) -> int:
+        """The same of several fields that do not depend on each other, in one statement."""
+        lines = self.lines(table, kind)
+        marked = [
+            f"SELECT '{table.name}', u.row_id, '{name}', '{reason.name}' {lines} AND ({condition})"
+            for name, reason, condition in fields
+        ]
+        if not marked:
+            return 0
+        into = "INSERT INTO journal_left (table_name, row_id, field, reason)"
+        return self.run(f"{into} {' UNION ALL '.join(marked)} ON CONFLICT DO NOTHING")
 
     def hold(self, source: str) -> int:
         """Note which rows are in the way of others, where none is noted yet; how many."""
@@ -245,19 +253,21 @@ class Plan:
     def _look_at_updates(self, table: Table) -> None:
         self.mark(table, "update", Kept.DELETED.name, f"NOT {self.exists(table, 'u.row_id')}")
         self.changed[table.name] = self._changed_columns(table)
-        for column in self.changed[table.name]:
-            later = " AND ".join(
-                self.sql.differ(self.sql.current(column, "t"), self.sql.part(column, image))
-                for image in ("l.after", "f.before")
-            )
-            self.mark_field(
-                table,
-                "update",
-                column.name,
-                Kept.CHANGED,
-                f"{self._differs(column)} AND EXISTS (SELECT 1 FROM {quoted(table.name)} t WHERE t.id = u.row_id AND {later})",
-            )
+        self.mark_fields(
+            table,
+            "update",
+            ((column.name, Kept.CHANGED, self._changed_later(table, column)) for column in self.changed[table.name]),
+        )
         self._keep_archived(table, "update", f" AND {self.anything_to_do(table)}")
+
+    def _changed_later(self, table: Table, column: Column[Any]) -> str:
+        """Whether a column that was changed holds neither what it was then nor what it became."""
+        later = " AND ".join(
+            self.sql.differ(self.sql.current(column, "t"), self.sql.part(column, image))
+            for image in ("l.after", "f.before")
+        )
+        now = f"EXISTS (SELECT 1 FROM {quoted(table.name)} t WHERE t.id = u.row_id AND {later})"
+        return f"{self._differs(column)} AND {now}"
 
     def _changed_columns(self, table: Table) -> list[Column[Any]]:
         """The columns that any line changes."""
@@ -518,14 +528,13 @@ class Plan:
 
     def _note_gaps(self, table: Table) -> None:
         """Fields of rows that come back which will be empty: links to what is gone, and secrets."""
-        for reference in references_of(table):
-            if reference.column.nullable:
-                self.mark_field(
-                    table, "delete", reference.column.name, Kept.PARENT_GONE, self._parent_gone(reference, "f.before")
-                )
-        for column in table.columns:
-            if is_secret(column):
-                self.mark_field(table, "delete", column.name, Kept.SECRET, "1 = 1")
+        gone = [
+            (reference.column.name, Kept.PARENT_GONE, self._parent_gone(reference, "f.before"))
+            for reference in references_of(table)
+            if reference.column.nullable
+        ]
+        secrets = [(column.name, Kept.SECRET, "1 = 1") for column in table.columns if is_secret(column)]
+        self.mark_fields(table, "delete", gone + secrets)
 
     # --- results ---
 
