@@ -480,10 +480,14 @@ class OneOf(RadioField):
     """One of a few that are all shown."""
 
     def __init__(self, label: Any = None, *, options: Sequence[tuple[str, Any]], **kw: Any) -> None:
-        made = [SelectChoice(value, text) for value, text in options]
-        super().__init__(label, choices=made, **kw)
+        super().__init__(label, **kw)
+        self.offer(options)
         self.invalid_choice_message = lazy_gettext("Choose one of the list.")
         self.type = "RadioField"
+
+    def offer(self, options: Sequence[tuple[str, Any]]) -> None:
+        """Show these: (value, text)."""
+        self.choices = [SelectChoice(value, text) for value, text in options]
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,8 @@ def events(session: Session, **about: Any) -> Mapping[str, Any]:
     """A page of history, grouped by day: `customer_id`, `contact_id` or `rows` say of what, and the address what of it."""
     asked = narrowing.of_page(about)
     before = request.args.get("before", "")
-    found = journal.history(session, before=before or None, limit=PAGE, only=asked.only, **about)
+    off = images.switched_off_tables()
+    found = journal.history(session, before=before or None, limit=PAGE, without=off, only=asked.only, **about)
     told = [event for event in shown(session, found.events, asked.only, **about) if event is not None]
     days = [(day_text(day), list(one)) for day, one in groupby(told, key=lambda event: event.at.date())]
     narrowed = narrowing.narrowed(asked, [(event.who_id, event.who) for event in told])
@@ -121,7 +122,7 @@ def latest(session: Session, limit: int = 4, **about: Any) -> list[dict[str, Any
             "when": shell.when(kept.at),
             "title": shell.full(kept.at),
         }
-        for kept in journal.latest(session, limit, **about)
+        for kept in journal.latest(session, limit, without=images.switched_off_tables(), **about)
     ]
 
 
@@ -193,6 +194,7 @@ def _counts(
             Change.changeset_id.in_(big),
             *(getattr(Change, name) == value for name, value in about.items()),
             *([Change.table_name.in_(only.tables)] if only.tables else ()),
+            Change.table_name.not_in(images.switched_off_tables()),
         )
         .group_by(Change.changeset_id, Change.table_name, Change.operation)
         .order_by(func.min(Change.id))

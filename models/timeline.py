@@ -107,8 +107,18 @@ class _Places:
 _MOMENT, _DAY = "%Y%m%dT%H%M%S.%f", "%Y%m%d"
 
 
-def page(session: Session, customer_id: int, wanted: Collection[Source], before: str, limit: int) -> Timeline:
-    """What happened with a customer, of the sources that are wanted; four queries whatever there is."""
+def page(
+    session: Session,
+    customer_id: int,
+    wanted: Collection[Source],
+    before: str,
+    limit: int,
+    without: Collection[str] = (),
+) -> Timeline:
+    """What happened with a customer, of the sources that are wanted; four queries whatever there is.
+
+    Changes of the tables `without` are left out.
+    """
     places = _Places.read(before)
     changes, more_changes = list[Entry](), False
     if Source.CHANGE in wanted:
@@ -117,7 +127,7 @@ def page(session: Session, customer_id: int, wanted: Collection[Source], before:
             customer_id=customer_id,
             before=places.change(),
             limit=limit,
-            without=TOLD if len(wanted) > 1 else (),
+            without=(*(TOLD if len(wanted) > 1 else ()), *without),
         )
         changes, more_changes = [_change(event) for event in found.events], found.next is not None
     rows = _rows(session, customer_id, wanted, places, limit + 1)
