@@ -53,6 +53,7 @@ class ActivityForm(EntityForm):
     """An activity."""
 
     noun = Activity
+    asked_by: ClassVar[Mapping[str, str]] = {"due_at": "due_on", "has_time": "due_time"}
 
     customer_id = Choice(lazy_gettext("Customer"), options=offered_customers, empty=None)
     subject = Text(lazy_gettext("What"), required=True, example="Call Astrid about the offer")

@@ -399,7 +399,7 @@ def by_person(edits: Iterable[Theirs]) -> dict[str, list[str]]:
 def report(form: EntityForm, refusals: Iterable[Refused]) -> None:
     """Hang the refusals of a verb at the fields they are about, which they call as the form does."""
     for refusal in refusals:
-        name = refusal.field or ""
+        name = form.field_of(refusal.field) or ""
         field = form[name].label.text if name in form else None
         form.add_error(refusal.field, shell.say(refusal, field))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, flash, redirect, request, url_for
+from flask import Flask, current_app, flash, redirect, request, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 from werkzeug.exceptions import BadRequest
@@ -41,6 +41,13 @@ SECTIONS: dict[str, Any] = {
 }
 
 
+def shown() -> dict[str, Any]:
+    """The sections that no feature switch turns off, with their titles: one of a noun is called as the pages of that are."""
+    cards = current_app.extensions["kaartenbak"]["cards"].values()
+    off = {endpoint for endpoint, _right, switch in cards if not shell.used(switch)}
+    return {key: title for key, title in SECTIONS.items() if key not in off}
+
+
 def is_folded(section: str | None) -> bool:
     """Whether the person who looks keeps this section folded."""
     return section in getattr(current_user, "folded", ())
@@ -58,8 +65,9 @@ def one() -> Response:
 
 @page.post("/")
 def several() -> Response:
-    """Keep the ticked sections folded and all others open."""
-    fold.fold_only(shell.here(), shell.looker(), SECTIONS.keys() & set(request.form.getlist("section")))
+    """Keep the ticked sections folded and all others open; what is not shown stays as it is."""
+    hidden = {key for key in SECTIONS.keys() - shown().keys() if is_folded(key)}
+    fold.fold_only(shell.here(), shell.looker(), hidden | (shown().keys() & set(request.form.getlist("section"))))
     flash(gettext("Saved. The sections show so on every card."), "success")
     return redirect(url_for("auth.profile"))
 
@@ -68,4 +76,4 @@ def register(app: Flask) -> None:
     """Add the two routes, and let the cards ask."""
     app.register_blueprint(page)
     app.jinja_env.globals["is_folded"] = is_folded
-    app.jinja_env.globals["folding_sections"] = SECTIONS
+    app.jinja_env.globals["folding_sections"] = shown

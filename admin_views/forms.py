@@ -483,10 +483,14 @@ class OneOf(RadioField):
     """One of a few that are all shown."""
 
     def __init__(self, label: Any = None, *, options: Sequence[tuple[str, Any]], **kw: Any) -> None:
-        made = [SelectChoice(value, text) for value, text in options]
-        super().__init__(label, choices=made, **kw)
+        super().__init__(label, **kw)
+        self.offer(options)
         self.invalid_choice_message = lazy_gettext("Choose one of the list.")
         self.type = "RadioField"
+
+    def offer(self, options: Sequence[tuple[str, Any]]) -> None:
+        """Show these: (value, text)."""
+        self.choices = [SelectChoice(value, text) for value, text in options]
 
 
 @dataclass(frozen=True)
@@ -570,6 +574,8 @@ class EntityForm(Form):
     """
 
     noun: ClassVar[type[Base]]
+    # Columns that a field of another name asks for: what is wrong with them is said there.
+    asked_by: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, *args: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)
@@ -600,12 +606,17 @@ class EntityForm(Form):
             self._fields[name].process(None, data=value)
 
     def add_error(self, name: str | None, message: str) -> None:
-        """Hang a message at a field, or at the form when the field is not on it."""
+        """Hang a message at a field, or at the one that asks for this column; at the form when neither is on it."""
+        name = self.field_of(name)
         if name is not None and name in self._fields:
             field = self._fields[name]
             field.errors = [*field.errors, message]
         else:
             self.form_errors.append(message)
+
+    def field_of(self, column: str | None) -> str | None:
+        """The name of the field that asks for a column."""
+        return self.asked_by.get(column or "", column)
 
     def problems(self) -> list[tuple[str | None, str, str]]:
         """All errors in the order of the fields: (field name, its label, message)."""

@@ -107,6 +107,7 @@ def events(session: Session, **about: Any) -> Mapping[str, Any]:
         session,
         before=request.args.get("before", "") or None,
         limit=PAGE,
+        without=images.switched_off_tables(),
         only=asked.only,
         has_outside=counted is None or counted.has_outside,
         matching=looked,
@@ -130,7 +131,8 @@ def events(session: Session, **about: Any) -> Mapping[str, Any]:
 def tally(session: Session, only: Only, **about: Any) -> journal.Tally:
     """How many events there are, as far as the person who looks is shown anything of them."""
     along = {part: whose for whose, part in narrowing.ALONG.items()}
-    return journal.tally(session, only, along=along, unseen=images.unseen(session), **about)
+    unseen = [*images.unseen(session), Change.table_name.in_(images.switched_off_tables())]
+    return journal.tally(session, only, along=along, unseen=unseen, **about)
 
 
 class _Looked:
@@ -173,7 +175,7 @@ def latest(session: Session, limit: int = 4, **about: Any) -> list[dict[str, Any
             "when": shell.when(kept.at),
             "title": shell.full(kept.at),
         }
-        for kept in journal.latest(session, limit, **about)
+        for kept in journal.latest(session, limit, without=images.switched_off_tables(), **about)
     ]
 
 
@@ -254,6 +256,7 @@ def _counts(
             Change.changeset_id.in_(big),
             *(getattr(Change, name) == value for name, value in about.items()),
             *only.of_change(),
+            Change.table_name.not_in(images.switched_off_tables()),
         )
         .group_by(Change.changeset_id, Change.table_name, Change.operation)
         .order_by(func.min(Change.id))

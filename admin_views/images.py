@@ -318,6 +318,12 @@ def _card(table: str, row_id: int) -> str | None:
     return url_for(f"{endpoint}.details_view", id=row_id)
 
 
+def switched_off_tables() -> frozenset[str]:
+    """The tables of what a feature switch turns off: no history tells of them. What is undone is shown whole."""
+    cards: dict[str, tuple[str, Any, str | None]] = current_app.extensions["kaartenbak"]["cards"]
+    return frozenset(table for table, (_endpoint, _right, switch) in cards.items() if not shell.used(switch))
+
+
 def _hidden(session: Session, changes: list[Change]) -> dict[int, frozenset[str]]:
     """The columns of changed rows, by change, that are not for the person who looks."""
     off = {change.id: switched_off(session, change.table_name) for change in changes}

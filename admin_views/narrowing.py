@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 from flask_babel import format_decimal, gettext
 from sqlalchemy import select
 
@@ -153,13 +153,7 @@ def _groups(noun: str | None) -> dict[str, frozenset[str]]:
     """
     owned = {table.name for table in journal.journaled_tables() if noun and journal.owner_of(table, noun)}
     parts = {part for whose, part in ALONG.items() if whose in owned}
-    return {name: frozenset({name, ALONG.get(name, name)}) for name in owned - parts if shell.used(_switch(name))}
-
-
-def _switch(table: str) -> str | None:
-    """The feature switch that turns off what is in a table."""
-    _endpoint, _right, switch = current_app.extensions["kaartenbak"]["cards"].get(table, (None, None, None))
-    return str(switch) if switch else None
+    return {name: frozenset({name, ALONG.get(name, name)}) for name in owned - parts - images.switched_off_tables()}
 
 
 def narrowed(asked: Asked, told: Iterable[tuple[int | None, str]]) -> Narrowed:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask, redirect, request, url_for
 from flask_admin import Admin, AdminIndexView, expose
 from flask_login import current_user
@@ -47,7 +49,7 @@ from admin_views.registration import RegistrationView
 from admin_views.relation import RelationView
 from admin_views.user import RoleView, TeamView, UserView
 from admin_views.values import ListValueView
-from models import access
+from models import access, search
 
 ENTITIES: dict[str, type[EntityView]] = {
     "customers": CustomerView,
@@ -115,6 +117,11 @@ def register(app: Flask) -> None:
     for endpoint, view in ENTITIES.items():
         if endpoint not in NOT_IN_MENU:
             shell.add_to_menu(app, _line(endpoint, view))
+        else:
+            shell.add_to_places(app, _line(endpoint, view))
+        for state, text in view.archives:
+            if state == search.Archived.ARCHIVED:
+                shell.add_to_places(app, _line(endpoint, view, text, archived=state))
         if view.made_anywhere:
             shell.add_to_new(app, _new(endpoint, view))
     app.extensions["kaartenbak"]["labels"] = _labels()
@@ -174,15 +181,16 @@ def _new(endpoint: str, view: type[EntityView]) -> shell.MakeNew:
     return made
 
 
-def _line(endpoint: str, view: type[EntityView]) -> shell.MakeItem:
-    """A line of the menu, for those who may come there."""
+def _line(endpoint: str, view: type[EntityView], part: Any = None, **asked: Any) -> shell.MakeItem:
+    """A line of the menu, for those who may come there; or one that leads to a `part` of the list, as `asked` for."""
 
     def made() -> shell.MenuItem | None:
         if view.see is not None and not access.may(shell.here(), shell.looker(), view.see):
             return None
         if not shell.used(view.switch):
             return None
-        href = url_for(f"{endpoint}.index_view")
-        return shell.MenuItem(str(view.many), view.icon, href, request.blueprint == endpoint)
+        href = url_for(f"{endpoint}.index_view", **asked)
+        label = f"{view.many}: {part}" if part else str(view.many)
+        return shell.MenuItem(label, view.icon, href, request.blueprint == endpoint)
 
     return made

@@ -72,7 +72,9 @@ def _actions(asked: str) -> list[dict[str, Any]]:
     wanted = asked.removeprefix(ACTIONS).strip()
     name = "" if asked.startswith((ACTIONS, *search.PREFIXES)) else wanted
     made = [(_new_text(item, name), item.icon, _with(item.href, name=name)) for item in shell.can_be_made()]
-    places = [(item.label, item.icon, item.href) for item in shell.menu()]
+    # Unasked the menu is enough.
+    known = [*shell.menu(), *(shell.places() if wanted else ())]
+    places = [(item.label, item.icon, item.href) for item in known]
     profile = (gettext("Profile and settings"), "gear", url_for("auth.profile"))
     others = [one for one in (*places, profile) if plain(wanted) in plain(one[0])]
     if name:

@@ -304,7 +304,7 @@ def source_text(source: Source) -> str:
 
 def register(app: Flask, languages: tuple[str, ...]) -> None:
     """Give every template the shell's values and filters."""
-    app.extensions["kaartenbak"] = {"languages": languages, "menu": [], "adds": []}
+    app.extensions["kaartenbak"] = {"languages": languages, "menu": [], "adds": [], "places": []}
     app.jinja_env.filters.update(
         money=money, hours=hours, when=when, moment=moment, initials=initials, colour_of=colour_of, say=say
     )
@@ -336,6 +336,16 @@ def add_to_menu(app: Flask, item: MakeItem) -> None:
 def menu() -> list[MenuItem]:
     """The lines of the menu for the person who looks."""
     return [item for make in current_app.extensions["kaartenbak"]["menu"] if (item := make()) is not None]
+
+
+def add_to_places(app: Flask, item: MakeItem) -> None:
+    """A page that is in no menu and is gone to by its name; the function returns None for people who may not see it."""
+    app.extensions["kaartenbak"]["places"].append(item)
+
+
+def places() -> list[MenuItem]:
+    """The pages besides the menu that the person who looks can go to."""
+    return [item for make in current_app.extensions["kaartenbak"]["places"] if (item := make()) is not None]
 
 
 def add_to_new(app: Flask, item: MakeNew) -> None:

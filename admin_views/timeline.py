@@ -11,7 +11,7 @@ from flask import request, url_for
 from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
-from admin_views import as_it_was, history, narrowing, shell, work
+from admin_views import as_it_was, history, images, narrowing, shell, work
 from models import access, timeline
 from models.access import Looker
 from models.customer import Customer
@@ -50,8 +50,8 @@ class Told:
 def of_customer(session: Session, looker: Looker, customer: Customer) -> Mapping[str, Any]:
     """A page of the timeline, by day, and the switch of what it shows; or the card as it was on a day (`on`)."""
     asked = request.args.get("show", "")
-    off = {source for source, key in SWITCHES.items() if not shell.used(key)}
-    shows = {name: sources - off for name, sources in SHOWS.items() if not sources or sources - off}
+    left_out = {source for source, key in SWITCHES.items() if not shell.used(key)}
+    shows = {name: sources - left_out for name, sources in SHOWS.items() if not sources or sources - left_out}
     show = asked if asked in shows else ""
     day = as_it_was.asked_day(request.args.get("on"))
     asked_in_vain = day is None and bool(request.args.get("on", "").strip())
@@ -61,8 +61,15 @@ def of_customer(session: Session, looker: Looker, customer: Customer) -> Mapping
     if show == "changes":
         return {**history.events(session, customer_id=customer.id), **switch}
     counted = history.tally(session, Only(), customer_id=customer.id)
-    before, has_outside = request.args.get("before", ""), counted.has_outside
-    found = timeline.page(session, customer.id, shows[show], before, history.PAGE, has_outside=has_outside)
+    found = timeline.page(
+        session,
+        customer.id,
+        shows[show],
+        request.args.get("before", ""),
+        history.PAGE,
+        images.switched_off_tables(),
+        has_outside=counted.has_outside,
+    )
     events = [entry.event for entry in found.entries if entry.event]
     changes = history.shown(session, events, Only(), customer_id=customer.id)
     sees_all = access.may(session, looker, Right.SEE_ALL_TOTALS, customer.id)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from flask import request, url_for
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from admin_views import history, shell, verbs
 from admin_views.base import Column, EntityView, FilterChoice, Tab
 from admin_views.forms import EntityForm, OneOf, Section, Text, Tick, Whole
+from models import settings
 from models.access import Looker
 from models.operations import merge_values
 from models.search import small
@@ -32,6 +34,11 @@ FILTERS = {
     ValueList.INDUSTRY: ("customers", "industry"),
     ValueList.RELATION_KIND: ("relations", "kind"),
 }
+
+
+def offered() -> list[tuple[str, Any]]:
+    """The lists that no feature switch turns off."""
+    return [(which.value, LISTS[which]) for which in settings.lists(shell.here())]
 
 
 class ListValueForm(EntityForm):
@@ -87,7 +94,7 @@ class ListValueView(EntityView):
         Column("state", lazy_gettext("Status"), "text", place="kb-m-sub"),
     )
     filters = (
-        FilterChoice("of", lazy_gettext("List"), lambda: [(which.value, title) for which, title in LISTS.items()]),
+        FilterChoice("of", lazy_gettext("List"), offered),
         FilterChoice("offered", lazy_gettext("Offered"), lambda: [("yes", gettext("yes")), ("no", gettext("no"))]),
     )
     form = ListValueForm
@@ -122,6 +129,11 @@ class ListValueView(EntityView):
 
     def group_of(self, row: ListValue) -> tuple[str, str] | None:
         return str(LISTS[row.list]), ""
+
+    def read(self, record: Any, posted: MultiDict[str, str] | None, values: Mapping[str, Any]) -> EntityForm:
+        form = super().read(record, posted, values)
+        cast(OneOf, form["list"]).offer(offered())
+        return form
 
     def values_of(self, record: ListValue) -> dict[str, Any]:
         return {**super().values_of(record), "list": record.list.value}

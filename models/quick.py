@@ -1,9 +1,9 @@
 """What a line typed in a hurry means: "call Astrid Thursday 10:00" is a call, to be made then (VS-31).
 
-English and Dutch are read alike, whichever the reader has. Only what stands at the end of the line is taken for a day
-or a time, and only the first word for a kind: what is not understood stays in the subject. Numbers with a dot between
-them may be a day, a clock, an amount or a version: they are read only where something else says which. Nothing here
-knows a database, a clock or a language setting.
+English and Dutch are read alike, whichever the reader has. What stands at the end of the line is taken for a day or a time
+and leaves the subject; what stands before other words is taken for one where it can be nothing else, and stays where it
+is. Only the first word is taken for a kind. Numbers with a dot between them may be a day, a clock, an amount or a version:
+they are read only where something else says which. Nothing here knows a database, a clock or a language setting.
 """
 
 from __future__ import annotations
@@ -67,10 +67,14 @@ def read(line: str, kinds: Sequence[str], today: dt.date) -> Quick:
     Quick(subject='call Astrid', kind='Call', day=datetime.date(2026, 11, 26), time=datetime.time(10, 0))
     """
     text = " ".join(line.split())
-    rest, day, time = _ending(text, today, is_met=_is_met(text, kinds))
+    is_met = _is_met(text, kinds)
+    rest, day, time = _ending(text, today, is_met=is_met)
+    if rest:
+        day = day or _day_within(rest, today)
+        time = time or _time_within(rest, is_met=is_met, is_day=day is not None)
     if time is not None and day is None:
         day = today
-    kind, subject = _kind(rest, kinds)
+    kind, subject = _kind(rest or text, kinds)
     return Quick(subject, kind, day, time)
 
 
@@ -99,7 +103,7 @@ def _is_met(text: str, kinds: Sequence[str]) -> bool:
 
 
 def _ending(text: str, today: dt.date, *, is_met: bool) -> tuple[str, dt.date | None, dt.time | None]:
-    """The line without the day and the time at its end, in whatever order, and these; a line of nothing else stays."""
+    """The line without the day and the time at its end, in whatever order, and these; without both where it is nothing else."""
     rest, day, time = text, None, None
     while True:
         if time is None and (found := _last_time(rest, today, is_met=is_met, is_day=day is not None)):
@@ -110,7 +114,7 @@ def _ending(text: str, today: dt.date, *, is_met: bool) -> tuple[str, dt.date | 
             return rest, day, time
         rest = _BETWEEN.sub("", cut)
         if not rest:
-            return text, None, None
+            return "", None, None
 
 
 # What stands between the parts of a line. A dash without a space before it belongs to what it follows: "5,-".
@@ -301,3 +305,68 @@ def _without_weekday(text: str, day: dt.date) -> str:
     found = _DAY_BEFORE.search(text)
     is_same = found is not None and (_WEEKDAYS | _SHORT)[found["name"].lower()] == day.weekday()
     return text[: found.start()] if found is not None and is_same else text
+
+
+# Before other words --------------------------------------------------------------------------------------------------
+
+_WHOLE = _one_of(word for word in _WEEKDAYS if word.endswith(("day", "dag")))
+_THAT = r"(?:(?P<next>next|volgende)|this|deze|komende|aanstaande)\s+"
+_FULL_YEAR = r"[\s,]+(?P<year>\d{4})"
+_DAYS_WITHIN: list[tuple[re.Pattern[str], Callable[[re.Match[str], dt.date], dt.date | None]]] = [
+    (re.compile(rf"(?<!\S){pattern}(?=[\s,;])", re.IGNORECASE), made)
+    for pattern, made in (
+        (rf"(?P<near>{_one_of(_NEAR)})", _near),
+        (rf"{_THAT}(?P<name>{_WHOLE})", _weekday),
+        (rf"{_DATE}\s+{_MONTH}{_FULL_YEAR}", _date),
+        (rf"{_MONTH}\s+{_DATE}{_FULL_YEAR}", _date),
+        (r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})", _date),
+    )
+]
+_TIME_WITHIN = re.compile(
+    rf"(?<!\S)(?P<at>(?:at|om|um|kl\.?|klo)\s*)?(?P<hour>[01]\d|2[0-3]):{_MINUTE}(?:\s*{_HOURS})?(?=[\s,;])",
+    re.IGNORECASE,
+)
+# "The invoice of 12 Nov 2026", "between tomorrow and ...": that is the day of something else, or one end of more.
+_OF = re.compile(
+    r"\b(?:of|van|from|dated|d\.?d\.?|since|sinds|the|de|het|until|till?|to|tot|and|en|or|between|tussen|before|after|na|voor|for"
+    r"|about|over|good|goede[nr]?|goeie|guten|god|usa)\s*$|[-–]\s*$",
+    re.IGNORECASE,
+)
+_ON_TO = re.compile(r"\s*(?:[-–]|(?:to|tot|till?|until|bis|and|en|or|of)\b)", re.IGNORECASE)
+# Behind a day such a figure may be its clock, or an amount.
+_FIGURE = re.compile(r"\s*[€$£]?\s*\d(?!\d?:\d)")
+
+
+def _is_alone(found: re.Match[str]) -> bool:
+    """Whether a day or a time is one by itself: of nothing else, and no end of a stretch of time."""
+    before, after = found.string[: found.start()], found.string[found.end() :]
+    return not (_OF.search(before) or _ON_TO.match(after) or _FIGURE.match(after))
+
+
+def _is_name(found: re.Match[str]) -> bool:
+    """Whether a word for a near day is written as a name: Tomorrow Labs."""
+    follows = found.string[found.end() :].lstrip(" ,;")
+    is_first = found.start() == 0 and not follows[:1].isupper()
+    return found[0][0].isupper() and not is_first
+
+
+def _day_within(text: str, today: dt.date) -> dt.date | None:
+    """The one day that is named before other words, today or later; None where several are."""
+    days = {
+        day
+        for pattern, made in _DAYS_WITHIN
+        for found in pattern.finditer(text)
+        if _is_alone(found)
+        and not (made is _near and _is_name(found))
+        and (day := made(found, today)) is not None
+        and day >= today
+    }
+    return days.pop() if len(days) == 1 else None
+
+
+def _time_within(text: str, *, is_met: bool, is_day: bool) -> dt.time | None:
+    """The one time before other words, where a word, a day or a meeting says that it is one."""
+    clocks = list(_TIME_WITHIN.finditer(text))
+    if len(clocks) != 1 or not _is_alone(found := clocks[0]) or not (found["at"] or is_met or is_day):
+        return None
+    return dt.time(int(found["hour"]), int(found["minute"]))

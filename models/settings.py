@@ -279,6 +279,16 @@ def switched_off(session: Session | scoped_session[Session], table: str) -> froz
     return frozenset(name for name, key in switched.items() if not now[key])
 
 
+# What only serves a noun is off with it.
+_SERVES = {ValueList.ACTIVITY_KIND: f"{SWITCH}activities", ValueList.RELATION_KIND: f"{SWITCH}relations"}
+
+
+def lists(session: Session | scoped_session[Session]) -> tuple[ValueList, ...]:
+    """The lists that no feature switch turns off."""
+    now = everything(session)
+    return tuple(which for which in ValueList if which not in _SERVES or now[_SERVES[which]])
+
+
 def _value(known: Known, stored: str | None) -> Value:
     """What is stored, unless it does not fit: an older version or another program wrote it, and nobody is to stumble."""
     value = parsed(stored)

@@ -115,12 +115,13 @@ def page(
     wanted: Collection[Source],
     before: str,
     limit: int,
+    without: Collection[str] = (),
     *,
     has_outside: bool = True,
 ) -> Timeline:
     """What happened with a customer, of the sources that are wanted; four queries whatever there is.
 
-    Three are enough where nothing of it came from outside.
+    Three are enough where nothing of it came from outside. Changes of the tables `without` are left out.
     """
     places = _Places.read(before)
     changes, more_changes = list[Entry](), False
@@ -130,7 +131,7 @@ def page(
             customer_id=customer_id,
             before=places.change(),
             limit=limit,
-            without=TOLD if len(wanted) > 1 else (),
+            without=(*(TOLD if len(wanted) > 1 else ()), *without),
             has_outside=has_outside,
         )
         changes, more_changes = [_change(event) for event in found.events], found.next is not None

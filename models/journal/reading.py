@@ -352,11 +352,21 @@ def first_since(session: AnySession, moment: dt.datetime, *, customer_id: int, t
 
 
 def latest(
-    session: AnySession, limit: int, *, customer_id: int | None = None, contact_id: int | None = None
+    session: AnySession,
+    limit: int,
+    *,
+    customer_id: int | None = None,
+    contact_id: int | None = None,
+    without: Collection[str] = (),
 ) -> list[Changeset]:
-    """The newest changesets that touched a customer or a contact, without their changes: one query."""
+    """The newest changesets that touched a customer or a contact, without their changes: one query.
+
+    What touched only the tables `without` is left out.
+    """
     session = plain(session)
     about = about_changes(customer_id, contact_id)
+    if without:
+        about.append(Change.table_name.not_in(without))
     touched = select(Change.changeset_id).where(*about, Change.changeset_id.is_not(None)).distinct()
     query = select(Changeset).where(Changeset.id.in_(touched)).order_by(Changeset.id.desc()).limit(limit)
     return list(session.scalars(query))

@@ -141,6 +141,9 @@ class _List:
             if wanted.by is not None:
                 wanted = wanted.by(clock.of(self.session))
             yield wanted.narrow([self._own_id if wanted.people and value == ME else value for value in chip.values])
+        if self.spec.within is not None:
+            condition = self.spec.within(self.session)
+            yield Narrowing(condition, select(self.spec.noun.__table__.c.id).where(condition))
         if self.spec.archived_at is not None and self.state.archived is Archived.ARCHIVED:
             rows: Any = self.spec.noun.__table__
             archived_at = rows.c[self.spec.archived_at.key]

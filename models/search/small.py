@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func
 
+from models import settings
 from models.connection import Connection
 from models.label import Label, LabelGroup
 from models.search.spec import ListSpec, Narrowing, Sort, either_filter, enum_filter, key_filter, word_filter
@@ -56,6 +57,7 @@ LIST_VALUES = ListSpec.of(
         {"yes": Narrowing(ListValue.retired.is_(False)), "no": Narrowing(ListValue.retired.is_(True))},
     ),
     names=(ListValue.name,),
+    within=lambda session: ListValue.list.in_(settings.lists(session)),
 )
 RELATIONS = ListSpec.of(
     Connection,

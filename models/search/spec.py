@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, literal, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.base import Base, whole
 from models.clock import Clock
@@ -64,7 +64,7 @@ class ListSpec:
     """One list: its noun, what "archived" means there (None: nothing is), its usual order, its sorts and filters.
 
     `names` are the columns that a short search is the beginning of; where a noun has no search documents, all is
-    searched in them.
+    searched in them. `within` is the condition on the rows that there are at all, of a list that settings cut down.
     """
 
     noun: type[Base]
@@ -73,6 +73,7 @@ class ListSpec:
     sorts: dict[str, Sort] = field(default_factory=dict)
     filters: dict[str, Filter] = field(default_factory=dict)
     names: tuple[Column, ...] = ()
+    within: Callable[[Session], Condition] | None = None
 
     @classmethod
     def of(
@@ -82,11 +83,12 @@ class ListSpec:
         order: str,
         *parts: Sort | Filter,
         names: tuple[Column, ...] = (),
+        within: Callable[[Session], Condition] | None = None,
     ) -> ListSpec:
         """A list with these sorts and filters, each under its name."""
         sorts = {part.name: part for part in parts if isinstance(part, Sort)}
         filters = {part.name: part for part in parts if isinstance(part, Filter)}
-        return cls(noun, archived_at, order, sorts, filters, names)
+        return cls(noun, archived_at, order, sorts, filters, names, within)
 
 
 def printable(text: str) -> str:

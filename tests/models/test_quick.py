@@ -147,6 +147,92 @@ def test_words_of_a_line_stay_or_are_its_day_or_its_time(typed: list[str]) -> No
     assert found.day is not None or found.subject == line
 
 
+@pytest.mark.parametrize(
+    ("line", "day", "time"),
+    [
+        ("meeting next monday 14:00 with Mats", "2026-11-23", "14:00"),
+        ("meeting at 14:00 next monday with Mats", "2026-11-23", "14:00"),
+        ("overleg volgende maandag om 09:30 uur met Mats", "2026-11-23", "09:30"),
+        ("meeting 14:00 with Mats", "2026-11-21", "14:00"),
+        ("send Mats the offer tomorrow, not later", "2026-11-22", None),
+        ("Tomorrow call Mats", "2026-11-22", None),
+        ("morgen Mats bellen", "2026-11-22", None),
+        ("overmorgen 14:00 Mats bellen", "2026-11-23", "14:00"),
+        ("call Mats this Friday about the offer", "2026-11-27", None),
+        ("workshop 12 Dec 2026 in Delft", "2026-12-12", None),
+        ("workshop December 12, 2026 in Delft", "2026-12-12", None),
+        ("workshop 2026-12-12 10:00 in Delft", "2026-12-12", "10:00"),
+    ],
+)
+def test_VS_31_an_unmistakable_day_or_time_is_read_before_other_words_and_stays_there(
+    line: str, day: str, time: str | None
+) -> None:
+    found = read(line, [], TODAY)
+    assert (found.subject, found.day) == (line, dt.date.fromisoformat(day))
+    assert found.time == (time and dt.time.fromisoformat(time))
+
+
+def test_a_day_before_other_words_goes_with_the_time_at_the_end_and_the_other_way_round() -> None:
+    monday = dt.date(2026, 11, 23)
+    assert read("meeting next monday with Mats 10:00", [], TODAY) == Quick(
+        "meeting next monday with Mats", None, monday, TEN
+    )
+    assert read("meeting 10:00 with Mats next monday", [], TODAY) == Quick("meeting 10:00 with Mats", None, monday, TEN)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "enjoy the sun with Mats",
+        "sun and sea brochure",
+        "march on with Mats",
+        "ask if we may come",
+        "Monday report to Mats",
+        "the wed list of Mats",
+        "order sat nav for Mats",
+        "do the books with Mats",
+        "Nov 30 report for Mats",
+        "discuss the invoice of 12 Dec 2026 with Mats",
+        "check the offer of 12 Nov 2026 with Mats",
+        "workshop 12 Nov 2026 evaluated",
+        "plan from tomorrow until next friday with Mats",
+        "tomorrow or next friday at Mats",
+        "today, tomorrow, whenever Mats likes",
+        "prepare tomorrow's meeting with Mats",
+        "pay Tomorrow Labs in full",
+        "Tomorrow Labs contract",
+        "say goede morgen to Mats",
+        "the world of tomorrow for Mats",
+        "read John 13:34 with Mats",
+        "score 10:12 of Mats",
+        "meet Mats 10:00 to 11:00 in Delft",
+        "meet Mats 10:00-11:00 in Delft",
+        "meet Mats 10:00 - 11:00 in Delft",
+        "meet Mats 10:00, 11:00 or later",
+        "pay Bo tomorrow 12.50 in cash",
+        "pay Bo tomorrow € 12 in cash",
+        "next mondays are fine",
+    ],
+)
+def test_what_may_be_no_day_or_no_time_before_other_words_is_not_guessed(line: str) -> None:
+    found = read(line, [], TODAY)
+    assert (found.subject, found.day, found.time) == (line, None, None)
+
+
+_WORDS = "meeting with Mats the of next this monday sun may march tomorrow Tomorrow morgen goede 14:00 14:00, 12 Dec 2026 to at"
+
+
+@given(st.lists(st.sampled_from(_WORDS.split())))
+def test_what_is_read_before_other_words_is_among_them_and_none_is_lost(typed: list[str]) -> None:
+    line = " ".join(typed)
+    found = read(line, [], TODAY)
+    assert line.startswith(found.subject)
+    assert found.time is None or "14:00" in line
+    assert found.day is None or found.day >= TODAY
+    if not {"monday", "tomorrow", "Tomorrow", "morgen", "14:00", "14:00,", "Dec", "may", "march", "sun"} & set(typed):
+        assert (found.day, found.time) == (None, None)
+
+
 def test_a_weekday_is_never_today_and_a_date_that_passed_is_next_year_s() -> None:
     assert read("x Saturday", KINDS, TODAY).day == dt.date(2026, 11, 28)
     assert read("x 1 Nov", KINDS, TODAY).day == dt.date(2027, 11, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from lxml import html
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,7 @@ from models import access
 from models.access import SYSTEM
 from models.activity import Activity, ActivityState, due
 from models.base import utc_now
+from models.customer import Customer
 from models.errors import Problems, Refused
 from models.journal import changeset
 from models.operations.save import save
@@ -374,3 +376,20 @@ def test_an_activity_and_a_file_of_an_archived_project_can_only_be_read(
         assert locked.status_code == 409, path
         assert "Rebuild is archived." in text_of(locked)
     assert alice.get(f"/activities/delete/?id={made.id}").status_code == 422
+
+
+@pytest.mark.parametrize("path", ["new", "edit"])
+def test_a_day_that_cannot_be_is_refused_at_its_field(client_for: ClientFor, session: Session, path: str) -> None:
+    alice, customer = client_for("Alice"), factories.customer(session).id
+    one = factories.activity(session, session.get_one(Customer, customer), subject="Visit Gouda").id
+    form = f"/activities/new/?customer={customer}" if path == "new" else f"/activities/edit/?id={one}"
+    fields = {"customer_id": customer, "subject": "Visit Gouda", "state": "planned", "due_on": "0900-01-01"}
+    answer = alice.edit(form, **fields)
+    assert answer.status_code == 422
+    tree = html.document_fromstring(answer.get_data(as_text=True))
+    (field,) = tree.xpath("//input[@name='due_on']")
+    assert (field.get("aria-invalid"), field.get("value")) == ("true", "0900-01-01")
+    said = tree.get_element_by_id("due_on-error").text_content().strip()
+    assert said
+    summary = [link.text_content() for link in tree.xpath("//*[@id='errors']//a")]
+    assert summary == [f"Day: {said}"]

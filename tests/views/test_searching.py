@@ -9,6 +9,8 @@ from lxml import html
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.access import SYSTEM
+from models.operations.configure import configure
 from models.user import Role
 from tests import factories
 from tests.conftest import Cast, ClientFor
@@ -102,6 +104,31 @@ def test_the_palette_goes_where_one_may_go_and_nowhere_else(client_for: ClientFo
     assert {title: [one["name"] for one in hits] for title, hits in only.items()} == {
         "Do": ["Settings", "Profile and settings"]
     }
+
+
+def test_the_palette_leads_to_what_is_archived_and_to_pages_that_are_in_no_menu(
+    session: Session, client_for: ClientFor
+) -> None:
+    def found(name: str, typed: str) -> dict[str, str]:
+        return {one["name"]: one["href"] for one in palette(client_for(name), typed).get("Do", [])}
+
+    archived = {
+        "Customers: Archived": "/customers/?archived=archived",
+        "Projects: Archived": "/projects/?archived=archived",
+    }
+    assert found("Dana", "> archiv") == found("Bob", "> archiv") == archived
+    assert found("Dana", ">disab") == {"Users: Disabled": "/users/?archived=archived"}
+    assert found("Bob", ">disab") == {}
+    assert {"Lists": "/lists/", "Keys": "/keys/", "Agreements": "/agreements/"}.items() <= (
+        found("Bob", ">lists") | found("Bob", ">keys") | found("Bob", ">agree")
+    ).items()
+    configure(session, SYSTEM, {"use_agreements": False})
+    session.commit()
+    assert found("Dana", ">agree") == {}
+    assert "Keys" not in found("Dana", ">")
+    for name in ("Dana", "Bob"):
+        for href in [*archived.values(), *found(name, ">a").values(), *found(name, ">e").values()]:
+            assert client_for(name).get(href).status_code == 200, (name, href)
 
 
 def test_the_palette_finds_a_name_that_begins_with_the_sign_of_actions(session: Session, client_for: ClientFor) -> None:

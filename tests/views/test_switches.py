@@ -19,12 +19,13 @@ from admin_views.panel import ENTITIES
 from importers import columns
 from models import settings
 from models.access import SYSTEM, looker_for
+from models.activity import Activity
 from models.base import Base
 from models.customer import Customer
 from models.imports import ImportKind
-from models.journal import changeset
+from models.journal import Changeset, changeset
 from models.operations.configure import configure
-from models.settings import ValueList
+from models.settings import ListValue, ValueList
 from tests import factories
 from tests.conftest import Cast, ClientFor
 from tests.views.test_forms import text_of
@@ -265,3 +266,79 @@ def test_TL_42_agreements_and_portals_are_nowhere_while_they_are_off(session: Se
         turn_off(session, switch)
         assert name not in dana.get(card).get_data(as_text=True)
         assert [dana.get(path).status_code for path in paths] == [404] * len(paths)
+
+
+def test_TL_42_histories_tell_nothing_of_what_is_off_and_tell_it_again_when_it_is_on(
+    session: Session, client_for: ClientFor
+) -> None:
+    customer, contact = factories.customer(session, company_name="Haven B.V."), factories.contact(session)
+    factories.link(session, customer, contact)
+    with changeset(session, SYSTEM, "Plan"):
+        session.add(Activity(customer_id=customer.id, contact_id=contact.id, subject="Zeilboot", state="planned"))
+    with changeset(session, SYSTEM, "Both"):
+        session.get_one(Customer, customer.id).company_name = "Haven Noord B.V."
+        session.add(Activity(customer_id=customer.id, contact_id=contact.id, subject="Roeiboot", state="planned"))
+    newest = session.scalars(select(Changeset.id).order_by(Changeset.id.desc())).first()
+    dana = client_for("Dana")
+    card = f"/customers/details/?id={customer.id}"
+    pages = (f"{card}&tab=history&show=changes", "/history/")
+
+    def told(word: str) -> list[bool]:
+        return [word in text_of(dana.get(page)) for page in pages]
+
+    assert (told("Zeilboot"), told("Roeiboot"), told("Haven Noord")) == ([True] * 2,) * 3
+    latest = [card, f"/contacts/details/?id={contact.id}"]
+    assert [" · Plan" in text_of(dana.get(page)) for page in latest] == [True, True]
+    turn_off(session, "use_activities")
+    assert (told("Zeilboot"), told("Roeiboot"), told("Haven Noord")) == ([False] * 2, [False] * 2, [True] * 2)
+    assert told(" · Plan") == [False, False]
+    assert [" · Plan" in text_of(dana.get(page)) for page in latest] == [False, False]
+    timeline = text_of(dana.get(f"{card}&tab=history"))
+    assert ("Haven Noord" in timeline, "boot" in timeline) == (True, False)
+    # What an undo would take back is told whole, and goes back.
+    assert "Put 2 records back" in text_of(dana.get(f"/history/undo/?changeset={newest}"))
+    assert dana.send("/history/undo/", changeset=newest).status_code == 302
+    session.rollback()
+    assert [one.subject for one in session.scalars(select(Activity))] == ["Zeilboot"]
+    configure(session, SYSTEM, {"use_activities": True})
+    session.commit()
+    assert told("Zeilboot") == [True, True]
+
+
+def test_TL_42_keys_folded_parts_and_lists_are_without_what_is_off(session: Session, client_for: ClientFor) -> None:
+    factories.list_value(session, ValueList.ACTIVITY_KIND, name="Proeverij")
+    factories.list_value(session, ValueList.RELATION_KIND, name="Neef van")
+    dana = client_for("Dana")
+    parts = ("Activities", "Opportunities", "Files and links", "Relations", "Agreements", "Portals")
+
+    def boxes() -> dict[str, Any]:
+        tree = html.document_fromstring(dana.get("/profile/").get_data(as_text=True))
+        return {one.getparent().text_content().strip(): one for one in tree.xpath("//input[@name='section']")}
+
+    there = ("/keys/", "add an activity"), ("/lists/", "Proeverij"), ("/lists/", "Neef van")
+    choices = [
+        (page, f"Kind of {noun}") for page in ("/lists/filters/", "/lists/new/") for noun in ("activity", "relation")
+    ]
+
+    def named() -> list[str]:
+        return [word for page, word in (*there, *choices) if word in text_of(dana.get(page))]
+
+    assert len(named()) == len(there) + len(choices)
+    assert boxes().keys() >= set(parts)
+    assert dana.send("/profile/folded/", section=["activities", "details"]).status_code == 302
+    total = len(html.document_fromstring(dana.get("/lists/").get_data(as_text=True)).xpath("//input[@name='rowid']"))
+    off = ("activities", "opportunities", "files", "relations", "agreements", "portals")
+    turn_off(session, *(f"use_{one}" for one in off))
+    assert named() == []
+    kept = session.scalars(select(ListValue.id).where(ListValue.list.in_(["activity_kind", "relation_kind"]))).all()
+    tree = html.document_fromstring(dana.get("/lists/").get_data(as_text=True))
+    assert len(tree.xpath("//input[@name='rowid']")) == total - len(kept)
+    assert dana.send("/lists/new/", list="activity_kind", name="Borrel").status_code == 422
+    assert boxes().keys().isdisjoint(parts)
+    # What is folded of it stays so.
+    assert dana.send("/profile/folded/", section=["details"]).status_code == 302
+    turn_on = {f"use_{one}": True for one in off}
+    session.rollback()
+    configure(session, SYSTEM, turn_on)
+    session.commit()
+    assert [name for name, box in boxes().items() if box.get("checked") is not None] == ["Activities", "Details"]
