@@ -35,7 +35,7 @@ class Reason(enum.StrEnum):
     FIRST_NAME_MISSING = "First name is missing. Fill in, for example, Ingrid"
     LAST_NAME_MISSING = "Last name is missing. Fill in, for example, Bergström"
     AMOUNTS_STAY = (
-        "{name} has registered time with amounts in {currency} ({count}). They would turn into {other} unconverted. "
+        "{name} has registered time with amounts in {currency} ({amounts}). They would turn into {other} unconverted. "
         "Keep {currency} here, and add another for work in {other}."
     )
     ENDS_BEFORE_IT_STARTS = "This is before the start, {start}. Fill in that day or a later one."
@@ -92,6 +92,7 @@ class Reason(enum.StrEnum):
     WRONG_VALUE = "{field}: {value} does not fit. {example}"
     TOO_FAR = "No more than {most} km a trip may be billed here. Fill in {most} or less."
     REGISTRATION_CLOSED = "This time is approved or invoiced already and stays as it is."
+    DAY_TOO_LATE = "Fill in a day no later than {last}."
     DAY_OUT_OF_RANGE = "Fill in a day from {first} to {last}."
     OUT_OF_RANGE = "{field}: fill in a number from {least} to {most}."
     MISSING = "{field} is missing."
