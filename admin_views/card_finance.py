@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
-from flask_babel import format_decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -46,7 +45,7 @@ def charts(years: list[YearTotal]) -> dict[str, Bars]:
 def bar(year: YearTotal) -> tuple[str, float, str, str]:
     """One year; this one is not closed yet."""
     style = "open" if year.year == shell.this_year() else ""
-    return str(year.year), float(year.amount), format_decimal(year.amount, format="#,##0"), style
+    return str(year.year), float(year.amount), shell.whole(int(shell.rounded(year.amount))), style
 
 
 def defaults(session: Session, looker: Looker, customer: Customer) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask import request
-from flask_babel import format_date, format_decimal
+from flask_babel import format_date
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
@@ -74,16 +74,22 @@ def bars(
     found: dict[tuple[int, int], Decimal] = {}
     for one in months:
         key = {"quarters": (one.year, (one.month - 1) // 3), "years": (one.year, 0)}.get(period, (one.year, one.month))
-        value = one.amount if measure == "value" else Decimal(one.minutes) / 60
+        value = one.amount if measure == "value" else Decimal(one.minutes)
         found[key] = found.get(key, Decimal(0)) + value
     made = []
     for key in shown:
-        value = found.get(key, Decimal(0))
+        total = found.get(key, Decimal(0))
+        value, text = (total, shell.whole(int(shell.rounded(total)))) if measure == "value" else in_hours(total)
         is_open = key == shown[-1]
         is_of_another_year = period != "years" and key[0] != shown[-1][0]
         style = "open" if is_open else "pale" if is_of_another_year else ""
-        made.append((period_name(key, period), float(value), format_decimal(value, format="#,##0.#"), style))
+        made.append((period_name(key, period), float(value), text, style))
     return made
+
+
+def in_hours(minutes: Decimal) -> tuple[Decimal, str]:
+    """As hours, and as they are printed among the key numbers."""
+    return minutes / 60, shell.hours(int(minutes))
 
 
 def shown_periods(period: str, today: dt.date, first: int) -> list[tuple[int, int]]:

@@ -136,7 +136,7 @@ def _number(_view: ListView, _column: Column, row: Any, value: Any) -> tuple[Any
 
 def _money(_view: ListView, _column: Column, _row: Any, value: Any) -> str | None:
     """Amounts by currency, which do not add up."""
-    return " + ".join(shell.money(round(amount, 0), currency) for currency, amount in value.items()) or None
+    return " + ".join(shell.money(amount, currency, is_whole=True) for currency, amount in value.items()) or None
 
 
 def _count(_view: ListView, _column: Column, _row: Any, value: Any) -> str | None:

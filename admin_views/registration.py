@@ -76,6 +76,14 @@ def states() -> list[tuple[str, str]]:
     return [(one.value, gettext(one.value)) for one in RegistrationStatus]
 
 
+class Worker(Choice):
+    """Who worked. That it was nobody is offered only where it says so already: who it was has left."""
+
+    def shown(self) -> tuple[Option, ...]:
+        gone = () if self.object_data is not None else (Option("", gettext("Someone who left")),)
+        return (*gone, *super().shown())
+
+
 class RegistrationForm(EntityForm):
     """Time on one project. What it is worth follows from the hourly rate that holds there."""
 
@@ -84,7 +92,7 @@ class RegistrationForm(EntityForm):
     project_id = Choice(lazy_gettext("Project"), options=offered_projects, empty=None)
     day = Day(lazy_gettext("Day"))
     minutes = Duration(lazy_gettext("Time"))
-    user_id = Choice(lazy_gettext("Employee"), options=choices.people)
+    user_id = Worker(lazy_gettext("Employee"), options=choices.people, empty=None)
     contact_id = Choice(lazy_gettext("Responsible contact"), options=offered_contacts)
     distance_km = Whole(lazy_gettext("Distance of the trip"), example="45")
     note = LongText(lazy_gettext("Note"))

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -204,10 +204,17 @@ def _marks(locale: Locale) -> dict[int, str]:
     return {ord(","): sample[1:-5], ord("."): sample[-2]}
 
 
-def money(amount: Decimal | None, currency: str | None = None) -> str:
-    """An amount by locale, whole when it is; nothing becomes a dash."""
+def rounded(amount: Decimal) -> Decimal:
+    """A whole amount; halves go up, as people round."""
+    return amount.quantize(Decimal(1), ROUND_HALF_UP)
+
+
+def money(amount: Decimal | None, currency: str | None = None, *, is_whole: bool = False) -> str:
+    """An amount by locale, whole when it is or is to be; nothing becomes a dash."""
     if amount is None:
         return "–"
+    if is_whole:
+        amount = rounded(amount)
     places = 0 if amount == amount.to_integral_value() else 2
     # Babel reads its pattern anew for each number; a list shows fifty.
     number = f"{amount:,.{places}f}".translate(_marks(_locale()))

@@ -35,7 +35,7 @@ class Reason(enum.StrEnum):
     FIRST_NAME_MISSING = "First name is missing. Fill in, for example, Ingrid"
     LAST_NAME_MISSING = "Last name is missing. Fill in, for example, Bergström"
     AMOUNTS_STAY = (
-        "{name} has registered time with amounts in {currency} ({count}). They would turn into {other} unconverted. "
+        "{name} has registered time with amounts in {currency} ({amounts}). They would turn into {other} unconverted. "
         "Keep {currency} here, and add another for work in {other}."
     )
     ENDS_BEFORE_IT_STARTS = "This is before the start, {start}. Fill in that day or a later one."
@@ -94,6 +94,7 @@ class Reason(enum.StrEnum):
     REGISTRATION_CLOSED = "This time is approved or invoiced already and stays as it is."
     NOT_YET = "This is still to come. Fill in today or an earlier day."
     ADDRESS_EMPTY = "This address says nothing. Fill in a street or a city, or delete the address on the card."
+    DAY_TOO_LATE = "Fill in a day no later than {last}."
     DAY_OUT_OF_RANGE = "Fill in a day from {first} to {last}."
     OUT_OF_RANGE = "{field}: fill in a number from {least} to {most}."
     MISSING = "{field} is missing."

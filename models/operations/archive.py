@@ -6,16 +6,17 @@ Archived is locked: registrations stay as they are, and nothing new is registere
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, literal, select, union_all, update
 from sqlalchemy.orm import Session
 
+from models import settings
 from models.access import Looker
 from models.among import one_of
-from models.base import Base, utc_now
+from models.base import EVERYTHING, Base, utc_now
 from models.contact import Contact, CustomerContact
 from models.customer import Address, Customer
 from models.errors import Reason
@@ -33,7 +34,7 @@ from models.operations.consequences import (
 from models.operations.impact import Reach, figures
 from models.operations.selection import Chosen, Selection
 from models.project import Project, Registration, RegistrationStatus
-from models.sales import Invoice
+from models.sales import Invoice, PortalGrant, in_force
 from models.user import CustomerAccess, Right
 
 _project = Base.metadata.tables[Project.__tablename__]
@@ -49,14 +50,29 @@ class Way(enum.StrEnum):
 
 
 @dataclass(frozen=True)
+class At:
+    """What a contact is at a customer, and how many invitations to its portals are in force."""
+
+    name: str
+    is_main: bool
+    is_invoice: bool
+    invitations: int
+
+
+@dataclass(frozen=True)
 class Line:
-    """What happens to one row: projects that go (or come back) along, registrations locked, and open ones of those."""
+    """What happens to one row: projects that go (or come back) along, registrations locked, and open ones of those.
+
+    A contact stays `at` its customers; `unseen` counts those that the one who looks may not see.
+    """
 
     id: int
     name: str
     projects: int = 0
     registrations: int = 0
     open: int = 0
+    at: tuple[At, ...] = ()
+    unseen: int = 0
 
 
 @dataclass(frozen=True)
@@ -221,6 +237,8 @@ def _registrations(session: Session, noun: Archivable, ids: Iterable[int], way: 
 def _lines(session: Session, noun: Archivable, named: Mapping[int, str], way: Way) -> tuple[Line, ...]:
     """The same counts for each of the first rows, all in one query."""
     owner = _owner(noun)
+    if noun is Contact:
+        return tuple(_linked(session, named))
     if owner is None or not named:
         return tuple(Line(key, name) for key, name in named.items())
     above, column = _project.c.customer_id, _registration.c[owner]
@@ -231,6 +249,31 @@ def _lines(session: Session, noun: Archivable, named: Mapping[int, str], way: Wa
         before = counts[key]
         counts[key] = (before[0] + more[0], before[1] + more[1], before[2] + int(more[2]))
     return tuple(Line(key, name, *counts[key]) for key, name in named.items())
+
+
+def _linked(session: Session, named: Mapping[int, str]) -> Iterator[Line]:
+    """The first contacts, with where they stay: each customer by name as far as it is seen, the others as a number."""
+    invitations = select(func.count(PortalGrant.id)).where(
+        PortalGrant.contact_id == CustomerContact.contact_id,
+        PortalGrant.customer_id == CustomerContact.customer_id,
+        in_force(),
+    )
+    invited = invitations.scalar_subquery() if settings.get(session, "use_portals") else literal(0)
+    marks = (CustomerContact.is_main, CustomerContact.is_invoice_contact, invited)
+    seen = session.execute(
+        select(CustomerContact.contact_id, Customer.name, *marks)
+        .join(Customer, Customer.id == CustomerContact.customer_id)
+        .where(one_of(CustomerContact.contact_id, named))
+        .order_by(Customer.name, Customer.id)
+    )
+    at: dict[int, list[At]] = {key: [] for key in named}
+    for key, *what in seen:
+        at[key].append(At(*what))
+    every = select(CustomerContact.contact_id, func.count()).where(one_of(CustomerContact.contact_id, named))
+    counted = session.execute(every.group_by(CustomerContact.contact_id), execution_options=EVERYTHING)
+    counts = dict(counted.all())
+    for key, name in named.items():
+        yield Line(key, name, at=tuple(at[key]), unseen=counts.get(key, 0) - len(at[key]))
 
 
 def _counts(session: Session, ids: Sequence[int], projects: ColumnElement[bool]) -> tuple[int, dict[str, int]]:

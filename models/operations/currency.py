@@ -30,7 +30,7 @@ class Kept:
 
     name: str
     currency: str
-    count: int
+    amounts: int
 
     def turns_into(self, other: str | None) -> bool:
         """Whether they would be shown in another currency."""

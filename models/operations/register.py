@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -9,11 +10,13 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.base import CENT, Base
+from models.base import CENT, Base, utc_now
 from models.customer import Customer
 from models.errors import Reason, Refused
 from models.project import Project
 
+# Leave is registered ahead, but not further than this.
+AHEAD = dt.timedelta(days=365)
 _project = Base.metadata.tables[Project.__tablename__].c
 _customer = Base.metadata.tables[Customer.__tablename__].c
 
@@ -39,6 +42,12 @@ def too_far(session: Session, registration: Mapping[str, Any]) -> Refused | None
         return None
     most: int | None = _rule(session, "max_distance_km", registration.get("project_id"))
     return None if most is None or distance <= most else Refused(Reason.TOO_FAR, "distance_km", most=most)
+
+
+def too_late(day: dt.date) -> Refused | None:
+    """The refusal of a day further ahead than anybody registers, if it is: the year is a slip of the pen."""
+    last = utc_now().date() + AHEAD
+    return Refused(Reason.DAY_TOO_LATE, "day", last=last) if day > last else None
 
 
 def default_too_far(session: Session, noun: type[Base], record: Mapping[str, Any]) -> Refused | None:

@@ -560,6 +560,12 @@ class _Work:
             and pending.changes
         ):
             yield Refused(Reason.REGISTRATION_CLOSED)
+        # Who worked may have left since; whose time it is, is not taken away from it.
+        if final.get("user_id") is None and (pending.row is None or "user_id" in pending.changes):
+            yield Refused(Reason.MISSING, "user_id")
+        day = pending.changes.get("day")
+        if day is not None and day.year <= fields.LAST_YEAR and (late := register.too_late(day)):
+            yield late
         if not self._belong_together(final):
             yield Refused(Reason.NOT_FOUND, "project_id")
         elif pending.changes.keys() & {"distance_km", "project_id"} and (far := register.too_far(self.session, final)):

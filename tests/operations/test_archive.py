@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from models import access
 from models.access import SYSTEM
+from models.base import utc_now
 from models.contact import Contact
 from models.customer import Customer
 from models.errors import Conflict, NotAllowed, Reason, Refused
 from models.journal import Change, Changeset
 from models.operations import archive
-from models.operations.archive import Way
+from models.operations.archive import At, Way
 from models.operations.save import save
 from models.operations.selection import Selection
 from models.project import Project, Registration, RegistrationStatus
@@ -91,7 +92,8 @@ def test_TC_33_TC_35_registrations_stay_but_are_locked_and_nothing_new_is_regist
     key = registration.id
     _archive(session, customer.id)
     assert session.scalar(select(func.count(Registration.id))) == 3
-    new = {"customer_id": customer.id, "project_id": project, "day": dt.date(2026, 11, 2), "minutes": 30}
+    of = {"customer_id": customer.id, "project_id": project, "user_id": factories.user(session).id}
+    new = {**of, "day": dt.date(2026, 11, 2), "minutes": 30}
     for noun, row, values in (
         (Registration, key, {"minutes": 60}),
         (Registration, None, new),
@@ -279,3 +281,20 @@ def test_an_open_registration_of_a_project_archived_before_leaves_no_customer_ou
     factories.registration(session, ended, status=RegistrationStatus.OPEN)
     archive.do(session, SYSTEM, Project, [ended.id], archive.plan(session, SYSTEM, Project, [ended.id]).digest)
     assert archive.plan(session, SYSTEM, Customer, [customer.id], leave_open=True).ids == (customer.id,)
+
+
+def test_deactivating_a_contact_says_where_it_is_and_what_it_is_there(session: Session) -> None:
+    ingrid = factories.contact(session, first_name="Ingrid", last_name="Berg")
+    for name, marks in (("Alfa", {"is_main": True}), ("Beta", {"is_invoice_contact": True}), ("Gamma", {})):
+        customer = factories.customer(session, company_name=name)
+        factories.link(session, customer, ingrid, **marks)
+    portal, today = factories.portal(session, customer), utc_now().date()
+    for ends, revoked in ((today, None), (today - dt.timedelta(days=1), None), (today, utc_now())):
+        factories.portal_grant(session, portal, ingrid, expires_on=ends, revoked_at=revoked)
+    shown = archive.plan(session, SYSTEM, Contact, [ingrid.id])
+    (line,) = shown.lines
+    assert line.at == (At("Alfa", True, False, 0), At("Beta", False, True, 0), At("Gamma", False, False, 1))
+    assert line.unseen == 0
+    factories.link(session, factories.customer(session), ingrid)
+    with pytest.raises(Conflict):
+        archive.do(session, SYSTEM, Contact, [ingrid.id], shown.digest)

@@ -851,3 +851,26 @@ def test_registrations_and_activities_stay_with_the_customer_of_their_project(
     assert session.get_one(Registration, key).customer_id == other
     owners = [session.get_one(Activity, one).customer_id for one in (planned, kept_apart)]
     assert owners == [other, customer.id]
+
+
+def test_new_time_is_somebodys(session: Session) -> None:
+    project = factories.project(session, factories.customer(session))
+    values = {"customer_id": project.customer_id, "project_id": project.id, "day": factories.A_DAY, "minutes": 60}
+    for nobody in ({}, {"user_id": None}):
+        with pytest.raises(Problems) as refused:
+            save(session, SYSTEM, Registration, None, {**values, **nobody})
+        assert [(one.field, one.reason) for one in refused.value.problems] == [("user_id", Reason.MISSING)]
+
+
+def test_time_is_not_registered_more_than_a_year_ahead(session: Session) -> None:
+    worker, project = factories.user(session), factories.project(session, factories.customer(session))
+    values = {"customer_id": project.customer_id, "project_id": project.id, "user_id": worker.id, "minutes": 60}
+    ahead = dt.date.today() + dt.timedelta(days=365)
+    save(session, SYSTEM, Registration, None, {**values, "day": ahead})
+    for day in (ahead + dt.timedelta(days=2), dt.date(2099, 1, 1)):
+        with pytest.raises(Problems) as refused:
+            save(session, SYSTEM, Registration, None, {**values, "day": day})
+        assert [(one.field, one.reason) for one in refused.value.problems] == [("day", Reason.DAY_TOO_LATE)]
+    old = factories.registration(session, project, worker, day=dt.date(2099, 1, 1))
+    save(session, SYSTEM, Registration, old.id, {"minutes": 90, "day": old.day})
+    assert session.get_one(Registration, old.id).minutes == 90

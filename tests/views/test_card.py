@@ -63,6 +63,20 @@ def test_TO_15_each_period_of_the_chart_holds_all_its_hours_from_its_first_day_o
     assert next(iter(shown.items())) == (first, "2")
 
 
+def test_TO_15_a_number_is_rounded_alike_in_the_chart_its_table_and_among_the_key_numbers(
+    session: Session, client_for: ClientFor
+) -> None:
+    project = factories.project(session, factories.customer(session, currency="EUR"))
+    factories.registration(session, project, day=shell.today(), minutes=135, amount=Decimal("1202.50"))
+    dana, path = client_for("Dana"), f"/customers/details/?id={project.customer_id}"
+    for measure, printed, number in (("hours", "2.25", "2.25"), ("value", "1,203", "€\u00a01,203")):
+        page = dana.get(f"{path}&measure={measure}")
+        tree = html.document_fromstring(page.get_data(as_text=True))
+        assert tree.xpath("//*[@class='kb-bar-text']")[-1].text == printed
+        assert list(chart(page).values())[-1] == printed
+        assert number in [one.text for one in tree.find_class("kb-number")]
+
+
 def test_the_days_of_a_month_add_up_to_whole_minutes_and_cents(session: Session) -> None:
     project = factories.project(session, factories.customer(session))
     other = factories.project(session, factories.customer(session))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 
 from lxml import html
@@ -14,8 +15,9 @@ from models.access import SYSTEM
 from models.contact import Contact
 from models.customer import Customer
 from models.journal import changeset
+from models.user import Role
 from tests import factories
-from tests.conftest import ClientFor
+from tests.conftest import Cast, ClientFor
 from tests.views.test_customers import names, text_of
 
 
@@ -157,3 +159,35 @@ def test_TS_18_where_the_settings_say_never_no_page_offers_to_delete_a_contact_o
     refused = dana.get(f"/contacts/delete/?id={contact.id}")
     assert refused.status_code == 422
     assert "Deleting is switched off in the settings." in text_of(refused)
+
+
+def test_who_deactivates_a_contact_is_told_where_it_is_as_far_as_that_may_be_seen(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    ingrid = factories.contact(session, first_name="Ingrid", last_name="Berg")
+    seen, unseen = (factories.customer(session, company_name=name) for name in ("Alfa", "Geheim"))
+    factories.link(session, seen, ingrid, is_main=True, is_invoice_contact=True)
+    factories.link(session, unseen, ingrid, is_main=True)
+    expires = utc_now().date() + dt.timedelta(days=9)
+    factories.portal_grant(session, factories.portal(session, seen), ingrid, expires_on=expires)
+    factories.portal_grant(session, factories.portal(session, unseen), ingrid, expires_on=expires)
+    manager = session.scalars(select(Role).where(Role.name == "Manager")).one()
+    factories.access(session, seen, manager, cast.charlie)
+    path = f"/contacts/action/?action=archive&rowid={ingrid.id}"
+
+    def told(name: str) -> list[str]:
+        page = html.document_fromstring(client_for(name).get(path).get_data(as_text=True))
+        return [" ".join(" ".join(line.itertext()).split()) for line in page.xpath("//*[@class='kb-effects']/li")]
+
+    assert told("Charlie") == [
+        "2 customers keep it as a contact Alfa, 1 more",
+        "1 customer has it as main contact Alfa",
+        "1 customer has it as invoice contact Alfa",
+        "1 invitation to a portal is paused Alfa",
+    ]
+    assert told("Dana") == [
+        "2 customers keep it as a contact Alfa, Geheim",
+        "2 customers have it as main contact Alfa, Geheim",
+        "1 customer has it as invoice contact Alfa",
+        "2 invitations to portals are paused Alfa, Geheim",
+    ]

@@ -117,6 +117,33 @@ def test_TL_20_TL_21_a_trip_longer_than_may_be_billed_is_refused(session: Sessio
     assert register(alice, far, distance_km="251").status_code == 422
 
 
+def test_time_is_always_somebodys(session: Session, client_for: ClientFor, cast: Cast) -> None:
+    project = factories.project(session, factories.customer(session))
+    alice = client_for("Alice")
+    page = html.document_fromstring(alice.get(f"/registrations/new/?project={project.id}").get_data(as_text=True))
+    offered = page.get_element_by_id("user_id")
+    assert offered.value == str(cast.alice.id)
+    assert "" not in offered.value_options
+    answer = register(alice, project, user_id="")
+    assert answer.status_code == 422
+    assert at_fields(answer) == {"user_id": "Choose one of the list."}
+    assert session.scalars(select(Registration)).all() == []
+
+
+def test_time_of_somebody_who_left_can_be_put_right(session: Session, client_for: ClientFor, cast: Cast) -> None:
+    one = factories.registration(session, factories.project(session, factories.customer(session)))
+    alice, path = client_for("Alice"), f"/registrations/edit/?id={one.id}"
+    offered = html.document_fromstring(alice.get(path).get_data(as_text=True)).get_element_by_id("user_id")
+    assert (offered.value, offered.xpath("string(option[1])")) == ("", "Someone who left")
+    rest = {"day": "2026-11-02", "minutes": "2:00"}
+    assert alice.edit(path, **rest, user_id="").status_code == 302
+    assert (newest(session).minutes, newest(session).user_id) == (120, None)
+    alice.edit(path, **rest, user_id=str(cast.alice.id))
+    assert newest(session).user_id == cast.alice.id
+    answer = alice.edit(path, **rest, user_id="")
+    assert (answer.status_code, at_fields(answer)) == (422, {"user_id": "Choose one of the list."})
+
+
 def test_who_only_registers_registers_own_time_and_sees_no_other(
     session: Session, client_for: ClientFor, cast: Cast
 ) -> None:
