@@ -41,8 +41,8 @@ FINNISH: dict[str, Any] = {
         {
             "businessId": {"value": "1234567-1", "registrationDate": "2003-09-17"},
             "names": [
-                {"name": "Koivuranta Oy", "type": "1", "registrationDate": "2015-06-01"},
                 {"name": "Koivu Oy", "type": "1", "registrationDate": "2005-03-08", "endDate": "2015-06-01"},
+                {"name": "Koivuranta Oy", "type": "1", "registrationDate": "2015-06-01"},
                 {"name": "Koivuranta Trade", "type": "3", "registrationDate": "2016-01-01"},
             ],
             "addresses": [
