@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, literal, select, union_all, update
 from sqlalchemy.orm import Session
 
-from models import settings
+from models import clock, settings
 from models.access import Looker
 from models.among import one_of
 from models.base import EVERYTHING, Base, utc_now
@@ -256,7 +256,7 @@ def _linked(session: Session, named: Mapping[int, str]) -> Iterator[Line]:
     invitations = select(func.count(PortalGrant.id)).where(
         PortalGrant.contact_id == CustomerContact.contact_id,
         PortalGrant.customer_id == CustomerContact.customer_id,
-        in_force(),
+        in_force(clock.of(session).today()),
     )
     invited = invitations.scalar_subquery() if settings.get(session, "use_portals") else literal(0)
     marks = (CustomerContact.is_main, CustomerContact.is_invoice_contact, invited)

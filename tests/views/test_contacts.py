@@ -168,7 +168,7 @@ def test_who_deactivates_a_contact_is_told_where_it_is_as_far_as_that_may_be_see
     seen, unseen = (factories.customer(session, company_name=name) for name in ("Alfa", "Geheim"))
     factories.link(session, seen, ingrid, is_main=True, is_invoice_contact=True)
     factories.link(session, unseen, ingrid, is_main=True)
-    expires = utc_now().date() + dt.timedelta(days=9)
+    expires = factories.today() + dt.timedelta(days=9)
     factories.portal_grant(session, factories.portal(session, seen), ingrid, expires_on=expires)
     factories.portal_grant(session, factories.portal(session, unseen), ingrid, expires_on=expires)
     manager = session.scalars(select(Role).where(Role.name == "Manager")).one()
