@@ -288,7 +288,7 @@ def test_deactivating_a_contact_says_where_it_is_and_what_it_is_there(session: S
     for name, marks in (("Alfa", {"is_main": True}), ("Beta", {"is_invoice_contact": True}), ("Gamma", {})):
         customer = factories.customer(session, company_name=name)
         factories.link(session, customer, ingrid, **marks)
-    portal, today = factories.portal(session, customer), utc_now().date()
+    portal, today = factories.portal(session, customer), factories.today()
     for ends, revoked in ((today, None), (today - dt.timedelta(days=1), None), (today, utc_now())):
         factories.portal_grant(session, portal, ingrid, expires_on=ends, revoked_at=revoked)
     shown = archive.plan(session, SYSTEM, Contact, [ingrid.id])
