@@ -8,7 +8,8 @@ from typing import Any, ClassVar, NamedTuple
 from flask import g, request, url_for
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.sql.base import ExecutableOption
 
 from admin_views import shell
 from admin_views.base import Action, EntityView
@@ -16,7 +17,7 @@ from admin_views.declared import ArchivedNote
 from admin_views.forms import EntityForm, Option
 from models import access
 from models.access import Looker
-from models.base import whole
+from models.base import Base, whole
 from models.customer import Customer
 from models.errors import NotFound, Reason, Refused
 from models.journal import Changeset
@@ -91,6 +92,11 @@ def removing(
     )
 
 
+def with_above(noun: type[Base]) -> list[ExecutableOption]:
+    """Load along what `locked_by` looks at."""
+    return [joinedload(getattr(noun, name)) for name in ("customer", "project") if hasattr(noun, name)]
+
+
 def locked_by(record: Any) -> ArchivedNote | None:
     """What is said of a record that hangs below an archived customer or project; None where both are active."""
     project = getattr(record, "project", None)
@@ -123,6 +129,9 @@ class BelowCustomer(EntityView):
             # What was typed meanwhile is not refused here: the verb says so on the form.
             raise Refused(Reason.ARCHIVED_IS_LOCKED, name=customer.name)
         return {"customer_id": customer.id}
+
+    def find(self, raw: str | None, *options: ExecutableOption) -> Any:
+        return super().find(raw, *with_above(self.noun), *options)
 
     def card_of_customer(self, customer_id: int) -> str:
         """The card of a customer, where these are."""

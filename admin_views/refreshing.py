@@ -34,7 +34,7 @@ class Refreshing(Editing):
         return [
             {
                 "text": gettext("Update from the register"),
-                "icon": "building-check",
+                "icon": "building",
                 "action": self.register_url(record),
                 "name": "ask",
                 "value": "1",

@@ -11,6 +11,7 @@ from flask_babel import format_date, gettext, lazy_gettext
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, ScalarSelect, select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.sql.base import ExecutableOption
 from werkzeug.datastructures import MultiDict
 
 from admin_views import choices, history, shell
@@ -31,13 +32,13 @@ MONTHS_OFFERED = 24
 def project_of_form() -> Project | None:
     """The project that time is registered on: the one from whose card one comes. Asked for once a request."""
     wanted = whole(request.values.get("project") or request.form.get("project_id"))
-    return None if wanted is None else _project("form", Project.id == wanted)
+    return None if wanted is None else _project("by the form", Project.id == wanted)
 
 
 def project_of_record() -> Project | None:
     """The project of the registration that the form is of. Asked for once a request."""
     shown = whole(request.args.get("id"))
-    return None if shown is None else _project("record", Project.id == _of_registration(shown))
+    return None if shown is None else _project("of the record", Project.id == _of_registration(shown))
 
 
 def offered_projects() -> list[Option]:
@@ -207,6 +208,9 @@ class RegistrationView(EntityView):
                 return False
             right = Right.REGISTER if record.user_id == shell.looker().id else Right.EDIT
         return super().may(right, record)
+
+    def find(self, raw: str | None, *options: ExecutableOption) -> Any:
+        return super().find(raw, joinedload(Registration.project).joinedload(Project.customer), *options)
 
     def archived_note(self, record: Registration) -> ArchivedNote | None:
         """Time on an archived project can only be read (TO-21)."""

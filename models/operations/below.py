@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from models import access
 from models.access import Looker
@@ -21,12 +21,14 @@ N = TypeVar("N", bound=Base)
 def meant(session: Session, actor: Looker, noun: type[N], chosen: Chosen) -> tuple[N, Customer]:
     """The row and its customer, for who may edit that customer. Refused when it or the project is archived."""
     ids = Selection.of(chosen).resolve(session)
-    row: Any = session.scalar(select(noun).where(noun.id == ids[0])) if len(ids) == 1 else None
+    above = [joinedload(getattr(noun, name)) for name in ("customer", "project") if hasattr(noun, name)]
+    found = select(noun).where(noun.id == ids[0]).options(*above) if len(ids) == 1 else None
+    row: Any = None if found is None else session.scalar(found)
     if row is None:
         raise NotFound
     access.require(session, actor, Right.EDIT, row.customer_id)
     customer, project = session.get_one(Customer, row.customer_id), getattr(row, "project", None)
-    for above in (customer, project):
-        if above is not None and above.is_archived:
-            raise Refused(Reason.ARCHIVED_IS_LOCKED, name=above.name)
+    for one in (customer, project):
+        if one is not None and one.is_archived:
+            raise Refused(Reason.ARCHIVED_IS_LOCKED, name=one.name)
     return row, customer

@@ -39,7 +39,7 @@ def listed(value: Any, *keys: str) -> list[Any]:
 def text(value: Any) -> str | None:
     r"""One line of text without what nobody can see. A stand-in such as "---", and what is no text, is None.
 
-    >>> text("Kade\\u00a01 \\n"), text("---"), text(17), text({"no": "text"})
+    >>> text("Kade\u00a01 \n"), text("---"), text(17), text({"no": "text"})
     ('Kade 1', None, '17', None)
     """
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**9:

@@ -40,7 +40,7 @@ def test_pages_are_measured_on_postgresql_too(tmp_path: Path, capsys: pytest.Cap
     both = printed.splitlines()[1:]
     on_server = [line[11:41].strip() for line in both if "PostgreSQL" in line]
     assert on_server == [line[11:41].strip() for line in both if "PostgreSQL" not in line]
-    assert len(on_server) == 41
+    assert len(on_server) == 43
 
 
 def test_the_seeded_file_is_kept_for_the_next_run(tmp_path: Path) -> None:

@@ -79,7 +79,9 @@ class Bench:
     def work(self, a: int, b: int, text: str) -> None:
         customer = self.pick(Customer, a)
         project = save(self.session, SYSTEM, Project, None, {"customer_id": customer, "name": text}).record.id
-        who = {"user_id": self.pick(User, a), "contact_id": self.pick(Contact, b)}
+        contacts = select(CustomerContact.contact_id).where(CustomerContact.customer_id == customer)
+        known = self.session.scalars(contacts.order_by(CustomerContact.id)).all()
+        who = {"user_id": self.pick(User, a), "contact_id": known[b % len(known)] if known else None}
         values = {"customer_id": customer, "project_id": project, "day": dt.date(2026, 1, 1), "minutes": 1 + b}
         save(self.session, SYSTEM, Registration, None, {**values, **who})
         invoice = {"customer_id": customer, "day": dt.date(2026, 1, 1), "amount": Decimal(b), "customer_name": text}

@@ -67,7 +67,7 @@ def test_TO_15_a_number_is_rounded_alike_in_the_chart_its_table_and_among_the_ke
     session: Session, client_for: ClientFor
 ) -> None:
     project = factories.project(session, factories.customer(session, currency="EUR"))
-    factories.registration(session, project, day=shell.today(), minutes=135, amount=Decimal("1202.50"))
+    factories.registration(session, project, day=factories.today(), minutes=135, amount=Decimal("1202.50"))
     dana, path = client_for("Dana"), f"/customers/details/?id={project.customer_id}"
     for measure, printed, number in (("hours", "2.25", "2.25"), ("value", "1,203", "€\u00a01,203")):
         page = dana.get(f"{path}&measure={measure}")

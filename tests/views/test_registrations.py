@@ -191,11 +191,11 @@ def test_time_that_is_approved_stays_as_it_is(
     assert newest(session).minutes == 60
 
 
-def test_TO_21_on_what_is_archived_no_time_is_registered(session: Session, client_for: ClientFor) -> None:
+def test_TO_21_on_what_is_archived_no_time_is_registered(session: Session, client_for: ClientFor, cast: Cast) -> None:
     project = factories.project(session, factories.customer(session), archived_at=utc_now())
     alice = client_for("Alice")
     assert alice.get(f"/registrations/new/?project={project.id}").status_code == 422
-    typed = {"project_id": str(project.id), "day": "2026-11-02", "minutes": "1"}
+    typed = {"project_id": str(project.id), "day": "2026-11-02", "minutes": "1", "user_id": str(cast.alice.id)}
     answer = alice.send(f"/registrations/new/?project={project.id}", **typed)
     assert answer.status_code == 422
     assert "archived" in answer.text
@@ -341,7 +341,7 @@ def test_time_without_a_rate_is_said_to_count_as_nothing_wherever_amounts_are_ad
     session: Session, client_for: ClientFor, cast: Cast
 ) -> None:
     customer = factories.customer(session)
-    project, day = factories.project(session, customer), factories.this_year()
+    project, day = factories.project(session, customer), factories.today()
     factories.registration(session, project, cast.bob, day=day, minutes=90, amount=Decimal(0))
     factories.registration(session, project, cast.alice, day=day, minutes=60, amount=Decimal(80))
     paths = {

@@ -296,7 +296,7 @@ def test_TL_42_histories_tell_nothing_of_what_is_off_and_tell_it_again_when_it_i
     timeline = text_of(dana.get(f"{card}&tab=history"))
     assert ("Haven Noord" in timeline, "boot" in timeline) == (True, False)
     # What an undo would take back is told whole, and goes back.
-    assert "Put 2 records back" in text_of(dana.get(f"/history/undo/?changeset={newest}"))
+    assert "Put 1 back, take 1 away" in text_of(dana.get(f"/history/undo/?changeset={newest}"))
     assert dana.send("/history/undo/", changeset=newest).status_code == 302
     session.rollback()
     assert [one.subject for one in session.scalars(select(Activity))] == ["Zeilboot"]
