@@ -121,7 +121,7 @@ class Editing(Declared):
             said = gettext("%(name)s was saved with this form already.", name=str(record))
             link = Markup('{} <a href="{}">{}</a>').format(said, self.card_url(record.id), gettext("Open"))
             flash(link, "info")
-            if "more" in request.form:
+            if self.only_helps(form):
                 return self.show_form(None, form, 200)
         form.add_error(None, gettext("This form was sent and saved before. Save it again to add what stands here."))
         return self.show_form(None, form, 409)

@@ -154,7 +154,15 @@ def called_then(name: str) -> str:
     if kept is None:
         return name
     year, month, day, hour, minute = map(int, kept.groups())
-    return _time_of(dt.date(year, month, day), 60 * hour + minute)
+    try:
+        return _time_of(dt.date(year, month, day), 60 * hour + minute)
+    except ValueError:
+        return name  # somebody's own words
+
+
+def _day_of(value: dt.date) -> dt.date:
+    """The day that a moment is of by the office's clock; a day is itself."""
+    return clock().day(value) if isinstance(value, dt.datetime) else value
 
 
 def person(name: str | None) -> str:
@@ -322,12 +330,12 @@ def register(app: Flask, languages: tuple[str, ...]) -> None:
     # An address as it was typed may hold what would be headers of the mail.
     app.jinja_env.filters["mailto"] = lambda address: f"mailto:{quote(address, safe='@+')}"
     app.jinja_env.filters["called_then"] = called_then
-    app.jinja_env.filters["long_day"] = lambda day: format_date(day, "d MMMM y")
+    app.jinja_env.filters["long_day"] = lambda value: format_date(_day_of(value), "d MMMM y")
     app.jinja_env.filters["choice_text"] = lambda value: (value, gettext(value))
     app.jinja_env.filters["numberformat"] = format_decimal
     app.jinja_env.filters["axis"] = on_axis
     app.jinja_env.filters["clock"] = lambda value: f"{clock().shows(value):%H:%M}"
-    app.jinja_env.filters["day"] = lambda value: clock().day(value)
+    app.jinja_env.filters["day"] = _day_of
     app.jinja_env.globals["used"] = used
     app.jinja_env.globals.update(_=translated, gettext=translated, ngettext=ngettext)
     app.jinja_env.trim_blocks = True

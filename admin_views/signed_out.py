@@ -13,7 +13,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as BaseResponse
 
-from admin_views import errors, new_contacts, shell
+from admin_views import errors, login, new_contacts, shell
 from admin_views.forms import Choice, Choices, EntityForm, OneOf, Tick, Upload
 
 
@@ -35,7 +35,7 @@ def _sign_in() -> str:
     """The sign-in page, which leads back to where a form was filled in."""
     page = request.referrer or ""
     if request.method == "POST" and _is_ours(page):
-        return url_for("auth.login", next=page[len(request.host_url) - 1 :])
+        return url_for("auth.login", next=login.inside(page[len(request.host_url) - 1 :]))
     return url_for("auth.login", next=shell.way_back())
 
 

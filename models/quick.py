@@ -71,7 +71,9 @@ def read(line: str, kinds: Sequence[str], today: dt.date) -> Quick:
     rest, day, time = _ending(text, today, is_met=is_met)
     if rest:
         day = day or _day_within(rest, today)
-        time = time or _time_within(rest, is_met=is_met, is_day=day is not None)
+        if time is None and day is not None:
+            # By itself it would say today, and the day that is meant may stand beside it in words that are not read there.
+            time = _time_within(rest)
     if time is not None and day is None:
         day = today
     kind, subject = _kind(rest or text, kinds)
@@ -364,9 +366,9 @@ def _day_within(text: str, today: dt.date) -> dt.date | None:
     return days.pop() if len(days) == 1 else None
 
 
-def _time_within(text: str, *, is_met: bool, is_day: bool) -> dt.time | None:
-    """The one time before other words, where a word, a day or a meeting says that it is one."""
+def _time_within(text: str) -> dt.time | None:
+    """The one time before other words; a day that was read says that it is one."""
     clocks = list(_TIME_WITHIN.finditer(text))
-    if len(clocks) != 1 or not _is_alone(found := clocks[0]) or not (found["at"] or is_met or is_day):
+    if len(clocks) != 1 or not _is_alone(found := clocks[0]):
         return None
     return dt.time(int(found["hour"]), int(found["minute"]))

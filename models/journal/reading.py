@@ -528,7 +528,8 @@ def _first_changes(
     for change, after in session.execute(query.where(Change.id.in_(select(ids.c.id))).order_by(Change.id)):
         now[change.table_name, change.row_id] = after
         for key in _keys(change, events):
-            changes.setdefault(key, []).append(change)
+            if len(shown := changes.setdefault(key, [])) < SHOWN:
+                shown.append(change)
     return changes, now
 
 

@@ -53,7 +53,8 @@ def amounts(session: Session, ids: Iterable[int]) -> dict[int, Kept]:
 
 
 def in_the_way(session: Session, customer_id: int, other: str | None) -> Iterator[Refused]:
-    """The refusal to give this customer another currency, if there is one."""
+    """The refusal to give this customer another currency, if there is one. Time that is being registered is waited for."""
+    session.execute(select(_customer.id).where(_customer.id == customer_id).with_for_update())
     kept = amounts(session, [customer_id]).get(customer_id)
     if kept and kept.turns_into(other):
         yield kept.refusal(other, "currency")
@@ -69,6 +70,7 @@ def of_project(session: Session, project: Project, customer_id: int) -> Iterator
     }
     if len(set(currencies.values())) < 2:
         return
+    session.execute(select(_project.id).where(_project.id == project.id).with_for_update())
     amounts = select(func.count()).where(_registration.project_id == project.id, _registration.amount != 0)
     if count := session.scalar(amounts):
         kept = Kept(project.name, currencies[project.customer_id], count)

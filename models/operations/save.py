@@ -549,7 +549,7 @@ class _Work:
             found += kind.in_the_way(self.session, pending.row)
         if isinstance(pending.row, Customer) and "currency" in changes:
             found += currency.in_the_way(self.session, pending.row.id, changes["currency"])
-        if isinstance(pending.row, Project) and "customer_id" in changes:
+        if isinstance(pending.row, Project) and changes.get("customer_id") is not None:
             found += currency.of_project(self.session, pending.row, changes["customer_id"])
         self.problems += [Refused(one.reason, f"{prefix}{one.field}", **one.values) for one in found]
 

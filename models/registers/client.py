@@ -73,13 +73,12 @@ def fetch(base: Base, request: Request) -> Reply:
     """Send a request and read what comes. Raises NoReply."""
     if not _free.acquire(blocking=False):
         raise NoReply(Why.BUSY)
-    connection = base.open()
     try:
-        return _exchange(connection, base, request)
+        with contextlib.closing(base.open()) as connection:
+            return _exchange(connection, base, request)
     except (OSError, HTTPException, ValueError) as failed:
         raise NoReply(Why.NO_ANSWER) from failed
     finally:
-        connection.close()
         _free.release()
 
 

@@ -201,6 +201,17 @@ def test_very_many_changes_from_outside_hide_nothing_older(
     assert in_short(history(toy, before=page.next)) == [(None, 1), (first, 1)]
 
 
+@pytest.mark.parametrize("one_by_one", [100, 0], ids=["few events", "many"])
+def test_an_event_from_outside_shows_its_first_changes_however_many_events_are_read(
+    toy: Session, toy_engine: Engine, monkeypatch: pytest.MonkeyPatch, one_by_one: int
+) -> None:
+    outside(toy_engine, "INSERT INTO label (name) VALUES ('a'), ('b'), ('c'), ('d')")
+    monkeypatch.setattr(reading, "SHOWN", 3)
+    monkeypatch.setattr(reading, "_ONE_BY_ONE", one_by_one)
+    (event,) = history(toy).events
+    assert (event.count, len(event.changes)) == (4, 3)
+
+
 def test_the_history_of_one_thing_shows_only_what_concerns_it(toy: Session) -> None:
     made = add(
         toy, Customer(first_name="A"), Customer(first_name="B"), Project(customer_id=1, name="P"), Contact(name="C")

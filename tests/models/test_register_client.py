@@ -178,3 +178,14 @@ def test_a_key_goes_along_as_a_header_and_is_in_no_words_about_it(stub: Stub) ->
     fetch(Base.of(stub.url), Request("/x", headers={"apikey": "secret"}))
     assert stub.asked[0][2]["apikey"] == "secret"
     assert "secret" not in repr(Way(Base.of(stub.url), "secret"))
+
+
+def test_a_way_out_that_cannot_be_opened_takes_no_place_for_good(stub: Stub, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails() -> None:
+        raise OSError("no file handles left")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(client.ssl, "create_default_context", fails)
+        for _ in range(client.AT_A_TIME + 1):
+            assert why("https://register.example") is Why.NO_ANSWER
+    assert fetch(Base.of(stub.url), IT).status == 200

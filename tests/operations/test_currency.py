@@ -79,6 +79,9 @@ def test_a_project_with_amounts_goes_to_nobody_with_another_currency(session: Se
     assert (problem.field, problem.reason) == ("customer_id", Reason.AMOUNTS_STAY)
     assert str(problem).startswith("Move has registered time with amounts in SEK (1). They would turn into EUR")
     save(session, SYSTEM, Project, project.id, {"customer_id": other.id})
+    with pytest.raises(Problems) as refused:
+        save(session, SYSTEM, Project, project.id, {"customer_id": None})
+    assert [problem.reason for problem in refused.value.problems] == [Reason.MISSING]
     empty = factories.project(session, swede)
     save(session, SYSTEM, Project, empty.id, {"customer_id": finn.id})
 

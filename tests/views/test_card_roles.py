@@ -78,6 +78,14 @@ def test_TO_27_everyone_else_is_who_does_not_see_the_customer_whatever_else_they
     assert "Everyone who can sign in sees this customer" in text_of(dana.get(tab(customer)))
 
 
+def test_TO_27_who_has_a_role_that_shows_nothing_is_not_said_to_see_the_customer(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    customer = factories.customer(session)
+    factories.access(session, customer, factories.role(session, rights=frozenset({"import"})), cast.charlie)
+    assert "Everyone who can sign in sees this customer" not in text_of(client_for("Dana").get(tab(customer)))
+
+
 @pytest.mark.parametrize("role", ["Reader", "Editor", "Manager"])
 def test_TO_27_what_is_told_of_a_person_is_what_that_person_gets(
     session: Session, client_for: ClientFor, cast: Cast, role: str

@@ -231,3 +231,10 @@ def test_an_amount_is_written_in_digits(session: Session, client_for: ClientFor,
     refused = alice.press(form, "Save opportunity", name="Training", amount=amount)
     assert refused.status_code == 422
     assert "Fill in an amount, for example 95.50" in text_of(refused)
+
+
+def test_one_that_is_called_like_a_day_that_is_none_can_be_deleted(session: Session, client_for: ClientFor) -> None:
+    made = factories.opportunity(session, factories.customer(session), name="2026-13-01 · 1:30")
+    page = client_for("Alice").get(f"/opportunities/delete/?id={made.id}")
+    assert page.status_code == 200
+    assert "2026-13-01 · 1:30" in text_of(page)

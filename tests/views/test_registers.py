@@ -393,6 +393,16 @@ def test_TC_09_a_number_fills_the_form_in_which_is_then_saved_as_it_stands(
     assert len(stub.asked) == 1
 
 
+def test_TC_09_a_form_that_was_saved_and_gone_back_to_looks_up_as_well(client_for: ClientFor, stub: Stub) -> None:
+    stub.say(NORWEGIAN)
+    alice = client_for("Alice")
+    page = alice.get(NEW)
+    assert alice.press(page, "Save customer", company_name="Een B.V.").status_code == 302
+    filled = alice.press(page, "Look up", register_number=NORWEGIAN_NUMBER)
+    assert (filled.status_code, typed(filled, "vat_number")) == (200, "NO987654321MVA")
+    assert len(stub.asked) == 1
+
+
 def test_TC_09_what_was_typed_stays_and_what_the_register_has_is_told(client_for: ClientFor, stub: Stub) -> None:
     stub.say(NORWEGIAN)
     alice = client_for("Alice")

@@ -229,3 +229,17 @@ def test_a_time_zone_is_chosen_in_the_settings_and_a_wrong_one_is_refused(
 def test_when_the_settings_were_last_changed_is_a_day_of_the_office(client_for: ClientFor, session: Session) -> None:
     move(session, "Europe/Oslo")
     assert "last looked through on 24 November 2026" in text_of(client_for("Dana").get("/settings/"))
+
+
+def test_the_day_on_which_an_invitation_was_revoked_is_that_of_the_office(
+    session: Session, client_for: ClientFor
+) -> None:
+    customer, contact = factories.customer(session), factories.contact(session)
+    factories.link(session, customer, contact)
+    portal = factories.portal(session, customer)
+    revoked = dt.datetime(2026, 11, 2, 20, 0, tzinfo=dt.UTC)
+    factories.portal_grant(session, portal, contact, revoked_at=revoked, expires_on=dt.date(2027, 1, 1))
+    dana, page = client_for("Dana"), f"/portals/details/?id={portal.id}"
+    assert "revoked on 2 November 2026" in text_of(dana.get(page))
+    move(session, "Pacific/Auckland")
+    assert "revoked on 3 November 2026" in text_of(dana.get(page))
