@@ -8,7 +8,7 @@ from typing import Any, ClassVar, NamedTuple
 from flask import g, request, url_for
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import ExecutableOption
 
 from admin_views import shell
@@ -17,11 +17,11 @@ from admin_views.declared import ArchivedNote
 from admin_views.forms import EntityForm, Option
 from models import access
 from models.access import Looker
-from models.base import Base, whole
+from models.base import whole
 from models.customer import Customer
 from models.errors import NotFound, Reason, Refused
 from models.journal import Changeset
-from models.operations import remove
+from models.operations import below, remove
 from models.operations.selection import Selection
 from models.user import Right
 
@@ -92,11 +92,6 @@ def removing(
     )
 
 
-def with_above(noun: type[Base]) -> list[ExecutableOption]:
-    """Load along what `locked_by` looks at."""
-    return [joinedload(getattr(noun, name)) for name in ("customer", "project") if hasattr(noun, name)]
-
-
 def locked_by(record: Any) -> ArchivedNote | None:
     """What is said of a record that hangs below an archived customer or project; None where both are active."""
     project = getattr(record, "project", None)
@@ -107,6 +102,27 @@ def locked_by(record: Any) -> ArchivedNote | None:
             text = gettext("It can only be read. Restore it to change it or to register on it.")
             return ArchivedNote(title, text, url_for(f"{endpoint}.details_view", id=above.id), gettext("Open"))
     return None
+
+
+class FromCard(EntityView):
+    """What has a list of its own and is on the card of a customer as well: who came from there goes back there.
+
+    `tab`: where on that card it is.
+    """
+
+    tab: ClassVar[str] = "contact"
+
+    def on_card_of(self) -> int | None:
+        """The customer from whose card one came."""
+        return whole(request.values.get("customer"))
+
+    def carried(self) -> list[tuple[str, str]]:
+        customer = self.on_card_of()
+        return super().carried() + ([] if customer is None else [("customer", str(customer))])
+
+    def back_url(self) -> str:
+        customer = self.on_card_of()
+        return super().back_url() if customer is None else card_of(customer, self.tab)
 
 
 class BelowCustomer(EntityView):
@@ -131,7 +147,7 @@ class BelowCustomer(EntityView):
         return {"customer_id": customer.id}
 
     def find(self, raw: str | None, *options: ExecutableOption) -> Any:
-        return super().find(raw, *with_above(self.noun), *options)
+        return super().find(raw, *below.with_above(self.noun), *options)
 
     def card_of_customer(self, customer_id: int) -> str:
         """The card of a customer, where these are."""

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from admin_views import choices, converting, history, images, relation, shell, verbs
 from admin_views.base import Column, EntityView, FilterChoice, Tab
-from admin_views.below import card_of
+from admin_views.below import FromCard, card_of
 from admin_views.forms import Choice, Choices, Day, EntityForm, LongText, OneOf, Section, Suggested, Text, Tick
 from admin_views.labelling import Labelling
 from admin_views.link import INVOICE_HINT, MAIN_HINT
@@ -20,7 +20,6 @@ from admin_views.mailing import Mailing
 from admin_views.numbers import key_of
 from models import access, search
 from models.access import Looker
-from models.base import whole
 from models.contact import Contact, CustomerContact
 from models.customer import Customer, Kind
 from models.imports import ImportKind
@@ -105,7 +104,7 @@ def details(session: Session, looker: Looker, contact: Contact) -> Mapping[str, 
     }
 
 
-class ContactView(Labelling, Mailing, EntityView):
+class ContactView(Labelling, Mailing, FromCard):
     """The contacts."""
 
     # The right to edit the customer that it is added to is enough: see `defaults`.
@@ -247,18 +246,6 @@ class ContactView(Labelling, Mailing, EntityView):
     def customer_added_to(self) -> int | None:
         """The customer from whose card a new contact is added."""
         return key_of(request.args["customer"]) if request.args.get("customer") else None
-
-    def on_card_of(self) -> int | None:
-        """The customer from whose card one came; one goes back there."""
-        return whole(request.values.get("customer"))
-
-    def carried(self) -> list[tuple[str, str]]:
-        customer = self.on_card_of()
-        return super().carried() + ([] if customer is None else [("customer", str(customer))])
-
-    def back_url(self) -> str:
-        customer = self.on_card_of()
-        return super().back_url() if customer is None else card_of(customer)
 
     def saved_url(self, record: Contact) -> str:
         customer = self.on_card_of()

@@ -13,12 +13,11 @@ from werkzeug.datastructures import MultiDict
 
 from admin_views import attachment, choices, history, shell, taking_over, verbs, work
 from admin_views.base import Column, Tab
-from admin_views.below import BelowCustomer, offered_customers
+from admin_views.below import BelowCustomer, FromCard, offered_customers
 from admin_views.forms import Amount, Choice, Day, EntityForm, LongText, Section, Text, Whole, YesNo
 from models import access, search
 from models.access import Looker
 from models.activity import Activity
-from models.base import whole
 from models.customer import Customer
 from models.project import TAKEN_OVER, Project, Registration
 from models.settings import ValueList
@@ -85,7 +84,7 @@ def activities(session: Session, looker: Looker, project: Project) -> Mapping[st
     return {"activities": work.activities(session, Activity.project_id == project.id, done=done)}
 
 
-class ProjectView(BelowCustomer):
+class ProjectView(FromCard, BelowCustomer):
     """The projects."""
 
     tab = "projects"
@@ -170,18 +169,6 @@ class ProjectView(BelowCustomer):
             Customer, form["customer_id"].data or 0, options=(joinedload(Customer.invoice_layout),)
         )
         return chosen
-
-    def on_card_of(self) -> int | None:
-        """The customer from whose card one came; one goes back there."""
-        return whole(request.values.get("customer"))
-
-    def carried(self) -> list[tuple[str, str]]:
-        customer = self.on_card_of()
-        return super().carried() + ([] if customer is None else [("customer", str(customer))])
-
-    def back_url(self) -> str:
-        customer = self.on_card_of()
-        return super().back_url() if customer is None else self.card_of_customer(customer)
 
     def saved_url(self, record: Project) -> str:
         return self.card_url(record.id)

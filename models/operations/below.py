@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.sql.base import ExecutableOption
 
 from models import access
 from models.access import Looker
@@ -18,11 +19,15 @@ from models.user import Right
 N = TypeVar("N", bound=Base)
 
 
+def with_above(noun: type[Base]) -> list[ExecutableOption]:
+    """Load along the customer and the project that lock a row below them once they are archived."""
+    return [joinedload(getattr(noun, name)) for name in ("customer", "project") if hasattr(noun, name)]
+
+
 def meant(session: Session, actor: Looker, noun: type[N], chosen: Chosen) -> tuple[N, Customer]:
     """The row and its customer, for who may edit that customer. Refused when it or the project is archived."""
     ids = Selection.of(chosen).resolve(session)
-    above = [joinedload(getattr(noun, name)) for name in ("customer", "project") if hasattr(noun, name)]
-    found = select(noun).where(noun.id == ids[0]).options(*above) if len(ids) == 1 else None
+    found = select(noun).where(noun.id == ids[0]).options(*with_above(noun)) if len(ids) == 1 else None
     row: Any = None if found is None else session.scalar(found)
     if row is None:
         raise NotFound
