@@ -52,10 +52,10 @@ class Narrowed:
         """The rows that are shown."""
         return planning.about(self.status, self.field)
 
-    @property
-    def pairs(self) -> list[tuple[str, str | int]]:
-        """The same for a form."""
-        return [("show", self.status.value), ("field", self.field), ("page", self.page)]
+    def pairs(self, asks_field: bool = False) -> list[tuple[str, str | int]]:
+        """The same for a form; not the field where it asks for that."""
+        field = [] if asks_field else [("field", self.field)]
+        return [("show", self.status.value), *field, ("page", self.page)]
 
     def address(self, **changed: str | int | None) -> dict[str, str | int | None]:
         """The same for an address, with something of it changed."""

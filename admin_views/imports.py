@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from flask import Response, flash, redirect, request, send_file, url_for
-from flask_babel import gettext, lazy_gettext, ngettext
+from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from admin_views import import_check, import_progress, pages, returned, shell
-from importers import apply, looking, marks, planner, planning, profiles, run, tasks, workbooks, working
+from importers import looking, marks, planning, profiles, run, tasks, workbooks, working
 from importers.columns import COLUMNS
 from importers.columns import allowed as allowed_columns
 from importers.files import Remark, Unreadable
@@ -289,85 +289,14 @@ def check(key: int) -> Answer:
     return import_check.shown(found)
 
 
-@page.post("/<key:key>/rows/")
-def rows(key: int) -> Answer:
-    """Tick and untick the rows of this page, and decide about the open ones."""
-    shown = request.form.getlist("shown")
-    ticked = set(request.form.getlist("row"))
-    on = [row for text in shown if text in ticked and (row := whole(text)) is not None]
-    off = [row for text in shown if text not in ticked and (row := whole(text)) is not None]
-    run.tick(shell.here(), shell.looker(), key, on, True)
-    run.tick(shell.here(), shell.looker(), key, off, False)
-    found = run.find(shell.here(), key)
-    before = found.options.get("decisions", {})
-    decisions = {
-        row: value
-        for name, value in request.form.items()
-        if name.startswith("decide-")
-        and (row := whole(name.removeprefix("decide-"))) is not None
-        and (not value or _is_decision(value))
-    } | returned.chosen(request.form, found.kind)
-    if any(value != before.get(str(row), "") for row, value in decisions.items()):
-        run.keep_decisions(shell.here(), shell.looker(), key, decisions)
-        return planned_anew(key)
-    return redirect(back_to_check(key))
-
-
 def back_to_check(key: int) -> str:
-    """The page of a plan, narrowed as it was when this form was sent."""
-    show, field, number = (request.form.get(name) or None for name in ("show", "field", "page"))
-    return url_for("imports.check", key=key, show=show, field=field, page=number)
-
-
-def _is_decision(text: str) -> bool:
-    return text in {planner.NEW, planner.SKIP, planner.TAKE} or whole(text) is not None
-
-
-@page.post("/<key:key>/commit/")
-def commit(key: int) -> Answer:
-    """Write exactly what was shown."""
-    found = run.find(shell.here(), key, is_open=False)
-    if found.state is ImportState.DONE:
-        return _done_before(key)
-    if tasks.is_large(found):
-        return _commit_apart(key)
-    try:
-        done = planning.commit(shell.here(), shell.looker(), folder(), key, request.form.get("plan", ""))
-    except Conflict as conflict:
-        found = run.find(shell.here(), key, is_open=False)
-        if found.state is ImportState.DONE:
-            return _done_before(key)
-        moved = len(conflict.rows) if isinstance(conflict, apply.Moved) else 0
-        marked = (
-            ngettext("%(num)d row is marked and stands first.", "%(num)d rows are marked and stand first.", moved)
-            if moved
-            else ""
-        )
-        return import_check.shown(found, f"{shell.say(conflict)} {marked}".rstrip()), 409
-    except Refused as refused:
-        if isinstance(refused, NotAllowed | NotFound):
-            raise
-        return import_check.shown(run.find(shell.here(), key), shell.say(refused)), 422
-    if done.changeset is not None:
-        text = ngettext("%(num)d row imported", "%(num)d rows imported", done.created + done.updated)
-        shell.offer_undo(text, done.changeset)
-    return redirect(url_for("imports.result", key=key))
-
-
-def _commit_apart(key: int) -> Answer:
-    """In the background. Asked for while that is on its way, it is not begun once more."""
-    try:
-        return import_progress.begin(key, Errand.COMMIT, expected=request.form.get("plan", ""))
-    except Conflict:
-        if not import_progress.is_active(key):
-            raise
-        return redirect(url_for("import_progress.show", key=key))
-
-
-def _done_before(key: int) -> Answer:
-    """For an import that is asked for once more: what came of it the first time."""
-    flash(gettext("This import was done already."), "info")
-    return redirect(url_for("imports.result", key=key))
+    """The page of a plan, narrowed as the form that was sent wants to go on: as it was, or to rows of another status."""
+    to, show, field, edit = (request.form.get(name) or None for name in ("to", "show", "field", "edit"))
+    if to:
+        return url_for("imports.check", key=key, show=to)
+    number = request.form.get("go") or request.form.get("page") or None
+    at = f"row-{edit}" if edit else None
+    return url_for("imports.check", key=key, show=show, field=field, page=number, edit=edit, _anchor=at)
 
 
 @page.post("/<key:key>/forget/")

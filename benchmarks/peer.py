@@ -24,9 +24,11 @@ PINNED = (
 )
 # By default its models do not look at what they are given, and nobody notes what was changed: ours does both.
 WAYS = {
-    "as it comes": {"checked": False, "noted": False},
-    "models checked": {"checked": True, "noted": False},
-    "checked, with django-simple-history": {"checked": True, "noted": True},
+    "as it comes": {"checked": False, "noted": False, "admin": False},
+    "models checked": {"checked": True, "noted": False, "admin": False},
+    "checked, with django-simple-history": {"checked": True, "noted": True, "admin": False},
+    "by its admin, as it comes": {"checked": False, "noted": False, "admin": True},
+    "by its admin, with django-simple-history": {"checked": False, "noted": True, "admin": True},
 }
 PROGRAM = Path(__file__).with_name("peer_import.py")
 GOAL = 20

@@ -6,6 +6,7 @@ What to do comes in as JSON, what it took goes out as JSON.
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -24,9 +25,34 @@ def configure(database: str, *, noted: bool) -> None:
     settings.configure(
         DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": database}},
         INSTALLED_APPS=[
-            *("django.contrib.auth", "django.contrib.contenttypes", "import_export", APP),
+            *("django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions"),
+            *("django.contrib.messages", "import_export", APP),
             *(["simple_history"] if noted else []),
         ],
+        MIDDLEWARE=[
+            "django.contrib.sessions.middleware.SessionMiddleware",
+            "django.middleware.csrf.CsrfViewMiddleware",
+            "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "django.contrib.messages.middleware.MessageMiddleware",
+            *(["simple_history.middleware.HistoryRequestMiddleware"] if noted else []),
+        ],
+        TEMPLATES=[
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "APP_DIRS": True,
+                "OPTIONS": {
+                    "context_processors": [
+                        "django.template.context_processors.request",
+                        "django.contrib.auth.context_processors.auth",
+                        "django.contrib.messages.context_processors.messages",
+                    ]
+                },
+            }
+        ],
+        ROOT_URLCONF=__name__,
+        STATIC_URL="static/",
+        SECRET_KEY="of a table that is thrown away",
+        ALLOWED_HOSTS=["testserver"],
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         USE_TZ=True,
     )
@@ -113,6 +139,10 @@ def main() -> None:
     def read() -> Any:
         return XLSX().create_dataset(Path(task["book"]).read_bytes())
 
+    if task["admin"]:
+        through_the_admin(customer, CustomerResource, Path(task["book"]), timed)
+        json.dump({"steps": steps, "written": written(customer), "refused": 0}, sys.stdout)
+        return
     rows = timed("read", read)
     # A new resource each time, as in two requests.
     tried = timed("dry run", lambda: CustomerResource().import_data(rows, dry_run=True))
@@ -121,10 +151,47 @@ def main() -> None:
     rows = timed("read again", read)
     done = timed("import", lambda: CustomerResource().import_data(rows, dry_run=False))
     assert not done.has_errors(), done.row_errors()[:1]
-    refused = done.totals["invalid"]
-    written = customer.objects.filter(reference__startswith="After ").count()
-    written += customer.objects.filter(reference__startswith="New ").count()
-    json.dump({"steps": steps, "written": written, "refused": refused}, sys.stdout)
+    json.dump({"steps": steps, "written": written(customer), "refused": done.totals["invalid"]}, sys.stdout)
+
+
+def written(customer: Any) -> int:
+    """How many rows of the workbook are in the table."""
+    started = (customer.objects.filter(reference__startswith=word).count() for word in ("After ", "New "))
+    return sum(started)
+
+
+def through_the_admin(customer: Any, resource: Any, book: Path, timed: Callable[[str, Callable[[], Any]], Any]) -> None:
+    """The two pages of its admin: the file is sent, what would change is shown, and that is confirmed."""
+    from django.contrib import admin
+    from django.contrib.auth.models import User
+    from django.test import Client
+    from django.urls import path
+    from import_export.admin import ImportExportModelAdmin
+    from import_export.formats.base_formats import XLSX
+
+    class CustomerAdmin(ImportExportModelAdmin):
+        resource_classes = (resource,)
+        import_formats = (XLSX,)
+
+    admin.site.register(customer, CustomerAdmin)
+    urlpatterns.append(path("admin/", admin.site.urls))
+    client = Client()
+    client.force_login(User.objects.create_superuser("admin"))
+    at = f"/admin/{APP}/customer"
+
+    def sent() -> Any:
+        with book.open("rb") as file:
+            return client.post(f"{at}/import/", {"import_file": file, "format": "0"})
+
+    shown = timed("sent and shown", sent)
+    # What its page holds for the button that confirms.
+    confirm = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', shown.content.decode()))
+    told = timed("confirmed", lambda: client.post(f"{at}/process_import/", confirm))
+    assert told.status_code == 302, told.status_code
+
+
+# What Django looks for in a module of routes.
+urlpatterns: list[Any] = []
 
 
 if __name__ == "__main__":

@@ -116,13 +116,16 @@ class PageClient(FlaskClient):
     def press(self, page: TestResponse, button: str, /, **typed: Any) -> TestResponse:
         """Press a button of a page as people do: its form goes as it stands, with what was `typed` into it."""
         tree = html.document_fromstring(page.get_data(as_text=True))
-        pressed = next(one for one in tree.iter("button") if one.findtext("span") == button)
+        pressed = next(
+            one for one in tree.iter("button") if button in (one.findtext("span"), " ".join(one.text_content().split()))
+        )
         within = next(pressed.iterancestors("form"), None)
         form = within if within is not None else tree.get_element_by_id(pressed.get("form"))
         fields = MultiDict(form.form_values())
         # A field may belong to a form that it does not stand in.
-        for field in tree.xpath("//select[@form=$id]", id=form.get("id") or ""):
-            fields.add(field.name, field.value)
+        for field in tree.xpath("(//select | //input)[@form=$id]", id=form.get("id") or ""):
+            if field.get("type") != "checkbox" or field.checked:
+                fields.add(field.name, field.value)
         if pressed.get("name"):
             fields.add(pressed.get("name"), pressed.get("value"))
         for name, value in typed.items():

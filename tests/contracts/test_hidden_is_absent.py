@@ -271,12 +271,14 @@ def probes() -> dict[str, list[Probe]]:
         Probe("POST", "/imports/{id}/columns/"),
         Probe("POST", "/imports/{id}/columns/", {"step": "look", "header": "1"}),
     ]
-    found["imports.rows"] = [Probe("POST", "/imports/{id}/rows/", {"shown": "2", "decide-2": "new"})]
+    found["imports.rows"] = [
+        Probe("POST", "/imports/{id}/rows/", form)
+        for form in ({"was": "2"}, {"decide-2": "new"}, {"cell-2-1": "x"}, {"mode": "add"})
+    ]
     found["imports.commit"] = [Probe("POST", "/imports/{id}/commit/", {"plan": "x"})]
     found["import_profiles.save"] = [Probe("POST", "/imports/{id}/profile/", {"profile_name": "Mine"})]
     found["import_words.words"] = [Probe(method, "/imports/{id}/words/") for method in ("GET", "POST")]
-    for name, form in (("correct", {"cell-2-1": "x"}), ("take_back", {"row": "2"}), ("choose", {"mode": "add"})):
-        found[f"imports.{name}"] = [Probe("POST", f"/imports/{{id}}/{name.replace('_', '-')}/", form)]
+    found["imports.take_back"] = [Probe("POST", "/imports/{id}/take-back/", {"row": "2"})]
     found["imports.undo_rows"] = [Probe("POST", "/imports/{id}/undo/", {"row": "2"})]
     for name, rest in (("show", "progress/"), ("figures", "progress.json")):
         found[f"import_progress.{name}"] = [Probe("GET", f"/imports/{{id}}/{rest}")]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from lxml import html
 from openpyxl import load_workbook
 from sqlalchemy import select
@@ -40,7 +42,7 @@ def test_a_plan_is_narrowed_to_the_rows_where_one_field_changes(session: Session
     assert "Phone (1)" in text_of(page)
     # A field that no row is about narrows nothing.
     assert titles(alice, f"{run}check/?show=changed&field=nonsense") == ["Acme", "Beta"]
-    kept = alice.send(f"{run}rows/", show="changed", field="phone", page="1", shown=["3"], row=["3"])
+    kept = alice.send(f"{run}rows/", show="changed", field="phone", page="1", was=[], row=["3"])
     assert kept.location.endswith("?show=changed&field=phone&page=1")
 
 
@@ -67,7 +69,7 @@ def test_a_wrong_cell_is_corrected_on_the_page_and_can_be_taken_back(session: Se
     assert page.xpath("//input[@name='cell-3-3']/@value") == ["Zweeden"]
     # The wrong cell stands first, with what is wrong with it.
     assert page.xpath("//input[starts-with(@name, 'cell-3-')]/@name")[0] == "cell-3-3"
-    alice.send(f"{run}correct/", show="rejected", **{"cell-3-3": "Zweden", "cell-3-1": "Beta B.V."})
+    alice.send(f"{run}rows/", show="rejected", **{"cell-3-3": "Zweden", "cell-3-1": "Beta B.V."})
     new = text_of(alice.get(f"{run}check/?show=new"))
     assert "Corrected here to “Zweden”; the file says “Zweeden”" in new
     assert "Beta B.V." in new
@@ -77,7 +79,7 @@ def test_a_wrong_cell_is_corrected_on_the_page_and_can_be_taken_back(session: Se
     assert titles(alice, f"{run}check/?show=rejected") == ["Beta B.V."]
     alice.send(f"{run}take-back/")
     assert titles(alice, f"{run}check/?show=rejected") == ["Beta"]
-    alice.send(f"{run}correct/", **{"cell-3-3": "Zweden"})
+    alice.send(f"{run}rows/", **{"cell-3-3": "Zweden"})
     commit(alice, run)
     assert numbers(session) == ["K-1", "K-2", "K-3"]
 
@@ -89,11 +91,11 @@ def test_a_correction_can_be_made_for_all_rows_that_say_the_same(session: Sessio
     run = planned(alice, f"Klantnummer;Naam;Land\n{rows}K-5;Firm 5;Noorwegenn\n{good}")
     page = text_of(alice.get(f"{run}check/?show=rejected&edit=2"))
     assert "in all 4 rows that say the same" in page
-    alice.send(f"{run}correct/", **{"cell-2-2": "Zweden", "all-2-2": "1"})
+    alice.send(f"{run}rows/", **{"cell-2-2": "Zweden", "all-2-2": "1"})
     assert titles(alice, f"{run}check/?show=new")[:5] == ["Firm 1", "Firm 2", "Firm 3", "Firm 4", "Firm 6"]
     # One click takes over what was suggested.
     assert "Yes, Norway, wherever it says so" in text_of(alice.get(f"{run}check/?show=rejected"))
-    alice.send(f"{run}correct/", yes="6-2")
+    alice.send(f"{run}rows/", yes="6-2")
     assert titles(alice, f"{run}check/?show=rejected") == []
     alice.send(f"{run}take-back/", position="2", text="Zweeden")
     assert titles(alice, f"{run}check/?show=new")[:2] == ["Firm 5", "Firm 6"]
@@ -102,9 +104,9 @@ def test_a_correction_can_be_made_for_all_rows_that_say_the_same(session: Sessio
 def test_a_cell_of_another_plan_or_of_no_column_is_not_there(client_for: ClientFor) -> None:
     alice = client_for("Alice")
     run = planned(alice)
-    assert alice.send(f"{run}correct/", **{"cell-99-1": "x"}).status_code == 404
-    assert alice.send(f"{run}correct/", **{"cell-3-99": "x"}).status_code == 422
-    assert alice.send(f"{run}correct/", yes="2-1").status_code == 404
+    assert alice.send(f"{run}rows/", **{"cell-99-1": "x"}).status_code == 404
+    assert alice.send(f"{run}rows/", **{"cell-3-99": "x"}).status_code == 422
+    assert alice.send(f"{run}rows/", yes="2-1").status_code == 404
 
 
 def test_columns_are_left_out_and_brought_back(session: Session, client_for: ClientFor) -> None:
@@ -112,11 +114,11 @@ def test_columns_are_left_out_and_brought_back(session: Session, client_for: Cli
     alice = client_for("Alice")
     run = planned(alice, PHONES)
     offered = ["phone", "head_office.city"]
-    alice.send(f"{run}choose/", mode="update", offered=offered, column=["head_office.city"])
+    alice.send(f"{run}rows/", mode="update", offered=offered, column=["head_office.city"])
     assert "1111111" not in text_of(alice.get(f"{run}check/?show=changed"))
-    alice.send(f"{run}choose/", mode="update", offered=offered, column=offered)
+    alice.send(f"{run}rows/", mode="update", offered=offered, column=offered)
     assert "1111111" in text_of(alice.get(f"{run}check/?show=changed"))
-    alice.send(f"{run}choose/", mode="update", offered=offered, column=["head_office.city"])
+    alice.send(f"{run}rows/", mode="update", offered=offered, column=["head_office.city"])
     commit(alice, run)
     session.rollback()
     assert session.scalars(select(Customer.phone).order_by(Customer.number)).all() == ["9", None]
@@ -125,7 +127,7 @@ def test_columns_are_left_out_and_brought_back(session: Session, client_for: Cli
 def test_what_tells_whose_row_it_is_cannot_be_left_out(client_for: ClientFor) -> None:
     alice = client_for("Alice")
     run = planned(alice, PHONES)
-    refused = alice.send(f"{run}choose/", mode="update", offered=["number"])
+    refused = alice.send(f"{run}rows/", mode="update", offered=["number"])
     assert (refused.status_code, "tells whose row it is" in text_of(refused)) == (422, True)
     page = html.document_fromstring(alice.get(f"{run}check/").get_data(as_text=True))
     assert page.xpath("//input[@name='column' and @value='number']/@disabled") == ["disabled"] or page.xpath(
@@ -138,12 +140,57 @@ def test_what_empty_cells_and_labels_mean_is_chosen_beside_the_plan(session: Ses
     alice = client_for("Alice")
     run = planned(alice, "Klantnummer;Bedrijfsnaam;Telefoon\nK-1;Acme;\nK-2;Beta;1234567\n")
     assert titles(alice, f"{run}check/?show=unchanged") == ["Acme"]
-    alice.send(f"{run}choose/", mode="update", empty_clears="1", offered=["phone"], column=["phone"])
+    alice.send(f"{run}rows/", mode="update", empty_clears="1", offered=["phone"], column=["phone"])
     assert titles(alice, f"{run}check/?show=changed") == ["Acme"]
-    alice.send(f"{run}choose/", mode="add", empty_clears="1", offered=["phone"], column=["phone"])
+    alice.send(f"{run}rows/", mode="add", empty_clears="1", offered=["phone"], column=["phone"])
     assert "Acme exists already, and only new ones are added" in text_of(alice.get(f"{run}check/?show=unchanged"))
-    alice.send(f"{run}choose/", mode="update", empty_clears="0", offered=["phone"], column=["phone"])
+    alice.send(f"{run}rows/", mode="update", empty_clears="0", offered=["phone"], column=["phone"])
     assert titles(alice, f"{run}check/?show=changed") == []
+
+
+@pytest.mark.parametrize(
+    ("where", "typed", "then"),
+    [
+        ("?show=new", {"row": ["3"]}, "1 record will be written"),
+        ("?show=new&edit=2", {"cell-2-1": "Ander B.V."}, "Ander B.V."),
+        ("?show=new", {"column": ["head_office.city"]}, "2 records will be written"),
+        ("?show=ambiguous", {"decide-4": "new"}, "3 records will be written"),
+    ],
+    ids=["a tick", "a cell", "a column", "a decision"],
+)
+def test_what_was_not_kept_before_importing_is_kept_and_shown_first(
+    session: Session, client_for: ClientFor, where: str, typed: dict[str, Any], then: str
+) -> None:
+    factories.customer(session, number="K-9", company_name="Gamma")
+    alice = client_for("Alice")
+    run = planned(alice, f"{PHONES}K-3;Gamma;3333333;Emmen\n")
+    asked = alice.press(alice.get(f"{run}check/{where}"), "Import 2 records", **typed)
+    assert asked.location.startswith(f"{run}check/?show=")
+    shown = alice.get(asked.location)
+    assert "You changed what goes in. Nothing is written yet" in text_of(shown)
+    assert then in text_of(shown)
+    assert numbers(session) == ["K-9"]
+    button = f"Import {then[0]} record{'s' * (then[0] != '1')}" if then[0].isdigit() else "Import 2 records"
+    assert alice.press(shown, button).location == run
+    assert len(numbers(session)) == 1 + int(button.split()[1])
+
+
+@pytest.mark.parametrize("button", ["Keep these choices", "Plan again", "Show", "1 rejected", "Correct here (Row 3)"])
+def test_every_button_of_a_plan_keeps_what_was_unticked(client_for: ClientFor, button: str) -> None:
+    alice = client_for("Alice")
+    run = planned(alice, f"{PHONES}K-3;Gamma;3333333;Emmen\nK-4;;;\n")
+    asked = alice.press(alice.get(f"{run}check/?show=new"), button, row=["2", "3"])
+    assert "2 records will be written" in text_of(alice.get(asked.location))
+    assert "1 row not ticked" in text_of(alice.get(f"{run}check/?show=new"))
+
+
+def test_a_page_that_waited_unticks_nothing_that_was_ticked_meanwhile(client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    run = planned(alice, PHONES)
+    waited = alice.get(f"{run}check/?show=new")
+    alice.press(waited, "Keep these choices", row=["3"])
+    alice.press(waited, "Show", row=["2", "3"])
+    assert "1 row not ticked" in text_of(alice.get(f"{run}check/?show=new"))
 
 
 def test_rows_that_stand_twice_have_a_heading_of_their_own(session: Session, client_for: ClientFor) -> None:
@@ -198,7 +245,7 @@ def test_rows_of_a_finished_import_are_chosen_and_taken_back(session: Session, c
 def test_a_field_of_a_finished_import_counts_the_rows_that_were_written(client_for: ClientFor) -> None:
     alice = client_for("Alice")
     run = planned(alice, PHONES + "K-3;Gamma;3333333;\n")
-    alice.send(f"{run}rows/", show="new", page="1", shown=["2", "3", "4"], row=["3", "4"])
+    alice.send(f"{run}rows/", show="new", page="1", was=["2", "3", "4"], row=["3", "4"])
     commit(alice, run)
     page = html.document_fromstring(alice.get(f"{run}?show=new&field=phone").get_data(as_text=True))
     offered = [" ".join(one.split()) for one in page.xpath("//select[@name='field']/option/text()")]

@@ -222,7 +222,7 @@ def test_while_it_runs_every_page_of_the_import_leads_to_how_far_it_is(app: Flas
     for page in ("columns/", "check/", ""):
         assert alice.get(f"/imports/{key}/{page}").location == f"/imports/{key}/progress/"
     assert alice.send(f"/imports/{key}/forget/").location == f"/imports/{key}/progress/"
-    assert alice.send(f"/imports/{key}/rows/", shown=["2"]).location == f"/imports/{key}/progress/"
+    assert alice.send(f"/imports/{key}/rows/", was=["2"]).location == f"/imports/{key}/progress/"
 
 
 def test_one_that_nobody_hears_of_is_shown_as_interrupted_and_done_again_by_one_click(

@@ -112,7 +112,7 @@ def test_a_row_can_be_unticked_and_what_is_shown_is_what_is_written(session: Ses
     alice = client_for("Alice")
     run = planned(alice)
     stale = plan_of(alice.get(f"{run}check/"))
-    alice.send(f"{run}rows/", show="new", page="1", shown=["2", "4"], row=["4"])
+    alice.send(f"{run}rows/", show="new", page="1", was=["2", "4"], row=["4"])
     refused = alice.send(f"{run}commit/", plan=stale)
     assert (refused.status_code, count(session)) == (409, 0)
     assert "1 record will be written" in text_of(refused)
@@ -349,7 +349,7 @@ def test_a_file_goes_in_while_somebody_else_writes(
     monkeypatch.setattr(steps, "read_once", meanwhile)
     alice = client_for("Alice")
     run = planned(alice)
-    alice.send(f"{run}rows/", show="new", page="1", shown=["2", "4"], row=["4"])
+    alice.send(f"{run}rows/", show="new", page="1", was=["2", "4"], row=["4"])
     assert commit(alice, run).status_code == 302
 
 
