@@ -11,7 +11,7 @@ from flask_babel import get_locale, gettext
 from sqlalchemy import func, select
 
 from admin_views import pages, returned, shell
-from importers import apply, corrections, planner, run, unticking
+from importers import apply, corrections, known, planner, run, unticking
 from importers import plan as planning
 from importers.columns import COLUMNS, DAYS
 from importers.trouble import describe
@@ -20,7 +20,6 @@ from models.base import day_of, whole
 from models.contact import Contact
 from models.customer import Customer, Kind
 from models.imports import STAYS_OUT, ImportKind, ImportRow, ImportRun, RowStatus
-from models.user import User
 
 PAGE = 25
 CORRECTIONS_SHOWN = 50
@@ -163,8 +162,7 @@ def shown(found: ImportRun, error: str | None = None) -> str:
 def told(kind: ImportKind, rows: list[ImportRow]) -> dict[int, list[tuple[str, str | bool, str]]]:
     """Per row, field by field, what it writes in words: title, the old (False: there is none) and the new."""
     owners = {row.values["customer"]["owner_id"] for row in rows if row.values.get("customer", {}).get("owner_id")}
-    people = shell.here().execute(select(User.id, User.name).where(User.id.in_(owners))) if owners else ()
-    users = {one.id: one.name for one in people}
+    users = known.names_of(shell.here(), owners)
     return {row.id: _told(kind, row, planning.shown(row, users)) for row in rows}
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import Dialect, Table, func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from importers import bulk
+from importers import bulk, meanwhile
 from importers.bulk import Order
 from importers.columns import LISTS, allowed, thaw
 from importers.known import (
@@ -243,7 +243,7 @@ class _Writer:
 
     @property
     def doubts(self) -> set[str]:
-        return {*self.owners, CUSTOMER.name, CONTACT.name}
+        return {*self.owners, CUSTOMER.name, CONTACT.name, *meanwhile.TABLES}
 
     @property
     def rows(self) -> int:
@@ -345,7 +345,11 @@ class _Writer:
             if change.table == CUSTOMER.name and change.before and not change.after:
                 self.gone.add(folded(change.before["number"]))
         moved: dict[int, Trouble] = {}
+        lost = meanwhile.lost_words(self.session, self.run.position or 0)
         for block in self.blocks:
+            if lost:
+                found = (row.row for row in block if not lost.isdisjoint(meanwhile.words_of(row.write)))
+                moved |= dict.fromkeys(found, Trouble.WORD_CHANGED_MEANWHILE)
             moved |= dict.fromkeys(self.moved(block), Trouble.CHANGED_MEANWHILE)
             moved |= dict.fromkeys(self.taken(block), Trouble.TAKEN_MEANWHILE)
             if not self.rights.may_add:

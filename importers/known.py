@@ -6,12 +6,13 @@ says no more about those than that they are there.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Table, select
+from sqlalchemy import ColumnElement, Select, Table, select
 from sqlalchemy.orm import Session
 
 from importers.columns import COLUMNS, Place, freeze
@@ -69,14 +70,16 @@ class Held:
 
 def reading_for(session: Session, looker: Looker, **choices: Any) -> Reading:
     """The choices about a file together with everything that values are looked up in."""
-    users: dict[str, int] = {}
-    names: dict[int, str] = {}
-    people = select(USER.c.id, USER.c.name, USER.c.email, USER.c.disabled_at).order_by(USER.c.id)
-    for key, name, email, disabled in session.execute(people):
-        names[key] = name
-        for word in (folded(name), folded(email.partition("@")[0]), folded(email)):
-            if disabled is None:
-                users.setdefault(word, key)
+    people = _people(session)
+    users: dict[str, set[int]] = {}
+    # What says more goes before what says less: an address before a name, a name before the part of an address.
+    for at in range(3):
+        found: dict[str, set[int]] = {}
+        for one in people:
+            if not one.is_disabled:
+                words = one.email, one.name, one.email.partition("@")[0]
+                found.setdefault(folded(words[at]), set()).add(one.id)
+        users = found | users
     labels = {row.id: row.name for row in session.execute(select(LABEL.c.id, LABEL.c.name))}
     exclusive = {
         key: (group, name)
@@ -94,7 +97,7 @@ def reading_for(session: Session, looker: Looker, **choices: Any) -> Reading:
     return Reading(
         **{"country": settings.get(session, "default_country"), **choices},
         users=users,
-        user_names=names,
+        user_names=_told_apart(people),
         labels={folded(name): key for key, name in labels.items()},
         label_names=labels,
         exclusive=exclusive,
@@ -102,6 +105,30 @@ def reading_for(session: Session, looker: Looker, **choices: Any) -> Reading:
         value_names=spelled,
         may_add_words=may(session, looker, Right.MANAGE_LISTS),
     )
+
+
+class _Person(NamedTuple):
+    id: int
+    name: str
+    email: str
+    is_disabled: bool
+
+
+def _people(session: Session, *where: ColumnElement[bool]) -> list[_Person]:
+    query = select(USER.c.id, USER.c.name, USER.c.email, USER.c.disabled_at.is_not(None)).where(*where)
+    return [_Person(*row) for row in session.execute(query)]
+
+
+def _told_apart(people: Sequence[_Person]) -> dict[int, str]:
+    """What users are called: their names, and their addresses too where others are called so."""
+    often = Counter(one.name for one in people)
+    return {one.id: f"{one.name}, {one.email}" if often[one.name] > 1 else one.name for one in people}
+
+
+def names_of(session: Session, users: Collection[int]) -> dict[int, str]:
+    """What these users are called."""
+    names = select(USER.c.name).where(one_of(USER.c.id, users))
+    return _told_apart(_people(session, USER.c.name.in_(names))) if users else {}
 
 
 def by_number(session: Session, keys: Collection[str]) -> dict[str, int]:

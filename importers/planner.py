@@ -117,6 +117,8 @@ class Planner:
             record.reject(Trouble.ROW_TOO_LONG if cells > names else Trouble.ROW_CUT_SHORT, cells=cells, names=names)
         else:
             record = self.reader.read(number, row)
+            # What comes back from an export was a table of ours from the start.
+            record.is_note = record.is_note and self.source.returned is None
         for position, was in self.source.corrected.get(number, {}).items():
             where = address(number, self.reader.place(position))
             record.say(Trouble.CORRECTED, where, row[position], was=plain(was))
@@ -129,6 +131,13 @@ class Planner:
     def reject(self, record: Record, trouble: Trouble, key: str = "", **values: object) -> None:
         """Keep a row out because of one field."""
         record.reject(trouble, self.reader.cell_of(key, record.number), record.values.get(key, ""), **values)
+
+    def waits(self, record: Record) -> bool:
+        """Whether somebody has to say first that this is a row at all."""
+        asked = record.is_note and not self.source.decisions.get(record.number)
+        if asked:
+            record.say(Trouble.NOTE_ROW)
+        return asked
 
     def name(self, record: Record) -> str:
         """What a row is called."""

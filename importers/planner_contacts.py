@@ -166,6 +166,8 @@ class Contacts(Planner):
     def _meet(self, record: Record, likely: Sequence[int], customer: int | None) -> Meeting:
         values = record.values
         decision = self.source.decisions.get(record.number, "")
+        if self.waits(record):
+            return Meeting(record, is_open=True)
         twice = self.rows_of.get(_key_of(values), [])
         if len(twice) > 1 and decision not in {TAKE, NEW, *map(str, likely)}:
             self.say(

@@ -122,6 +122,8 @@ class Customers(Planner):
         # Of several rows with one number one may have been taken.
         if number in self.by_number and (len(self.rows_of_number[number]) == 1 or decision == TAKE):
             return Meeting(record, target=self.by_number[number])
+        if self.waits(record):
+            return Meeting(record, is_open=True)
         name = folded(full_name(record.values))
         namesakes = self._namesakes(record, name)
         key = self._name_key(name, record.number)
@@ -139,8 +141,9 @@ class Customers(Planner):
         chosen = [one for one in namesakes if str(one.id) == decision]
         if chosen:
             return Meeting(record, target=chosen[0].id)
-        if not (namesakes or number or decision) and _TOTAL.fullmatch(name):
-            self.say(record, Trouble.LOOKS_LIKE_A_TOTAL, self._name_column())
+        # It stands in the first column, whatever that is.
+        if not (namesakes or decision) and _TOTAL.fullmatch(number or name):
+            self.say(record, Trouble.LOOKS_LIKE_A_TOTAL, "number" if number else self._name_column())
             return Meeting(record, is_open=True)
         if not namesakes:
             return Meeting(record)

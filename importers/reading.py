@@ -10,7 +10,7 @@ import datetime as dt
 import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
@@ -50,7 +50,7 @@ class Reading:
     decimal_comma: bool = True
     separator: str = ";"
     country: str = "NL"
-    users: Mapping[str, int] = field(default_factory=dict)
+    users: Mapping[str, Collection[int]] = field(default_factory=dict)
     user_names: Mapping[int, str] = field(default_factory=dict)
     labels: Mapping[str, int] = field(default_factory=dict)
     label_names: Mapping[int, str] = field(default_factory=dict)
@@ -569,11 +569,14 @@ def user(cell: Cell, reading: Reading) -> int | str:
     if not text:
         return ""
     found = reading.users.get(folded(text))
-    if found is not None:
-        return found
-    near = difflib.get_close_matches(folded(text), list(reading.users), n=1, cutoff=_LIKE)
+    if found:
+        if len(found) > 1:
+            raise Wrong(Trouble.USER_NAMED_OFTEN, count=len(found))
+        return next(iter(found))
+    alone = [word for word, meant in reading.users.items() if len(meant) == 1]
+    near = difflib.get_close_matches(folded(text), alone, n=1, cutoff=_LIKE)
     if near:
-        raise Wrong(Trouble.NO_USER_HINT, hint=reading.user_names[reading.users[near[0]]])
+        raise Wrong(Trouble.NO_USER_HINT, hint=reading.user_names[next(iter(reading.users[near[0]]))])
     raise Wrong(Trouble.NO_USER)
 
 

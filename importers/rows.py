@@ -37,6 +37,8 @@ MOST_KNOWN = 5_000
 _OF_ADDRESS = frozenset({"street", "postal_code", "city"})
 _OF_NAME = frozenset({"company_name", "first_name", "last_name"})
 
+# A note beside a table takes a cell or two.
+_LONGEST_NOTE = 2
 # A row with fewer of the values that stand in the example of the template may be a record all the same.
 FEWEST_EXAMPLES = 5
 
@@ -47,7 +49,7 @@ class Record:
 
     `whole_name` is the name where the row gives it in one piece: whether it is a company, and what of it is the first
     name, is then only a guess. `too_long` is the name before it was shortened. With `replaces_labels` its labels are all
-    there are to be.
+    there are to be. `is_note`: it looks like something written beside the table.
     """
 
     number: int
@@ -57,6 +59,7 @@ class Record:
     too_long: str = ""
     rest: list[str] = field(default_factory=list)
     replaces_labels: bool = False
+    is_note: bool = False
     problems: list[dict[str, Any]] = field(default_factory=list)
 
     def is_rejected(self) -> bool:
@@ -180,9 +183,7 @@ class RowReader:
         values = record.values
         values.update(given or {})
         width = len(row)
-        if self._exact and self._is_note(row):
-            record.reject(Trouble.NOTE_ROW)
-            return record
+        record.is_note = bool(self._exact) and self._is_note(row)
         for slot in self.slots:
             cell = row[slot.position] if slot.position < width else None
             if self.problems and (number, slot.place) in self.problems:
@@ -226,7 +227,7 @@ class RowReader:
     def _is_note(self, row: Row) -> bool:
         """Whether a row has hardly anything, and nothing where the table has its numbers and dates."""
         filled = [at for at, cell in enumerate(row) if cell is not None]
-        return len(filled) <= max(2, len(row) // 3) and not any(
+        return len(filled) <= _LONGEST_NOTE and not any(
             at in self._exact and not isinstance(row[at], str) for at in filled
         )
 

@@ -23,7 +23,7 @@ _WORDS = frozenset(
     one.name
     for one in (
         Trouble.NO_COUNTRY, Trouble.NO_COUNTRY_HINT, Trouble.NO_LANGUAGE, Trouble.NO_CURRENCY, Trouble.NO_USER,
-        Trouble.NO_USER_HINT, Trouble.NO_KIND, Trouble.NOT_YES_OR_NO, Trouble.NEW_LABEL, Trouble.NEW_LIST_VALUE,
+        Trouble.NO_USER_HINT, Trouble.USER_NAMED_OFTEN, Trouble.NO_KIND, Trouble.NOT_YES_OR_NO, Trouble.NEW_LABEL, Trouble.NEW_LIST_VALUE,
     )
 )  # fmt: skip
 MOST = 200

@@ -19,7 +19,7 @@ class Trouble(enum.StrEnum):
     NAME_MISSING = "Company name is empty and there is no first and last name."
     PERSON_MISSING = "First name and last name are empty."
     NAME_WITHOUT_LETTERS = "{value} holds no letter or digit, so it cannot be a name."
-    NOTE_ROW = "This looks like a note beside the table, not like a row of it."
+    NOTE_ROW = "This looks like a note beside the table, not like a row of it. Choose: a new one, or leave it out?"
     EXAMPLE_ROW = "This is the example row of the template, so it was left out."
     ROW_CUT_SHORT = "This row ends too early: it has {cells} cells, and there are {names} columns."
     ROW_TOO_LONG = "This row has {cells} cells, but there are only {names} columns. Is there a separator too many?"
@@ -38,6 +38,7 @@ class Trouble(enum.StrEnum):
     NO_CURRENCY = "No such currency. Write its three letters, for example EUR"
     NO_USER = "No user has this name or e-mail address."
     NO_USER_HINT = "No user has this name or e-mail address. Did you mean {hint}?"
+    USER_NAMED_OFTEN = "{count} users are called so. Write the e-mail address of the one that is meant."
     NO_KIND = "{field} must be company or person."
     NEW_LABEL = "There is no label {name}. You need the right manage-lists to add it."
     NEW_LIST_VALUE = "{field}: {name} is not in the list. You need the right manage-lists to add it."
@@ -61,6 +62,10 @@ class Trouble(enum.StrEnum):
     NUMBER_IN_BIN = Reason.NUMBER_IN_BIN.value
     KNOWN_ALREADY = "{name} exists already, and only new ones are added."
     CHANGED_MEANWHILE = "{name} was changed after this was shown. Look at this row again."
+    WORD_CHANGED_MEANWHILE = (
+        "A label, a value of a list or an owner in this row was renamed or taken away after this was shown. "
+        "Look at this row again."
+    )
     TAKEN_MEANWHILE = "This number was given to someone else after this was shown. Look at this row again."
     CORRECTED = "Corrected here to “{value}”; the file says “{was}”."
     NOT_IMPORTED_REST = "{field}: only the first value was taken; left out: {rest}"

@@ -23,8 +23,9 @@ from models.customer import Customer
 from models.errors import Conflict, NotFound, Reason, Refused
 from models.imports import ImportRun, ImportState, RowStatus
 from models.journal import Changeset, Origin, changeset
+from models.label import Colour, Label
 from models.operations import delete
-from models.settings import ValueList
+from models.settings import ListValue, ValueList
 from models.user import User
 from tests import factories
 from tests.importers.helpers import ADD, CONTACTS, CUSTOMERS, Desk, desk_of
@@ -131,6 +132,37 @@ def test_a_plan_under_which_a_record_moved_is_made_anew_before_anything_is_writt
     applied = desk.commit(run)
     assert (applied.created, applied.updated, applied.skipped) == (0, 2, 1)
     assert {(row["name"], row["phone"]) for row in desk.table("customer")} == {("Uno", "7654321"), ("Due", None)}
+
+
+@pytest.mark.parametrize("what", ["a label", "a status", "an owner"])
+def test_a_word_that_was_renamed_or_taken_away_since_the_plan_is_not_made_anew_unseen(desk: Desk, what: str) -> None:
+    label = factories.label(desk.session, name="Press")
+    status = factories.list_value(desk.session, ValueList.STATUS, "Prospect")
+    owner = factories.user(desk.session, name="Jan Smit")
+    head = ("Klantnummer", "Naam", "Status", "Labels", "Eigenaar")
+    run = desk.plan(head, ("K-1", "Acme", "Prospect", "Press", "Jan Smit"), ("K-2", "Beta", "", "", ""))
+    with changeset(desk.session, SYSTEM, "By somebody else"):
+        if what == "a label":
+            desk.session.get_one(Label, label.id).name = "Pers"
+        elif what == "a status":
+            desk.session.delete(desk.session.get_one(ListValue, status.id))
+        else:
+            desk.session.get_one(User, owner.id).disabled_at = utc_now()
+    told = stale(desk, run)
+    assert list(told) == [2]
+    assert told[2][0] == "WORD_CHANGED_MEANWHILE"
+    # What becomes of it now is shown: a new word, or nobody of that name.
+    assert (
+        told[2][1:] == {"a label": ["LABEL_IS_NEW"], "a status": ["LIST_VALUE_IS_NEW"], "an owner": ["NO_USER"]}[what]
+    )
+
+
+def test_a_word_that_only_got_another_colour_puts_no_row_in_doubt(desk: Desk) -> None:
+    label = factories.label(desk.session, name="Press")
+    run = desk.plan(("Klantnummer", "Naam", "Labels"), ("K-1", "Acme", "Press"))
+    with changeset(desk.session, SYSTEM, "By somebody else"):
+        desk.session.get_one(Label, label.id).colour = Colour.RED
+    assert desk.commit(run).created == 1
 
 
 def test_a_changed_address_puts_its_customer_in_doubt(desk: Desk) -> None:

@@ -237,7 +237,7 @@ def test_a_list_value_is_spelled_as_the_list_has_it() -> None:
 
 
 def test_an_owner_is_found_by_address_or_name_and_guessed_at_otherwise() -> None:
-    known = Reading(users={"karinvandenberg": 5, "karin@x.nl": 5}, user_names={5: "Karin van den Berg"})
+    known = Reading(users={"karinvandenberg": {5}, "karin@x.nl": {5}}, user_names={5: "Karin van den Berg"})
     assert reading.user("Karin van den Berg", known) == 5
     assert reading.user("KARIN@x.nl", known) == 5
     with pytest.raises(Wrong) as refused:

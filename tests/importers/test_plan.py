@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
@@ -291,16 +292,17 @@ def test_a_doubtful_vat_number_or_phone_is_said_and_goes_in(desk: Desk) -> None:
     assert desk.codes(run, 2) == ["LOOKS_LIKE_NO_VAT", "LOOKS_LIKE_NO_PHONE"]
 
 
-def test_a_note_below_the_table_is_no_customer(desk: Desk, data: Path) -> None:
+def test_a_note_below_the_table_is_a_contact_only_if_somebody_says_so(desk: Desk, data: Path) -> None:
     content = (data / "list__rx__deaths.xlsx").read_bytes()
     run = desk.upload(content, CONTACTS)
     counts = planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
-    assert (counts["new"], counts["rejected"]) == (10, 4)
+    # Three of them have nothing where names stand.
+    assert (counts["new"], counts["ambiguous"], counts["rejected"]) == (10, 1, 3)
+    note = next(number for number, status in desk.statuses(run).items() if status == "ambiguous")
+    assert desk.codes(run, note) == ["NOTE_ROW"]
 
 
 def test_an_error_value_in_a_mapped_cell_keeps_the_row_out(desk: Desk, tmp_path: Path) -> None:
-    from openpyxl import Workbook
-
     book = Workbook()
     sheet = book.active
     assert sheet is not None
@@ -680,6 +682,52 @@ def test_what_nobody_can_see_at_the_edge_of_a_cell_is_left_out_and_said(desk: De
     assert desk.rows(run)[2].values["head_office"] == {"city": "Assen"}
     assert desk.codes(run, 2) == ["INVISIBLE_LEFT_OUT", "INVISIBLE_LEFT_OUT"]
     assert desk.codes(run, 3) == []
+
+
+def test_a_row_of_a_wide_list_that_has_few_cells_is_no_note(desk: Desk, tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(("Number", "Company name", "Hourly rate", "VAT %", "Phone", *(f"Extra {at}" for at in range(20))))
+    for at in range(6):
+        sheet.append((f"K-{at}", f"Firm {at}", 90, 21, None, "x"))
+    sheet.append(("K-7", "Sparse", None, None, "1234567"))
+    sheet.append(("Prices without VAT",))
+    book.save(tmp_path / "wide.xlsx")
+    run = desk.plan_file((tmp_path / "wide.xlsx").read_bytes())
+    assert desk.statuses(run) == {**dict.fromkeys(range(2, 9), "new"), 9: "ambiguous"}
+
+
+def test_a_total_in_the_column_of_numbers_waits_for_somebody_too(desk: Desk) -> None:
+    run = desk.plan(("Klantnummer", "Bedrijfsnaam"), ("K-1", "Acme"), ("Totaal", "1"))
+    assert desk.statuses(run) == {2: "new", 3: "ambiguous"}
+    assert desk.rows(run)[3].problems[0]["cell"] == "A3"
+
+
+def test_an_owner_whose_name_two_people_have_is_asked_for_by_address(desk: Desk) -> None:
+    north = factories.user(desk.session, name="Jan Smit", email="jan@noord.example")
+    south = factories.user(desk.session, name="Jan Smit", email="jan@zuid.example")
+    said = ("Jan Smit", "jan", "jan@zuid.example", "JAN@NOORD.example")
+    run = desk.plan(("Nummer", "Naam", "Eigenaar"), *((f"K-{at}", f"Firm {at}", who) for at, who in enumerate(said)))
+    assert desk.statuses(run) == {2: "rejected", 3: "rejected", 4: "new", 5: "new"}
+    assert [desk.codes(run, row) for row in (2, 3)] == [["USER_NAMED_OFTEN"]] * 2
+    assert desk.rows(run)[4].values["customer"]["owner_id"] == south.id
+    assert desk.rows(run)[5].values["customer"]["owner_id"] == north.id
+
+
+def test_an_owner_known_by_address_or_name_is_not_confused_with_a_part_of_an_address(desk: Desk) -> None:
+    jan = factories.user(desk.session, name="Jan", email="j.smit@noord.example")
+    factories.user(desk.session, name="Jan Smit", email="jan@zuid.example")
+    run = desk.plan(("Nummer", "Naam", "Eigenaar"), ("K-1", "Acme", "Jan"))
+    assert desk.rows(run)[2].values["customer"]["owner_id"] == jan.id
+
+
+def test_whose_owner_changes_between_two_people_of_one_name_is_told_apart(desk: Desk) -> None:
+    north = factories.user(desk.session, name="Jan Smit", email="jan@noord.example")
+    factories.user(desk.session, name="Jan Smit", email="jan@zuid.example")
+    factories.customer(desk.session, number="K-1", company_name="Acme", owner_id=north.id)
+    run = desk.plan(("Nummer", "Naam", "Eigenaar"), ("K-1", "Acme", "jan@zuid.example"))
+    assert desk.rows(run)[2].diff == {"owner": ["Jan Smit, jan@noord.example", "Jan Smit, jan@zuid.example"]}
 
 
 @pytest.mark.parametrize("total", ["Totaal", "TOTAL:", "Grand total", "Summa", "Gesamtsumme", "Yhteensä", "Subtotaal"])

@@ -704,3 +704,15 @@ def carried(desk: Desk) -> dict[str, list[dict[str, Any]]]:
             key=str,
         )
     return kept
+
+
+def test_a_row_that_was_added_to_an_export_is_new_however_little_it_holds(desk: Desk) -> None:
+    for _ in range(6):
+        factories.customer(desk.session, hourly_rate=Decimal(90), vat_percentage=Decimal(21))
+
+    def add(sheet: Worksheet) -> None:
+        at = sheet.max_row + 1
+        sheet.cell(at, column_of(sheet, "company_name")).value = "Added B.V."
+
+    run = planned(desk, edited(out(desk), add))
+    assert [status for status, _, _ in said(desk, run).values()] == ["new"]
