@@ -10,7 +10,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from admin_views import import_check, imports, pages, shell
-from importers import looking, profiles, run
+from importers import looking, profiles, run, working
 from importers.columns import COLUMNS
 from models.base import whole
 from models.errors import Conflict, NotAllowed, NotFound, Refused
@@ -154,6 +154,7 @@ def save(key: int) -> imports.Answer:
     try:
         if not is_done:
             looking.map_columns(session, looker, key, imports.mapped(request.form))
+            working.answer(session, looker, key, imports.answers(request.form))
         saved = profiles.save(
             session, looker, run.find(session, key, is_open=False), request.form.get("profile_name", "")
         )

@@ -208,7 +208,7 @@ def columns(key: int) -> Answer:
             )
             return _looked_again(key, tasks.is_large(found), sheet, at)
         looking.map_columns(shell.here(), shell.looker(), key, mapped(request.form))
-        working.answer(shell.here(), shell.looker(), key, _answers(request.form))
+        working.answer(shell.here(), shell.looker(), key, answers(request.form))
         return planned_anew(key)
     except Unreadable as problem:
         return columns_page(run.find(shell.here(), key), unreadable(problem)), 422
@@ -236,7 +236,7 @@ def mapped(form: Mapping[str, str]) -> dict[int, str | None]:
     }
 
 
-def _answers(form: Mapping[str, str]) -> dict[int, bool]:
+def answers(form: Mapping[str, str]) -> dict[int, bool]:
     """How columns write their dates and amounts, as far as somebody said so."""
     prefix, said = "answer-", {"1": True, "0": False}
     return {

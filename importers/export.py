@@ -180,7 +180,7 @@ class _Returnable:
         widths = [34 if column.term.key in _WIDE else 16 for column in self.columns]
         widths.insert(MARKED, 4)
         warning = _WARNING.get(self.language[:2], _WARNING["en"])
-        behind = xlsx.Behind("Kaartenbak", lambda: self.stamp.listed(self.ids), self.choices, {MARKED}, warning)
+        behind = xlsx.Behind(marks.BEHIND, lambda: self.stamp.listed(self.ids), self.choices, {MARKED}, warning)
         sheet = _SHEETS[self.kind].get(self.language[:2], _SHEETS[self.kind]["en"])
         return xlsx.stream(sheet, self.titles(), widths, self.blocks(ids), behind)
 

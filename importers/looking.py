@@ -32,7 +32,7 @@ from importers.mapping import (
     separator_of,
     stated,
 )
-from importers.marks import Returned
+from importers.marks import BEHIND, Returned
 from importers.progress import Tell, quiet
 from importers.reading import squeezed
 from importers.recognising import Layout
@@ -220,7 +220,7 @@ def _look(
         "sheets": [{"name": one.name, "hidden": one.hidden, "rows": len(one.rows)} for one in book.sheets],
         "notes": [
             {"code": note.remark.name, "values": dict(note.values)}
-            for note in (*book.notes, *(found.notes if found else ()), *_again(found, row))
+            for note in (*book.notes, *_of_sheets(book, found), *_again(found, row))
         ],
         "file": {"kind": book.kind.value, "encoding": book.encoding, "delimiter": book.delimiter, "is_known": is_known},
         "first_rows": _first_rows(found) if found else [],
@@ -278,6 +278,17 @@ _NOTHING_SAID: Mapping[str, Any] = {
     notation.ASKED: [],
     notation.ANSWERS: {},
 }
+
+
+def _of_sheets(book: Workbook, sheet: Sheet | None) -> Iterable[Note]:
+    """What there is to tell about the sheet, where none was chosen about all; and which others have rows."""
+    for one in book.sheets if sheet is None else (sheet,):
+        yield from one.notes
+    for remark, is_hidden in ((Remark.SHEETS_LEFT_OUT, False), (Remark.HIDDEN_SHEETS_LEFT_OUT, True)):
+        left = [one.name for one in book.sheets if one.rows and one.hidden is is_hidden]
+        names = [name for name in left if name not in {BEHIND, sheet.name if sheet else None}]
+        if names:
+            yield Note(remark, {"names": ", ".join(names)})
 
 
 def _again(sheet: Sheet | None, header: int | None) -> Iterable[Note]:

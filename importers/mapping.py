@@ -491,7 +491,45 @@ def _assign(
         else:
             given[position] = (field, certainty)
             taken.add(field)
-    return _without_stray_additions(given, taken)
+    return _without_stray_additions(_of_one_address(names, given, kind), taken)
+
+
+def _of_one_address(
+    names: Sequence[str], given: dict[int, tuple[str | None, Certainty]], kind: ImportKind
+) -> dict[int, tuple[str | None, Certainty]]:
+    """The same without what would make one address of two: the postal code of Post- beside the street of Bezoek-."""
+    mixed = set[int]()
+    for place in ("head_office.", "invoice_address."):
+        of_role: dict[str, list[int]] = {}
+        for position, name in enumerate(names):
+            field = _field_at(name, place, kind)
+            if field is not None:
+                of_role.setdefault(_role_of(name), []).append(position)
+        here = {at for at, (field, _) in given.items() if field and field.startswith(place)}
+        street = next((at for at in sorted(here) if given[at][0] == f"{place}street"), None)
+        # The address of the street; where there is none, the one most is known of.
+        mine = max(of_role, key=lambda role: (street in of_role[role], len(here & {*of_role[role]})), default="")
+        for role, positions in of_role.items():
+            if role != mine and not here.issuperset(positions):
+                mixed |= here & {*positions}
+    return {at: (None, Certainty.TWICE) if at in mixed else found for at, found in given.items()}
+
+
+def _field_at(header: str, place: str, kind: ImportKind) -> str | None:
+    """The part of an address there that a header means first of all."""
+    first = next(iter(meanings(header, kind)), None) if header else None
+    return first.field if first and first.field.startswith(place) else None
+
+
+# They tell whose address it is, not which one.
+_ANY_ADDRESS = re.compile(r"account1?|company|customer|klant|debiteur|bedrijfs|kunde?|adres|address")
+
+
+def _role_of(header: str) -> str:
+    """What stands in front of a part of an address: bezoek, post."""
+    key = squeezed(header)
+    name = next((name for name, _, _ in _BEFORE if key.startswith(name) and len(key) > len(name)), "")
+    return "" if _ANY_ADDRESS.fullmatch(name) else re.sub(r"adress?e?$|address$", "", name)
 
 
 def _rivals(names: Sequence[str], columns: Sequence[Sequence[Cell]]) -> dict[int, list[int]]:

@@ -26,6 +26,8 @@ _LONGEST = 32_767  # what a cell of a spreadsheet holds
 _SIZE = 4  # bytes of a cell's digest: one change in four thousand millions goes unseen
 _SIGNED = 9  # bytes of a signature: twelve letters
 _END = "end"
+BEHIND = "Kaartenbak"
+"""The name of the hidden sheet of an export, which is nobody's list."""
 _RUN = "run "
 _CHUNK = 2_000
 _LABELS = "labels"

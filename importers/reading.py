@@ -118,7 +118,7 @@ def needs_nothing(text: str, several: bool) -> bool:
     """
     if not text.isprintable() or text[:1] in {"", "'"} or text in NOTHING:
         return False
-    return not several or _ONE_VALUE.fullmatch(text) is not None
+    return not several or (_ONE_VALUE.fullmatch(text) is not None and text.count("@") < 2)
 
 
 NAME_LENGTH, NAME_START = limits_of(Customer.company_name).longest or 0, 60
@@ -156,7 +156,9 @@ def _fitting(text: str, longest: int | None) -> str:
 
 # Every address of this shape passes the library as well; the library costs fifty times as much.
 _SIMPLE_EMAIL = re.compile(r"[A-Za-z0-9_-]{1,40}(?:[.+][A-Za-z0-9_-]{1,20})?@(?:[A-Za-z0-9]{1,40}\.){1,4}[A-Za-z]{2,9}")
-_SEVERAL = re.compile(r"\s*[;|\n]\s*|,\s+|\s+/\s+")
+# What parts several values: between addresses and between telephone numbers a comma needs no space behind it.
+_SEVERAL = re.compile(r"\s*[;|\n]\s*|,\s+|\s+/\s+|,(?=[^\s,@]+@)|(?<=[0-9]),(?=[+(]?[0-9][0-9 ()/.\-]{4})")
+_ADDRESSES = re.compile(r"[^\s@;,|]+@[^\s@;,|]+(?:\s+[^\s@;,|]+@[^\s@;,|]+)+")
 
 
 def email(limits: Limits) -> Parse:
@@ -177,7 +179,7 @@ def email_doubt(value: str, _reading: Reading) -> Trouble | None:
 
 def first_of(text: str) -> str:
     """The first value of a text that may hold several."""
-    return _SEVERAL.split(text, maxsplit=1)[0].strip() if text else ""
+    return _parted(text)[0].strip() if text else ""
 
 
 def phone(limits: Limits) -> Parse:
@@ -189,8 +191,13 @@ def rest_of(cell: Cell) -> str:
     """What stands behind the first value of a cell with several."""
     if not isinstance(cell, str):
         return ""
-    parts = _SEVERAL.split(cell.strip(), maxsplit=1)
+    parts = _parted(cell.strip())
     return parts[1] if len(parts) > 1 else ""
+
+
+def _parted(text: str) -> list[str]:
+    """The first of several values, and behind it the rest if there is one."""
+    return text.split(maxsplit=1) if _ADDRESSES.fullmatch(text) else _SEVERAL.split(text, maxsplit=1)
 
 
 # Every number of this shape passes the library as well: one of the country itself, or of one that it knows.
@@ -272,6 +279,7 @@ _NOT_OF_AN_AMOUNT = re.compile(r"[^0-9,.\-()]")
 _MINUS = str.maketrans(dict.fromkeys("\u2212\u2010\u2011\u2012\u2013\u2014", "-"))
 _NO_CENTS = re.compile(r"(?<=[0-9])[.,:]\s?-{1,2}")  # 12,- and 12:-
 _WORD = re.compile(r"[^\W\d_]+\.?")
+_DIGITS = re.compile(r"[0-9.,]+")
 _TWO_NUMBERS = re.compile(r"[0-9]\s*(?:[^\W\d_]+\.?|[:/*])\s*[0-9]")
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*")
 
@@ -314,6 +322,9 @@ def _amount(cell: Cell, reading: Reading) -> Decimal | None:
     bare = _bare(text)
     negative = bare.startswith("-") or bare.endswith("-") or (bare.startswith("(") and bare.endswith(")"))
     bare = bare.strip("-()").rstrip(".,")
+    if not _DIGITS.fullmatch(bare):
+        # 1e5 is more likely a number of something than a hundred thousand.
+        raise Wrong(Trouble.NOT_A_NUMBER, example="46100,25")
     try:
         value = Decimal(_with_point(bare, reading.decimal_comma))
     except InvalidOperation:
@@ -337,7 +348,10 @@ def _with_point(bare: str, decimal_comma: bool) -> str:
 
 
 _ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ].*)?")
-_LOCAL = re.compile(r"([0-9]{1,2})[-/. ]+([0-9]{1,2})[-/. ]+([0-9]{4})(?: .*)?")
+# A year of two digits behind dashes may as well be a day: 26-03-04 is March 4 in Sweden.
+_YEAR = r"[0-9]{4}|(?:(?<=[./])|(?<=\. ))[0-9]{2}|(?<=-)(?:3[2-9]|[4-9][0-9])"
+_LOCAL = re.compile(rf"([0-9]{{1,2}})[-/. ]+([0-9]{{1,2}})[-/. ]+({_YEAR})(?: .*)?")
+_COMPACT = re.compile(r"([12][0-9]{3})([01][0-9])([0-3][0-9])")
 _NAMED = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?[-/. ]*([^\W\d_]+)[-/., ]*([0-9]{4})(?: .*)?")
 _NAME_FIRST = re.compile(r"([^\W\d_]+)[-/. ]*([0-9]{1,2})(?:st|nd|rd|th)?[,. ]+([0-9]{4})(?: .*)?")
 _NAME_BETWEEN = re.compile(r"([0-9]{4})[-/. ]*([^\W\d_]+)[-/. ]*([0-9]{1,2})(?: .*)?")
@@ -354,7 +368,7 @@ def day(cell: Cell, reading: Reading) -> str:
     text = plain(cell)
     if not text:
         return ""
-    found = _ISO.fullmatch(text)
+    found = _ISO.fullmatch(text) or _COMPACT.fullmatch(text)
     named = _named_month(text) if found is None else None
     if found:
         parts = (int(found[1]), int(found[2]), int(found[3]))
@@ -367,11 +381,19 @@ def day(cell: Cell, reading: Reading) -> str:
         first, second = int(found[1]), int(found[2])
         if (second if reading.day_first else first) > 12 >= (first if reading.day_first else second):
             raise Wrong(Trouble.UNCLEAR_DATE)
-        parts = (int(found[3]), *((second, first) if reading.day_first else (first, second)))
+        parts = (_year(found[3]), *((second, first) if reading.day_first else (first, second)))
     try:
         return dt.date(*parts).isoformat()
     except ValueError:
         raise Wrong(Trouble.NOT_A_DATE) from None
+
+
+def _year(text: str) -> int:
+    """A year; one of two digits is one of the last ninety or of the next ten."""
+    if len(text) == 4:
+        return int(text)
+    latest = dt.datetime.now(dt.UTC).year + 10
+    return latest - (latest - int(text)) % 100
 
 
 @cache
@@ -396,17 +418,19 @@ def _named_month(text: str) -> tuple[int, int, int] | None:
 
 
 def days_come_first(samples: Sequence[Cell]) -> bool | None:
-    """Whether text dates write the day first; None if nothing among them tells.
+    """Whether text dates write the day first; None if nothing among them tells, or they contradict each other.
 
     A number above twelve tells; where there is none, points between the parts: nobody writes 04.03.2026 for April 3.
     """
     found = [match for cell in samples if isinstance(cell, str) and (match := _LOCAL.fullmatch(cell.strip()))]
-    for match in found:
-        if int(match[1]) > 12 >= int(match[2]):
-            return True
-        if int(match[2]) > 12 >= int(match[1]):
-            return False
+    told = {int(match[1]) > 12 for match in found if (int(match[1]) > 12) != (int(match[2]) > 12)}
+    if told:
+        return _agreed(told)
     return True if any(_POINTS.match(match[0]) for match in found) else None
+
+
+def _agreed(told: set[bool]) -> bool | None:
+    return told.pop() if len(told) == 1 else None
 
 
 _POINTS = re.compile(r"[0-9]{1,2}\. ?[0-9]{1,2}\.")
@@ -419,15 +443,18 @@ def may_be_two_days(cell: Cell) -> bool:
 
 
 def decimals_have_a_comma(samples: Sequence[Cell]) -> bool | None:
-    """Whether amounts in text have a decimal comma; None if nothing among them tells."""
+    """Whether amounts in text have a decimal comma; None if nothing among them tells, or they contradict each other."""
+    told: set[bool] = set()
     for cell in samples:
         bare = _bare(plain(cell)).strip("-()").rstrip(".,") if isinstance(cell, str) else ""
         marks = [letter for letter in bare if letter in ".,"]
         if len({*marks}) == 2 or (len(marks) == 1 and not _THOUSANDS.fullmatch(bare)):
-            return marks[-1] == ","
-        if len(marks) > 1 and _THOUSANDS.fullmatch(bare):
-            return marks[0] == "."
-    return None
+            told.add(marks[-1] == ",")
+        elif len(marks) > 1 and _THOUSANDS.fullmatch(bare):
+            told.add(marks[0] == ".")
+        if len(told) == 2:
+            break
+    return _agreed(told)
 
 
 def may_be_thousands(cell: Cell) -> bool:
@@ -484,7 +511,7 @@ _NICKNAMES = {
     "usa": "US", "us": "US", "unitedstatesofamerica": "US", "america": "US", "amerika": "US", "vs": "US", "vsa": "US",
     "verenigdestatenvanamerika": "US", "holland": "NL", "thenetherlands": "NL", "niederlande": "NL", "el": "GR",
     "czechrepublic": "CZ", "tsjechie": "CZ", "southkorea": "KR", "russia": "RU", "turkey": "TR", "ivorycoast": "CI",
-    "stvincentthegrenadines": "VC",
+    "stvincentthegrenadines": "VC", "noreg": "NO",
     "nld": "NL", "bel": "BE", "deu": "DE", "swe": "SE", "nor": "NO", "dnk": "DK", "fin": "FI", "fra": "FR", "gbr": "GB",
     "esp": "ES", "ita": "IT", "aut": "AT", "che": "CH", "lux": "LU", "irl": "IE", "pol": "PL", "prt": "PT", "can": "CA",
 }  # fmt: skip

@@ -49,6 +49,8 @@ class Remark(enum.StrEnum):
     """What to tell about a sheet or file that was read. The value is the message in English."""
 
     HIDDEN_SHEET = "The sheet {sheet} is hidden."
+    SHEETS_LEFT_OUT = "Other sheets with rows, which were not read: {names}."
+    HIDDEN_SHEETS_LEFT_OUT = "Hidden sheets with rows, which were not read: {names}."
     HIDDEN_ROWS_LEFT_OUT = "{sheet}: hidden rows left out: {count} ({places})."
     HIDDEN_COLUMNS_LEFT_OUT = "{sheet}: hidden columns left out: {count} ({places})."
     HIDDEN_ROWS_READ = "{sheet}: hidden rows read too: {count} ({places})."

@@ -14,7 +14,16 @@ from sqlalchemy import Table
 from importers import reading
 from importers.columns import COLUMNS, Place, freeze, thaw
 from importers.mapping import meanings
-from importers.reading import Reading, country_named, days_come_first, decimals_have_a_comma, person, postal_place
+from importers.reading import (
+    Reading,
+    country_named,
+    days_come_first,
+    decimals_have_a_comma,
+    first_of,
+    person,
+    postal_place,
+    rest_of,
+)
 from importers.terms import TERMS, TITLE_LANGUAGES
 from importers.trouble import Trouble, Wrong
 from models.base import Base, Limits, limits_of
@@ -85,7 +94,7 @@ def test_an_amount_is_read_with_comma_or_point(written: str | int | Decimal, kep
     assert reading.amount(limits_of(Registration.amount))(written, PLAIN) == kept
 
 
-@pytest.mark.parametrize("written", ["veertien", "1.2.3,4,5", True, "99999999999"])
+@pytest.mark.parametrize("written", ["veertien", "1.2.3,4,5", True, "99999999999", "1e5", "nan"])
 def test_what_is_no_amount_is_refused(written: str | bool) -> None:
     with pytest.raises(Wrong):
         reading.amount(limits_of(Registration.amount))(written, PLAIN)
@@ -99,6 +108,12 @@ def test_what_is_no_amount_is_refused(written: str | bool) -> None:
         ("3/4/2026", True, "2026-04-03"),
         ("3/4/2026", False, "2026-03-04"),
         ("1.2.2026", True, "2026-02-01"),
+        ("04.03.26", True, "2026-03-04"),
+        ("3/4/26", False, "2026-03-04"),
+        ("4. 3. 85", True, "1985-03-04"),
+        ("04-03-85", True, "1985-03-04"),
+        ("20260304", True, "2026-03-04"),
+        (20260304, True, "2026-03-04"),
         (dt.date(2026, 1, 2), True, "2026-01-02"),
         (dt.datetime(2026, 1, 2, 3, 4), True, "2026-01-02"),
     ],
@@ -107,7 +122,7 @@ def test_a_date_is_read_in_the_chosen_order(written: str | dt.date, first: bool,
     assert reading.day(written, Reading(day_first=first)) == kept
 
 
-@pytest.mark.parametrize("written", ["12/31/2026", "31-02-2026", "1-2-26", "soon", 44000])
+@pytest.mark.parametrize("written", ["12/31/2026", "31-02-2026", "1-2-26", "26-03-04", "20261304", "soon", 44000])
 def test_an_unclear_or_impossible_date_is_refused(written: str | int) -> None:
     with pytest.raises(Wrong):
         reading.day(written, PLAIN)
@@ -117,18 +132,21 @@ def test_the_order_of_dates_is_seen_from_one_clear_value() -> None:
     assert days_come_first(["1-2-2026", "21-2-2026"]) is True
     assert days_come_first(["1/2/2026", "2/21/2026"]) is False
     assert days_come_first(["1/2/2026", None]) is None
+    assert days_come_first(["13/4/2026", "4/13/2026"]) is None
 
 
 def test_the_decimal_mark_is_seen_from_the_values() -> None:
     assert decimals_have_a_comma(["1.000", "1,5"]) is True
     assert decimals_have_a_comma(["1,000.50"]) is False
     assert decimals_have_a_comma(["1000"]) is None
+    assert decimals_have_a_comma(["12.500,50", "12,500.50", "1.234"]) is None
 
 
 @pytest.mark.parametrize(
     ("written", "code"),
     [
         ("Zweden", "SE"),
+        ("Noreg", "NO"),
         ("Sverige", "SE"),
         ("Ruotsi", "SE"),
         ("Schweden", "SE"),
@@ -172,8 +190,12 @@ def test_yes_and_no_are_read_in_six_languages(written: str | bool, kept: bool) -
 
 def test_of_several_addresses_in_a_cell_the_first_counts_and_the_rest_is_told() -> None:
     assert reading.email(ANY)("a@x.nl; b@x.nl", PLAIN) == "a@x.nl"
-    assert reading.rest_of("a@x.nl; b@x.nl") == "b@x.nl"
+    assert rest_of("a@x.nl; b@x.nl") == "b@x.nl"
     assert reading.phone(ANY)("801-555-7712x4563;801-555-9999", PLAIN) == "801-555-7712x4563"
+    assert (first_of("a@x.nl,b@x.nl"), rest_of("a@x.nl,b@x.nl")) == ("a@x.nl", "b@x.nl")
+    assert (first_of("a@x.nl b@x.nl c@x.nl"), rest_of("a@x.nl b@x.nl")) == ("a@x.nl", "b@x.nl")
+    assert (first_of("010-1234567,0611111111"), rest_of("0101234567,+31 611111111")) == ("010-1234567", "+31 611111111")
+    assert (first_of("020-1234567,12"), first_of("Jan a@x.nl")) == ("020-1234567,12", "Jan a@x.nl")
 
 
 @pytest.mark.parametrize("written", ["ingrid", "a@b", "a b@x.nl", "@x.nl", "a..b@x.nl"])

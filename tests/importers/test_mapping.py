@@ -315,6 +315,20 @@ def test_of_three_sets_of_addresses_the_visiting_address_is_the_head_office() ->
     assert found[7:] == [None, None, None, None]
 
 
+def test_no_address_is_made_of_parts_of_two() -> None:
+    header = ("Naam", "Post-adres", "Post-postcode", "Post-plaats", "Bezoek-adres", "Bezoek-plaats")
+    found = guess(header, [("Acme", *(["x"] * 5))], CUSTOMERS)
+    assert [one.field for one in found[1:]] == [None, None, None, "head_office.street", "head_office.city"]
+    assert {one.certainty for one in found[1:4]} == {Certainty.TWICE}
+    # A part that only one address speaks of may stand under any name.
+    one = guess(("Naam", "Bezoekadres", "Postcode", "Plaats", "Land"), [("Acme", *(["x"] * 4))], CUSTOMERS)
+    assert [part.field.rpartition(".")[2] for part in one[1:] if part.field] == [
+        "street", "postal_code", "city", "country"
+    ]  # fmt: skip
+    other = guess(("Naam", "Adres", "Postcode", "Plaats", "Postadres", "Postland"), [("Acme", *(["x"] * 5))], CUSTOMERS)
+    assert [part.field for part in other[4:]] == [None, None]
+
+
 def test_rows_that_are_the_header_once_more_are_no_records() -> None:
     sheet = sheet_of(
         ("Debtors", None),

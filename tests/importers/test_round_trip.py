@@ -706,6 +706,12 @@ def carried(desk: Desk) -> dict[str, list[dict[str, Any]]]:
     return kept
 
 
+def test_the_hidden_sheet_of_an_export_is_not_told_of_as_a_list(desk: Desk) -> None:
+    three(desk)
+    run = desk.upload(out(desk))
+    assert [note["code"] for note in run.options["notes"]] == []
+
+
 def test_a_row_that_was_added_to_an_export_is_new_however_little_it_holds(desk: Desk) -> None:
     for _ in range(6):
         factories.customer(desk.session, hourly_rate=Decimal(90), vat_percentage=Decimal(21))

@@ -236,6 +236,16 @@ def test_a_hostile_name_of_a_column_or_profile_is_text_like_any_other(client_for
     assert "<b>x" not in alice.get(found[0]).get_data(as_text=True)
 
 
+def test_a_profile_keeps_the_answers_that_stand_in_the_form(client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    content = "Klantnummer;Bedrijfsnaam;Klant sinds\nK-1;Acme;03/04/2020\n"
+    page = alice.get(upload(alice, content).location)
+    kept = alice.press(page, "Save as profile", **{"answer-2": "0", "profile_name": "Since"})
+    tree = html.document_fromstring(alice.get(kept.location).get_data(as_text=True))
+    assert tree.xpath("//select[@name='answer-2']/option[@selected]/@value") == ["0"]
+    assert upload(alice, content.replace("03/04", "05/06")).location.endswith("/check/")
+
+
 def test_what_was_said_of_a_column_is_known_the_next_time(client_for: ClientFor) -> None:
     alice = client_for("Alice")
     content = "Klantnummer;Bedrijfsnaam;Klant sinds\nK-1;Acme;03/04/2020\n"

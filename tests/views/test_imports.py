@@ -454,12 +454,38 @@ def test_a_workbook_of_hidden_sheets_says_so_and_lets_one_be_chosen(client_for: 
     content = workbook(("Open", False, []), ("Secret", True, [["Klantnummer", "Naam"], ["K-1", "Acme"]]))
     content = _all_hidden(content)
     columns = upload(alice, content, "a.xlsx").location
-    assert "Every sheet of this file is hidden." in text_of(alice.get(columns))
+    assert "Every sheet with rows is hidden." in text_of(alice.get(columns))
     alice.send(columns, step="look", sheet="Secret")
     page = text_of(alice.get(columns))
-    assert "Every sheet of this file is hidden." not in page
+    assert "Every sheet with rows is hidden." not in page
     assert "The sheet Secret is hidden." in page
     assert alice.send(columns, step="map").status_code == 302
+
+
+def test_other_sheets_with_rows_are_named_hidden_ones_too(client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    rows = [["Klantnummer", "Naam"], ["K-1", "Acme"]]
+    sheets = (("Klanten", False, rows), ("Tweede", False, rows), ("Geheim", True, rows), ("Leeg", False, []))
+    page = text_of(alice.get(upload(alice, workbook(*sheets), "a.xlsx").location))
+    assert "Other sheets with rows, which were not read: Tweede." in page
+    assert "Hidden sheets with rows, which were not read: Geheim." in page
+    hidden = text_of(alice.get(upload(alice, workbook(("Leeg", False, []), ("Geheim", True, rows)), "a.xlsx").location))
+    assert "Every sheet with rows is hidden." in hidden
+
+
+def test_a_sheet_whose_rows_are_all_hidden_is_not_called_empty(client_for: ClientFor) -> None:
+    book = load_workbook(io.BytesIO(workbook(("Klanten", False, [["Klantnummer", "Naam"], ["K-1", "Acme"]]))))
+    for row in (1, 2):
+        book.worksheets[0].row_dimensions[row].hidden = True
+    out = io.BytesIO()
+    book.save(out)
+    alice = client_for("Alice")
+    columns = upload(alice, out.getvalue(), "a.xlsx").location
+    page = text_of(alice.get(columns))
+    assert "No row was read." in page
+    assert "hidden rows left out: 2" in page
+    alice.send(columns, step="look", hidden="1", sheet="Klanten")
+    assert "K-1" in text_of(alice.get(columns))
 
 
 def _all_hidden(content: bytes) -> bytes:
