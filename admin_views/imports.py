@@ -133,7 +133,10 @@ def planned_anew(key: int) -> Answer:
     if tasks.is_large(run.find(shell.here(), key)):
         planning.require_plannable(shell.here(), shell.looker(), key)
         return import_progress.begin(key, Errand.PLAN)
-    planning.make_plan(shell.here(), shell.looker(), folder(), key)
+    try:
+        planning.make_plan(shell.here(), shell.looker(), folder(), key)
+    except Conflict:
+        flash(gettext("This import was planned anew at the same moment. Look at what it does now."), "warning")
     return redirect(back_to_check(key))
 
 

@@ -114,7 +114,7 @@ def chosen_language() -> str:
     return wanted if wanted in offered else request.accept_languages.best_match(offered) or offered[0]
 
 
-def translated(text: str, **values: Any) -> str:
+def translated(text: str, /, **values: Any) -> str:
     """A text of a template in the reader's language; the catalogue is asked for once a request, not once a text."""
     if "catalogue" not in g:
         g.catalogue = get_domain().get_translations()

@@ -22,15 +22,22 @@ from importers.trouble import Trouble, problem
 from models.access import Looker
 from models.among import one_of
 from models.base import Base
-from models.imports import ImportRow, RowStatus, Stage
+from models.errors import Conflict, Reason
+from models.imports import ImportRow, ImportRun, RowStatus, Stage
+from models.operations.working import working
 
+MARK = "planner"
 ROW = Base.metadata.tables[ImportRow.__tablename__]
 
 
-def make(session: Session, looker: Looker, run_id: int, source: Source, tell: Tell = quiet) -> Counter[str]:
-    """Put the plan of a run in place of the one before; the counts per status. Ends the transaction of the session."""
-    session.execute(delete(ROW).where(ROW.c.run_id == run_id))
-    session.commit()
+def make(session: Session, looker: Looker, run_id: int, source: Source, mark: str, tell: Tell = quiet) -> Counter[str]:
+    """Put the plan of a run in place of the one before; the counts per status. Ends the transaction of the session.
+
+    `mark` is what the run has as that of its planner. Raises Conflict once it is another: somebody plans it anew.
+    """
+    with working(session):
+        require_mark(session, run_id, mark)
+        session.execute(delete(ROW).where(ROW.c.run_id == run_id))
     planner = coming_back.planner(session, looker, source)
     counts: Counter[str] = Counter({status.value: 0 for status in RowStatus})
     for block in known.blocks(source.records):
@@ -40,13 +47,22 @@ def make(session: Session, looker: Looker, run_id: int, source: Source, tell: Te
                 planner.reader.doubt(outcome.record)
         kept = [_kept(run_id, outcome, source, planner.reader) for outcome in outcomes]
         order = bulk.inserting(session.get_bind().dialect, ROW, kept, staged=False)
-        session.rollback()  # the reading transaction ends before the short one that writes
-        order.send(session.connection())
-        session.commit()
+        # The reading transaction ends before the short one that writes.
+        with working(session):
+            require_mark(session, run_id, mark)
+            order.send(session.connection())
         counts.update(outcome.status.value for outcome in outcomes)
         tell(Stage.PLANNING, counts.total(), len(source.records), outcomes[-1].title)
     counts.update(clashes.part(session, run_id, source.decisions))
     return counts
+
+
+def require_mark(session: Session, run_id: int, mark: str) -> None:
+    """Go on only while nobody else plans this run (Conflict); nobody begins to before this transaction ends."""
+    run = Base.metadata.tables[ImportRun.__tablename__]
+    kept = select(run.c.options[MARK].as_string()).where(run.c.id == run_id)
+    if session.scalar(kept.with_for_update()) != mark:
+        raise Conflict(Reason.PLAN_CHANGED)
 
 
 def tally(session: Session, run_id: int) -> dict[str, dict[str, int]]:

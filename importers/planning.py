@@ -74,10 +74,11 @@ def make_plan(session: Session, looker: Looker, folder: Path, run_id: int, tell:
     source = _source(session, looker, run, listed, misfits(sheet, header, rows), back)
     run.state = ImportState.UPLOADED
     # The rows of the plan before go first; which of them were not ticked must outlive whoever is interrupted in between.
-    run.options = {**run.options, "unticked": sorted(source.unticked)}
+    mark = secrets.token_hex(8)
+    run.options = {**run.options, "unticked": sorted(source.unticked), plan.MARK: mark}
     tell(Stage.MATCHING, 0, 0, "")
     keep(session, run)
-    counts = plan.make(session, looker, run_id, source, tell)
+    counts = plan.make(session, looker, run_id, source, mark, tell)
     # All that is asked of the database, before something is said that it would write at once.
     told = {"fields": plan.tally(session, run_id)}
     if back is not None:
@@ -86,7 +87,7 @@ def make_plan(session: Session, looker: Looker, folder: Path, run_id: int, tell:
     run.counts, run.position, run.state = dict(counts), position, ImportState.PLANNED
     made = {"made": secrets.token_hex(8), "rows": len(rows), "moved": [], "unticked": []}
     run.options = {**run.options, **made, **told}
-    keep(session, run)
+    keep(session, run, mark)
     return counts
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from importers import stopped
 from importers.files import Limits, ReadOptions, Workbook, read_once, wire
 from importers.files import forget as forget_file
-from importers.plan import ROW
+from importers.plan import ROW, require_mark
 from models.access import Looker, require
 from models.among import one_of
 from models.errors import Conflict, NotFound, Reason, Refused
@@ -56,9 +56,10 @@ class Choices:
         return ReadOptions(encoding=self.encoding, delimiter=self.delimiter, hidden=self.hidden, others=self.others)
 
 
-def find(session: Session, run_id: int, *, is_open: bool = True) -> ImportRun:
-    """A run that the looker may see. `is_open`: only one that is not done yet (Conflict)."""
-    run = session.scalar(select(ImportRun).where(ImportRun.id == run_id))
+def find(session: Session, run_id: int, *, is_open: bool = True, holds: bool = False) -> ImportRun:
+    """A run that the looker may see. `is_open`: only one that is not done yet (Conflict). `holds`: nobody else changes it."""
+    query = select(ImportRun).where(ImportRun.id == run_id)
+    run = session.scalar(query.with_for_update() if holds else query)
     if run is None:
         raise NotFound
     if is_open and run.state is ImportState.DONE:
@@ -94,19 +95,35 @@ def choices_kept(choices: Choices) -> dict[str, Any]:
     return {key: value for key, value in vars(choices).items() if value is not None}
 
 
-def keep(session: Session, run: ImportRun) -> ImportRun:
+def keep(session: Session, run: ImportRun, mark: str | None = None) -> ImportRun:
     """Write what changed of a run in a transaction of its own: SQLite lets nobody write who began to read before others wrote.
 
-    Between the change and this nothing may be asked of the database: what was flushed on the way goes back.
+    Between the change and this nothing may be asked of the database: what was flushed on the way goes back. What others
+    kept of it meanwhile stays: of a map only the keys that changed are written. `mark`: only while it is that of who plans.
     """
-    changed = {one.key: one.value for one in inspect(run).attrs if one.history.has_changes()}
+    changed = {
+        one.key: (next(iter(one.history.deleted), None), one.value)
+        for one in inspect(run).attrs
+        if one.history.has_changes()
+    }
     run_id = run.id
     session.rollback()
     with working(session):
-        run = find(session, run_id)
-        for name, value in changed.items():
-            setattr(run, name, value)
+        if mark is not None:
+            require_mark(session, run_id, mark)
+        run = find(session, run_id, holds=True)
+        for name, (before, after) in changed.items():
+            setattr(run, name, laid_over(getattr(run, name), before, after))
     return run
+
+
+def laid_over(now: Any, before: Any, after: Any) -> Any:
+    """What is there `now`, with what changed from `before` to `after`; of maps key by key."""
+    if not (isinstance(now, dict) and isinstance(before, dict) and isinstance(after, dict)):
+        return after
+    changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+    result = {key: value for key, value in now.items() if key not in changed or key in after}
+    return result | {key: laid_over(now.get(key), before.get(key), after[key]) for key in changed & after.keys()}
 
 
 def choose(session: Session, looker: Looker, run_id: int, choices: Choices, mode: ImportMode | None = None) -> None:
@@ -135,7 +152,9 @@ def tick(session: Session, looker: Looker, run_id: int, rows: Iterable[int], tic
     """Tick or untick rows of a plan."""
     require(session, looker, Right.IMPORT)
     with working(session):
-        run = find(session, run_id)
+        run = find(session, run_id, holds=True)
+        if run.state is not ImportState.PLANNED:
+            raise Conflict(Reason.PLAN_CHANGED)
         for block in _blocks(sorted(set(rows))):
             change = update(ROW).where(ROW.c.run_id == run.id, ROW.c.row_number.in_(block)).values(ticked=ticked)
             session.execute(change)

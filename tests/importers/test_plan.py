@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
-from sqlalchemy import event
+from sqlalchemy import URL, NullPool, create_engine, event
 from sqlalchemy.orm import Session
 
-from importers import looking, plan, planning
+from importers import corrections, looking, plan, planning, working
+from importers import run as steps
 from importers.columns import COLUMNS
 from importers.run import Choices
 from importers.trouble import describe
@@ -17,8 +18,8 @@ from models import access
 from models.access import SYSTEM, Looker
 from models.base import Base, utc_now
 from models.customer import Customer, Kind
-from models.errors import NotAllowed, Reason, Refused
-from models.imports import ImportKind
+from models.errors import Conflict, NotAllowed, Reason, Refused
+from models.imports import ImportKind, ImportRun, ImportState, Stage
 from models.journal import changeset
 from models.settings import ValueList
 from tests import factories
@@ -682,6 +683,53 @@ def test_what_nobody_can_see_at_the_edge_of_a_cell_is_left_out_and_said(desk: De
     assert desk.rows(run)[2].values["head_office"] == {"city": "Assen"}
     assert desk.codes(run, 2) == ["INVISIBLE_LEFT_OUT", "INVISIBLE_LEFT_OUT"]
     assert desk.codes(run, 3) == []
+
+
+@pytest.mark.parametrize("at", [Stage.READING, Stage.MATCHING, Stage.PLANNING])
+def test_of_two_who_plan_at_once_one_plan_stays_and_it_is_whole(desk: Desk, database_url: URL, at: Stage) -> None:
+    run = desk.upload(text_of(("Naam",), *((f"Firm {n}",) for n in range(20))))
+    began: list[Stage] = []
+
+    def meanwhile(stage: Stage, _done: int, _total: int, _name: str) -> None:
+        if stage is at and not began:
+            began.append(stage)
+            desk.session.rollback()
+            with Session(create_engine(database_url, poolclass=NullPool)) as other:
+                access.look_as(other, SYSTEM)
+                planning.make_plan(other, SYSTEM, desk.folder, run.id)
+
+    if at is Stage.READING:
+        planning.make_plan(desk.session, SYSTEM, desk.folder, run.id, meanwhile)
+    else:
+        with pytest.raises(Conflict):
+            planning.make_plan(desk.session, SYSTEM, desk.folder, run.id, meanwhile)
+    desk.session.rollback()
+    assert desk.statuses(desk.session.get_one(ImportRun, run.id)) == dict.fromkeys(range(2, 22), "new")
+    assert len(desk.table("import_row")) == 20
+    assert desk.session.get_one(ImportRun, run.id).counts["new"] == 20
+    assert desk.commit(run).created == 20
+
+
+def test_what_two_people_correct_at_once_is_both_kept(desk: Desk, database_url: URL) -> None:
+    run = desk.plan(("Naam", "Plaats"), ("Acme", "Zwolle"), ("Beta", "Assen"))
+    mine = steps.find(desk.session, run.id)
+    assert mine.options
+    with Session(create_engine(database_url, poolclass=NullPool)) as other:
+        access.look_as(other, SYSTEM)
+        working.correct(other, SYSTEM, run.id, {2: {1: "Emmen"}})
+        working.choose(other, SYSTEM, run.id, mode=ADD, empty_clears=True, replace_labels=False, left_out=())
+    corrections.correct(mine, 3, ["Beta", "Assen"], {0: "Gamma"})
+    kept = steps.keep(desk.session, mine)
+    assert kept.options["corrections"] == {"2": {"1": "Emmen"}, "3": {"0": "Gamma"}}
+    assert (kept.mode, steps.choices_of(kept).empty_clears) == (ADD, True)
+
+
+def test_rows_are_not_ticked_while_the_plan_is_made_anew(desk: Desk) -> None:
+    run = desk.plan(("Naam",), ("Acme",))
+    run.state = ImportState.UPLOADED
+    steps.keep(desk.session, run)
+    with pytest.raises(Conflict):
+        steps.tick(desk.session, SYSTEM, run.id, [2], ticked=False)
 
 
 def test_a_row_of_a_wide_list_that_has_few_cells_is_no_note(desk: Desk, tmp_path: Path) -> None:

@@ -101,6 +101,22 @@ def test_a_correction_can_be_made_for_all_rows_that_say_the_same(session: Sessio
     assert titles(alice, f"{run}check/?show=new")[:2] == ["Firm 5", "Firm 6"]
 
 
+def test_a_row_that_was_corrected_is_opened_again_with_what_the_file_says(client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    run = planned(alice)
+    alice.send(f"{run}rows/", **{"cell-3-3": "Zweden"})
+    assert "in the file: Zweeden" in text_of(alice.get(f"{run}check/?show=new&edit=3"))
+
+
+def test_enter_in_a_cell_keeps_that_cell_and_takes_over_no_suggestion(client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    run = planned(alice)
+    page = html.document_fromstring(alice.get(f"{run}check/?show=rejected&edit=3").get_data(as_text=True))
+    # What Enter presses is the first button that sends the form, wherever it stands.
+    first = page.xpath("//form[@id='plan']//button | //button[@form='plan']")[0]
+    assert (first.get("name"), first.get("formaction")) == (None, None)
+
+
 def test_a_cell_of_another_plan_or_of_no_column_is_not_there(client_for: ClientFor) -> None:
     alice = client_for("Alice")
     run = planned(alice)
