@@ -201,7 +201,7 @@ def _require_sheet(made: ImportRun, wanted: str) -> None:
 def _corrected(made: ImportRun, corrections: tuple[str, ...]) -> dict[int, str | None]:
     """`--map number=A` or `--map number=Debiteur`: position of the column -> field."""
     columns = made.options["columns"]
-    known = [key for key, column in COLUMNS[made.kind].items() if not column.only_out]
+    known = list(COLUMNS[made.kind])
     fields: dict[int, str | None] = {}
     for correction in corrections:
         field, equals, wanted = correction.partition("=")
@@ -243,6 +243,11 @@ def _tell(session: Session, run_id: int) -> None:
                 click.echo(f"column {what}: {name}", err=True)
         for old, name in known["renamed"]:
             click.echo(f"column renamed: {old} is now {name}", err=True)
+    choices = run.choices_of(found)
+    if choices.empty_clears:
+        click.echo("An empty cell empties its field.", err=True)
+    if choices.replace_labels:
+        click.echo("Labels take the place of those that a record has.", err=True)
     for note in found.options["notes"]:
         click.echo(Remark[note["code"]].format(**note["values"]), err=True)
     for column in found.options["columns"]:

@@ -253,7 +253,7 @@ def columns_page(found: ImportRun, error: str | None = None) -> str:
     """The page of the columns."""
     made = profiles.newest(shell.here(), found.kind)
     may_map = allowed_columns(shell.here(), shell.looker(), found.kind).values()
-    offered = [(column.key, column.title(import_check.language())) for column in may_map if not column.only_out]
+    offered = [(column.key, column.title(import_check.language())) for column in may_map]
     titles = {column.title(): column.title(import_check.language()) for column in COLUMNS[found.kind].values()}
     return pages.show(
         "imports/columns.html",

@@ -517,7 +517,7 @@ class _Writer:
     def value(self, attribute: str, value: Any) -> Any:
         if attribute in LISTS:
             return self.word(LISTS[attribute], value) if value else None
-        return value
+        return self.now if attribute == "archived_at" else value
 
 
 def _thaw(part: dict[str, Any]) -> None:

@@ -53,7 +53,7 @@ PLACE_TITLES = {
 class Column:
     """One column. `attribute` is the column of the table it lives in, '' where the plan puts it together.
 
-    `repeatable`: several columns of a file may go into it. `only_out`: it is exported, never imported.
+    `repeatable`: several columns of a file may go into it.
     `shortens`: what is too long for it is shortened, and stands in the notes as a whole. `as_it_is`: how long a text may be
     that is looked at whether it needs reading at all, 0 where it always does.
     """
@@ -69,7 +69,6 @@ class Column:
     shortens: bool = False
     repeatable: bool = False
     only_in: bool = False
-    only_out: bool = False
     example: str = ""
     as_it_is: int = 0
 
@@ -203,7 +202,7 @@ CUSTOMER_COLUMNS: tuple[Column, ...] = (
     _column("mileage_billable", reading.yes_or_no),
     _limited("distance_km", reading.whole, Customer.distance_km),
     _limited("max_distance_km", reading.whole, Customer.max_distance_km),
-    _column("archived", reading.yes_or_no, attribute="", only_out=True),
+    _column("archived", reading.yes_or_no, attribute=""),
 )
 
 CONTACT_COLUMNS: tuple[Column, ...] = (
@@ -240,7 +239,7 @@ CONTACT_COLUMNS: tuple[Column, ...] = (
     _limited("vat_number", reading.text, Contact.vat_number, doubt=reading.vat_doubt),
     _column("owner", reading.user, attribute="owner_id"),
     _limited("description", reading.lines, Contact.description, repeatable=True),
-    _column("archived", reading.yes_or_no, attribute="", only_out=True),
+    _column("archived", reading.yes_or_no, attribute=""),
 )
 
 COLUMNS: Mapping[ImportKind, Mapping[str, Column]] = {

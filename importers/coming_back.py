@@ -86,8 +86,7 @@ def _place_of_mark(sheet: Sheet) -> tuple[int, int] | None:
 
 def fields_of(returned: Returned) -> dict[int, str]:
     """Position -> field, for the columns that still have the title they were exported with."""
-    known = COLUMNS[returned.stamp.mark.kind]
-    return {position: key for key, position in _positions(returned).items() if not known[key].only_out}
+    return {position: key for key, position in _positions(returned).items()}
 
 
 def certain(guesses: Iterable[Guess], fields: Mapping[int, str]) -> tuple[Guess, ...]:
@@ -193,7 +192,6 @@ class _Returning(Planner):
         }
         known, mark = COLUMNS[self.source.kind], self.stamp.mark
         self.columns = [known[key] for key in mark.columns if key in self.source.mapping]
-        self.only_out = [key for key in mark.columns if key in self.positions and known[key].only_out]
         self.exported: dict[int, Exported | None] = {
             number: self.stamp.read(self.returned.tokens[number])
             for number, _ in self.source.records
@@ -375,15 +373,13 @@ class _Returning(Planner):
         keys = frozenset([*changes.mine, *(key for key in changes.both if chosen.get(key) == MINE)])
         record = self.reader_of(keys).read(number, row, self.given(held, keys, now))
         record.replaces_labels = True
+        record.account = str(now.get("iban") or "")
         if changes.labels is not None:
             record.values["labels"] = changes.labels
         outcome = self.weigh(record, held, keys)
         for key in changes.emptied:
             if key not in outcome.diff and not record.is_rejected():
                 self._say(record, Trouble.KEPT_ALTHOUGH_EMPTY, key, row)
-        for key in self.only_out:
-            if self.stamp.cell(found.id, key, self._cell(row, key)) != found.cells[key]:
-                self._say(record, Trouble.ONLY_OUT, key, row)
         for key in changes.both:
             self._say_both(record, key, row, found, held, now)
         is_open = any(chosen.get(key) not in {MINE, THEIRS} for key in changes.both)

@@ -16,6 +16,7 @@ from importers.reading import Reading, first_of
 from importers.rows import Record, contact_name, full_name
 from importers.trouble import Trouble
 from models.base import folded
+from models.codes import compact_iban
 from models.imports import ImportKind
 
 NAMES = frozenset({"company_name", "first_name", "last_name", "kind", "number"})
@@ -41,11 +42,12 @@ def customer(record: Record, held: Held | None, reading: Reading, replaces_label
     values = record.values
     _name(record, held, found)
     _own(ImportKind.CUSTOMERS, record, held, reading, found, "customer")
+    _archived(record, held, found, "customer")
     _address(values, Place.HEAD_OFFICE, held.head_office if held else None, found)
     _address(values, Place.INVOICE, held.invoice_address if held else None, found)
     if held and held.invoice_address and held.invoice_address["is_head_office"]:
         _part_invoice_address(found, held.invoice_address)
-    _bank(values, held, found)
+    _bank(record, held, found)
     labels(record, held, reading, replaces_labels, found)
     main_contact(record, held, found)
     return found
@@ -56,6 +58,7 @@ def contact(record: Record, held: Held | None, reading: Reading, replaces_labels
     found = Difference()
     _name(record, held, found, "contact")
     _own(ImportKind.CONTACTS, record, held, reading, found, "contact")
+    _archived(record, held, found, "contact")
     labels(record, held, reading, replaces_labels, found)
     return found
 
@@ -195,13 +198,24 @@ def _part_invoice_address(found: Difference, held: dict[str, Any]) -> None:
         written["instead_of"] = held["id"]
 
 
-def _bank(values: Mapping[str, Any], held: Held | None, found: Difference) -> None:
+def _archived(record: Record, held: Held | None, found: Difference, part: str) -> None:
+    """New ones may be archived from the start. Who is there already has more to it than a mark: that is done elsewhere."""
+    wanted = bool(record.values.get("archived"))
+    if held is None and wanted:
+        found.put(part, "archived_at", True, "archived", "")
+    elif held is not None and "archived" in record.values and wanted != held.is_archived:
+        record.say(Trouble.ARCHIVES_NOBODY, field=COLUMNS[ImportKind.CUSTOMERS]["archived"].title())
+
+
+def _bank(record: Record, held: Held | None, found: Difference) -> None:
+    values = record.values
     iban = values.get("iban")
     if not iban:
         return
-    same = next((one for one in held.accounts if one["iban"].replace(" ", "").upper() == iban), None) if held else None
-    if same is None:
-        found.put("bank", "iban", iban, "iban", "")
+    accounts = {compact_iban(one["iban"]): one for one in held.accounts} if held else {}
+    same = accounts.get(iban) or accounts.get(compact_iban(record.account))
+    if same is None or compact_iban(same["iban"]) != iban:
+        found.put("bank", "iban", iban, "iban", same["iban"] if same else "")
     for key in ("bic", "holder"):
         if values.get(key) and values[key] != (same[key] if same else ""):
             found.put("bank", key, values[key], key, same[key] if same else "")

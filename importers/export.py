@@ -212,8 +212,6 @@ class _Returnable:
 
 def choice_of(session: Session, column: Column, language: str) -> xlsx.Choice | None:
     """What may stand in a column; None where that may be anything."""
-    if column.only_out:
-        return None
     if column.parse is reading.yes_or_no:
         return xlsx.Choice(_yes_no(language))
     if column.attribute in _LISTED:

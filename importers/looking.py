@@ -192,8 +192,14 @@ def _look_first(
     definition = _look(session, looker, run, book)
     if _adopt(run, definition):
         definition = _look(session, looker, run, reread(run, folder), run.sheet, run.header_row)
-    said = definition.get("answers", {})
+    said = definition.get("answers", {}) if _is_the_same(run) else {}
     notation.answer(run, {at: said[field] for field in said for at in run.mapping.get(field, ())})
+
+
+def _is_the_same(run: ImportRun) -> bool:
+    """Whether the profile knows every column of the file and misses none: one that is only alike may come from elsewhere."""
+    known = run.options.get("profile")
+    return known is not None and not known["new"] and not known["missing"]
 
 
 def _look(
@@ -255,10 +261,15 @@ def _spot(
 
 
 def _adopt(run: ImportRun, definition: Mapping[str, Any]) -> bool:
-    """Take over what a profile says beyond columns, where nothing else was chosen; whether the file reads differently."""
+    """Take over what a profile says beyond columns, where nothing else was chosen; whether the file reads differently.
+
+    What takes away from records, or reads one value as another, is taken over for the same file only.
+    """
     if not definition:
         return False
     before, usual, said = vars(choices_of(run)), vars(Choices()), definition["choices"]
+    if not _is_the_same(run):
+        said = {key: value for key, value in said.items() if key not in _OF_THE_SAME}
     choices = {key: said.get(key, value) if value == usual[key] else value for key, value in before.items()}
     run.mode = ImportMode(definition["mode"]) if run.mode is ImportMode.UPDATE else run.mode
     run.options = {
@@ -269,6 +280,7 @@ def _adopt(run: ImportRun, definition: Mapping[str, Any]) -> bool:
     return choices != before
 
 
+_OF_THE_SAME = frozenset({"empty_clears", "replace_labels", "day_first", "decimal_comma"})
 # What people said of the rows and columns of one table means nothing in another.
 _NOTHING_SAID: Mapping[str, Any] = {
     "decisions": {},
@@ -375,7 +387,7 @@ def map_columns(session: Session, looker: Looker, run_id: int, fields: Mapping[i
     columns = []
     for column in run.options["columns"]:
         field = fields.get(column["position"], column["field"])
-        if field is not None and (field not in known or known[field].only_out):
+        if field is not None and field not in known:
             raise Refused(Reason.WRONG_VALUE, field=str(field), value=str(field), example="")
         if field is not None and field not in may_write:
             raise NotAllowed(Reason.NO_RIGHT, right=Right.SEE_REVENUE)

@@ -123,7 +123,7 @@ def _vocabulary() -> Mapping[str, tuple[tuple[str, int], ...]]:
 
 @cache
 def _places(kind: ImportKind) -> Mapping[tuple[str, Place], Column]:
-    places = {(column.term.key, column.place): column for column in COLUMNS[kind].values() if not column.only_out}
+    places = {(column.term.key, column.place): column for column in COLUMNS[kind].values()}
     if kind is ImportKind.CUSTOMERS:
         places["customer_name", Place.SELF] = COLUMNS[kind]["name"]
     return places

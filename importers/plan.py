@@ -96,7 +96,13 @@ def mark(session: Session, run_id: int, rows: Mapping[int, Trouble]) -> None:
         session.connection().execute(again.values(problems=problems), said)
 
 
-_KEYS = {"status_id": "status", "industry_id": "industry", "invoice_layout_id": "invoice_layout", "owner_id": "owner"}
+_KEYS = {
+    "status_id": "status",
+    "industry_id": "industry",
+    "invoice_layout_id": "invoice_layout",
+    "owner_id": "owner",
+    "archived_at": "archived",
+}
 
 
 def shown(row: ImportRow, users: Mapping[int, str]) -> dict[str, list[Any]]:

@@ -50,6 +50,7 @@ class Record:
     `whole_name` is the name where the row gives it in one piece: whether it is a company, and what of it is the first
     name, is then only a guess. `too_long` is the name before it was shortened. With `replaces_labels` its labels are all
     there are to be. `is_note`: it looks like something written beside the table.
+    `account`: the IBAN of the bank account that it speaks of, where it may say another one instead.
     """
 
     number: int
@@ -60,6 +61,7 @@ class Record:
     rest: list[str] = field(default_factory=list)
     replaces_labels: bool = False
     is_note: bool = False
+    account: str = ""
     problems: list[dict[str, Any]] = field(default_factory=list)
 
     def is_rejected(self) -> bool:

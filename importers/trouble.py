@@ -83,7 +83,7 @@ class Trouble(enum.StrEnum):
     GONE_SINCE = "{name} was deleted after the export, or you may not see it. Choose: a new one, or leave it out?"
     MIXED_UP = "Everything that tells {name} from others is different here. Was only a part of the table sorted?"
     KEPT_ALTHOUGH_EMPTY = "{field} was emptied in your file; an import does not empty it."
-    ONLY_OUT = "{field} was changed in your file; an import does not change it."
+    ARCHIVES_NOBODY = "{field}: an import archives and restores nobody who is there already."
     CONTACT_WITHOUT_NAME = "The contact has no name, so it was left out."
     CONTACT_KNOWN = "A contact with this e-mail address exists: {name}. This row makes another one."
     NO_CUSTOMER_NAMED = "There is no customer with this name; it is kept as the company of the contact."

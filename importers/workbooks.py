@@ -37,9 +37,7 @@ def template(
     session: Session, looker: Looker, kind: ImportKind, language: str = "en", translate: Translate = str
 ) -> bytes:
     """An .xlsx with the columns that this person can bring in, titled in this language, and an example row."""
-    columns = [
-        column for column in allowed(session, looker, kind).values() if not column.only_in and not column.only_out
-    ]
+    columns = [column for column in allowed(session, looker, kind).values() if not column.only_in]
     columns.sort(key=lambda column: not column.example)
     book = Workbook()
     sheet = book.active

@@ -97,7 +97,7 @@ def limits_page(_app: Flask) -> str:
 def columns_page(_app: Flask) -> str:
     parts = []
     for kind, columns in COLUMNS.items():
-        titles = [f"{one.title()} (export only)" if one.only_out else one.title() for one in columns.values()]
+        titles = [one.title() for one in columns.values()]
         parts.append(f"**{kind.value}**: {'; '.join(titles)}.")
     return "\n\n".join(parts)
 

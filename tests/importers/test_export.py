@@ -136,6 +136,32 @@ def test_TO_02_TO_05_a_full_export_makes_the_same_customers_in_an_empty_place(de
     assert _values(desk) == before
 
 
+@pytest.mark.parametrize("kind", [CUSTOMERS, CONTACTS])
+def test_who_was_archived_is_archived_again_in_an_empty_place(desk: Desk, kind: ImportKind) -> None:
+    if kind is CUSTOMERS:
+        factories.customer(desk.session, company_name="Gone", archived_at=utc_now())
+        factories.customer(desk.session, company_name="Here")
+    else:
+        factories.contact(desk.session, first_name="", last_name="Gone", archived_at=utc_now())
+        factories.contact(desk.session, first_name="", last_name="Here")
+    content = b"".join(everything(desk.session, SYSTEM, kind, "xlsx", "nl", archived=None))
+    with changeset(desk.session, SYSTEM, "Empty"):
+        desk.session.execute(Customer.metadata.tables[kind.removesuffix("s")].delete())
+    desk.bring_file(content, kind)
+    assert {row["name"]: row["archived_at"] is not None for row in desk.table(kind.removesuffix("s"))} == {
+        "Gone": True,
+        "Here": False,
+    }
+
+
+def test_an_import_archives_and_restores_nobody_who_is_there(desk: Desk) -> None:
+    factories.customer(desk.session, number="K-1", company_name="Acme")
+    factories.customer(desk.session, number="K-2", company_name="Beta", archived_at=utc_now())
+    run = desk.plan(("Nummer", "Naam", "Gearchiveerd"), ("K-1", "Acme", "ja"), ("K-2", "Beta", "nee"))
+    assert desk.statuses(run) == {2: "unchanged", 3: "unchanged"}
+    assert [desk.codes(run, row) for row in (2, 3)] == [["ARCHIVES_NOBODY"]] * 2
+
+
 def _values(desk: Desk) -> list[dict[str, object]]:
     """Customers and what hangs below them, without keys and moments."""
     found = []

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from importers import looking, planning, profiles
+from importers import looking, planning, profiles, working
 from importers import run as steps
 from importers.recognising import Layout, Likeness, best, likeness
 from importers.run import Choices
@@ -156,6 +156,20 @@ def test_match_rule_choices_and_translations_come_with_the_profile(desk: Desk) -
     assert again.mode is ImportMode.ADD
     planning.make_plan(desk.session, desk.looker, desk.folder, again.id)
     assert desk.rows(again)[2].values["head_office"]["country"] == "NL"
+
+
+def test_a_file_that_is_only_alike_takes_over_nothing_that_empties_or_rereads(desk: Desk) -> None:
+    head, row = (*HEAD, "Klant sinds"), (*ROW, "03/04/2020")
+    run = mapped(desk, head, row, choices=Choices(empty_clears=True, replace_labels=True, rest_to_notes=True))
+    looking.map_columns(desk.session, desk.looker, run.id, {5: "customer_since"})
+    working.answer(desk.session, desk.looker, run.id, {5: False})
+    profiles.save(desk.session, desk.looker, steps.find(desk.session, run.id), "Debtors")
+    same = desk.upload(text_of(head[::-1], row[::-1]))
+    assert (steps.choices_of(same).empty_clears, same.options["answers"]) == (True, {"0": False})
+    alike = desk.upload(text_of((*head, "Nieuw"), (*row, "x")))
+    assert alike.options["profile"]["name"] == "Debtors"
+    assert steps.choices_of(alike) == Choices(rest_to_notes=True)
+    assert alike.options["answers"] == {}
 
 
 def test_what_was_chosen_for_this_file_goes_before_the_profile(desk: Desk) -> None:
