@@ -14,7 +14,6 @@ from itertools import count
 from typing import Any
 
 import orjson
-from psycopg.types.json import Json
 from sqlalchemy import JSON, Column, Connection, Dialect, Table, text
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
@@ -129,7 +128,7 @@ def _order(dialect: Dialect, sql: str, columns: Mapping[str, Column[Any]], rows:
 
 def _process(dialect: Dialect, column: Column[Any]) -> Callable[[Any], Any] | None:
     if isinstance(column.type, JSON):
-        return _as_json if dialect.name == "sqlite" else lambda value: Json(value, _as_json)
+        return _as_json  # PostgreSQL takes it for what the column is, too
     process = column.type.dialect_impl(dialect).bind_processor(dialect)
     # The same days and moments come back all the time.
     return process and lru_cache(maxsize=5_000, typed=True)(process)
