@@ -293,8 +293,10 @@ def check(key: int) -> Answer:
 
 
 def back_to_check(key: int) -> str:
-    """The page of a plan, narrowed as the form that was sent wants to go on: as it was, or to rows of another status."""
-    to, show, field, edit = (request.form.get(name) or None for name in ("to", "show", "field", "edit"))
+    """The page of a plan as the form that was sent wants to go on: as it was, to another status, or to a row anywhere."""
+    to, show, field, edit, sought = (request.form.get(name) or None for name in ("to", "show", "field", "edit", "seek"))
+    if sought:
+        return url_for("imports.check", key=key, edit=sought, _anchor=f"row-{sought}")
     if to:
         return url_for("imports.check", key=key, show=to)
     number = request.form.get("go") or request.form.get("page") or None

@@ -191,13 +191,15 @@ def test_what_was_not_kept_before_importing_is_kept_and_shown_first(
     assert len(numbers(session)) == 1 + int(button.split()[1])
 
 
-@pytest.mark.parametrize("button", ["Keep these choices", "Plan again", "Show", "1 rejected", "Correct here (Row 3)"])
+@pytest.mark.parametrize(
+    "button", ["Keep these choices", "Plan again", "Show", "1 rejected", "Correct here (Row 3)", "Correct here (Row 5)"]
+)
 def test_every_button_of_a_plan_keeps_what_was_unticked(client_for: ClientFor, button: str) -> None:
     alice = client_for("Alice")
     run = planned(alice, f"{PHONES}K-3;Gamma;3333333;Emmen\nK-4;;;\n")
     asked = alice.press(alice.get(f"{run}check/?show=new"), button, row=["2", "3"])
     assert "2 records will be written" in text_of(alice.get(asked.location))
-    assert "1 row not ticked" in text_of(alice.get(f"{run}check/?show=new"))
+    assert "2 of 3 ticked" in text_of(alice.get(f"{run}check/?show=new"))
 
 
 def test_a_page_that_waited_unticks_nothing_that_was_ticked_meanwhile(client_for: ClientFor) -> None:
@@ -206,7 +208,41 @@ def test_a_page_that_waited_unticks_nothing_that_was_ticked_meanwhile(client_for
     waited = alice.get(f"{run}check/?show=new")
     alice.press(waited, "Keep these choices", row=["3"])
     alice.press(waited, "Show", row=["2", "3"])
-    assert "1 row not ticked" in text_of(alice.get(f"{run}check/?show=new"))
+    assert "1 of 2 ticked" in text_of(alice.get(f"{run}check/?show=new"))
+
+
+def test_all_rows_shown_are_ticked_and_unticked_by_one_button(session: Session, client_for: ClientFor) -> None:
+    rows = "".join(f"K-{n};Firm {n};{'Zwolle' if n < 4 else ''}\n" for n in range(1, 31))
+    alice = client_for("Alice")
+    run = planned(alice, f"Klantnummer;Bedrijfsnaam;Plaats\n{rows}")
+    assert "30 of 30 ticked" in text_of(alice.get(f"{run}check/?show=new"))
+    # The rows of the other pages and what is narrowed away: the first all go, the second stays.
+
+    def pressed(where: str, button: str) -> str:
+        return text_of(alice.get(alice.press(alice.get(f"{run}check/{where}"), button).location))
+
+    assert "0 of 3 ticked" in pressed("?show=new&field=head_office.city", "Untick all")
+    assert "27 of 30 ticked" in text_of(alice.get(f"{run}check/?show=new"))
+    assert "0 of 30 ticked" in pressed("?show=new", "Untick all")
+    assert "30 of 30 ticked" in pressed("?show=new", "Tick all")
+    assert alice.send(f"{run}rows/", show="rejected", tick_all="").status_code == 404
+    pressed("?show=new&field=head_office.city", "Untick all")
+    commit(alice, run)
+    assert len(numbers(session)) == 27
+
+
+def test_a_row_that_needs_an_eye_is_opened_where_it_stands(client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    rows = "".join(f"K-{n};Firm {n};Zweeden\n" for n in range(1, 31))
+    run = planned(alice, f"Klantnummer;Naam;Land\n{rows}")
+    first = alice.get(alice.press(alice.get(f"{run}check/?show=new"), "Correct here (Row 4)").location)
+    opened = html.document_fromstring(first.get_data(as_text=True)).xpath("//tr[.//fieldset]/@id")
+    assert opened == ["row-4"]
+    # Wherever it is: on the second page, too.
+    last = html.document_fromstring(alice.get(f"{run}check/?edit=30").get_data(as_text=True))
+    assert last.xpath("//tr[.//fieldset]/@id") == ["row-30"]
+    assert "26–30 of 30" in " ".join(last.text_content().split())
+    assert alice.get(f"{run}check/?edit=99").status_code == 200
 
 
 def test_rows_that_stand_twice_have_a_heading_of_their_own(session: Session, client_for: ClientFor) -> None:
