@@ -22,13 +22,14 @@ from importers.mapping import Certainty
 from importers.run import Choices
 from models import access
 from models.base import whole
-from models.errors import Conflict, NotAllowed, NotFound, Refused
+from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
 from models.imports import Errand, ImportKind, ImportMode, ImportRun, ImportState, MatchRule
 from models.journal import Changeset
 from models.user import Right
 
 page = pages.blueprint("imports", "/imports")
 PAGE = 25
+OVER = frozenset({ImportState.DONE, ImportState.FAILED})
 UNDECIDED = "?"  # of several columns with one name: nobody chose yet
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Answer = str | Response | BaseResponse | tuple[str, int]
@@ -188,7 +189,7 @@ def unreadable(problem: Unreadable) -> str:
 def columns(key: int) -> Answer:
     """Sheet, header row and columns: what was found, to be corrected."""
     found = run.find(shell.here(), key, is_open=request.method == "POST")
-    if found.state is ImportState.DONE:
+    if found.state in OVER:
         return redirect(url_for("imports.result", key=key))
     if "columns" not in found.options:
         return redirect(url_for("import_progress.show", key=key))
@@ -285,7 +286,7 @@ def _notes(found: ImportRun) -> list[str]:
 def check(key: int) -> Answer:
     """What would happen, row by row; nothing is written yet."""
     found = run.find(shell.here(), key, is_open=False)
-    if found.state is ImportState.DONE:
+    if found.state in OVER:
         return redirect(url_for("imports.result", key=key))
     if found.state is not ImportState.PLANNED:
         return redirect(url_for("imports.columns", key=key))
@@ -319,6 +320,8 @@ def forget(key: int) -> Answer:
 def rejected(key: int) -> Response:
     """The rows that were not imported, as a workbook with the reason in each."""
     found = run.find(shell.here(), key, is_open=False)
+    if gone := run.gone_since(found):
+        raise Conflict(Reason.PURGED, date=gone)
     body = workbooks.rejected(shell.here(), found, gettext, marks.of_run(found.id))
     return _workbook(body, gettext("rejected rows of import %(n)s", n=found.id))
 

@@ -6,6 +6,7 @@ under a made-up name and is read in a child process; what was read stays beside 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -21,12 +22,14 @@ from importers.files import forget as forget_file
 from importers.plan import ROW, about, require_mark
 from models.access import Looker, require
 from models.among import one_of
+from models.base import utc_now
 from models.errors import Conflict, NotFound, Reason, Refused
 from models.imports import ImportKind, ImportMode, ImportRun, ImportState, MatchRule, RowStatus
 from models.operations.working import working
 from models.user import Right
 
 LIMITS = Limits()
+GONE = "gone"
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,15 @@ def find(session: Session, run_id: int, *, is_open: bool = True, holds: bool = F
         raise NotFound
     if is_open and run.state is ImportState.DONE:
         raise Conflict(Reason.PLAN_CHANGED)
+    if is_open and (gone := gone_since(run)):
+        raise Conflict(Reason.PURGED, date=gone)
     return run
+
+
+def gone_since(run: ImportRun) -> dt.datetime | None:
+    """When what its file said was let go of, because it was kept long enough."""
+    said = run.options.get(GONE)
+    return None if said is None else dt.datetime.fromisoformat(said)
 
 
 def reread(run: ImportRun, folder: Path) -> Workbook:
@@ -164,6 +175,7 @@ def _tick(session: Session, looker: Looker, run_id: int, which: Iterable[ColumnE
         run = find(session, run_id, holds=True)
         if run.state is not ImportState.PLANNED:
             raise Conflict(Reason.PLAN_CHANGED)
+        run.changed_at = utc_now()  # somebody works in it
         for rows in which:
             session.execute(update(ROW).where(ROW.c.run_id == run.id, rows).values(ticked=ticked))
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from lxml import html
 from openpyxl import load_workbook
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from importers import letting_go
 from importers.files.mark import NAME
 from models.access import SYSTEM
+from models.base import utc_now
 from models.customer import Customer
+from models.imports import ImportRun
 from models.journal import changeset
 from tests import factories
 from tests.conftest import ClientFor
@@ -356,3 +360,51 @@ def test_a_mark_of_somebody_elses_import_or_a_forged_one_continues_nothing(clien
     out = io.BytesIO()
     book.save(out)
     assert "Continues" not in text_of(dana.get(upload(dana, out.getvalue()).location))
+
+
+def let_go(session: Session, tmp_path: Path) -> None:
+    """As if all imports were long ago."""
+    session.rollback()
+    session.execute(update(ImportRun).values(changed_at=utc_now() - dt.timedelta(days=31)))
+    session.commit()
+    letting_go.purge(session, tmp_path)
+
+
+def test_an_import_that_was_let_go_of_says_so_wherever_it_is_opened(
+    session: Session, client_for: ClientFor, tmp_path: Path
+) -> None:
+    alice = client_for("Alice")
+    run = planned(alice)
+    workbook = alice.get(f"{run}rejected.xlsx").data
+    let_go(session, tmp_path)
+    assert "file thrown away" in text_of(alice.get("/imports/"))
+    for page in ("", "check/", "columns/"):
+        assert "Nobody went on with it for 30 days" in text_of(alice.get(f"{run}{page}", follow_redirects=True))
+    sent = {
+        f"{run}{page}": alice.send(f"{run}{page}") for page in ("rows/", "commit/", "columns/", "take-back/", "forget/")
+    }
+    sent |= {f"{run}profile/": alice.send(f"{run}profile/", profile_name="x"), "words": alice.get(f"{run}words/")}
+    sent |= {
+        "workbook": alice.get(f"{run}rejected.xlsx"),
+        "progress": alice.get(f"{run}progress/", follow_redirects=True),
+    }
+    assert {page: answer.status_code for page, answer in sent.items()} == dict.fromkeys(sent, 409) | {"progress": 200}
+    # Its rejected rows are a file like any other now.
+    again = upload(alice, workbook, name="rejected.xlsx")
+    assert "Continues import" not in text_of(alice.get(again.location))
+
+
+def test_a_finished_import_says_that_its_rejected_rows_are_not_kept_any_more(
+    session: Session, client_for: ClientFor, tmp_path: Path
+) -> None:
+    alice = client_for("Alice")
+    run = planned(alice)
+    commit(alice, run)
+    assert "Download these rows" in text_of(alice.get(run))
+    let_go(session, tmp_path)
+    page = text_of(alice.get(run))
+    assert "What stood in these rows is not kept any more." in page
+    assert "Download these rows" not in page
+    assert alice.get(f"{run}rejected.xlsx").status_code == 409
+    assert alice.send(f"{run}undo/", show="new", row=["2"]).status_code == 302
+    assert numbers(session) == ["K-3"]
