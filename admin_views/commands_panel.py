@@ -11,11 +11,13 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from waitress import serve
 
-from admin_views import background, commands_translate, routes
+from admin_views import background, commands_translate, import_progress, routes
 from admin_views.commands import as_system
 from admin_views.commands_data import DEMO_PASSWORD
+from importers import letting_go
 from models import clock, schema
 from models.access import SYSTEM
 from models.base import db
@@ -76,7 +78,7 @@ def run_command(host: str, port: int, demo: bool) -> None:
         ):
             today = clock.of(session).today()
             seed.seed(session, SYSTEM, DEMO_CUSTOMERS, 1, today, password=DEMO_PASSWORD, plain=True)
-        binned.purge(session)
+        _purge(session)
         _say_who_can_sign_in(demo)
     db.session.remove()
     click.echo(f"Kaartenbak runs on http://{host}:{port} (Ctrl C stops it)")
@@ -110,14 +112,14 @@ def _compile_catalogues() -> None:
 
 
 def _purge_every_day(app: Flask) -> None:
-    """What is too long in the bin goes while the server runs, too."""
+    """What was kept long enough goes while the server runs, too."""
 
     def purge() -> None:
         try:
             with app.app_context(), as_system() as session:
-                binned.purge(session)
+                _purge(session)
         except Exception:
-            app.logger.exception("What is too long in the bin could not be purged; it is tried again tomorrow.")
+            app.logger.exception("What was kept long enough could not be purged; it is tried again tomorrow.")
         _purge_every_day(app)
 
     timer = threading.Timer(DAY, purge)
@@ -154,9 +156,16 @@ def migration_command(name: str) -> None:
 @click.command("purge")
 @with_appcontext
 def purge_command() -> None:
-    """Let go for good of what is in the bin for longer than the setting says."""
+    """Let go for good of what is in the bin for longer than the setting says, and of imports that nobody finished."""
     with as_system() as session:
-        click.echo(f"{binned.purge(session)} deletes are gone for good.")
+        deletes, imports = _purge(session)
+    click.echo(f"{deletes} deletes are gone for good.")
+    click.echo(f"{imports} imports that nobody finished were thrown away.")
+
+
+def _purge(session: Session) -> tuple[int, int]:
+    """How many deletes and how many unfinished imports were let go of."""
+    return binned.purge(session), letting_go.purge(session, import_progress.folder())
 
 
 @click.command("routes")

@@ -8,7 +8,8 @@ from typing import Any
 
 from flask import request
 from flask_babel import get_locale, gettext
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from admin_views import pages, returned, shell
 from importers import apply, corrections, known, planner, run, unticking
@@ -65,6 +66,18 @@ Fields = Mapping[str, Mapping[str, int]]
 """Status -> field -> in how many rows it is so."""
 
 
+def where_is(found: ImportRun, number: int) -> Narrowed | None:
+    """Where in a plan a row stands: its status, and the page of it."""
+    moved = found.options.get("moved", ())
+    one, is_moved = aliased(ImportRow), one_of(ImportRow.row_number, moved)
+    earlier = ImportRow.row_number < number
+    ahead = and_(is_moved, earlier) if number in moved else or_(is_moved, earlier)
+    before = select(func.count(ImportRow.id)).where(ImportRow.run_id == found.id, ImportRow.status == one.status, ahead)
+    query = select(one.status, before.scalar_subquery()).where(one.run_id == found.id, one.row_number == number)
+    place = shell.here().execute(query).one_or_none()
+    return None if place is None else Narrowed(place[0], "", place[1] // PAGE + 1)
+
+
 def narrowed(fields: Fields, statuses: Iterable[RowStatus], otherwise: RowStatus) -> Narrowed:
     """What the address asks for, as far as there is something of it."""
     status = next((one for one in statuses if one.value == request.args.get("show")), otherwise)
@@ -95,7 +108,9 @@ def shown(found: ImportRun, error: str | None = None) -> str:
     filled = {one.status for one in heaps if one.is_moved}
     filled = filled or {status for status in STATUSES if found.counts.get(status.value)}
     fields: Fields = found.options.get("fields", {})
-    view = narrowed(fields, STATUSES, next((status for status in STATUSES if status in filled), RowStatus.NEW))
+    otherwise = next((status for status in STATUSES if status in filled), RowStatus.NEW)
+    sought = None if "show" in request.args else whole(request.args.get("edit"))
+    view = (where_is(found, sought) if sought is not None else None) or narrowed(fields, STATUSES, otherwise)
     rows = shell.here().scalars(
         select(ImportRow)
         .where(of_run, view.condition)
@@ -137,10 +152,12 @@ def shown(found: ImportRun, error: str | None = None) -> str:
         shown=view.status,
         fields=offered_fields(found.kind, counts),
         pages=-(-total // PAGE),
+        page_size=PAGE,
         rows=listed,
         worst=list(worst),
         bad=sum(found.counts.get(status.value, 0) for status in STAYS_OUT),
-        unticked=unticked,
+        total=total,
+        ticked=total - unticked,
         statuses=STATUSES,
         foreseen=run.counted(heaps),
         token=apply.digest(shell.here(), found),

@@ -15,12 +15,12 @@ from flask_babel import gettext, ngettext
 from sqlalchemy import select
 
 from admin_views import import_check, import_progress, returned, shell
-from admin_views.imports import Answer, back_to_check, columns_page, folder, page, planned_anew, unreadable
+from admin_views.imports import Answer, back_to_check, columns_page, folder, one_word, page, planned_anew, unreadable
 from importers import apply, planner, planning, run, tasks, working
 from importers.files import Unreadable
 from models.base import whole
 from models.errors import Conflict, NotAllowed, NotFound, Refused
-from models.imports import Errand, ImportMode, ImportRow, ImportState
+from models.imports import Errand, ImportMode, ImportRow, ImportState, RowStatus
 
 _CELL = re.compile(r"cell-([0-9]{1,9})-([0-9]{1,9})")
 
@@ -89,7 +89,14 @@ def _kept(key: int) -> Kept:
 
 
 def _tick(key: int) -> bool:
-    """Rows whose tick is another than it was when the page was shown."""
+    """Rows whose tick is another than it was when the page was shown, or all rows of what the page showed."""
+    for name, ticked in (("tick_all", True), ("untick_all", False)):
+        if (field := request.form.get(name)) is not None:
+            status = one_word(RowStatus, request.form.get("show"))
+            if status not in apply.WRITTEN:
+                raise NotFound
+            run.tick_all(shell.here(), shell.looker(), key, status, field, ticked)
+            return True
     before, now = (
         {row for text in request.form.getlist(name) if (row := whole(text)) is not None} for name in ("was", "row")
     )

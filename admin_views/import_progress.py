@@ -88,7 +88,10 @@ class Progress:
         task = self.task
         if not task.total:
             return ""
-        done, total = format_decimal(task.done), format_decimal(task.total)
+        reached = (
+            task.total if self.standing is Standing.DONE else task.done
+        )  # the last word may have come before the end
+        done, total = format_decimal(reached), format_decimal(task.total)
         told = gettext("%(done)s of %(total)s rows", done=done, total=total)
         left = self._seconds_left()
         return told if left is None else f"{told} · {_for(left)}"

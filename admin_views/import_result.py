@@ -13,6 +13,7 @@ from admin_views import history, import_check, pages, shell
 from admin_views.imports import page
 from importers import continuing, profiles, run, undoing
 from importers.apply import WRITTEN
+from models import settings
 from models.base import whole
 from models.errors import NotFound, Refused
 from models.imports import ImportRow, ImportRun, ImportState, RowStatus
@@ -26,6 +27,9 @@ Answer = str | Response
 def result(key: int) -> Answer:
     """What an import did, with the way back."""
     found = run.find(shell.here(), key, is_open=False)
+    if found.state is ImportState.FAILED:
+        days = settings.get(shell.here(), "bin_days")
+        return pages.show("imports/thrown_away.html", run=found, kind=found.kind, days=days)
     if found.state is not ImportState.DONE:
         return redirect(url_for("imports.check" if found.state is ImportState.PLANNED else "imports.columns", key=key))
     kept = shell.here().get(Changeset, found.changeset_id) if found.changeset_id else None
@@ -36,6 +40,7 @@ def result(key: int) -> Answer:
         kind=found.kind,
         kept=kept,
         counts=found.counts,
+        is_gone=run.gone_since(found) is not None,
         written=written,
         proposed=profiles.proposed_name(found.file_name),
         together=continuing.together(shell.here(), found),

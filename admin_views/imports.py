@@ -22,13 +22,14 @@ from importers.mapping import Certainty
 from importers.run import Choices
 from models import access
 from models.base import whole
-from models.errors import Conflict, NotAllowed, NotFound, Refused
+from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
 from models.imports import Errand, ImportKind, ImportMode, ImportRun, ImportState, MatchRule
 from models.journal import Changeset
 from models.user import Right
 
 page = pages.blueprint("imports", "/imports")
 PAGE = 25
+OVER = frozenset({ImportState.DONE, ImportState.FAILED})
 UNDECIDED = "?"  # of several columns with one name: nobody chose yet
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Answer = str | Response | BaseResponse | tuple[str, int]
@@ -188,7 +189,7 @@ def unreadable(problem: Unreadable) -> str:
 def columns(key: int) -> Answer:
     """Sheet, header row and columns: what was found, to be corrected."""
     found = run.find(shell.here(), key, is_open=request.method == "POST")
-    if found.state is ImportState.DONE:
+    if found.state in OVER:
         return redirect(url_for("imports.result", key=key))
     if "columns" not in found.options:
         return redirect(url_for("import_progress.show", key=key))
@@ -285,7 +286,7 @@ def _notes(found: ImportRun) -> list[str]:
 def check(key: int) -> Answer:
     """What would happen, row by row; nothing is written yet."""
     found = run.find(shell.here(), key, is_open=False)
-    if found.state is ImportState.DONE:
+    if found.state in OVER:
         return redirect(url_for("imports.result", key=key))
     if found.state is not ImportState.PLANNED:
         return redirect(url_for("imports.columns", key=key))
@@ -293,8 +294,10 @@ def check(key: int) -> Answer:
 
 
 def back_to_check(key: int) -> str:
-    """The page of a plan, narrowed as the form that was sent wants to go on: as it was, or to rows of another status."""
-    to, show, field, edit = (request.form.get(name) or None for name in ("to", "show", "field", "edit"))
+    """The page of a plan as the form that was sent wants to go on: as it was, to another status, or to a row anywhere."""
+    to, show, field, edit, sought = (request.form.get(name) or None for name in ("to", "show", "field", "edit", "seek"))
+    if sought:
+        return url_for("imports.check", key=key, edit=sought, _anchor=f"row-{sought}")
     if to:
         return url_for("imports.check", key=key, show=to)
     number = request.form.get("go") or request.form.get("page") or None
@@ -317,6 +320,8 @@ def forget(key: int) -> Answer:
 def rejected(key: int) -> Response:
     """The rows that were not imported, as a workbook with the reason in each."""
     found = run.find(shell.here(), key, is_open=False)
+    if gone := run.gone_since(found):
+        raise Conflict(Reason.PURGED, date=gone)
     body = workbooks.rejected(shell.here(), found, gettext, marks.of_run(found.id))
     return _workbook(body, gettext("rejected rows of import %(n)s", n=found.id))
 

@@ -29,7 +29,9 @@ _OF_THE_FILE = frozenset({"encoding", "delimiter", "hidden", "two_lines"})
 def earlier(session: Session, book: Workbook) -> ImportRun | None:
     """The run that a workbook goes on with, if it is one that one may see."""
     run_id = marks.run_of(book.mark) if book.mark else None
-    return session.scalar(select(ImportRun).where(ImportRun.id == run_id)) if run_id is not None else None
+    # Of one that was let go of nothing is known any more.
+    known = select(ImportRun).where(ImportRun.id == run_id, ImportRun.state != ImportState.FAILED)
+    return session.scalar(known) if run_id is not None else None
 
 
 def begin(run: ImportRun, before: ImportRun) -> None:

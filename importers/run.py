@@ -6,27 +6,30 @@ under a made-up name and is read in a child process; what was read stays beside 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, inspect, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, inspect, select, update
 from sqlalchemy.orm import Session
 
 from importers import stopped
 from importers.files import Limits, ReadOptions, Workbook, read_once, wire
 from importers.files import forget as forget_file
-from importers.plan import ROW, require_mark
+from importers.plan import ROW, about, require_mark
 from models.access import Looker, require
 from models.among import one_of
+from models.base import utc_now
 from models.errors import Conflict, NotFound, Reason, Refused
 from models.imports import ImportKind, ImportMode, ImportRun, ImportState, MatchRule, RowStatus
 from models.operations.working import working
 from models.user import Right
 
 LIMITS = Limits()
+GONE = "gone"
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,15 @@ def find(session: Session, run_id: int, *, is_open: bool = True, holds: bool = F
         raise NotFound
     if is_open and run.state is ImportState.DONE:
         raise Conflict(Reason.PLAN_CHANGED)
+    if is_open and (gone := gone_since(run)):
+        raise Conflict(Reason.PURGED, date=gone)
     return run
+
+
+def gone_since(run: ImportRun) -> dt.datetime | None:
+    """When what its file said was let go of, because it was kept long enough."""
+    said = run.options.get(GONE)
+    return None if said is None else dt.datetime.fromisoformat(said)
 
 
 def reread(run: ImportRun, folder: Path) -> Workbook:
@@ -150,14 +161,23 @@ def wish_profile(session: Session, looker: Looker, run_id: int, profile: int | N
 
 def tick(session: Session, looker: Looker, run_id: int, rows: Iterable[int], ticked: bool) -> None:
     """Tick or untick rows of a plan."""
+    _tick(session, looker, run_id, [ROW.c.row_number.in_(block) for block in _blocks(sorted(set(rows)))], ticked)
+
+
+def tick_all(session: Session, looker: Looker, run_id: int, status: RowStatus, field: str, ticked: bool) -> None:
+    """Tick or untick all rows of a plan of one status, or those of them that change one field."""
+    _tick(session, looker, run_id, [and_(about(status, field), ROW.c.ticked.is_(not ticked))], ticked)
+
+
+def _tick(session: Session, looker: Looker, run_id: int, which: Iterable[ColumnElement[bool]], ticked: bool) -> None:
     require(session, looker, Right.IMPORT)
     with working(session):
         run = find(session, run_id, holds=True)
         if run.state is not ImportState.PLANNED:
             raise Conflict(Reason.PLAN_CHANGED)
-        for block in _blocks(sorted(set(rows))):
-            change = update(ROW).where(ROW.c.run_id == run.id, ROW.c.row_number.in_(block)).values(ticked=ticked)
-            session.execute(change)
+        run.changed_at = utc_now()  # somebody works in it
+        for rows in which:
+            session.execute(update(ROW).where(ROW.c.run_id == run.id, rows).values(ticked=ticked))
 
 
 def _blocks(rows: list[int]) -> Iterable[list[int]]:

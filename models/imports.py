@@ -40,7 +40,7 @@ class MatchRule(enum.StrEnum):
 
 
 class ImportState(enum.StrEnum):
-    """How far a run is."""
+    """How far a run is. FAILED: nobody finished it, and its file was let go of."""
 
     UPLOADED = "uploaded"
     PLANNED = "planned"

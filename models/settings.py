@@ -106,7 +106,12 @@ SETTINGS: tuple[Known, ...] = (
         "Only what is archived, directly, or never; never holds for projects and contacts too.",
         choices=tuple(Deleting),
     ),
-    Known("bin_days", 30, "Days in the bin", "After this many days a deleted record is gone for good."),
+    Known(
+        "bin_days",
+        30,
+        "Days in the bin",
+        "After this many days a deleted record is gone for good, and an import that nobody finished.",
+    ),
     Known(
         "number_prefix",
         "K-",

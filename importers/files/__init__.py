@@ -70,7 +70,7 @@ def read(path: Path, *, name: str, limits: Limits = _LIMITS, options: ReadOption
     Raises Unreadable, with the reason and the remedy, when there is nothing to be read.
     """
     with Path(os.devnull).open("wb") as nowhere:
-        return _named(_read(path, limits, options, nowhere), name)
+        return _named(_read(path, name, limits, options, nowhere), name)
 
 
 def read_once(path: Path, *, name: str, limits: Limits = _LIMITS, options: ReadOptions = _OPTIONS) -> Workbook:
@@ -78,18 +78,24 @@ def read_once(path: Path, *, name: str, limits: Limits = _LIMITS, options: ReadO
     workbook = kept.found(path, limits, options)
     if workbook is None:
         with kept.keeping(path, limits, options) as out:
-            workbook = _read(path, limits, options, out)
+            workbook = _read(path, name, limits, options, out)
     return _named(workbook, name)
 
 
-def _read(path: Path, limits: Limits, options: ReadOptions, out: IO[bytes]) -> Workbook:
+def _read(path: Path, name: str, limits: Limits, options: ReadOptions, out: IO[bytes]) -> Workbook:
     size = path.stat().st_size
     if size == 0:
         raise Unreadable(Refusal.EMPTY)
     if size > limits.upload:
         raise Unreadable(Refusal.TOO_BIG, size=round(size / MB, 1), limit=limits.upload // MB)
-    with path.open("rb") as file:
-        return read_apart(file, limits, options, out)
+    try:
+        with path.open("rb") as file:
+            return read_apart(file, limits, options, out)
+    except Unreadable as error:
+        # The sheet of a text file has no name of its own; who reads it in the child knows none.
+        if error.values.get("sheet") == "":
+            error.values["sheet"] = name
+        raise
 
 
 def _named(workbook: Workbook, name: str) -> Workbook:

@@ -55,7 +55,7 @@ class Book:
             if number <= self._limits.rows:
                 yield from self._party(number, found)
         if number > self._limits.rows:
-            raise Unreadable(Refusal.TOO_MANY_ROWS, sheet=self.name, count=number, limit=self._limits.rows)
+            raise Unreadable(Refusal.TOO_MANY_PARTIES, kind=self.name, count=number, limit=self._limits.rows)
         if not number:
             raise self._nothing(left)
         yield from (Note(remark, {"count": count}) for remark, count in left.items())

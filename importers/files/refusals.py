@@ -23,6 +23,10 @@ class Refusal(enum.StrEnum):
     )
     TOO_MANY_SHEETS = "The workbook has {count} sheets; at most {limit} can be read. Keep only the sheet to import."
     TOO_MANY_ROWS = "The sheet {sheet} has {count} rows; at most {limit} can be read. Split the file."
+    TOO_MANY_PARTIES = (
+        "The file ({kind}) holds {count} customers or contacts; at most {limit} can be read. "
+        "Export a part of them at a time, or the list as .csv files of that size."
+    )
     TOO_MANY_CELLS = "The workbook has {count} filled cells; at most {limit} can be read. Split the file."
     TOO_MUCH_TEXT = "The cells hold {size} million characters; at most {limit} million can be read. Split the file."
     TOO_MANY_PROBLEMS = (
@@ -62,6 +66,10 @@ class Refusal(enum.StrEnum):
     NO_CONTACTS = "The file ({kind}) names no contact persons. Import it as customers."
     BOOKKEEPING_ONLY = "{kind} holds bookkeeping, not a customer register. Export the customers as .xlsx or .csv."
     FORBIDDEN_XML = "The file holds XML that is not allowed ({part}: DOCTYPE or entities). Save it again as .xlsx."
+    FORBIDDEN_EXPORT = (
+        "The file holds XML that is not allowed (DOCTYPE or entities). "
+        "Export it again without those, or export the list as .xlsx or .csv."
+    )
     NUL_BYTE = "The text holds a NUL byte (line {line}), so it is not plain text. Export it again as .csv or .xlsx."
     WRONG_ENCODING = "The text is not {encoding}: line {line} holds bytes that do not fit. Choose another encoding."
     UNKNOWN_ENCODING = "{encoding} is not a known encoding. Choose another encoding."

@@ -85,7 +85,7 @@ def book(text: str) -> Kind | None:
     prologue = _PROLOGUE.match(text)
     start = prologue.end() if prologue else 0
     if _DECLARATION.match(text, start):
-        raise Unreadable(Refusal.FORBIDDEN_XML, part="XML")
+        raise Unreadable(Refusal.FORBIDDEN_EXPORT)
     root = _ROOT.match(text, start)
     declared = text.lstrip().startswith("<?xml")
     if root is None:

@@ -93,7 +93,7 @@ def parts(text: str, kind: Kind, wanted: Mapping[str, str]) -> Iterator[tuple[st
             yield from found.whole()
         parser.close()
     except DefusedXmlException as error:
-        raise Unreadable(Refusal.FORBIDDEN_XML, part=kind) from error
+        raise Unreadable(Refusal.FORBIDDEN_EXPORT) from error
     except ParseError as error:
         raise Unreadable(Refusal.DAMAGED_EXPORT, kind=kind, line=error.position[0]) from error
     yield from found.whole()

@@ -114,13 +114,13 @@ function move(step) {
   cursor = next;
   cursor.classList.add("kb-cursor");
   cursor.scrollIntoView({ block: "nearest" });
-  (cursor.querySelector("th a") ?? cursor.querySelector("a, [name=rowid]"))?.focus({ preventScroll: true });
+  (cursor.querySelector("th a") ?? cursor.querySelector("a, .kb-tick input"))?.focus({ preventScroll: true });
   return true;
 }
 
 function tick() {
   const row = document.activeElement.closest?.("[data-kb-rows] tr") ?? cursor;
-  const box = row?.querySelector("[name=rowid]:not(:disabled)");
+  const box = row?.querySelector(".kb-tick :enabled");
   if (!box) return false;
   box.checked = !box.checked;
   box.dispatchEvent(new Event("change", { bubbles: true }));
@@ -128,10 +128,10 @@ function tick() {
 }
 
 function range(step) {
-  const box = cursor?.querySelector("[name=rowid]:not(:disabled)");
+  const box = cursor?.querySelector(".kb-tick :enabled");
   if (box) box.checked = true;
   if (!move(step)) return false;
-  const next = cursor.querySelector("[name=rowid]:not(:disabled)");
+  const next = cursor.querySelector(".kb-tick :enabled");
   if (next) next.checked = true;
   document.dispatchEvent(new Event("kb-ticks"));
   return true;

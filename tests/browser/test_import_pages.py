@@ -63,3 +63,23 @@ def test_every_step_of_an_import_can_be_used_by_everybody(sign_in: SignIn, panel
     looked_at(page, "profiles")
     page.get_by_role("link", name="klanten", exact=True).click()
     looked_at(page, "profile")
+
+
+def test_the_rows_of_a_plan_are_walked_and_ticked_by_the_keys_of_lists(
+    sign_in: SignIn, panel: Panel, tmp_path: Path
+) -> None:
+    if panel.engine != "sqlite":
+        pytest.skip("What a key does, does not depend on the database.")
+    file = tmp_path / "klanten.csv"
+    file.write_text("Klantnummer;Bedrijfsnaam\nT-1;Een\nT-2;Twee\nT-3;Drie\n", "utf-8")
+    page = sign_in()
+    page.goto("/imports/new/?kind=customers")
+    page.set_input_files("input[type=file]", file)
+    page.get_by_role("button", name="Read the file").click()
+    page.get_by_role("button", name="Check 3 rows").click()
+    page.wait_for_url("**/check/**")
+    for key in "jjx":
+        page.keyboard.press(key)
+    assert [box.is_checked() for box in page.locator("[name=row]").all()] == [True, False, True]
+    page.get_by_role("button", name="Keep these choices").click()
+    page.get_by_text("2 of 3 ticked").wait_for()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,3 +43,17 @@ def test_a_panel_whose_folder_is_closed_starts_and_says_so(
     started = app.test_cli_runner().invoke(args=["run-panel"])
     assert started.exit_code == 0, started.output
     assert "The translations could not be compiled: closed" in started.output
+
+
+def test_purge_lets_go_of_files_that_belong_to_no_import_too(app: Flask) -> None:
+    left = Path(app.instance_path) / "imports" / ("a" * 32)
+    left.parent.mkdir(exist_ok=True)
+    left.write_text("Acme")
+    os.utime(left, (0, 0))
+    told = app.test_cli_runner().invoke(args=["purge"])
+    assert told.exit_code == 0, told.output
+    assert told.output.splitlines() == [
+        "0 deletes are gone for good.",
+        "0 imports that nobody finished were thrown away.",
+    ]
+    assert not left.exists()

@@ -5,15 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from flask_babel import force_locale, gettext
 from openpyxl import Workbook
 from sqlalchemy import URL, NullPool, create_engine, event
 from sqlalchemy.orm import Session
 
+from admin_views import shell
 from importers import corrections, looking, plan, planning, working
 from importers import run as steps
 from importers.columns import COLUMNS
 from importers.run import Choices
-from importers.trouble import describe
+from importers.trouble import Trouble, describe
 from models import access
 from models.access import SYSTEM, Looker
 from models.base import Base, utc_now
@@ -22,6 +25,7 @@ from models.errors import Conflict, NotAllowed, Reason, Refused
 from models.imports import ImportKind, ImportRun, ImportState, Stage
 from models.journal import changeset
 from models.settings import ValueList
+from models.user import Right
 from tests import factories
 from tests.conftest import Cast
 from tests.importers.helpers import ADD, CONTACTS, CUSTOMERS, Desk, desk_of, text_of
@@ -472,6 +476,23 @@ def test_new_labels_need_the_right_for_them(session: Session, tmp_path: Path, al
     desk = desk_of(session, tmp_path, alice)
     run = desk.plan(("Naam", "Labels"), ("Acme", "Brand new"))
     assert (desk.statuses(run)[2], desk.codes(run, 2)) == ("rejected", ["NEW_LABEL"])
+    assert describe(desk.rows(run)[2].problems[0]).endswith("You need the right Manage lists to add it.")
+
+
+@pytest.mark.parametrize(
+    ("trouble", "right"),
+    [
+        (Trouble.NEW_LABEL, Right.MANAGE_LISTS),
+        (Trouble.NEW_LIST_VALUE, Right.MANAGE_LISTS),
+        (Trouble.NO_RIGHT_TO_ADD, Right.EDIT),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_a_right_that_is_wanting_is_called_as_everywhere_else(
+    app: Flask, language: str, trouble: Trouble, right: Right
+) -> None:
+    with app.test_request_context(), force_locale(language):
+        assert f"{shell.right_name(right)} " in gettext(trouble.value)
 
 
 # What cannot be planned, and how often the database is asked

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from lxml import html
 from openpyxl import load_workbook
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from importers import letting_go
 from importers.files.mark import NAME
 from models.access import SYSTEM
+from models.base import utc_now
 from models.customer import Customer
+from models.imports import ImportRun
 from models.journal import changeset
 from tests import factories
 from tests.conftest import ClientFor
@@ -191,13 +195,15 @@ def test_what_was_not_kept_before_importing_is_kept_and_shown_first(
     assert len(numbers(session)) == 1 + int(button.split()[1])
 
 
-@pytest.mark.parametrize("button", ["Keep these choices", "Plan again", "Show", "1 rejected", "Correct here (Row 3)"])
+@pytest.mark.parametrize(
+    "button", ["Keep these choices", "Plan again", "Show", "1 rejected", "Correct here (Row 3)", "Correct here (Row 5)"]
+)
 def test_every_button_of_a_plan_keeps_what_was_unticked(client_for: ClientFor, button: str) -> None:
     alice = client_for("Alice")
     run = planned(alice, f"{PHONES}K-3;Gamma;3333333;Emmen\nK-4;;;\n")
     asked = alice.press(alice.get(f"{run}check/?show=new"), button, row=["2", "3"])
     assert "2 records will be written" in text_of(alice.get(asked.location))
-    assert "1 row not ticked" in text_of(alice.get(f"{run}check/?show=new"))
+    assert "2 of 3 ticked" in text_of(alice.get(f"{run}check/?show=new"))
 
 
 def test_a_page_that_waited_unticks_nothing_that_was_ticked_meanwhile(client_for: ClientFor) -> None:
@@ -206,7 +212,41 @@ def test_a_page_that_waited_unticks_nothing_that_was_ticked_meanwhile(client_for
     waited = alice.get(f"{run}check/?show=new")
     alice.press(waited, "Keep these choices", row=["3"])
     alice.press(waited, "Show", row=["2", "3"])
-    assert "1 row not ticked" in text_of(alice.get(f"{run}check/?show=new"))
+    assert "1 of 2 ticked" in text_of(alice.get(f"{run}check/?show=new"))
+
+
+def test_all_rows_shown_are_ticked_and_unticked_by_one_button(session: Session, client_for: ClientFor) -> None:
+    rows = "".join(f"K-{n};Firm {n};{'Zwolle' if n < 4 else ''}\n" for n in range(1, 31))
+    alice = client_for("Alice")
+    run = planned(alice, f"Klantnummer;Bedrijfsnaam;Plaats\n{rows}")
+    assert "30 of 30 ticked" in text_of(alice.get(f"{run}check/?show=new"))
+    # The rows of the other pages and what is narrowed away: the first all go, the second stays.
+
+    def pressed(where: str, button: str) -> str:
+        return text_of(alice.get(alice.press(alice.get(f"{run}check/{where}"), button).location))
+
+    assert "0 of 3 ticked" in pressed("?show=new&field=head_office.city", "Untick all")
+    assert "27 of 30 ticked" in text_of(alice.get(f"{run}check/?show=new"))
+    assert "0 of 30 ticked" in pressed("?show=new", "Untick all")
+    assert "30 of 30 ticked" in pressed("?show=new", "Tick all")
+    assert alice.send(f"{run}rows/", show="rejected", tick_all="").status_code == 404
+    pressed("?show=new&field=head_office.city", "Untick all")
+    commit(alice, run)
+    assert len(numbers(session)) == 27
+
+
+def test_a_row_that_needs_an_eye_is_opened_where_it_stands(client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    rows = "".join(f"K-{n};Firm {n};Zweeden\n" for n in range(1, 31))
+    run = planned(alice, f"Klantnummer;Naam;Land\n{rows}")
+    first = alice.get(alice.press(alice.get(f"{run}check/?show=new"), "Correct here (Row 4)").location)
+    opened = html.document_fromstring(first.get_data(as_text=True)).xpath("//tr[.//fieldset]/@id")
+    assert opened == ["row-4"]
+    # Wherever it is: on the second page, too.
+    last = html.document_fromstring(alice.get(f"{run}check/?edit=30").get_data(as_text=True))
+    assert last.xpath("//tr[.//fieldset]/@id") == ["row-30"]
+    assert "26–30 of 30" in " ".join(last.text_content().split())
+    assert alice.get(f"{run}check/?edit=99").status_code == 200
 
 
 def test_rows_that_stand_twice_have_a_heading_of_their_own(session: Session, client_for: ClientFor) -> None:
@@ -320,3 +360,51 @@ def test_a_mark_of_somebody_elses_import_or_a_forged_one_continues_nothing(clien
     out = io.BytesIO()
     book.save(out)
     assert "Continues" not in text_of(dana.get(upload(dana, out.getvalue()).location))
+
+
+def let_go(session: Session, tmp_path: Path) -> None:
+    """As if all imports were long ago."""
+    session.rollback()
+    session.execute(update(ImportRun).values(changed_at=utc_now() - dt.timedelta(days=31)))
+    session.commit()
+    letting_go.purge(session, tmp_path)
+
+
+def test_an_import_that_was_let_go_of_says_so_wherever_it_is_opened(
+    session: Session, client_for: ClientFor, tmp_path: Path
+) -> None:
+    alice = client_for("Alice")
+    run = planned(alice)
+    workbook = alice.get(f"{run}rejected.xlsx").data
+    let_go(session, tmp_path)
+    assert "file thrown away" in text_of(alice.get("/imports/"))
+    for page in ("", "check/", "columns/"):
+        assert "Nobody went on with it for 30 days" in text_of(alice.get(f"{run}{page}", follow_redirects=True))
+    sent = {
+        f"{run}{page}": alice.send(f"{run}{page}") for page in ("rows/", "commit/", "columns/", "take-back/", "forget/")
+    }
+    sent |= {f"{run}profile/": alice.send(f"{run}profile/", profile_name="x"), "words": alice.get(f"{run}words/")}
+    sent |= {
+        "workbook": alice.get(f"{run}rejected.xlsx"),
+        "progress": alice.get(f"{run}progress/", follow_redirects=True),
+    }
+    assert {page: answer.status_code for page, answer in sent.items()} == dict.fromkeys(sent, 409) | {"progress": 200}
+    # Its rejected rows are a file like any other now.
+    again = upload(alice, workbook, name="rejected.xlsx")
+    assert "Continues import" not in text_of(alice.get(again.location))
+
+
+def test_a_finished_import_says_that_its_rejected_rows_are_not_kept_any_more(
+    session: Session, client_for: ClientFor, tmp_path: Path
+) -> None:
+    alice = client_for("Alice")
+    run = planned(alice)
+    commit(alice, run)
+    assert "Download these rows" in text_of(alice.get(run))
+    let_go(session, tmp_path)
+    page = text_of(alice.get(run))
+    assert "What stood in these rows is not kept any more." in page
+    assert "Download these rows" not in page
+    assert alice.get(f"{run}rejected.xlsx").status_code == 409
+    assert alice.send(f"{run}undo/", show="new", row=["2"]).status_code == 302
+    assert numbers(session) == ["K-3"]

@@ -196,6 +196,16 @@ def test_the_figures_say_how_far_it_is(app: Flask, session: Session, client_for:
     assert "100 of 400 rows" in page
 
 
+def test_what_is_done_is_done_to_the_last_row(app: Flask, session: Session, client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    key = planned(app, alice, a_list())
+    # The last word of its worker came before the last rows.
+    session.execute(update(ImportTask).values(state="done", stage="planning", done=300, total=400))
+    session.commit()
+    found = alice.get(f"/imports/{key}/progress.json").get_json()
+    assert (found["percent"], found["rows"], found["over"]) == (100, "400 of 400 rows", True)
+
+
 def test_while_the_database_takes_no_writes_the_folder_says_how_far_it_is(
     app: Flask, session: Session, client_for: ClientFor, tmp_path: Path
 ) -> None:

@@ -275,13 +275,19 @@ def test_a_packed_audit_file_is_read_and_other_packed_text_is_not(tmp_path: Path
 @pytest.mark.parametrize("before", ["", "<!-- x -->", '<?xml version="1.0"?>\n<?xml-stylesheet href="a"?>\n'])
 def test_declarations_are_refused_before_anything_is_read(tmp_path: Path, declaration: str, before: str) -> None:
     error = refused(tmp_path, xaf(relation(name="&x;"), before + declaration))
-    assert error.refusal is Refusal.FORBIDDEN_XML
+    assert error.refusal is Refusal.FORBIDDEN_EXPORT
+
+
+@pytest.mark.parametrize("refusal", [Refusal.FORBIDDEN_EXPORT, Refusal.TOO_MANY_PARTIES])
+def test_what_a_bookkeeping_program_wrote_is_to_be_exported_again_not_saved_or_split(refusal: Refusal) -> None:
+    assert "Export" in refusal.value
+    assert not [word for word in ("Save it", "Split") if word in refusal.value]
 
 
 def test_the_parser_itself_takes_no_declarations_either() -> None:
     with pytest.raises(Unreadable) as caught:
         list(parts(f"<!DOCTYPE a [{BOMB}]><a>&l9;</a>", Kind.XAF, {"a": ""}))
-    assert caught.value.refusal is Refusal.FORBIDDEN_XML
+    assert caught.value.refusal is Refusal.FORBIDDEN_EXPORT
 
 
 def test_an_entity_that_nobody_declared_is_a_damaged_file(tmp_path: Path) -> None:
@@ -335,7 +341,7 @@ def processor_time() -> float:
 def test_too_many_customers_are_counted_and_refused(tmp_path: Path) -> None:
     text = xaf("".join(relation(at) for at in range(30)))
     error = refused(tmp_path, text, Limits(rows=20))
-    assert (error.refusal, error.values) == (Refusal.TOO_MANY_ROWS, {"sheet": "XAF", "count": 30, "limit": 20})
+    assert (error.refusal, error.values) == (Refusal.TOO_MANY_PARTIES, {"kind": "XAF", "count": 30, "limit": 20})
     assert refused(tmp_path, text, Limits(cells=40)).refusal is Refusal.TOO_MANY_CELLS
 
 

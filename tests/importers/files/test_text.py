@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from importers.files import Kind, ReadOptions, Refusal, Remark, Unreadable, Workbook, read
+from importers.files import Kind, Limits, ReadOptions, Refusal, Remark, Unreadable, Workbook, read
 
 LIST = "naam;plaats\nJosé;Köln\nÅsa;Umeå\n"
 ROWS = [("naam", "plaats"), ("José", "Köln"), ("Åsa", "Umeå")]
@@ -179,7 +179,7 @@ def test_a_nul_byte_is_refused_with_its_line(tmp_path: Path) -> None:
         (b'{"name": "Ada"}\n{"name": "Bob"}\n', Refusal.UNSUPPORTED, "JSON"),
         (b'[["name"], ["Ada"]]', Refusal.UNSUPPORTED, "JSON"),
         (b"[]", Refusal.UNSUPPORTED, "JSON"),
-        (b'<?xml version="1.0"?><!DOCTYPE other [<!ENTITY a "b">]><other/>', Refusal.FORBIDDEN_XML, None),
+        (b'<?xml version="1.0"?><!DOCTYPE other [<!ENTITY a "b">]><other/>', Refusal.FORBIDDEN_EXPORT, None),
     ],
 )
 def test_what_is_no_list_gets_its_own_message(
@@ -216,3 +216,11 @@ def test_a_list_about_markup_is_still_a_list(tmp_path: Path) -> None:
     workbook = _read(tmp_path, b"<b>name</b>;town\nAda;London\n")
     assert workbook.kind is Kind.TEXT
     assert workbook.sheets[0].rows[0] == ("<b>name</b>", "town")
+
+
+def test_too_many_rows_of_a_text_are_told_by_the_name_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "stored"
+    path.write_text("Naam;Plaats\n" + "Acme;Ede\n" * 30)
+    with pytest.raises(Unreadable) as caught:
+        read(path, name="large.csv", limits=Limits(rows=20))
+    assert str(caught.value).startswith("The sheet large.csv has 31 rows")
