@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 from werkzeug.datastructures import MultiDict
 
@@ -59,18 +59,19 @@ def overview(session: Session, looker: Looker, process: Process) -> Mapping[str,
 
 def history_of(session: Session, looker: Looker, process: Process) -> Mapping[str, Any]:
     """What was changed on it and on its steps, those that are gone included."""
+    known = aliased(Change)
     own = or_(
         *(
-            (Change.table_name == table) & Change.row_id.in_(keys)
+            (known.table_name == table) & known.row_id.in_(keys)
             for table, keys in (("process", [process.id]), ("process_step", [step.id for step in process.steps]))
         )
     )
-    found = select(Change.row_id.distinct()).where(
+    found = select(Change.row_id).where(
         Change.table_name == ProcessStep.__tablename__,
-        Change.changeset_id.in_(select(Change.changeset_id).where(own)),
+        Change.changeset_id.in_(select(known.changeset_id).where(own)),
         or_(*(image["process_id"].as_integer() == process.id for image in (Change.before, Change.after))),
     )
-    rows = [(ProcessStep.__tablename__, key) for key in session.scalars(found)]
+    rows = [(ProcessStep.__tablename__, key) for key in session.scalars(found.distinct())]
     return history.events(session, rows=[(Process.__tablename__, process.id), *rows])
 
 

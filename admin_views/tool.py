@@ -35,7 +35,7 @@ class ToolLinkForm(EntityForm):
 
 def known_fields() -> Markup:
     """The fields as they are typed."""
-    return Markup(" ").join(Markup("<code>{{{}}}</code>").format(name) for name in FIELDS)
+    return Markup(" ").join(Markup('<code class="text-reset">{{{}}}</code>').format(name) for name in FIELDS)
 
 
 class ToolLinkView(EntityView):
@@ -47,7 +47,6 @@ class ToolLinkView(EntityView):
     one = lazy_gettext("link to a tool")
     many = lazy_gettext("Links to tools")
     new_text = lazy_gettext("New link to a tool")
-    save_text = lazy_gettext("Save link")
     icon = "link-45deg"
     search_hint = lazy_gettext("Name or address…")
     first_use = lazy_gettext("No links yet. One leads from a customer to a program outside, with a number or a place.")

@@ -23,19 +23,19 @@ OWN = ("number", "name", "vat_number", "company_number", "website", "email")
 OFFICE = ("postal_code", "city", "country")
 FIELDS = (*OWN, *OFFICE)
 _FIELD = re.compile(r"\{([^{}]*)\}")
+_HOST = re.compile(r"[\w.-]+(?::\d{1,5})?")
 
 
 def misfit(field: str, address: str) -> Refused | None:
     """Why an address with fields in braces is none of a tool: https, a host that stands there as it is, known fields."""
     try:
         parts = urlsplit(address)
-        host = parts.hostname
     except ValueError:
-        host = None
-    if host is None or parts.scheme != "https" or "@" in parts.netloc or web_address(_FIELD.sub("x", address)) == "":
         return Refused(Reason.TOOL_NOT_HTTPS, field)
     if {"{", "}"} & {*parts.netloc, *parts.fragment}:
         return Refused(Reason.TOOL_FIELD_PLACE, field)
+    if parts.scheme != "https" or not _HOST.fullmatch(parts.netloc) or not web_address(_FIELD.sub("x", address)):
+        return Refused(Reason.TOOL_NOT_HTTPS, field)
     unknown = next((name for name in _FIELD.findall(address) if name not in FIELDS), None)
     if unknown is not None:
         return Refused(Reason.TOOL_FIELD_UNKNOWN, field, name=unknown or "{}", known=", ".join(FIELDS))
