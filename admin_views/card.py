@@ -72,7 +72,7 @@ CUSTOMER_TABS = (
     Tab("finance", lazy_gettext("Finance"), "customer/finance.html", finance, right=Right.SEE_REVENUE),
     Tab("roles", lazy_gettext("Roles"), "customer/roles.html", roles, _roles),
     Tab("settings", lazy_gettext("Settings"), "customer/settings.html", defaults),
-    Tab("tools", lazy_gettext("Tools"), "customer/tools.html", tools, switch=tool.USED),
+    Tab(tool.TAB, lazy_gettext("Tools"), "customer/tools.html", tools, switch=tool.USED),
     Tab(
         "history",
         lazy_gettext("History"),

@@ -30,9 +30,9 @@ from models.operations.once import Before
 from models.operations.selection import Selection
 from models.operations.start_process import Wish
 from models.process import USED, ProcessRun
+from models.tool import TAB
 from models.user import Right
 
-TAB = "tools"
 VERB = "process-runs.start"
 # More of one customer stand in the list only.
 SHOWN = 50

@@ -17,6 +17,8 @@ from models.settings import SWITCH
 
 USED = f"{SWITCH}tools"
 """The feature switch of the links and of the tab they stand on."""
+TAB = "tools"
+"""What addresses call that tab. In the views it would be taken for the icon of that name."""
 
 # What may stand in braces: columns of a customer, and behind the line those of its head office. Of a website, its host.
 OWN = ("number", "name", "vat_number", "company_number", "website", "email")
