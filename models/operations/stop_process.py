@@ -19,6 +19,8 @@ from models.operations.consequences import LeftOut, digest, hold, require_unchan
 from models.operations.selection import Chosen
 from models.process import ProcessRun
 
+TITLE = "Stop work process {name} for {customer}"
+
 
 @dataclass(frozen=True)
 class StopPlan:
@@ -49,7 +51,7 @@ def plan(session: Session, actor: Looker, chosen: Chosen) -> StopPlan:
 
 def do(session: Session, actor: Looker, chosen: Chosen, expected: str) -> Changeset:
     """Stop it as planned, in one changeset. Conflict when anything moved since the plan was shown."""
-    with changeset(session, actor, "Stop work process {name} for {customer}") as kept:
+    with changeset(session, actor, TITLE) as kept:
         run, customer = meant(session, actor, ProcessRun, chosen)
         hold(session, Customer, [customer.id])
         going = plan(session, actor, chosen)

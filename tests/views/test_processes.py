@@ -497,8 +497,12 @@ def test_TS_30_TL_42_work_processes_are_nowhere_while_they_or_activities_or_tool
         assert [page for page in named() if "activities" not in page] == [], switch
         assert not palette()
         assert [dana.get(path).status_code for path in paths] == [404] * len(paths), switch
-        assert "Ask for the figures" not in text_of(dana.get("/history/")) or switch != "use_activities"
-        assert "Started work process" not in text_of(dana.get("/history/"))
+        for page in ("/history/", f"/customers/details/?id={customer}&tab=history&show=changes"):
+            told = "".join(html.document_fromstring(dana.get(page).get_data(as_text=True)).xpath("//main//text()"))
+            # That a setting was changed is told where all changes are.
+            words = ("Year end", "Step", *(("ork process",) if page != "/history/" else ()))
+            assert not {one for one in words if one in told}, (switch, page)
+            assert ("Plan 2 activities for" in told) is (switch != "use_activities"), (switch, page)
         configure(session, SYSTEM, {switch: True})
         session.commit()
     assert palette()
