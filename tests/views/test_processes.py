@@ -127,6 +127,16 @@ def test_TS_30_a_process_is_kept_with_its_steps_on_one_form_without_javascript(
     assert client_for("Bob").get("/processes/new/").status_code == 403
 
 
+def test_TS_30_the_history_of_a_process_tells_of_a_step_that_came_and_went_alone(
+    session: Session, client_for: ClientFor
+) -> None:
+    process, dana = factories.process(session, "One").id, client_for("Dana")
+    path = f"/processes/edit/?id={process}"
+    assert dana.press(dana.get(path), "Save work process", **{"step-1-subject": "Extra"}).status_code == 302
+    assert dana.press(dana.get(path), "Save work process", **{"step-1-remove": "1"}).status_code == 302
+    assert text_of(dana.get(f"/processes/details/?id={process}&tab=history")).count("Extra") == 2
+
+
 def test_TS_30_two_people_may_edit_the_steps_of_one_process(
     session: Session, client_for: ClientFor, cast: Cast
 ) -> None:
