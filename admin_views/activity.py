@@ -103,7 +103,7 @@ class ActivityView(BelowCustomer):
         Column("due", lazy_gettext("When"), "text", "when", place="kb-m-sub2"),
     )
     list_options = (joinedload(Activity.customer), *work.WITH_NAMES)
-    card_options = list_options
+    card_options = (*list_options, joinedload(Activity.process_run))
     filters = (
         FilterChoice("state", lazy_gettext("State"), lambda: [(value, str(text)) for value, text in STATES]),
         FilterChoice("due", lazy_gettext("When"), lambda: [("overdue", gettext("overdue"))]),
@@ -121,6 +121,7 @@ class ActivityView(BelowCustomer):
         "due_at": lazy_gettext("When"),
         "has_time": lazy_gettext("With a time"),
         "done_at": lazy_gettext("Done on"),
+        "process_run_id": lazy_gettext("Work process"),
     }
     sections = (
         Section(

@@ -18,7 +18,7 @@ from admin_views.forms import EntityForm, Option
 from models import access
 from models.access import Looker
 from models.base import whole
-from models.customer import Customer
+from models.customer import Customer, Kind
 from models.errors import NotFound, Reason, Refused
 from models.journal import Changeset
 from models.operations import below, remove
@@ -32,6 +32,7 @@ class AddedTo(NamedTuple):
     id: int
     name: str
     is_archived: bool
+    kind: Kind
 
 
 def added_to() -> AddedTo | None:
@@ -42,11 +43,12 @@ def added_to() -> AddedTo | None:
     asked: dict[int, AddedTo | None] = g.setdefault("added_to", {})
     if wanted not in asked:
         session, looker = shell.here(), shell.looker()
-        columns = (Customer.id, Customer.name, Customer.archived_at.is_not(None), access.given_on(looker, Customer.id))
+        of_customer = (Customer.id, Customer.name, Customer.archived_at.is_not(None), Customer.kind)
+        columns = (*of_customer, access.given_on(looker, Customer.id))
         row = session.execute(select(*columns).where(Customer.id == wanted)).one_or_none()
-        asked[wanted] = None if row is None else AddedTo(*row[:3])
+        asked[wanted] = None if row is None else AddedTo(*row[:4])
         if row is not None:
-            access.keep_given(session, looker, row[0], row[3])
+            access.keep_given(session, looker, row[0], row[4])
     return asked[wanted]
 
 

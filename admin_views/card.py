@@ -16,7 +16,8 @@ from admin_views.card_contact import contact_information
 from admin_views.card_finance import defaults, finance
 from admin_views.card_overview import overview
 from admin_views.card_roles import roles
-from models import totals
+from admin_views.card_tools import tools
+from models import tool, totals
 from models.access import Looker
 from models.activity import Activity
 from models.contact import Contact, CustomerContact
@@ -71,6 +72,7 @@ CUSTOMER_TABS = (
     Tab("finance", lazy_gettext("Finance"), "customer/finance.html", finance, right=Right.SEE_REVENUE),
     Tab("roles", lazy_gettext("Roles"), "customer/roles.html", roles, _roles),
     Tab("settings", lazy_gettext("Settings"), "customer/settings.html", defaults),
+    Tab(tool.TAB, lazy_gettext("Tools"), "customer/tools.html", tools, switch=tool.USED),
     Tab(
         "history",
         lazy_gettext("History"),

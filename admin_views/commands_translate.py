@@ -35,10 +35,12 @@ from models import journal, settings
 from models.access import SourceText
 from models.activity import ActivityState
 from models.base import Base
+from models.customer import For
 from models.errors import SINGULAR, Reason
 from models.journal import Kept
 from models.operations import archive, close_opportunity, convert, delete, label, mark_activity, remove, save
 from models.operations.duplicates import Likeness
+from models.process import Doer
 from models.project import RegistrationStatus
 from models.registers import answer as registers
 from models.sales import OpportunityState
@@ -53,7 +55,7 @@ WIDTH = 120
 # Whose members are shown as they are written.
 ENUMS: tuple[type[enum.StrEnum], ...] = (
     Reason, Kept, SourceText, Unfit, Likeness, RegistrationStatus, ActivityState, OpportunityState, Trouble, Refusal, Fault, Remark, Certainty,
-    settings.Group, Why, registers.Why,
+    settings.Group, Why, registers.Why, For, Doer,
 )  # fmt: skip
 TEMPLATES = [("**.html", "jinja2")]
 MARKS = {"_": None, "gettext": None, "ngettext": (1, 2)}

@@ -49,6 +49,7 @@ ADDED = (
     Added(lazy_gettext("Agreement"), "file-earmark-text", "agreements", "use_agreements"),
     Added(lazy_gettext("File"), "upload", "files", "use_files"),
     Added(lazy_gettext("Link to elsewhere"), "link-45deg", "files", "use_files", {"link": 1}),
+    Added(lazy_gettext("Work process"), "check2-square", "process-runs", "use_processes"),
 )
 FOR_COMPANIES = {"kind": Kind.BUSINESS.value}
 
@@ -114,7 +115,7 @@ class CustomerView(Labelling, Writing, Refreshing, Giving, EntityView):
         "mail_view": "see",
         "register_view": "see",
     }
-    most_contacts = new_contacts.MOST
+    most_contacts = new_contacts.ROWS.most
 
     noun = Customer
     spec = search.CUSTOMERS
@@ -285,7 +286,7 @@ class CustomerView(Labelling, Writing, Refreshing, Giving, EntityView):
     def read(self, record: Any, posted: MultiDict[str, str] | None, values: Mapping[str, Any]) -> EntityForm:
         made = super().read(record, posted, values)
         if record is None:
-            new_contacts.extend(made, posted, more="more" in request.form)
+            new_contacts.extend(made, posted)
             looking_up.extend(made, posted)
         return made
 
@@ -301,7 +302,7 @@ class CustomerView(Labelling, Writing, Refreshing, Giving, EntityView):
 
     def contact_rows(self, form: EntityForm) -> list[tuple[str, ...]]:
         """The fields of each contact on the form."""
-        return new_contacts.rows(form)
+        return new_contacts.ROWS.rows(form)
 
     def children(self, record: Any, form: EntityForm) -> Sequence[Child]:
         return new_contacts.children(form) if record is None else ()
@@ -318,7 +319,7 @@ class CustomerView(Labelling, Writing, Refreshing, Giving, EntityView):
         return jsonify(alike.told())
 
     def to_save(self, record: Any, form: EntityForm) -> dict[str, Any]:
-        own = {looking_up.NUMBER, *(name for names in new_contacts.rows(form) for name in names)}
+        own = {looking_up.NUMBER, *(name for names in new_contacts.ROWS.rows(form) for name in names)}
         values = {name: value for name, value in form.values().items() if name not in own}
         office = {name: value for name, value in values.items() if name.startswith("head_office_")}
         # The country of a new customer is preset: alone it makes no address.
@@ -340,14 +341,18 @@ class CustomerView(Labelling, Writing, Refreshing, Giving, EntityView):
             if shell.used(one.switch)
         ]
 
-    def card_menu(self, record: Any, actions: Sequence[Action]) -> list[Any]:
-        """Before the verbs: what one writes to a colleague (TL-14), and what a register has (VS-14)."""
+    def with_others(self, record: Customer) -> list[dict[str, Any]]:
+        """What goes by other programs: what one writes to a colleague (TL-14), and what a register has (VS-14)."""
         mail = {
             "text": gettext("Mail to a colleague"),
             "icon": "envelope",
             "href": self.get_url(".mail_view", id=record.id),
         }
-        return [mail, *self.register_menu(record), *super().card_menu(record, actions)]
+        return [mail, *self.register_menu(record)]
+
+    def card_menu(self, record: Any, actions: Sequence[Action]) -> list[Any]:
+        """Before the verbs, what goes by other programs."""
+        return [*self.with_others(record), *super().card_menu(record, actions)]
 
     def tools(self, query: str) -> list[tuple[Any, str, str]]:
         return shell.import_link("customers")

@@ -97,7 +97,7 @@ class Editing(Declared):
         return redirect(self.saved_url(saved.record))
 
     def only_helps(self, form: EntityForm) -> bool:
-        """Whether a button was pressed that helps to fill in a new form: nothing is judged yet, and nothing saved.
+        """Whether a button was pressed that helps to fill in a form: nothing is judged yet, and nothing saved.
 
         One such is for one more of what can be typed several times.
         """
@@ -149,6 +149,8 @@ class Editing(Declared):
         if locked:
             # Archived while somebody was editing: what was typed is shown with the reason, and can still be saved later.
             return self.show_form(record, form, 409)
+        if self.only_helps(form):
+            return self.show_form(record, form, 200)
         try:
             readable = self.can_be_read(record, form)
             if not said:

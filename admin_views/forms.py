@@ -586,11 +586,11 @@ class EntityForm(Form):
         if isinstance(field, Limited) and (found := fields.limits(noun, name)):
             field.limits = found
 
-    def add(self, name: str, field: Any, posted: Any, column: tuple[type[Base], str]) -> None:
-        """Put one more field on this form, for a column of another noun, filled from what was posted."""
+    def add(self, name: str, field: Any, posted: Any, column: tuple[type[Base], str], held: Any = None) -> None:
+        """Put one more field on this form, for a column of another noun, filled from what was posted or from the record."""
         options = {"name": name, "prefix": "", "translations": self.meta.get_translations(self)}
         self._fields[name] = self.meta.bind_field(self, field, options)
-        self._fields[name].process(posted)
+        self._fields[name].process(posted, held)
         self._limit(self._fields[name], *column)
 
     def values(self) -> dict[str, Any]:

@@ -25,8 +25,9 @@ from models.customer import Customer
 from models.errors import NotAllowed, NotFound, Refused
 from models.journal import Change, Changeset, Counts, Kept, Left, NothingToUndo, Only, Operation, Origin, Undone
 from models.operations import adopt as adopting
-from models.operations import archive, convert, delete, label, remove, save, seed
+from models.operations import archive, convert, delete, label, remove, save, seed, start_process, stop_process
 from models.operations import undo as undoing
+from models.process import USED as PROCESSES
 from models.project import Registration
 from models.search.folding import plain
 from models.user import Right, Role
@@ -335,7 +336,19 @@ def _in_words(text: str, values: Mapping[str, Any]) -> tuple[str, Mapping[str, A
         key = values.get("setting")
         label = images.label_of(str(values.get("table")), str(values.get("field")))
         shown["field"] = wording.setting_title(str(key)) if key else label
-    return gettext(text), shown
+    return _without_processes(text) or gettext(text), shown
+
+
+def _without_processes(text: str) -> str | None:
+    """What was done with a work process while those are switched off: what became of its activities is told still."""
+    if shell.used(PROCESSES):
+        return None
+    others = {
+        start_process.ONE: gettext("Plan {count} activity for {customer}"),
+        start_process.MANY: gettext("Plan {count} activities for {customer}"),
+        stop_process.TITLE: gettext("Take planned activities of {customer} away"),
+    }
+    return others.get(text)
 
 
 def _without_number(text: str, key: str) -> str:

@@ -46,7 +46,9 @@ NAMED_BY = {
 # What the day of an activity is that has no time.
 _DUE_ON = Column("due_on", Date)
 # The column that says whose a record is, the first that is filled.
-OWNERS = {"customer_id": "customer", "contact_id": "contact", "team_id": "team"}
+OWNERS = {"customer_id": "customer", "contact_id": "contact", "team_id": "team", "process_id": "process"}
+# What has no card of its own, because it is a part of something else.
+PARTS = {"process_step": "process"}
 TABLES = {
     "customer": "Customer",
     "address": "Address",
@@ -77,6 +79,10 @@ TABLES = {
     "customer_access": "Role on a customer",
     "setting": "Setting",
     "list_value": "Value of a list",
+    "process": "Work process",
+    "process_step": "Step",
+    "process_run": "Started work process",
+    "tool_link": "Link to a tool",
 }
 
 
@@ -321,7 +327,8 @@ def _card(table: str, row_id: int) -> str | None:
 def switched_off_tables() -> frozenset[str]:
     """The tables of what a feature switch turns off: no history tells of them. What is undone is shown whole."""
     cards: dict[str, tuple[str, Any, str | None]] = current_app.extensions["kaartenbak"]["cards"]
-    return frozenset(table for table, (_endpoint, _right, switch) in cards.items() if not shell.used(switch))
+    off = {table for table, (_endpoint, _right, switch) in cards.items() if not shell.used(switch)}
+    return frozenset(off | {table for table, whole in PARTS.items() if whole in off})
 
 
 def _hidden(session: Session, changes: list[Change]) -> dict[int, frozenset[str]]:

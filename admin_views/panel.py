@@ -26,6 +26,7 @@ from admin_views import (
     searching,
     shell,
     signed_out,
+    steps,
     trees,
     work,
 )
@@ -44,9 +45,12 @@ from admin_views.label import LabelGroupView, LabelView
 from admin_views.link import LinkView
 from admin_views.opportunity import OpportunityView
 from admin_views.portal import InvitationView, PortalView
+from admin_views.process import ProcessView
+from admin_views.process_run import ProcessRunView
 from admin_views.project import ProjectView
 from admin_views.registration import RegistrationView
 from admin_views.relation import RelationView
+from admin_views.tool import ToolLinkView
 from admin_views.user import RoleView, TeamView, UserView
 from admin_views.values import ListValueView
 from models import access, search
@@ -73,6 +77,9 @@ ENTITIES: dict[str, type[EntityView]] = {
     "agreements": AgreementView,
     "portals": PortalView,
     "invitations": InvitationView,
+    "processes": ProcessView,
+    "process-runs": ProcessRunView,
+    "tool-links": ToolLinkView,
 }
 NOT_IN_MENU = frozenset(
     {
@@ -87,6 +94,9 @@ NOT_IN_MENU = frozenset(
         "agreements",
         "portals",
         "invitations",
+        "processes",
+        "process-runs",
+        "tool-links",
     }
 )
 
@@ -167,7 +177,7 @@ def _labels() -> dict[tuple[str, str], object]:
                 table, column = "address", name.removeprefix("head_office_")
             found[table, column] = field.args[0] if hasattr(field, "args") else getattr(field.label, "text", name)
         found |= {(view.noun.__tablename__, column): label for column, label in view.other_labels.items()}
-    return found
+    return found | {("process_step", column): label for column, label in steps.LABELS.items()}
 
 
 def _new(endpoint: str, view: type[EntityView]) -> shell.MakeNew:

@@ -98,7 +98,7 @@ def clock() -> Clock:
 
 def used(switch: str | None) -> bool:
     """Whether a feature switch of the settings is on; None is what no switch turns off (TL-42)."""
-    return switch is None or bool(setting(switch))
+    return switch is None or settings.is_used(switch, setting)
 
 
 def looker() -> Looker:

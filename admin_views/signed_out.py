@@ -13,7 +13,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as BaseResponse
 
-from admin_views import errors, login, new_contacts, shell
+from admin_views import errors, login, new_contacts, shell, steps
 from admin_views.forms import Choice, Choices, EntityForm, OneOf, Tick, Upload
 
 
@@ -60,7 +60,7 @@ def _typed() -> list[tuple[str, str]]:
 
 def _column(name: str) -> str:
     """The field of a form that may be on it several times."""
-    return new_contacts.NUMBERED.sub("", name).removeprefix(new_contacts.OWN)
+    return steps.ROWS.behind(new_contacts.ROWS.behind(name)).removeprefix(new_contacts.OWN)
 
 
 def written(form: type[EntityForm]) -> dict[str, object]:

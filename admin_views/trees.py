@@ -24,6 +24,7 @@ ICONS = {
     "portal": "globe",
     "opportunity": "graph-up-arrow",
     "activity": "check2-square",
+    "process_run": "list-ul",
     "comment": "chat-left-text",
     "comment_mention": "at",
     "attachment": "paperclip",
@@ -74,6 +75,10 @@ def names() -> dict[str, str]:
         "team": gettext("Teams"),
         "user": gettext("Users"),
         "list_value": gettext("Values of lists"),
+        "process": gettext("Work processes"),
+        "process_step": gettext("Steps"),
+        "process_run": gettext("Started work processes"),
+        "tool_link": gettext("Links to tools"),
     }
 
 

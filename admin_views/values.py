@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from admin_views import history, shell, verbs
 from admin_views.base import Column, EntityView, FilterChoice, Tab
 from admin_views.forms import EntityForm, OneOf, Section, Text, Tick, Whole
-from models import settings
+from models import process, settings, tool
 from models.access import Looker
 from models.operations import merge_values
 from models.search import small
@@ -149,6 +149,14 @@ class ListValueView(EntityView):
     def defaults(self) -> dict[str, Any]:
         asked = request.args.get("list")
         return {"list": asked if asked in set(ValueList) else ValueList.STATUS.value, "position": 0}
+
+    def tools(self, query: str) -> list[tuple[Any, str, str]]:
+        """What the office keeps itself besides."""
+        beside = (
+            (tool.USED, lazy_gettext("Links to tools"), "tool-links", "link-45deg"),
+            (process.USED, lazy_gettext("Work processes"), "processes", "check2-square"),
+        )
+        return [(text, url_for(f"{name}.index_view"), icon) for key, text, name, icon in beside if shell.used(key)]
 
     def card_meta(self, record: ListValue) -> str:
         return str(LISTS[record.list])

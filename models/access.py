@@ -60,10 +60,12 @@ from models.journal import Change, Changeset, Locks, Operation, is_open
 from models.label import ContactLabel, CustomerLabel, Label, LabelGroup
 from models.mail import Mail
 from models.narrowing import Narrowing
+from models.process import Process, ProcessRun, ProcessStep
 from models.project import Project, Registration
 from models.sales import Agreement, Invoice, Opportunity, Portal, PortalGrant, Quote
 from models.sent import SentForm
 from models.settings import ListValue, NumberSeries, Setting, switched_off
+from models.tool import ToolLink
 from models.user import (
     ON_A_CUSTOMER,
     CustomerAccess,
@@ -338,6 +340,15 @@ def sees(session: AnySession, user: User, customer_id: int) -> bool:
     return may(session, looker_for(session, user), Right.VIEW, customer_id)
 
 
+def who_see(session: AnySession, user_ids: Iterable[int], customer_id: int) -> frozenset[int]:
+    """Those of these colleagues who still work here and see a customer: of all of them in one query."""
+    asked = select(User, *rights_in_one_row()).where(one_of(User.id, user_ids), User.disabled_at.is_(None))
+    rows = session.execute(asked, execution_options=EVERYTHING).all()
+    return frozenset(
+        user.id for user, *rights in rows if may(session, looker_of_row(user, *rights), Right.VIEW, customer_id)
+    )
+
+
 def there(session: AnySession, noun: type[N], key: int | None) -> N:
     """The record with this key; NotFound when it is not there for the person who looks."""
     found = session.get(noun, key) if key is not None else None
@@ -348,7 +359,7 @@ def there(session: AnySession, noun: type[N], key: int | None) -> N:
 
 OFFICE: dict[str, Right] = {
     **dict.fromkeys(("user", "team", "team_member", "role"), Right.MANAGE_USERS),
-    **dict.fromkeys(("label", "label_group", "list_value"), Right.MANAGE_LISTS),
+    **dict.fromkeys(("label", "label_group", "list_value", "process", "process_step", "tool_link"), Right.MANAGE_LISTS),
     "setting": Right.SETTINGS,
 }
 """The tables of the office itself, whose rows belong to no customer, and the right that it takes to change them."""
@@ -640,7 +651,7 @@ def _with_run(run_id: Column) -> Callable[[Looker], Condition]:
 
 
 # What was changed in these tables of the office is seen by everybody, in the others by who may change them.
-_OPEN_TO_ALL = frozenset({"label", "label_group", "list_value"})
+_OPEN_TO_ALL = frozenset({"label", "label_group", "list_value", "process", "process_step", "tool_link"})
 _AMOUNTS = ("invoice", "quote")
 
 
@@ -733,6 +744,7 @@ RULES: dict[type[object], Callable[[Looker], Condition]] = {
     Attachment: _with_customer(Attachment.customer_id),
     Mail: _with_customer(Mail.customer_id),
     Opportunity: _with_customer(Opportunity.customer_id),
+    ProcessRun: _with_customer(ProcessRun.customer_id),
     Connection: _connection,
     FileContent: _content,
     Registration: _registration,
@@ -749,7 +761,7 @@ RULES: dict[type[object], Callable[[Looker], Condition]] = {
     FailedSignIn: _nobody,
     Setting: _setting,
     **dict.fromkeys((User, Team, TeamMember, Role, Label, LabelGroup, ListValue, NumberSeries), _signed_in),
-    **dict.fromkeys((ImportProfile, ImportProfileVersion), _signed_in),
+    **dict.fromkeys((ImportProfile, ImportProfileVersion, Process, ProcessStep, ToolLink), _signed_in),
 }
 """What of each table may be seen; None is all of it. A table without a rule is hidden from everyone but the system."""
 
@@ -806,7 +818,7 @@ _LOCKED: dict[type[Base], tuple[tuple[str, type[Customer | Project]], ...]] = {
     **dict.fromkeys(
         (
             *(Address, BankAccount, CustomerContact, CustomerLabel, Invoice, Quote, Agreement, Portal, PortalGrant),
-            *(Comment, CommentMention, Opportunity),
+            *(Comment, CommentMention, Opportunity, ProcessRun),
         ),
         _BELOW_CUSTOMER,
     ),

@@ -28,6 +28,8 @@ from models.base import LINES, LONG_TEXT, LOOSE, Base, Stamped, UtcDateTime, bet
 from models.clock import Clock
 from models.contact import Contact
 from models.customer import Customer
+from models.process import USED as PROCESSES
+from models.process import ProcessRun
 from models.project import Project
 from models.settings import ListValue, ValueList
 from models.user import User
@@ -75,7 +77,8 @@ class Activity(Stamped, Base):
 
     `kind` is one of the office's own list. `due_at` is when it has to be done or takes place; `has_time` is off where only
     the day was said: `due` and `due_there` go between these two and what people say. `user` is who does it. When its
-    contact is deleted, `contact_deleted` keeps the place where the name stood (VS-29).
+    contact is deleted, `contact_deleted` keeps the place where the name stood (VS-29). `process_run`: the work process that it
+    is a step of (TS-30).
     """
 
     __table_args__ = table_args(
@@ -86,6 +89,7 @@ class Activity(Stamped, Base):
         Index("ix_activity_project_id", "project_id"),
         Index("ix_activity_contact_id", "contact_id"),
         Index("ix_activity_kind_id", "kind_id"),
+        Index("ix_activity_process_run_id", "process_run_id"),
     )
 
     customer_id: Mapped[int] = mapped_column(ref("customer.id", "CASCADE"))
@@ -96,6 +100,7 @@ class Activity(Stamped, Base):
         ref("list_value.id", "RESTRICT"), info={"list": ValueList.ACTIVITY_KIND}
     )
     user_id: Mapped[int | None] = mapped_column(ref("user.id", "SET NULL"))
+    process_run_id: Mapped[int | None] = mapped_column(ref("process_run.id", "SET NULL"), info={"switch": PROCESSES})
     subject: Mapped[str] = mapped_column(String(200))
     note: Mapped[str | None] = mapped_column(Text, info=LONG_TEXT)
     state: Mapped[ActivityState] = mapped_column(words(ActivityState, "state"), default=ActivityState.PLANNED)
@@ -108,6 +113,7 @@ class Activity(Stamped, Base):
     contact: Mapped[Contact | None] = relationship()
     kind: Mapped[ListValue | None] = relationship()
     user: Mapped[User | None] = relationship()
+    process_run: Mapped[ProcessRun | None] = relationship()
 
     name: Mapped[str] = synonym("subject")
 

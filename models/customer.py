@@ -36,6 +36,18 @@ class Kind(enum.StrEnum):
     PRIVATE = "private"
 
 
+class For(enum.StrEnum):
+    """Which customers something of the office is for."""
+
+    BOTH = "both"
+    BUSINESS = "business"
+    PRIVATE = "private"
+
+    def fits(self, kind: Kind) -> bool:
+        """Whether it is for customers of this kind."""
+        return self is For.BOTH or self.value == kind.value
+
+
 # One place for the rule that a business needs a company name, a private person a first and a last name (TO-08, TO-09).
 # NULL counts as missing, which is why every part says so.
 NAMED = (

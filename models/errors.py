@@ -62,6 +62,19 @@ class Reason(enum.StrEnum):
     FILE_MACROS = "This document holds macros, which are programs. Save it without them first."
     FILE_UNKNOWN = "What is in this file is not known here. Documents, images, text and mail can be kept."
     NOT_A_LINK = "{value} is not an address of the web. Fill in, for example, https://drive.example/plan"
+    TOOL_NOT_HTTPS = (
+        "Fill in an address that begins with https:// and a host, for example https://www.example.com/search"
+    )
+    TOOL_FIELD_PLACE = (
+        "A field in braces goes into the path or behind the question mark, not into the host or behind #."
+    )
+    TOOL_FIELD_UNKNOWN = "There is no field {name}. You can use: {known}"
+    TOOL_BRACES = "Braces stand around a field, in pairs: {example}"
+    PROCESS_RETIRED = "{name} is no longer offered. Choose another work process."
+    PROCESS_OF_OTHERS = "{name} is not for customers of this kind. Choose another work process."
+    PROCESS_WITHOUT_STEPS = "{name} has no steps yet. Add one first."
+    PROCESS_ENDED = "{name} has ended already: nothing of it is still to be done."
+    NOTHING_TICKED = "Tick at least one activity."
     NO_OTHER_SIDE = "Only a kind of relation is called something else from the other side."
     ROLE_CHANGED = "Somebody else meanwhile changed the role of: {name}. Look again, then save again."
     LAST_ADMINISTRATOR = "There must always be an administrator. Make someone else administrator first."

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 import json
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -170,6 +170,8 @@ SETTINGS: tuple[Known, ...] = (
     _feature("relations", "Relations", "How customers and contacts belong together, such as accountant and client."),
     _feature("agreements", "Service agreements", "What was agreed with a customer, and whether it still holds."),
     _feature("portals", "Customer portals", "Portals that contacts are invited to."),
+    _feature("tools", "Tools", "The tab Tools of customers, with links to programs outside."),
+    _feature("processes", "Work processes", "Steps that are planned at once; they need Activities and Tools."),
     Known(
         REVIEWED,
         "",
@@ -274,6 +276,15 @@ def of_one_text(text: str | None) -> dict[str, Any]:
     return of_stored({key: value for key, _, value in (line.partition("=") for line in (text or "").split("\n"))})
 
 
+# What is off together with something else, whatever its own switch says.
+_NEEDS = {f"{SWITCH}processes": (f"{SWITCH}activities", f"{SWITCH}tools")}
+
+
+def is_used(switch: str, now: Callable[[str], Any]) -> bool:
+    """Whether what a feature switch turns off is on; `now` gives the value of a setting."""
+    return all(now(one) for one in (switch, *_NEEDS.get(switch, ())))
+
+
 def switched_off(session: Session | scoped_session[Session], table: str) -> frozenset[str]:
     """The columns of a table whose feature switch is off: those marked with `info={"switch": key}`."""
     known = Base.metadata.tables.get(table)
@@ -281,7 +292,7 @@ def switched_off(session: Session | scoped_session[Session], table: str) -> froz
     if not switched:
         return frozenset()
     now = everything(session)
-    return frozenset(name for name, key in switched.items() if not now[key])
+    return frozenset(name for name, key in switched.items() if not is_used(key, now.__getitem__))
 
 
 # What only serves a noun is off with it.

@@ -19,9 +19,11 @@ from models.customer import Address, BankAccount, Customer, Kind
 from models.journal import Origin, changeset
 from models.label import Colour, ContactLabel, CustomerLabel, Label, LabelGroup
 from models.operations import contents
+from models.process import Process, ProcessRun, ProcessStep
 from models.project import Project, Registration
 from models.sales import Agreement, Invoice, InvoiceStatus, Opportunity, Portal, PortalGrant, Quote
 from models.settings import ListValue, ValueList
+from models.tool import ToolLink
 from models.user import CustomerAccess, Role, Team, TeamMember, User
 
 T = TypeVar("T", bound=Base)
@@ -223,6 +225,25 @@ def portal_grant(session: Session, portal: Portal, contact: Contact, **values: A
 def list_value(session: Session, kind: ValueList, name: str, **values: Any) -> ListValue:
     """A value of a list the office keeps."""
     return _make(session, ListValue, list=kind, name=name, **values)
+
+
+def process(session: Session, *subjects: str, **values: Any) -> Process:
+    """A work process with these steps, each a day after the one before, for the owner of the customer."""
+    made = _make(session, Process, **{"name": f"Process {next(_count)}", **values})
+    for place, subject in enumerate(subjects):
+        _make(session, ProcessStep, process_id=made.id, position=place, subject=subject, days=place)
+    return made
+
+
+def process_run(session: Session, customer: Customer, process: Process, **values: Any) -> ProcessRun:
+    """A work process that was started, as yet without activities."""
+    said = {"customer_id": customer.id, "process_id": process.id, "name": process.name, "starts_on": A_DAY}
+    return _make(session, ProcessRun, **{**said, **values})
+
+
+def tool_link(session: Session, url: str, **values: Any) -> ToolLink:
+    """A link to a tool outside."""
+    return _make(session, ToolLink, **{"name": f"Tool {next(_count)}", "url": url, **values})
 
 
 def role(session: Session, **values: Any) -> Role:

@@ -28,7 +28,7 @@ def problems(nodes: Iterable[Any], language: str, typed: Collection[str] = ()) -
     """What is wrong with the texts of a page, as sentences."""
     heard, later = said(nodes)
     found = [f"not filled in: {text!r}" for text in heard if is_unfinished(_without(text, typed))]
-    found += [f"a name that only programs know: {text!r}" for text in heard if is_raw(text)]
+    found += [f"a name that only programs know: {text!r}" for text in heard if is_raw(_without(text, typed))]
     if language == "nl":
         of_both = [*heard, *later]
         found += [f"English on a page in Dutch: {text!r}" for text in of_both if is_english(_without(text, typed))]
@@ -36,12 +36,15 @@ def problems(nodes: Iterable[Any], language: str, typed: Collection[str] = ()) -
 
 
 def said(nodes: Iterable[Any]) -> tuple[list[str], list[str]]:
-    """Every piece of text on a page that a reader sees or hears, and those that a script shows later."""
+    """Every piece of text on a page that a reader sees or hears, and those that a script shows later.
+
+    What stands in `code` is to be typed as it is, and no text.
+    """
     heard, later = list[str](), list[str]()
     for node in nodes:
         if node.tag in ("script", "style"):
             continue
-        heard += (node.text, *(child.tail for child in node))
+        heard += (None if node.tag == "code" else node.text, *(child.tail for child in node))
         if node.attrib:
             heard += map(node.get, HEARD)
             later += map(node.get, LATER)

@@ -37,9 +37,11 @@ from models.operations.consequences import (
 )
 from models.operations.impact import Impact, Reach, figures, impact, uses
 from models.operations.selection import Chosen, Selection
+from models.process import Process
 from models.project import Project, Registration
 from models.sales import BILLED, Invoice, InvoiceStatus, Quote
 from models.settings import Deleting, ListValue
+from models.tool import ToolLink
 from models.user import Right, Role, Team, User
 
 Deletable = (
@@ -49,6 +51,8 @@ Deletable = (
     | type[Label]
     | type[LabelGroup]
     | type[ListValue]
+    | type[Process]
+    | type[ToolLink]
     | type[Role]
     | type[Team]
     | type[User]
@@ -60,6 +64,8 @@ TITLES: dict[type[Base], tuple[str, str]] = {
     Label: ("Delete label {name}", "Delete {count} labels"),
     LabelGroup: ("Delete label group {name}", "Delete {count} label groups"),
     ListValue: ("Delete list value {name}", "Delete {count} list values"),
+    Process: ("Delete work process {name}", "Delete {count} work processes"),
+    ToolLink: ("Delete link to a tool {name}", "Delete {count} links to tools"),
     Role: ("Delete role {name}", "Delete {count} roles"),
     Team: ("Delete team {name}", "Delete {count} teams"),
     User: ("Delete user {name}", "Delete {count} users"),

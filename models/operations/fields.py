@@ -65,6 +65,7 @@ KEPT_BY_VERBS = frozenset(
         "disabled_at",
         "built_in",
         "revoked_at",
+        "stopped_at",
     }
 )
 # These, and what the database and the record itself keep up.
@@ -181,6 +182,9 @@ def _misfits_text(column: Column[Any], field: str, value: str) -> Refused | None
         return Refused(Reason.TOO_LONG, field, length=fitting.longest)
     if column.info.get("address") and not _ADDRESS.fullmatch(value):
         return Refused(Reason.NOT_AN_ADDRESS, field, value=value)
+    if judge := column.info.get("judged_by"):
+        refused: Refused | None = judge(field, value)
+        return refused
     # As it stands, for what makes it a link adds nothing.
     if column.info.get("web") and web_address(value) != value:
         return Refused(Reason.NOT_A_LINK, field, value=value)

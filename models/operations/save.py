@@ -19,7 +19,7 @@ from models import access
 from models.access import Looker
 from models.activity import Activity, Attachment, Comment, beginning
 from models.among import one_of
-from models.base import Base
+from models.base import Base, Stamped, utc_now
 from models.connection import Connection
 from models.contact import Contact, CustomerContact
 from models.customer import Address, BankAccount, Customer
@@ -44,9 +44,11 @@ from models.operations.consequences import allowed
 from models.operations.fields import Part, SetField
 from models.operations.merging import Clash, EditConflict, Past, Side, Theirs, decoded
 from models.operations.once import Sent
+from models.process import Process, ProcessRun
 from models.project import Project, Registration, RegistrationStatus
 from models.sales import Agreement, Invoice, Opportunity, Portal, PortalGrant, Quote
 from models.settings import ListValue
+from models.tool import ToolLink
 from models.user import Right, Role, Team, User
 
 __all__ = ["Child", "Clash", "EditConflict", "New", "Saved", "Side", "Theirs", "check", "save"]
@@ -130,6 +132,7 @@ def save(
             work.raise_if_any(name)
             work.write(pending)
             child_keys = tuple(work.write(child) for child in below)
+            work.note_change(pending, below)
             once.led_to(session, claimed, noun, pending.key)
     except IntegrityError as error:
         # Somebody else was quicker between the check and the write.
@@ -183,6 +186,9 @@ TITLES: dict[type[Base], tuple[str, str]] = {
     Label: ("Add label {name}", "Change label {name}"),
     LabelGroup: ("Add label group {name}", "Change label group {name}"),
     ListValue: ("Add list value {name}", "Change list value {name}"),
+    Process: ("Add work process {name}", "Change work process {name}"),
+    ProcessRun: ("Start work process {name}", "Change work process {name}"),
+    ToolLink: ("Add link to a tool {name}", "Change link to a tool {name}"),
     Role: ("Add role {name}", "Change role {name}"),
     Team: ("Add team {name}", "Change team {name}"),
     User: ("Add user {name}", "Change user {name}"),
@@ -699,12 +705,21 @@ class _Work:
             # What is registered, planned and kept on it goes where the project goes.
             for table in _OF_PROJECTS:
                 moved = update(table).where(table.c.project_id == row.id)
-                self.session.execute(moved.values(customer_id=row.customer_id))
+                # A work process is one customer's.
+                without = {"process_run_id": None} if "process_run_id" in table.c else {}
+                self.session.execute(moved.values(customer_id=row.customer_id, **without))
         self._write_sets(pending)
         for part in pending.parts:
             if part.key is None or part.row is not None:
                 self.write(part)
         return row.id
+
+    def note_change(self, pending: _Pending, below: Sequence[_Pending]) -> None:
+        """A record is changed by what comes and goes below it, too: so its history finds what is gone."""
+        came_or_went = any(one.remove or (one.row is None and not one.skip) for one in below)
+        if came_or_went and pending.row is not None and isinstance(pending.written, Stamped):
+            pending.written.changed_at = utc_now()
+            self.session.flush()
 
     def _written(self, value: Any) -> Any:
         return self.write(value) if isinstance(value, _Pending) else value

@@ -32,7 +32,7 @@ from models.search.nouns import (
 from models.search.paging import COUNT_CAP, Neighbours, Page, all_ids, neighbours, page
 from models.search.spec import Filter, ListSpec, Sort
 from models.search.state import PAGE_SIZES, Archived, Chip, Cursor, Dropped, ListState, Unfit, read_state
-from models.search.work import ACTIVITIES, COMMENTS
+from models.search.work import ACTIVITIES, COMMENTS, PROCESS_RUNS
 
 __all__ = [
     "ACTIVITIES",
@@ -51,6 +51,7 @@ __all__ = [
     "PAGE_SIZES",
     "PORTALS",
     "PREFIXES",
+    "PROCESS_RUNS",
     "PROJECTS",
     "REGISTRATIONS",
     "Archived",

@@ -7,8 +7,10 @@ from sqlalchemy import func
 from models import settings
 from models.connection import Connection
 from models.label import Label, LabelGroup
+from models.process import Process
 from models.search.spec import ListSpec, Narrowing, Sort, either_filter, enum_filter, key_filter, word_filter
 from models.settings import ListValue, ValueList
+from models.tool import ToolLink
 from models.user import Role, Team, User
 
 LABELS = ListSpec.of(
@@ -58,6 +60,27 @@ LIST_VALUES = ListSpec.of(
     ),
     names=(ListValue.name,),
     within=lambda session: ListValue.list.in_(settings.lists(session)),
+)
+PROCESSES = ListSpec.of(
+    Process,
+    None,
+    "name",
+    Sort("name", func.lower(Process.name)),
+    Sort("created", Process.id),
+    word_filter(
+        "offered",
+        {"yes": Narrowing(Process.retired.is_(False)), "no": Narrowing(Process.retired.is_(True))},
+    ),
+    names=(Process.name,),
+)
+TOOL_LINKS = ListSpec.of(
+    ToolLink,
+    None,
+    "place",
+    Sort("place", ToolLink.position),
+    Sort("name", func.lower(ToolLink.name)),
+    Sort("created", ToolLink.id),
+    names=(ToolLink.name, ToolLink.url),
 )
 RELATIONS = ListSpec.of(
     Connection,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func
 
 from models.activity import Activity, ActivityState, Comment, CommentMention, overdue
+from models.process import ProcessRun
 from models.search.spec import Linked, ListSpec, Narrowing, Sort, clock_filter, enum_filter, key_filter, linked_filter
 
 ACTIVITIES = ListSpec.of(
@@ -23,6 +24,18 @@ ACTIVITIES = ListSpec.of(
     key_filter("contact", Activity.contact_id),
     clock_filter("due", lambda clock: {"overdue": Narrowing(overdue(clock))}),
     names=(Activity.subject,),
+)
+
+PROCESS_RUNS = ListSpec.of(
+    ProcessRun,
+    None,
+    "-started",
+    Sort("started", ProcessRun.starts_on),
+    Sort("name", func.lower(ProcessRun.name)),
+    Sort("created", ProcessRun.id),
+    key_filter("customer", ProcessRun.customer_id),
+    key_filter("process", ProcessRun.process_id),
+    names=(ProcessRun.name,),
 )
 
 COMMENTS = ListSpec.of(

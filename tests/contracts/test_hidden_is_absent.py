@@ -36,7 +36,7 @@ from tests.pages import PageClient
 
 HIDDEN, ABSENT, MINE = 7_111_111, 7_222_222, 7_333_333
 # What cannot be seen by its id: everybody who signed in sees these, or nobody comes there without a right everywhere.
-OPEN_TO_ALL = frozenset({"labels", "label-groups", "lists", "users", "teams", "roles"})
+OPEN_TO_ALL = frozenset({"labels", "label-groups", "lists", "processes", "tool-links", "users", "teams", "roles"})
 HIDING = tuple(endpoint for endpoint in ENTITIES if endpoint not in OPEN_TO_ALL)
 WITHOUT_IDS = frozenset(
     {
@@ -218,6 +218,13 @@ def probes() -> dict[str, list[Probe]]:
     found["activities.mark_view"] = [
         Probe("POST", "/activities/mark/", {state: "{id}"}) for state in ("done", "planned", "cancelled")
     ]
+    run = {"customer_id": "{id}", "process_id": str(MINE), "starts_on": "2026-11-23", "plan": "x"}
+    found["process-runs.create_view"] = [
+        Probe("GET", "/process-runs/new/?customer={id}"),
+        Probe("GET", f"/process-runs/new/?customer={{id}}&process={MINE}"),
+        Probe("POST", "/process-runs/new/", run),
+        Probe("POST", "/process-runs/new/?customer={id}", run),
+    ]
     link = {"customer_id": str(MINE), "url": "https://drive.example/", "name": "Nieuw"}
     found["files.create_view"] = [
         Probe("GET", "/files/new/?customer={id}"),
@@ -326,6 +333,7 @@ def scene(session: Session, cast: Cast) -> None:
     for customer, key in ((theirs, HIDDEN), (mine, MINE)):
         factories.attachment(session, customer, id=key, name=f"Geheim {key}.pdf" if customer is theirs else "plan.pdf")
     factories.opportunity(session, theirs, id=HIDDEN, name="Geheim plan")
+    factories.process_run(session, theirs, factories.process(session, "Bellen", id=MINE), id=HIDDEN, name="Geheim")
     kind = factories.list_value(session, ValueList.RELATION_KIND, "accountant of", id=1)
     factories.relation(session, mine, theirs, kind, id=HIDDEN)
     factories.relation(session, mine, contact, kind)

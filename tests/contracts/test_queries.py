@@ -5,6 +5,7 @@ KAARTENBAK_REWRITE=1 writes the file anew; the difference is then there to be re
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import os
@@ -138,6 +139,21 @@ PAGES = {
     "portal, form": "/portals/edit/?id={portal}",
     "portal, new": "/portals/new/?customer={customer}",
     "portal, delete": "/portals/delete/?id={portal}",
+    "customer, tools": "/customers/details/?id={customer}&tab=tools",
+    "work processes": "/processes/",
+    "work process": "/processes/details/?id={process}",
+    "work process, history": "/processes/details/?id={process}&tab=history",
+    "work process, form": "/processes/edit/?id={process}",
+    "work process, delete": "/processes/delete/?id={process}",
+    "work process, to be chosen": "/process-runs/new/?customer={customer}",
+    "work process, start": "/process-runs/new/?customer={customer}&process={process}",
+    "started work processes": "/process-runs/",
+    "started work process": "/process-runs/details/?id={run}",
+    "started work process, form": "/process-runs/edit/?id={run}",
+    "started work process, stop": "/process-runs/action/?action=stop&rowid={run}",
+    "links to tools": "/tool-links/",
+    "link to a tool": "/tool-links/details/?id={tool}",
+    "link to a tool, form": "/tool-links/edit/?id={tool}",
     "invitations": "/invitations/",
     "invitation": "/invitations/details/?id={invitation}",
     "invitation, new": "/invitations/new/?customer={customer}&portal={portal}&contact={colleague}",
@@ -297,6 +313,11 @@ def furnished(session: Session, cast: Cast, ids: dict[str, int], folder: Path) -
     value = factories.list_value(session, ValueList.RELATION_KIND, "supplier of")
     factories.relation(session, customer, another, value)
     portal = factories.portal(session, customer)
+    process = factories.process(session, "Ask", "Send")
+    run = factories.process_run(session, customer, process)
+    for days in (1, -1):
+        due_at = factories.A_MOMENT + dt.timedelta(days=days)
+        factories.activity(session, customer, process_run_id=run.id, user_id=cast.bob.id, due_at=due_at)
     configure(session, SYSTEM, {"ask_registers": True})
     with changeset(session, SYSTEM, "Archive"):
         session.get_one(Customer, archived).archived_at = closed.archived_at = A_MOMENT
@@ -314,6 +335,9 @@ def furnished(session: Session, cast: Cast, ids: dict[str, int], folder: Path) -
         "portal": portal.id,
         "invitation": factories.portal_grant(session, portal, contact, expires_on=factories.today()).id,
         "agreement": factories.agreement(session, customer).id,
+        "process": process.id,
+        "run": run.id,
+        "tool": factories.tool_link(session, "https://map.example/{city}").id,
         "account": factories.bank_account(session, customer).id,
         "user": cast.alice.id,
         "team": factories.team(session, cast.alice).id,

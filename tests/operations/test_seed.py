@@ -37,9 +37,11 @@ from models.label import CustomerLabel, Label, LabelGroup
 from models.operations import contents, dump, mention, number, seed
 from models.operations.seed import bulk, showcase
 from models.operations.seed.invent import density
+from models.process import Process, ProcessRun
 from models.project import Project, Registration, RegistrationStatus
 from models.sales import Agreement, Invoice, InvoiceStatus, Opportunity, OpportunityState, Portal, Quote
 from models.settings import NumberSeries
+from models.tool import ToolLink, misfit
 from models.user import CustomerAccess, Right, Role, Team, User
 from tests.databases import Databases
 
@@ -536,6 +538,11 @@ def test_the_office_plans_and_says_something_everywhere_and_on_the_customer_of_t
         "Call Astrid about the dock plan",
         "Send the 2027 rate proposal",
         "Yearly review with Willemijn in Rotterdam",
+        # Of the year end that is running there.
+        "Close the open registrations",
+        "Draw up the yearly report",
+        "Yearly review",
+        "Send the rates for next year",
     }
 
 
@@ -543,3 +550,14 @@ def test_who_is_mentioned_in_the_seed_is_whom_the_text_names(seeded: Session) ->
     for comment in seeded.scalars(select(Comment)):
         found = mention.find(seeded, comment.text, comment.customer_id)
         assert (found.ids, found.blind, found.several) == (frozenset(one.id for one in comment.mentioned), (), ())
+
+
+def test_the_customer_of_the_pictures_has_a_work_process_that_is_late_and_the_office_keeps_two(seeded: Session) -> None:
+    run = seeded.scalars(select(ProcessRun)).one()
+    assert (run.customer.number, run.name) == ("K-10031", "Year end")
+    found = list(seeded.scalars(select(Activity).where(Activity.process_run_id == run.id).order_by(Activity.id)))
+    assert [one.state for one in found] == [ActivityState.DONE] * 2 + [ActivityState.PLANNED] * 4
+    late = [one.subject for one in found[2:] if one.due_at and one.due_at.date() < dt.date(2026, 11, 21)]
+    assert late == ["Close the open registrations"]
+    assert seeded.scalar(select(func.count(Process.id))) == 2
+    assert all(misfit("url", link.url) is None for link in seeded.scalars(select(ToolLink)))

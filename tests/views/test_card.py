@@ -567,7 +567,12 @@ def test_what_can_be_added_to_a_customer_is_one_menu_and_each_line_leads_to_its_
         assert charlie.get(href).status_code == 200, text
     assert menu("Bob") == {}
     configure(session, SYSTEM, {"use_activities": False, "use_files": False})
-    assert lines.keys() - menu("Charlie").keys() == {"Activity", "File", "Link to elsewhere"}
+    assert lines.keys() - menu("Charlie").keys() == {
+        "Activity",
+        "File",
+        "Link to elsewhere",
+        "Work process",
+    }
     with changeset(session, SYSTEM, "Set up"):
         customer.archived_at = factories.A_MOMENT
     assert menu("Charlie") == {}

@@ -74,6 +74,11 @@ def a_registration(session: Session) -> Filled:
     return f"/registrations/new/?project={project.id}", {"minutes": "1:30"}
 
 
+def a_started_process(session: Session) -> Filled:
+    process = factories.process(session, "Call Astrid")
+    return f"/process-runs/new/?customer={factories.customer(session).id}&process={process.id}", {}
+
+
 def a_file(session: Session) -> Filled:
     return f"/files/new/?customer={factories.customer(session).id}", {"file": b"%PDF-1.7\n%%EOF\n"}
 
@@ -101,6 +106,9 @@ FORMS: dict[str, Callable[[Session], Filled]] = {
     "agreements": of_customer("agreements", name="Support 2026"),
     "portals": of_customer("portals", name="Projects and invoices"),
     "invitations": an_invitation,
+    "processes": alone("processes", name="Year end", **{"step-0-subject": "Call Astrid"}),
+    "process-runs": a_started_process,
+    "tool-links": alone("tool-links", name="Map", url="https://map.example/{city}"),
 }
 
 

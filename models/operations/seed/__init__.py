@@ -28,7 +28,9 @@ from models.operations.seed.invent import LIVELY, NUMBERS_FROM, Office, density
 from models.operations.seed.rows import TABLES, Rows
 from models.operations.seed.staff import EMPLOYEES, Employee, engage
 from models.operations.seed.talk import Talk
+from models.process import Process
 from models.project import Project
+from models.tool import ToolLink
 from models.user import Right, Team, User
 
 __all__ = ["EMPLOYEES", "MOST", "TITLE", "Employee", "seed"]
@@ -70,7 +72,7 @@ def seed(
 
 def _refuse_unless_empty(session: Session) -> None:
     # Straight at the tables: what is hidden from whoever asks counts, too.
-    for noun in (Customer, Contact, Project, Label, Team):
+    for noun in (Customer, Contact, Project, Label, Team, Process, ToolLink):
         table = Base.metadata.tables[noun.__tablename__]
         count = session.scalar(select(func.count()).select_from(table)) or 0
         if count:
@@ -99,6 +101,7 @@ def _fill(
     talk = Talk(Random(f"{seed}/{customers}/talk"), tables, staff, calendar, lively=customers <= LIVELY)
     chance = Random(f"{seed}/{customers}/deals")
     kept = session.scalars(select(FileContent.sha256)).all()
+    talk.office()
     deals = Deals(chance, tables, staff, calendar, lively=customers <= LIVELY, kept=kept)
     office = Office(Random(f"{seed}/{customers}"), tables, staff, calendar, dense, talk, deals)
     with ExitStack() as stack:

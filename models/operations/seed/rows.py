@@ -34,6 +34,7 @@ class Rows:
 # In an order in which no row refers to a later table.
 TABLES = {
     "list_value": "list name position retired other_name",
+    "tool_link": "name url for_kind position created_at changed_at",
     "role": "name description rights built_in",
     "team": "name role_id created_at changed_at",
     "user": "email email_key name password_hash role_id disabled_at language theme single_keys created_at changed_at",
@@ -71,8 +72,11 @@ TABLES = {
     "quote": "customer_id number status day amount currency created_at changed_at",
     "agreement": "customer_id name starts_on ends_on active created_at changed_at",
     "portal": "customer_id name created_at changed_at",
+    "process": "name for_kind retired created_at changed_at",
+    "process_step": "process_id position subject kind_id days doer user_id",
+    "process_run": "customer_id process_id name starts_on user_id stopped_at note created_at changed_at",
     "activity": (
-        "customer_id project_id contact_id kind_id user_id subject note state due_at has_time done_at "
+        "customer_id project_id contact_id kind_id user_id process_run_id subject note state due_at has_time done_at "
         "created_at changed_at"
     ),
     "comment": "customer_id user_id said_at text created_at changed_at",

@@ -11,11 +11,13 @@ from random import Random
 from typing import TypeVar
 
 from models.activity import ActivityState
+from models.customer import For
 from models.operations.seed import words
-from models.operations.seed.days import Calendar
+from models.operations.seed.days import HORIZON, Calendar
 from models.operations.seed.profile import Profile
 from models.operations.seed.rows import Rows, Value
 from models.operations.seed.staff import Staff
+from models.process import Doer
 from models.settings import ValueList
 
 T = TypeVar("T")
@@ -26,6 +28,7 @@ AHEAD = (-9, -4, -2, -1, 0, 1, 1, 2, 3, 5, 7, 9, 12, 16, 23, 37)
 # How often there are so many of something on a customer.
 MANY = (0,) * 6 + (1,) * 5 + (2,) * 4 + (3,) * 2 + (5,)
 FEW = (0,) * 17 + (1,) * 2 + (2,)
+DONE_OF_YEAR_END = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Talk:
         # The seed invents people who may see every customer, and people who may not: only the first are mentioned.
         self._people = [staff.users[name] for name in ("Marieke", "Johan", "Sanne", "Pieter", "Emma")]
         self._names = {key: name for name, key in staff.users.items()}
+        self._processes: dict[str, int] = {}
 
     def about(self, profile: Profile, around: Around) -> None:
         """All that is planned, done and said with a customer."""
@@ -118,7 +122,7 @@ class Talk:
         written = done or self._calendar.at(around.left + 1 + int(self._chance() * 20), self._chance())
         who = user or (around.owner if self._chance() < 0.6 else None) or self._pick(self._people)
         values: tuple[Value, ...] = (
-            *(around.customer, project, contact[0] if contact else None, self._kinds[kind], who),
+            *(around.customer, project, contact[0] if contact else None, self._kinds[kind], who, None),
             *(text.format(name), None, state.value, due, int(has_time), None if cancelled else done, written, written),
         )
         self._tables["activity"].add(*values)
@@ -159,6 +163,36 @@ class Talk:
             ("Call", "Call back {}", 80),
         ):
             self.activity(around, kind, text, done=at(ago, 0.3))
+        self._year_end(around)
+
+    def office(self) -> None:
+        """What the office keeps for its work: its processes, and the tools that it uses beside this one."""
+        began = self._calendar.at(HORIZON - 1, 0.0)
+        for position, (name, url, kind) in enumerate(words.TOOLS):
+            self._tables["tool_link"].add(name, url, kind, position, began, began)
+        for name, steps in words.PROCESSES.items():
+            self._processes[name] = self._tables["process"].add(name, For.BOTH.value, 0, began, began)
+            for position, (subject, kind, days, doer) in enumerate(steps, 1):
+                user = self._staff.users.get(doer)
+                said = (subject, self._kinds[kind], days, Doer.USER.value if user else doer, user)
+                self._tables["process_step"].add(self._processes[name], position, *said)
+
+    def _year_end(self, around: Around) -> None:
+        """The year end of a customer, begun two weeks ago: two steps are done, one should be."""
+        begun, users = 14, self._staff.users
+        moment = self._calendar.at(begun, 0.2)
+        who = {Doer.OWNER.value: around.owner, Doer.STARTER.value: users["Johan"]}
+        day = self._calendar.day[begun]
+        said = (words.YEAR_END, day, users["Johan"], None, None, moment, moment)
+        run = self._tables["process_run"].add(around.customer, self._processes[words.YEAR_END], *said)
+        for place, (subject, kind, days, doer) in enumerate(words.PROCESSES[words.YEAR_END]):
+            done = self._calendar.at(begun - days, 0.5) if place < DONE_OF_YEAR_END else None
+            state, due = ActivityState.DONE if done else ActivityState.PLANNED, self._calendar.ahead(days - begun)
+            values: tuple[Value, ...] = (
+                *(around.customer, None, None, self._kinds[kind], who.get(doer) or users[doer], run),
+                *(subject, None, state.value, due, 0, done, moment, done or moment),
+            )
+            self._tables["activity"].add(*values)
 
 
 KNOWN: dict[str, Callable[[Talk, Around], None]] = {"Nordhamn Logistik AB": Talk.nordhamn}

@@ -681,6 +681,28 @@ WORK_TO_COME = (
 )
 PAPERS = ("Contract {}.pdf", "Offer {}.pdf", "Minutes of the yearly review {}.pdf", "Terms {}.pdf")
 TARIFFS = "Service,Unit,Rate\r\nPlanning,hour,95.00\r\nTravel,km,0.23\r\nRush,hour,142.50\r\n"
+# The office's own processes: their steps with kind, days after the start, and who does it.
+YEAR_END = "Year end"
+PROCESSES: dict[str, tuple[tuple[str, str, int, str], ...]] = {
+    YEAR_END: (
+        ("Ask for the figures of the year", "E-mail", 0, "owner"),
+        ("Check what is still to be invoiced", "Task", 3, "Marieke"),
+        ("Close the open registrations", "Task", 10, "starter"),
+        ("Draw up the yearly report", "Task", 21, "owner"),
+        ("Yearly review", "Meeting", 35, "owner"),
+        ("Send the rates for next year", "E-mail", 42, "Marieke"),
+    ),
+    "New client": (
+        ("Send the engagement letter", "E-mail", 0, "owner"),
+        ("Check who owns the company", "Task", 2, "Marieke"),
+        ("Introduce the team", "Meeting", 7, "owner"),
+        ("Ask how the first month went", "Call", 30, "starter"),
+    ),
+}
+TOOLS = (
+    ("Map", "https://www.openstreetmap.org/search?query={postal_code}%20{city}", "both"),
+    ("Credit check", "https://credit.example/company/{vat_number}?name={name}", "business"),
+)
 ACTIVITY_KINDS = _words("Task, Note, Call, E-mail, Meeting")
 # What is to be done or was done, by kind; {} is the first name of a contact. A note is never to be done.
 TO_DO: tuple[tuple[str, str], ...] = (
