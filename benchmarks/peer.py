@@ -4,7 +4,7 @@
 
 Its versions are pinned here, and fetched from the package index into a folder that is thrown away; with `--folder` they are
 kept there for the next run. Its model has the same 12 columns, its table the same rows, its file is the same workbook; but for
-what `WAYS` says every setting is its default. Only the resource runs, without the pages of an admin around it.
+what `WAYS` says every setting is its default. "By its admin" the two pages of it are sent what a browser would send.
 """
 
 from __future__ import annotations
@@ -88,5 +88,8 @@ def lines(way: str, cost: Cost, ours: float) -> Iterator[str]:
     """What it took, beside ours."""
     said = ", ".join(f"{step} {seconds:.1f}" for step, seconds in cost.steps.items())
     yield f"{PINNED[1]}, {way}: {cost.written:,} rows written, {cost.refused:,} refused ({said} s CPU)"
-    for what, seconds in (("dry run and import", cost.whole), ("import only", cost.import_only)):
+    told = [("dry run and import", cost.whole)]
+    # Its admin imports nothing without showing it first.
+    told += [] if WAYS[way]["admin"] else [("import only", cost.import_only)]
+    for what, seconds in told:
         yield f"{'  ' + what:<46}{seconds:>9.2f} s CPU  {seconds / ours:>12.1f}x ours{f'goal {GOAL}x':>11}"

@@ -106,7 +106,7 @@ def test_TL_28_a_comment_is_deleted_to_the_bin_and_comes_back_with_its_mentions(
     assert [one.user_id for one in session.scalars(select(CommentMention))] == [cast.bob.id]
 
 
-def test_TL_28_whom_a_comment_mentions_finds_it_on_a_page_of_their_own(
+def test_TL_28_TS_32_whom_a_comment_mentions_finds_it_on_a_page_of_their_own(
     client_for: ClientFor, session: Session, cast: Cast
 ) -> None:
     alice, customer = client_for("Alice"), factories.customer(session, company_name="Nordhamn AB")

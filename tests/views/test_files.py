@@ -170,7 +170,7 @@ def test_VS_38_a_file_is_the_customers_or_of_one_of_its_projects(session: Sessio
     assert (kept(session).project_id, kept(session).name) == (None, "plan.pdf")
 
 
-def test_VS_39_who_sees_the_customer_sees_its_files_and_who_edits_it_adds_them(
+def test_VS_39_TS_32_who_sees_the_customer_sees_its_files_and_who_edits_it_adds_them(
     session: Session, client_for: ClientFor, cast: Cast
 ) -> None:
     mine, hidden = factories.customer(session), factories.customer(session)
