@@ -73,6 +73,11 @@ class Followed:
         """What should have been done by now."""
         return [one for one in self.to_do if one.is_overdue(shell.clock())]
 
+    @property
+    def next_up(self) -> Activity | None:
+        """What comes next of what is not late."""
+        return next((one for one in self.to_do if not one.is_overdue(shell.clock())), None)
+
 
 def standings(session: Session, run_ids: Sequence[int]) -> dict[int, Standing]:
     """How these stand, in one query."""

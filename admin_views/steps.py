@@ -67,7 +67,8 @@ def _held(step: ProcessStep | None) -> dict[str, Any]:
     """What a step holds, by the names of the fields."""
     if step is None:
         return {}
-    doer = step.doer.value if step.doer is not Doer.USER else None if step.user_id is None else str(step.user_id)
+    # Of who has left nobody is offered any more; that stays as it is until somebody else is chosen.
+    doer = step.doer.value if step.doer is not Doer.USER else str(step.user_id or "left")
     return {
         "subject": step.subject,
         "kind_id": step.kind_id,

@@ -202,7 +202,7 @@ CUSTOMER_COLUMNS: tuple[Column, ...] = (
     _column("mileage_billable", reading.yes_or_no),
     _limited("distance_km", reading.whole, Customer.distance_km),
     _limited("max_distance_km", reading.whole, Customer.max_distance_km),
-    _column("archived", reading.yes_or_no, attribute=""),
+    _column("archived", reading.archived, attribute=""),
 )
 
 CONTACT_COLUMNS: tuple[Column, ...] = (
@@ -239,7 +239,7 @@ CONTACT_COLUMNS: tuple[Column, ...] = (
     _limited("vat_number", reading.text, Contact.vat_number, doubt=reading.vat_doubt),
     _column("owner", reading.user, attribute="owner_id"),
     _limited("description", reading.lines, Contact.description, repeatable=True),
-    _column("archived", reading.yes_or_no, attribute=""),
+    _column("archived", reading.archived, attribute=""),
 )
 
 COLUMNS: Mapping[ImportKind, Mapping[str, Column]] = {

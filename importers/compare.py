@@ -216,6 +216,8 @@ def _bank(record: Record, held: Held | None, found: Difference) -> None:
     same = accounts.get(iban) or accounts.get(compact_iban(record.account))
     if same is None or compact_iban(same["iban"]) != iban:
         found.put("bank", "iban", iban, "iban", same["iban"] if same else "")
+        if same and same["bic"] and not values.get("bic"):
+            found.put("bank", "bic", "", "bic", same["bic"])  # it was that of the other bank
     for key in ("bic", "holder"):
         if values.get(key) and values[key] != (same[key] if same else ""):
             found.put("bank", key, values[key], key, same[key] if same else "")

@@ -43,12 +43,19 @@ def correct(run: ImportRun, row: int, raw: list[Any], cells: Mapping[int, str], 
             raise Refused(Reason.NO_SUCH_CELL)
         text, said = given.strip()[:LONGEST], written(raw[position]) if position < len(raw) else ""
         of_row, of_all = one.setdefault(str(row), {}), every.setdefault(str(position), {})
+        now: str = of_row.get(str(position)) or of_all.get(said) or said
+        if _on_one_line(text) == _on_one_line(now):
+            text = now  # the field of a page has no lines
         of_row.pop(str(position), None)
         if position in alike:
             _put(of_all, said, text, said)
         else:
             _put(of_row, str(position), text, of_all.get(said, said))
     return _keep(run, one, every)
+
+
+def _on_one_line(text: str) -> str:
+    return text.replace("\r", "").replace("\n", "").strip()
 
 
 def _put(texts: dict[str, str], key: str, text: str, unless: str) -> None:

@@ -212,7 +212,7 @@ class _Returnable:
 
 def choice_of(session: Session, column: Column, language: str) -> xlsx.Choice | None:
     """What may stand in a column; None where that may be anything."""
-    if column.parse is reading.yes_or_no:
+    if column.parse in {reading.yes_or_no, reading.archived}:
         return xlsx.Choice(_yes_no(language))
     if column.attribute in _LISTED:
         query = select(LIST.c.name).where(LIST.c.list == _LISTED[column.attribute], LIST.c.retired.is_(False))

@@ -290,6 +290,7 @@ class Rights:
     def __init__(self, session: Session, looker: Looker) -> None:
         self._session, self._looker = session, looker
         self.may_add = may(session, looker, Right.EDIT)
+        self.may_archive = may(session, looker, Right.ARCHIVE)
         self.may_see_all = may(session, looker, Right.VIEW)
 
     def among(self, ids: Iterable[int]) -> tuple[set[int], set[int]]:

@@ -491,7 +491,8 @@ def _assign(
         else:
             given[position] = (field, certainty)
             taken.add(field)
-    return _without_stray_additions(_of_one_address(names, given, kind), taken)
+    kept = _of_one_address(names, given, kind)
+    return _without_stray_additions(kept, {field for field, _ in kept.values() if field})
 
 
 def _of_one_address(
@@ -511,7 +512,7 @@ def _of_one_address(
         mine = max(of_role, key=lambda role: (street in of_role[role], len(here & {*of_role[role]})), default="")
         for role, positions in of_role.items():
             if role != mine and not here.issuperset(positions):
-                mixed |= here & {*positions}
+                mixed |= {at for at in here & {*positions} if given[at][1] is not Certainty.REMEMBERED}
     return {at: (None, Certainty.TWICE) if at in mixed else found for at, found in given.items()}
 
 

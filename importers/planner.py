@@ -139,6 +139,11 @@ class Planner:
             record.say(Trouble.NOTE_ROW)
         return asked
 
+    def require_archive(self, record: Record) -> None:
+        """Who may not archive brings in nobody who is."""
+        if record.values.get("archived") and not self.rights.may_archive:
+            self.reject(record, Trouble.NO_RIGHT_TO_ARCHIVE, "archived")
+
     def name(self, record: Record) -> str:
         """What a row is called."""
         of_customer = self.source.kind is ImportKind.CUSTOMERS

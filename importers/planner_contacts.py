@@ -102,6 +102,7 @@ class Contacts(Planner):
             return self.rejected(record, held)
         if held is not None:
             return self.existing(record, held, found)
+        self.require_archive(record)
         if record.is_rejected():
             return self.rejected(record)
         of_link = {key: pair for key, pair in found.diff.items() if key in _LINK_KEYS}

@@ -213,6 +213,7 @@ class Customers(Planner):
             self.reject(record, Trouble.NAME_MISSING, "company_name")
         elif not self.rights.may_add:
             self.reject(record, Trouble.NO_RIGHT_TO_ADD)
+        self.require_archive(record)
         self._check_number(record, found)
         if record.is_rejected():
             return self.rejected(record)

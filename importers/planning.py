@@ -59,6 +59,12 @@ def require_plannable(session: Session, looker: Looker, run_id: int) -> tuple[Im
 
 def make_plan(session: Session, looker: Looker, folder: Path, run_id: int, tell: Tell = quiet) -> Counter[str]:
     """Plan what the file would do with the choices of the run; the counts per status. Writes nothing but the plan."""
+    require_plannable(session, looker, run_id)
+    # Whoever says something from here on takes the mark away; what was said before is read behind it.
+    mark = secrets.token_hex(8)
+    with working(session):
+        run = find(session, run_id, holds=True)
+        run.options = {**run.options, plan.MARK: mark}
     run, header = require_plannable(session, looker, run_id)
     position = journal.position(session)
     tell(Stage.READING, 0, 0, "")
@@ -74,10 +80,9 @@ def make_plan(session: Session, looker: Looker, folder: Path, run_id: int, tell:
     source = _source(session, looker, run, listed, misfits(sheet, header, rows), back)
     run.state = ImportState.UPLOADED
     # The rows of the plan before go first; which of them were not ticked must outlive whoever is interrupted in between.
-    mark = secrets.token_hex(8)
-    run.options = {**run.options, "unticked": sorted(source.unticked), plan.MARK: mark}
+    run.options = {**run.options, "unticked": sorted(source.unticked)}
     tell(Stage.MATCHING, 0, 0, "")
-    keep(session, run)
+    keep(session, run, mark)
     counts = plan.make(session, looker, run_id, source, mark, tell)
     # All that is asked of the database, before something is said that it would write at once.
     told = {"fields": plan.tally(session, run_id)}

@@ -483,6 +483,13 @@ def yes_or_no(cell: Cell, _reading: Reading) -> bool | str:
     raise Wrong(Trouble.NOT_YES_OR_NO)
 
 
+def archived(cell: Cell, reading: Reading) -> bool | str:
+    """Whether somebody is archived, where a column may as well say who is active."""
+    active = _ACTIVE.get(plain(cell).casefold())
+    return yes_or_no(cell, reading) if active is None else not active
+
+
+_ACTIVE = {"active": True, "actief": True, "aktiv": True, "inactive": False, "inactief": False, "inaktiv": False}
 _COMPANY = _words(
     "business company b2b zakelijk bedrijf organisatie företag foretag unternehmen firma bedrift yritys virksomhed "
     "organisation organization legal rechtspersoon"

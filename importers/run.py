@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from importers import stopped
 from importers.files import Limits, ReadOptions, Workbook, read_once, wire
 from importers.files import forget as forget_file
-from importers.plan import ROW, about, require_mark
+from importers.plan import MARK, ROW, about, require_mark
 from models.access import Looker, require
 from models.among import one_of
 from models.base import utc_now
@@ -110,7 +110,8 @@ def keep(session: Session, run: ImportRun, mark: str | None = None) -> ImportRun
     """Write what changed of a run in a transaction of its own: SQLite lets nobody write who began to read before others wrote.
 
     Between the change and this nothing may be asked of the database: what was flushed on the way goes back. What others
-    kept of it meanwhile stays: of a map only the keys that changed are written. `mark`: only while it is that of who plans.
+    kept of its options meanwhile stays: only the keys that changed are written, but for other columns, which make all else
+    mean something else. `mark`: only while it is that of who plans.
     """
     changed = {
         one.key: (next(iter(one.history.deleted), None), one.value)
@@ -124,7 +125,8 @@ def keep(session: Session, run: ImportRun, mark: str | None = None) -> ImportRun
             require_mark(session, run_id, mark)
         run = find(session, run_id, holds=True)
         for name, (before, after) in changed.items():
-            setattr(run, name, laid_over(getattr(run, name), before, after))
+            is_map = name == "options" and before and before.get("columns") == after.get("columns")
+            setattr(run, name, laid_over(run.options, before, after) if is_map else after)
     return run
 
 
@@ -134,7 +136,13 @@ def laid_over(now: Any, before: Any, after: Any) -> Any:
         return after
     changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
     result = {key: value for key, value in now.items() if key not in changed or key in after}
-    return result | {key: laid_over(now.get(key), before.get(key), after[key]) for key in changed & after.keys()}
+    return result | {key: laid_over(now.get(key), before.get(key), after[key]) for key in after if key in changed}
+
+
+def outdate(run: ImportRun) -> None:
+    """Have no plan stand any more, nor one that is being made right now: it knows nothing of what was said since."""
+    run.state = ImportState.UPLOADED
+    run.options = {**run.options, MARK: ""}
 
 
 def choose(session: Session, looker: Looker, run_id: int, choices: Choices, mode: ImportMode | None = None) -> None:
@@ -143,7 +151,7 @@ def choose(session: Session, looker: Looker, run_id: int, choices: Choices, mode
     run = find(session, run_id)
     run.mode = mode or run.mode
     run.options = {**run.options, "choices": choices_kept(choices)}
-    run.state = ImportState.UPLOADED
+    outdate(run)
     keep(session, run)
 
 
@@ -190,6 +198,7 @@ def keep_decisions(session: Session, looker: Looker, run_id: int, decisions: Map
     run = find(session, run_id)
     kept = {**run.options.get("decisions", {}), **{str(row): decision for row, decision in decisions.items()}}
     run.options = {**run.options, "decisions": {row: decision for row, decision in kept.items() if decision}}
+    outdate(run)
     keep(session, run)
 
 

@@ -79,4 +79,5 @@ def translate(session: Session, looker: Looker, run_id: int, meant: Mapping[tupl
         else:
             told.get(field, {}).pop(said, None)
     run.options = {**run.options, "translations": {field: words for field, words in told.items() if words}}
+    steps.outdate(run)
     return steps.keep(session, run)

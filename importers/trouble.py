@@ -57,6 +57,7 @@ class Trouble(enum.StrEnum):
     RECOGNISED_BY_NAME = "Recognised by name as {number}."
     ARCHIVED = "{name} is archived and can only be read. Restore it first."
     NO_RIGHT = "You may not edit {name}."
+    NO_RIGHT_TO_ARCHIVE = "You need the right Archive to bring in somebody who is archived."
     NO_RIGHT_TO_ADD = "You need the right Edit everywhere to add this."
     NUMBER_UNSEEN = "This number is already in use."
     NUMBER_IN_BIN = Reason.NUMBER_IN_BIN.value

@@ -14,11 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from importers import corrections, notation, unticking
-from importers.run import choices_kept, choices_of, find, keep
+from importers.run import choices_kept, choices_of, find, keep, outdate
 from models.access import Looker, require
 from models.among import one_of
 from models.errors import NotFound
-from models.imports import ImportMode, ImportRow, ImportRun, ImportState
+from models.imports import ImportMode, ImportRow, ImportRun
 from models.user import Right
 
 Cells = Mapping[int, Mapping[int, str]]
@@ -99,6 +99,6 @@ def answer(session: Session, looker: Looker, run_id: int, answers: Mapping[int, 
 def _kept(session: Session, run: ImportRun, is_new: bool) -> bool:
     """Keep it. Where it says something new there is no plan: the old one knows nothing of what was said."""
     if is_new:
-        run.state = ImportState.UPLOADED
+        outdate(run)
     keep(session, run)
     return is_new

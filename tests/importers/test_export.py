@@ -28,6 +28,7 @@ from models.imports import ImportKind, RowStatus
 from models.journal import changeset
 from models.operations import seed
 from models.settings import ValueList
+from models.user import Right
 from tests import factories
 from tests.conftest import Cast
 from tests.importers.helpers import CONTACTS, CUSTOMERS, Desk, desk_of
@@ -152,6 +153,24 @@ def test_who_was_archived_is_archived_again_in_an_empty_place(desk: Desk, kind: 
         "Gone": True,
         "Here": False,
     }
+
+
+def test_a_column_of_who_is_active_archives_the_others(desk: Desk) -> None:
+    run = desk.plan(("Naam", "Gearchiveerd"), ("Acme", "Actief"), ("Beta", "Inactief"), ("Gamma", "ja"))
+    assert ["archived_at" in desk.rows(run)[row].values["customer"] for row in (2, 3, 4)] == [False, True, True]
+
+
+@pytest.mark.parametrize("kind", [CUSTOMERS, CONTACTS])
+def test_who_may_not_archive_brings_in_nobody_archived(
+    session: Session, tmp_path: Path, cast: Cast, kind: ImportKind
+) -> None:
+    rights = frozenset({Right.VIEW, Right.EDIT, Right.IMPORT})
+    with changeset(session, SYSTEM, "Set up"):
+        cast.bob.role = factories.role(session, rights=rights)
+    desk = desk_of(session, tmp_path, access.looker_for(session, cast.bob))
+    run = desk.plan(("Voornaam", "Achternaam", "Gearchiveerd"), ("Ada", "Vos", "ja"), ("Bo", "Bos", "nee"), kind=kind)
+    assert desk.statuses(run) == {2: "rejected", 3: "new"}
+    assert "NO_RIGHT_TO_ARCHIVE" in desk.codes(run, 2)
 
 
 def test_an_import_archives_and_restores_nobody_who_is_there(desk: Desk) -> None:

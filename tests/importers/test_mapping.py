@@ -325,6 +325,11 @@ def test_no_address_is_made_of_parts_of_two() -> None:
     assert [part.field.rpartition(".")[2] for part in one[1:] if part.field] == [
         "street", "postal_code", "city", "country"
     ]  # fmt: skip
+    # What somebody said of a column stays said.
+    kept = {1: "head_office.street", 2: None, 3: "head_office.city", 4: None, 5: "head_office.postal_code", 6: None}
+    said = ("Naam", "Bezoekstraat", "Bezoekpostcode", "Bezoekplaats", "Poststraat", "Postpostcode", "Postplaats")
+    found = guess(said, [("Acme", *(["x"] * 6))], CUSTOMERS, kept)
+    assert {at: found[at].field for at in kept} == kept
     other = guess(("Naam", "Adres", "Postcode", "Plaats", "Postadres", "Postland"), [("Acme", *(["x"] * 5))], CUSTOMERS)
     assert [part.field for part in other[4:]] == [None, None]
 

@@ -28,7 +28,7 @@ from models.settings import ValueList
 from models.user import Right
 from tests import factories
 from tests.conftest import Cast
-from tests.importers.helpers import ADD, CONTACTS, CUSTOMERS, Desk, desk_of, text_of
+from tests.importers.helpers import ADD, CONTACTS, CUSTOMERS, UPDATE, Desk, desk_of, text_of
 
 
 @pytest.fixture
@@ -719,11 +719,8 @@ def test_of_two_who_plan_at_once_one_plan_stays_and_it_is_whole(desk: Desk, data
                 access.look_as(other, SYSTEM)
                 planning.make_plan(other, SYSTEM, desk.folder, run.id)
 
-    if at is Stage.READING:
+    with pytest.raises(Conflict):
         planning.make_plan(desk.session, SYSTEM, desk.folder, run.id, meanwhile)
-    else:
-        with pytest.raises(Conflict):
-            planning.make_plan(desk.session, SYSTEM, desk.folder, run.id, meanwhile)
     desk.session.rollback()
     assert desk.statuses(desk.session.get_one(ImportRun, run.id)) == dict.fromkeys(range(2, 22), "new")
     assert len(desk.table("import_row")) == 20
@@ -743,6 +740,45 @@ def test_what_two_people_correct_at_once_is_both_kept(desk: Desk, database_url: 
     kept = steps.keep(desk.session, mine)
     assert kept.options["corrections"] == {"2": {"1": "Emmen"}, "3": {"0": "Gamma"}}
     assert (kept.mode, steps.choices_of(kept).empty_clears) == (ADD, True)
+
+
+@pytest.mark.parametrize("at", [Stage.READING, Stage.MATCHING, Stage.PLANNING])
+def test_a_plan_that_knows_nothing_of_what_was_said_meanwhile_does_not_stand(
+    desk: Desk, database_url: URL, at: Stage
+) -> None:
+    run = desk.upload(text_of(("Naam", "Telefoon"), ("Acme", "1234567")))
+
+    def meanwhile(stage: Stage, _done: int, _total: int, _name: str) -> None:
+        if stage is at:
+            desk.session.rollback()
+            with Session(create_engine(database_url, poolclass=NullPool)) as other:
+                access.look_as(other, SYSTEM)
+                how = {"mode": UPDATE, "empty_clears": False, "replace_labels": False}
+                working.choose(other, SYSTEM, run.id, left_out=["phone"], **how)
+
+    with pytest.raises(Conflict):
+        planning.make_plan(desk.session, SYSTEM, desk.folder, run.id, meanwhile)
+    desk.session.rollback()
+    assert desk.session.get_one(ImportRun, run.id).state is ImportState.UPLOADED
+
+
+def test_what_is_said_of_other_columns_takes_the_place_of_all_before(desk: Desk, database_url: URL) -> None:
+    run = desk.plan(("Naam", "Mobiel"), ("Acme", "0612345678"))
+    mine = steps.find(desk.session, run.id)
+    assert mine.options
+    with Session(create_engine(database_url, poolclass=NullPool)) as other:
+        access.look_as(other, SYSTEM)
+        working.correct(other, SYSTEM, run.id, {2: {1: "0687654321"}})
+    mine.mapping = {"company_name": [1]}
+    mine.options = {**mine.options, "columns": [], "corrections": {}}
+    kept = steps.keep(desk.session, mine)
+    assert (kept.mapping, kept.options["corrections"]) == ({"company_name": [1]}, {})
+
+
+def test_a_cell_of_several_lines_that_was_not_touched_is_no_correction(desk: Desk) -> None:
+    run = desk.plan(("Naam", "Notities"), ("Acme", "Dam 1\nachter"))
+    assert not working.correct(desk.session, SYSTEM, run.id, {2: {1: "Dam 1achter"}})
+    assert working.correct(desk.session, SYSTEM, run.id, {2: {1: "Dam 1 achter"}})
 
 
 def test_rows_are_not_ticked_while_the_plan_is_made_anew(desk: Desk) -> None:

@@ -710,13 +710,14 @@ def test_another_account_number_takes_the_place_of_the_one_that_was_exported(des
     three(desk)
     acme = desk.session.scalars(select(Customer).where(Customer.name == "Acme")).one()
     first, second = "NL88HVNK9591653909", "NL91ABNA0417164300"
-    factories.bank_account(desk.session, acme, iban=first, holder="Acme")
+    factories.bank_account(desk.session, acme, iban=first, holder="Acme", bic="HVNKNL2A")
     factories.bank_account(desk.session, acme, iban="NL20INGB0001234567")
     run = planned(desk, edited(out(desk), writing("Acme", iban=second)))
-    assert said(desk, run) == {2: ("changed", {"iban": [first, second]}, [])}
+    assert said(desk, run) == {2: ("changed", {"iban": [first, second], "bic": ["HVNKNL2A", ""]}, [])}
     desk.commit(run)
     assert {row["iban"] for row in desk.table("bank_account")} == {second, "NL20INGB0001234567"}
-    assert desk.one("bank_account", iban=second)["holder"] == "Acme"
+    account = desk.one("bank_account", iban=second)
+    assert (account["holder"], account["bic"]) == ("Acme", None)
 
 
 def test_the_hidden_sheet_of_an_export_is_not_told_of_as_a_list(desk: Desk) -> None:
