@@ -59,7 +59,7 @@ def require_plannable(session: Session, looker: Looker, run_id: int) -> tuple[Im
 
 def make_plan(session: Session, looker: Looker, folder: Path, run_id: int, tell: Tell = quiet) -> Counter[str]:
     """Plan what the file would do with the choices of the run; the counts per status. Writes nothing but the plan."""
-    require_plannable(session, looker, run_id)
+    require(session, looker, Right.IMPORT)
     # Whoever says something from here on takes the mark away; what was said before is read behind it.
     mark = secrets.token_hex(8)
     with working(session):
