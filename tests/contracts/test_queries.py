@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
@@ -27,7 +27,7 @@ from models.access import SYSTEM, Looker, looker_for
 from models.contact import Contact, CustomerContact
 from models.customer import Customer
 from models.imports import ImportKind
-from models.journal import changeset
+from models.journal import Changeset, changeset
 from models.journal.reading import SHOWN
 from models.operations.configure import configure
 from models.settings import ListValue, ValueList
@@ -38,6 +38,8 @@ from tests.factories import A_MOMENT
 
 BUDGET = Path(__file__).with_name("query_counts.json")
 LIMIT = 8
+# The page of an undo makes working tables besides what it reads: decision 21.
+UNDO_LIMIT = 24
 # Who looks: Dana may everything, Bob sees everything but amounts, and of one customer alone know Erik, who edits it, and
 # Faye, who manages it through her team.
 PEOPLE = ("Dana", "Bob", "Erik", "Faye")
@@ -251,12 +253,12 @@ GROWING = {
 
 
 @contextmanager
-def counted() -> Iterator[list[str]]:
-    """Every statement that is sent meanwhile."""
+def counted(*, only: tuple[str, ...] = ("SELECT", "WITH")) -> Iterator[list[str]]:
+    """Every statement that is sent meanwhile and begins so."""
     sent: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
+        if statement.lstrip().upper().startswith(only):
             sent.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)
@@ -477,3 +479,22 @@ def test_a_page_with_more_rows_costs_no_more_queries(
     many = costs()
     assert {page: count for page, count in many.items() if count > few[page]} == {}
     assert {page: count for page, count in many.items() if count > LIMIT} == {}
+
+
+def test_the_page_of_an_undo_sends_no_more_statements_for_many_rows(
+    client_for: ClientFor, session: Session, cast: Cast
+) -> None:
+    client = client_for("Dana")
+
+    def cost() -> int:
+        change_amounts(session)
+        newest = session.scalar(select(func.max(Changeset.id)))
+        with counted(only=("",)) as sent:
+            assert client.get(f"/history/undo/?changeset={newest}").status_code == 200
+        return len(sent)
+
+    factories.customer(session)
+    few = cost()
+    for _ in range(40):
+        factories.customer(session)
+    assert few == cost() <= UNDO_LIMIT
