@@ -136,14 +136,13 @@ def _commit(session: Session, looker: Looker, writer: _Writer, run_id: int, expe
             raise Refused(Reason.NOTHING_TO_IMPORT)
         with in_bulk(session, made.id) if writer.is_large else nullcontext():
             writer.write(tell)
-        counts = writer.counts()
         run.state, run.done_at, run.changeset_id = ImportState.DONE, utc_now(), made.id
-        run.counts = {**run.counts, **counts}
+        run.counts = {**run.counts, **writer.counts}
         tell(Stage.INDEXING, 0, 0, "")
     if made.is_empty:
         run.changeset_id = None
         session.commit()
-    return Applied(**counts, changeset=run.changeset_id)
+    return Applied(**writer.counts, changeset=run.changeset_id)
 
 
 def _require_shown(session: Session, run: ImportRun, expected: str) -> None:
@@ -228,6 +227,7 @@ class _Writer:
                     if isinstance(part, dict):
                         _thaw(part)
         self.build(self.ask())
+        self.counts = self.count()
         if self.is_large:
             self.stage()
 
@@ -301,8 +301,8 @@ class _Writer:
                 for row, target in zip(rows, met, strict=True)
             ]
 
-    def counts(self) -> dict[str, int]:
-        """What became of every row."""
+    def count(self) -> dict[str, int]:
+        """What becomes of every row. Should rows be ticked otherwise by then, nothing is written."""
         rows = self.session.execute(
             select(ROW.c.status, ROW.c.ticked, func.count())
             .where(ROW.c.run_id == self.run.id)
@@ -549,6 +549,9 @@ _ORDER = (
 
 class _CustomerWriter(_Writer):
     noun, owners = "customer", _OF_CUSTOMERS
+    # How many new customers have no number, and the number of the others after which the series goes on.
+    without: int
+    leading: list[str]
 
     def barred(self, block: Sequence[_Planned]) -> set[int]:
         _, mine = self.rights.among(row.target for row in block if row.target is not None)
@@ -616,13 +619,13 @@ class _CustomerWriter(_Writer):
 
     def numbers(self, *, is_final: bool) -> list[str]:
         """Numbers for new customers without one; the series goes on after those that came along."""
+        if is_final:
+            number.notice(self.session, self.leading)
+            return number.take_many(self.session, self.without)
         new = [row.part("customer").get("number") for block in self.blocks for row in block if row.target is None]
-        numbered = [one for one in new if one]
-        without = len(new) - len(numbered)
-        if not is_final:
-            return number.upcoming(self.session, without, besides=numbered) if without else []
-        number.notice(self.session, numbered)
-        return number.take_many(self.session, without)
+        self.without = sum(not one for one in new)
+        self.leading = number.leading(self.session, filter(None, new))
+        return number.upcoming(self.session, self.without, besides=self.leading) if self.without else []
 
     def addresses(self, row: _Planned, owner: int) -> None:
         for name, flag in (("head_office", "is_head_office"), ("invoice_address", "is_invoice")):

@@ -26,7 +26,15 @@ from models.journal.reading import (
     touches,
     touches_of,
 )
-from models.journal.tables import Change, Changeset, JournalContext, Operation, Origin, journaled_tables
+from models.journal.tables import (
+    OF_RIGHTS,
+    Change,
+    Changeset,
+    JournalContext,
+    Operation,
+    Origin,
+    journaled_tables,
+)
 from models.journal.triggers import install, missing, owner_of, remove
 from models.journal.undoing import A_PART, ONE_FIELD, WHOLE, NothingToUndo, Undone, UndoPlan, undo, undo_plan
 
@@ -34,6 +42,7 @@ __all__ = [
     "ADOPTED",
     "A_PART",
     "LOOKED_AT",
+    "OF_RIGHTS",
     "ONE_FIELD",
     "WHOLE",
     "By",

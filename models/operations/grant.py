@@ -19,7 +19,7 @@ from models.access import ADMINISTERS, Looker, given_up, granted, known, looker_
 from models.base import EVERYTHING, AnySession, Base, plain
 from models.customer import Customer
 from models.errors import Conflict, Reason, Refused
-from models.journal import Change, Changeset, Operation, Origin, changeset, open_id
+from models.journal import OF_RIGHTS, Change, Changeset, Operation, Origin, changeset, open_id
 from models.operations.consequences import hold
 from models.operations.fields import misfits
 from models.user import ON_A_CUSTOMER, CustomerAccess, Right, Role, Team, TeamMember, User
@@ -290,16 +290,15 @@ def _weighed(may_give: bool) -> Select[tuple[str, int, dict[str, Any] | None, di
     """
     key = bindparam("key", type_=Integer)
     at_customer: ColumnElement[bool] = and_(
-        Change.table_name == CustomerAccess.__tablename__,
         select(Customer.id).where(Customer.id == Change.customer_id).exists(),
         Change.customer_id.not_in(_came_back(key)),
     )
     if may_give:
         at_customer = and_(at_customer, Change.before.is_not(None))
-    tables = [noun.__tablename__ for noun in (User, Team, TeamMember, Role)]
+    elsewhere = Change.table_name != CustomerAccess.__tablename__
     return (
         select(Change.table_name, Change.row_id, Change.before, Change.after)
-        .where(Change.changeset_id == key, or_(Change.table_name.in_(tables), at_customer))
+        .where(Change.changeset_id == key, text(f"change.{OF_RIGHTS}"), or_(elsewhere, at_customer))
         .order_by(Change.id)
     )
 

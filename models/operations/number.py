@@ -63,6 +63,12 @@ def notice(session: Session, numbers: Iterable[str]) -> None:
         _count_on(session, highest)
 
 
+def leading(session: Session, numbers: Iterable[str]) -> list[str]:
+    """The one of these after which the series goes on, or none: enough to `notice`, where there are many."""
+    highest = _highest(session, numbers)
+    return [f"{_prefix(session)}{highest}"] if highest >= 0 else []
+
+
 def _highest(session: Session, numbers: Iterable[str]) -> int:
     """The highest of these that is of our own pattern; -1 where none is."""
     pattern = re.compile(re.escape(folded(_prefix(session))) + rf"([0-9]{{1,{DIGITS}}})")

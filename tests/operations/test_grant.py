@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from sqlalchemy import URL, NullPool, create_engine, delete, func, insert, select, update
+from sqlalchemy import URL, NullPool, create_engine, delete, event, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from models import access
@@ -14,7 +15,7 @@ from models.access import SYSTEM, Looker, look_as, looker_for
 from models.base import utc_now
 from models.customer import Customer
 from models.errors import NotAllowed, NotFound, Reason, Refused
-from models.journal import Changeset, Origin, changeset
+from models.journal import OF_RIGHTS, Changeset, Origin, changeset
 from models.operations import delete as deleting
 from models.operations import grant, password, save, undo
 from models.operations import user as users
@@ -586,3 +587,21 @@ def test_a_refused_changeset_leaves_no_trace(session: Session, dana: Looker) -> 
     refused(Reason.LAST_ADMINISTRATOR, lambda: _take_role(session, dana))
     assert session.scalar(select(func.count()).select_from(Changeset)) == before
     assert access.looker_of(session) is SYSTEM
+
+
+def test_what_says_who_may_what_is_weighed_without_a_look_at_other_changes(session: Session, engine_kind: str) -> None:
+    nouns = (CustomerAccess, Role, Team, TeamMember, User)
+    assert OF_RIGHTS == f"table_name IN {tuple(sorted(noun.__tablename__ for noun in nouns))}"
+    if engine_kind != "sqlite":
+        return
+    engine, plan = session.get_bind(), list[str]()
+
+    def explain(_connection: Any, cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        if statement.startswith("SELECT change.table_name"):
+            raw = cursor.connection.cursor()
+            plan.extend(row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {statement}", parameters))
+
+    event.listen(engine, "before_cursor_execute", explain)
+    factories.customer(session)
+    event.remove(engine, "before_cursor_execute", explain)
+    assert "SEARCH change USING INDEX ix_change_of_rights (changeset_id=?)" in plan
