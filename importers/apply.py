@@ -228,6 +228,7 @@ class _Writer:
                         _thaw(part)
         self.build(self.ask())
         self.counts = self.count()
+        self.watched = [(table, None) for table in self.doubts]
         if self.is_large:
             self.stage()
 
@@ -259,7 +260,7 @@ class _Writer:
         """Write all ticked rows, or none if one of them is about something that changed since the plan."""
         self.wait_for_others()
         self.hold()
-        if journal.since(self.session, self.looked_at, [(table, None) for table in self.doubts]):
+        if journal.since(self.session, self.looked_at, self.watched):
             self.look_for_changes()
         given = self.take()
         if given != self.given:

@@ -10,7 +10,8 @@ down_revision = "5e439099f6e3"
 branch_labels = None
 depends_on = None
 
-_OF_RIGHTS = sa.text("table_name IN ('customer_access', 'role', 'team', 'team_member', 'user')")
+_TABLES = ("customer_access", "role", "team", "team_member", "user")
+_OF_RIGHTS = sa.text(" OR ".join(f"table_name = '{name}'" for name in _TABLES))
 
 
 def upgrade() -> None:

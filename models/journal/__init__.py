@@ -27,13 +27,14 @@ from models.journal.reading import (
     touches_of,
 )
 from models.journal.tables import (
-    OF_RIGHTS,
+    SAY_WHO_MAY_WHAT,
     Change,
     Changeset,
     JournalContext,
     Operation,
     Origin,
     journaled_tables,
+    of_rights,
 )
 from models.journal.triggers import install, missing, owner_of, remove
 from models.journal.undoing import A_PART, ONE_FIELD, WHOLE, NothingToUndo, Undone, UndoPlan, undo, undo_plan
@@ -42,8 +43,8 @@ __all__ = [
     "ADOPTED",
     "A_PART",
     "LOOKED_AT",
-    "OF_RIGHTS",
     "ONE_FIELD",
+    "SAY_WHO_MAY_WHAT",
     "WHOLE",
     "By",
     "Change",
@@ -78,6 +79,7 @@ __all__ = [
     "journaled_tables",
     "latest",
     "missing",
+    "of_rights",
     "only_touches",
     "open_id",
     "outside",

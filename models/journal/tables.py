@@ -116,8 +116,15 @@ class Changeset(Base):
         return not self.change_count
 
 
-OF_RIGHTS = "table_name IN ('customer_access', 'role', 'team', 'team_member', 'user')"
-"""Whether a change is of what says who may what, as the index of these has it; a query that says the same finds it."""
+SAY_WHO_MAY_WHAT = ("customer_access", "role", "team", "team_member", "user")
+
+
+def of_rights(row: str = "") -> str:
+    """SQL: whether a change is of what says who may what, as the index of these has it; who asks the same is led there.
+
+    Not by IN, for which SQLite would make a table of these names at every write.
+    """
+    return " OR ".join(f"{row}table_name = '{name}'" for name in SAY_WHO_MAY_WHAT)
 
 
 class Change(Base):
@@ -157,8 +164,8 @@ class Change(Base):
             "ix_change_of_rights",
             "changeset_id",
             "id",
-            sqlite_where=text(OF_RIGHTS),
-            postgresql_where=text(OF_RIGHTS),
+            sqlite_where=text(of_rights()),
+            postgresql_where=text(of_rights()),
         ),
         # What became visible after a position is asked for by transaction. They come in order, so blocks will do; SQLite
         # has none, so its index stays empty.

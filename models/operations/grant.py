@@ -19,7 +19,7 @@ from models.access import ADMINISTERS, Looker, given_up, granted, known, looker_
 from models.base import EVERYTHING, AnySession, Base, plain
 from models.customer import Customer
 from models.errors import Conflict, Reason, Refused
-from models.journal import OF_RIGHTS, Change, Changeset, Operation, Origin, changeset, open_id
+from models.journal import Change, Changeset, Operation, Origin, changeset, of_rights, open_id
 from models.operations.consequences import hold
 from models.operations.fields import misfits
 from models.user import ON_A_CUSTOMER, CustomerAccess, Right, Role, Team, TeamMember, User
@@ -298,7 +298,7 @@ def _weighed(may_give: bool) -> Select[tuple[str, int, dict[str, Any] | None, di
     elsewhere = Change.table_name != CustomerAccess.__tablename__
     return (
         select(Change.table_name, Change.row_id, Change.before, Change.after)
-        .where(Change.changeset_id == key, text(f"change.{OF_RIGHTS}"), or_(elsewhere, at_customer))
+        .where(Change.changeset_id == key, text(f"({of_rights('change.')})"), or_(elsewhere, at_customer))
         .order_by(Change.id)
     )
 

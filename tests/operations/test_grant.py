@@ -15,7 +15,7 @@ from models.access import SYSTEM, Looker, look_as, looker_for
 from models.base import utc_now
 from models.customer import Customer
 from models.errors import NotAllowed, NotFound, Reason, Refused
-from models.journal import OF_RIGHTS, Changeset, Origin, changeset
+from models.journal import SAY_WHO_MAY_WHAT, Changeset, Origin, changeset
 from models.operations import delete as deleting
 from models.operations import grant, password, save, undo
 from models.operations import user as users
@@ -591,7 +591,7 @@ def test_a_refused_changeset_leaves_no_trace(session: Session, dana: Looker) -> 
 
 def test_what_says_who_may_what_is_weighed_without_a_look_at_other_changes(session: Session, engine_kind: str) -> None:
     nouns = (CustomerAccess, Role, Team, TeamMember, User)
-    assert OF_RIGHTS == f"table_name IN {tuple(sorted(noun.__tablename__ for noun in nouns))}"
+    assert sorted(SAY_WHO_MAY_WHAT) == sorted(noun.__tablename__ for noun in nouns)
     if engine_kind != "sqlite":
         return
     engine, plan = session.get_bind(), list[str]()
