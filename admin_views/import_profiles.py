@@ -12,6 +12,7 @@ from sqlalchemy import select
 from admin_views import import_check, imports, pages, shell
 from importers import looking, profiles, run, working
 from importers.columns import COLUMNS
+from models import settings
 from models.base import whole
 from models.errors import Conflict, NotAllowed, NotFound, Refused
 from models.imports import ImportKind, ImportMode, ImportProfile, ImportProfileVersion, ImportState, MatchRule
@@ -24,8 +25,11 @@ page.before_request(imports.allowed)
 @page.get("/profiles/")
 def index() -> str:
     """Every profile with what it is for, and who said it last."""
-    found = profiles.newest(shell.here())
-    return pages.show("imports/profiles.html", found=found, users=_users([version for _, version in found]))
+    session = shell.here()
+    found, deleted = profiles.newest(session), profiles.deleted(session)
+    return pages.show(
+        "imports/profiles.html", found=found, deleted=deleted, users=_users([version for _, version in found])
+    )
 
 
 def _users(versions: list[ImportProfileVersion]) -> dict[int, str]:
@@ -129,7 +133,7 @@ def version(key: int) -> imports.Answer:
 
 @page.route("/profiles/<key:key>/delete/", methods=["GET", "POST"])
 def delete(key: int) -> imports.Answer:
-    """Ask, and forget it."""
+    """Ask, and put it aside."""
     found, problem = profiles.find(shell.here(), key), None
     if request.method == "POST":
         try:
@@ -140,9 +144,24 @@ def delete(key: int) -> imports.Answer:
             flash(gettext("Deleted: %(name)s", name=name), "ok")
             return redirect(url_for("import_profiles.index"))
     versions = profiles.versions(shell.here(), key)
-    told = {"versions": versions, "users": _users(versions), "problem": problem}
+    days = settings.get(shell.here(), "bin_days")
+    told = {"versions": versions, "users": _users(versions), "problem": problem, "days": days}
     shown = pages.show("imports/profile_delete.html", profile=found, **told)
     return (shown, 409) if problem else shown
+
+
+@page.post("/profiles/<key:key>/restore/")
+def restore(key: int) -> imports.Answer:
+    """Have a deleted one again."""
+    try:
+        found = profiles.restore(shell.here(), shell.looker(), key)
+    except Refused as refused:
+        if isinstance(refused, NotAllowed | NotFound):
+            raise
+        flash(gettext("Another profile has this name by now. Rename that one first."), "danger")
+        return redirect(url_for("import_profiles.index"))
+    flash(gettext("Restored: %(name)s", name=found.name), "ok")
+    return redirect(url_for("import_profiles.show", key=key))
 
 
 @page.post("/<key:key>/profile/")

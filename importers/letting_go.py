@@ -1,5 +1,7 @@
 """Let go of what was uploaded: of imports that nobody finished, and of the cells that nothing needs any more.
 
+Profiles that were deleted go with them.
+
 The run itself stays, so that the list of imports tells what there was. What a finished import wrote stays with it, too:
 without that its rows could not be chosen and taken back.
 """
@@ -14,6 +16,7 @@ from sqlalchemy import delete, not_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
+from importers import profiles
 from importers.corrections import CORRECTIONS, REPLACEMENTS
 from importers.plan import ROW
 from importers.run import GONE, gone_since
@@ -50,6 +53,7 @@ def purge(session: Session, folder: Path) -> int:
         if is_done:
             _empty(session, run_id)
     _forget_files(session, folder)
+    profiles.purge(session, before)
     return thrown_away
 
 

@@ -2,24 +2,25 @@
 
 A profile holds what a run was told: which column goes into which field, the match rule, how dates and amounts are
 written, what values stand for. Saving under the same name makes a new version; the old ones stay, and a run says which
-one it used.
+one it used. A deleted one can be put back for as long as the bin keeps things.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import Select, func, select
 from sqlalchemy import delete as delete_from
-from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from importers import notation
 from importers.recognising import Layout, layout_of
 from models.access import Looker, require
-from models.base import folded, limits_of
+from models.base import folded, limits_of, utc_now
 from models.errors import Conflict, NotFound, Reason, Refused
 from models.imports import ImportKind, ImportProfile, ImportProfileVersion, ImportRun, ImportState
 from models.operations.fields import misfits
@@ -41,9 +42,14 @@ class Saved:
     is_new: bool
 
 
-def find(session: Session, profile_id: int) -> ImportProfile:
-    """A profile. Raises NotFound."""
-    found = session.scalar(select(ImportProfile).where(ImportProfile.id == profile_id))
+_THERE = ImportProfile.deleted_at.is_(None)
+
+
+def find(session: Session, profile_id: int, *, is_deleted: bool = False) -> ImportProfile:
+    """A profile that is there, or one that was deleted. Raises NotFound."""
+    found = session.scalar(
+        select(ImportProfile).where(ImportProfile.id == profile_id, _THERE if not is_deleted else ~_THERE)
+    )
     if found is None:
         raise NotFound
     return found
@@ -51,11 +57,20 @@ def find(session: Session, profile_id: int) -> ImportProfile:
 
 def named(session: Session, kind: ImportKind, name: str) -> ImportProfile:
     """The profile of this name. Raises Refused."""
-    query = select(ImportProfile).where(ImportProfile.kind == kind, ImportProfile.name_key == folded(name))
-    found = session.scalar(query)
+    found = session.scalar(_called(kind, name))
     if found is None:
         raise Refused(Reason.NO_SUCH, kind="profile", name=name)
     return found
+
+
+def _called(kind: ImportKind, name: str) -> Select[ImportProfile]:
+    return select(ImportProfile).where(ImportProfile.kind == kind, ImportProfile.name_key == folded(name), _THERE)
+
+
+def deleted(session: Session) -> list[ImportProfile]:
+    """The profiles that can be put back, the last one that was deleted first."""
+    query = select(ImportProfile).where(ImportProfile.deleted_at.is_not(None))
+    return list(session.scalars(query.order_by(ImportProfile.deleted_at.desc(), ImportProfile.id)))
 
 
 def versions(session: Session, profile_id: int) -> list[ImportProfileVersion]:
@@ -75,6 +90,7 @@ def newest(session: Session, kind: ImportKind | None = None) -> list[tuple[Impor
         select(ImportProfile, ImportProfileVersion)
         .join(ImportProfileVersion, ImportProfileVersion.profile_id == ImportProfile.id)
         .join(last, (last.c.profile_id == ImportProfile.id) & (last.c.number == ImportProfileVersion.number))
+        .where(_THERE)
         .order_by(ImportProfile.name_key, ImportProfile.id)
     )
     if kind is not None:
@@ -135,9 +151,8 @@ def save(session: Session, looker: Looker, run: ImportRun, name: str) -> Saved:
         raise Refused(Reason.NO_HEADER)
     name = _name(name)
     definition = definition_of(run)
-    query = select(ImportProfile).where(ImportProfile.kind == run.kind, ImportProfile.name_key == folded(name))
     with working(session):
-        profile = session.scalar(query)
+        profile = session.scalar(_called(run.kind, name))
         if profile is None:
             profile = ImportProfile(kind=run.kind, name=name, name_key=folded(name))
             session.add(profile)
@@ -214,16 +229,33 @@ def go_back_to(session: Session, looker: Looker, profile_id: int, number: int) -
 
 
 def delete(session: Session, looker: Looker, profile_id: int, shown: int) -> str:
-    """Forget a profile with its versions; what it was called. `shown`: the version that was shown with the question."""
+    """Put a profile aside; what it was called. `shown`: the version that was shown with the question."""
     require(session, looker, Right.IMPORT)
     with working(session):
         profile = find(session, profile_id)
-        name, kept = profile.name, versions(session, profile_id)
+        kept = versions(session, profile_id)
         if kept and kept[0].number != shown:
             raise Conflict(Reason.PLAN_CHANGED)
-        session.execute(delete_from(ImportProfileVersion).where(ImportProfileVersion.profile_id == profile_id))
-        session.execute(delete_from(ImportProfile).where(ImportProfile.id == profile_id))
-    return name
+        profile.deleted_at = utc_now()
+        return profile.name
+
+
+def restore(session: Session, looker: Looker, profile_id: int) -> ImportProfile:
+    """Have a deleted profile again, with all its versions. Refused where another has its name by now."""
+    require(session, looker, Right.IMPORT)
+    with working(session):
+        profile = find(session, profile_id, is_deleted=True)
+        profile.deleted_at = None
+        _flush(session)
+    return profile
+
+
+def purge(session: Session, before: dt.datetime) -> None:
+    """Let go for good of what was deleted before a moment."""
+    gone = select(ImportProfile.id).where(ImportProfile.deleted_at < before)
+    with working(session):
+        session.execute(delete_from(ImportProfileVersion).where(ImportProfileVersion.profile_id.in_(gone)))
+        session.execute(delete_from(ImportProfile).where(ImportProfile.deleted_at < before))
 
 
 def _name(text: str) -> str:

@@ -6,7 +6,7 @@ import datetime as dt
 import enum
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Stamped, UtcDateTime, ref, table_args, utc_now, words
@@ -113,14 +113,27 @@ class ImportRow(Base):
 
 
 class ImportProfile(Stamped, Base):
-    """A known kind of file, by name: the office reads every file with these columns the same way."""
+    """A known kind of file, by name: the office reads every file with these columns the same way.
+
+    One that was deleted can be restored for as long as the bin keeps things; its name is free meanwhile.
+    """
 
     journaled = False
-    __table_args__ = table_args(UniqueConstraint("kind", "name_key"))
+    __table_args__ = table_args(
+        Index(
+            "uq_import_profile_kind_name_key",
+            "kind",
+            "name_key",
+            unique=True,
+            sqlite_where=text("deleted_at IS NULL"),
+            postgresql_where=text("deleted_at IS NULL"),
+        )
+    )
 
     kind: Mapped[ImportKind] = mapped_column(words(ImportKind, "kind"))
     name: Mapped[str] = mapped_column(String(100))
     name_key: Mapped[str] = mapped_column(String(100))
+    deleted_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 
 
 class ImportProfileVersion(Base):

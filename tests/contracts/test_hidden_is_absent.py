@@ -66,7 +66,7 @@ WITHOUT_IDS = frozenset(
         ),
         *("settings.index", "settings.save", "settings.reviewed", "imports.index", "imports.new", "imports.template"),
         # How files are read belongs to the office, and says nothing of anybody's rows.
-        *(f"import_profiles.{name}" for name in ("index", "show", "rename", "version", "delete")),
+        *(f"import_profiles.{name}" for name in ("index", "show", "rename", "version", "delete", "restore")),
     }
 )
 PEOPLE = ("Charlie", "Erik")

@@ -10,13 +10,22 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from importers import letting_go, undoing
+from importers import letting_go, profiles, undoing
 from importers import run as steps
 from models import settings
 from models.access import SYSTEM
 from models.base import utc_now
 from models.errors import Conflict, Reason
-from models.imports import Errand, ImportRow, ImportRun, ImportState, ImportTask, TaskState
+from models.imports import (
+    Errand,
+    ImportProfile,
+    ImportProfileVersion,
+    ImportRow,
+    ImportRun,
+    ImportState,
+    ImportTask,
+    TaskState,
+)
 from models.journal import changeset
 from tests.importers.helpers import Desk, desk_of
 
@@ -127,3 +136,16 @@ def test_rows_of_others_are_let_be(desk: Desk) -> None:
     aged(desk, old, 31)
     letting_go.purge(desk.session, desk.folder)
     assert desk.session.scalars(select(ImportRow.run_id)).all() == [new.id]
+
+
+def test_a_deleted_profile_is_kept_for_as_long_as_the_bin_keeps_things(desk: Desk) -> None:
+    keys = []
+    for name, days in (("Old", 31), ("Young", 29), ("There", None)):
+        run = desk.plan(HEAD, ACME)
+        keys.append(profiles.save(desk.session, SYSTEM, run, name).profile.id)
+        when = None if days is None else ago(days)
+        desk.session.execute(update(ImportProfile).where(ImportProfile.id == keys[-1]).values(deleted_at=when))
+        desk.session.commit()
+    letting_go.purge(desk.session, desk.folder)
+    assert desk.session.scalars(select(ImportProfile.name).order_by(ImportProfile.id)).all() == ["Young", "There"]
+    assert set(desk.session.scalars(select(ImportProfileVersion.profile_id))) == set(keys[1:])

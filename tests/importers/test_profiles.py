@@ -13,7 +13,7 @@ from importers import run as steps
 from importers.recognising import Layout, Likeness, best, likeness
 from importers.run import Choices
 from importers.translate import translate
-from models.errors import Conflict, Refused
+from models.errors import Conflict, NotFound, Reason, Refused
 from models.imports import ImportMode, ImportRun, MatchRule
 from tests import factories
 from tests.importers.helpers import CONTACTS, CUSTOMERS, Desk, desk_of, text_of
@@ -244,6 +244,27 @@ def test_a_profile_is_renamed_and_forgotten_and_what_used_it_stays(desk: Desk) -
     assert [profile.name for profile, _ in profiles.newest(desk.session)] == ["Debtors"]
     desk.session.refresh(run)
     assert run.options["profile"]["name"] == "Debtors"
+
+
+def test_a_deleted_profile_is_restored_with_all_its_versions_and_its_name_is_free_meanwhile(desk: Desk) -> None:
+    key = saved(desk).options["profile"]["id"]
+    profiles.delete(desk.session, desk.looker, key, 1)
+    assert [one.id for one in profiles.deleted(desk.session)] == [key]
+    assert desk.upload(text_of(HEAD, ROW)).options.get("profile") is None
+    with pytest.raises(NotFound):
+        profiles.find(desk.session, key)
+    other = saved(desk).options["profile"]["id"]
+    assert other != key
+    with pytest.raises(Refused) as refused:
+        profiles.restore(desk.session, desk.looker, key)
+    assert refused.value.reason is Reason.VALUE_TAKEN
+    desk.session.rollback()
+    profiles.rename(desk.session, desk.looker, other, "Others")
+    profiles.restore(desk.session, desk.looker, key)
+    assert [one.name for one, _ in profiles.newest(desk.session)] == ["Debtors", "Others"]
+    assert [one.number for one in profiles.versions(desk.session, key)] == [1]
+    with pytest.raises(NotFound):
+        profiles.restore(desk.session, desk.looker, key)
 
 
 @pytest.mark.parametrize(

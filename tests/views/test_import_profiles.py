@@ -184,16 +184,32 @@ def test_the_profiles_are_listed_opened_renamed_and_forgotten(session: Session, 
     alice.send(f"{address}rename/", name="Clients")
     assert alice.send(f"{address}rename/", name="").status_code == 422
     asked = alice.get(f"{address}delete/")
-    assert "3 versions are gone for good." in text_of(asked)
+    assert "3 versions go along." in text_of(asked)
     session.rollback()
     assert session.scalars(select(ImportProfile.name)).all() == ["Clients"]
     assert alice.send(f"{address}delete/", version="2").status_code == 409
     assert alice.press(asked, "Delete").location == "/imports/profiles/"
     assert alice.get(address).status_code == 404
     assert alice.get(columns).status_code == 200
+    listed = alice.get("/imports/profiles/")
+    assert "Deleted profiles" in text_of(listed)
+    assert alice.press(listed, "Restore").location == address
+    assert "version 3" in text_of(alice.get(address))
+    assert "Deleted profiles" not in text_of(alice.get("/imports/profiles/"))
 
 
-def test_who_deletes_a_profile_is_told_that_it_is_for_good_and_sees_every_version_that_goes(
+def test_a_deleted_profile_whose_name_is_taken_says_so_and_stays(session: Session, client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    columns = profile_of(alice)
+    address = f"/imports/profiles/{session.scalars(select(ImportProfile.id)).one()}/"
+    alice.press(alice.get(f"{address}delete/"), "Delete")
+    alice.send(columns.replace("columns/", "profile/"), profile_name="Debtors", **MAPPED)
+    refused = alice.press(alice.get("/imports/profiles/"), "Restore")
+    told = text_of(alice.get(refused.location))
+    assert "Another profile has this name by now." in told and "Deleted profiles" in told, told
+
+
+def test_who_deletes_a_profile_is_told_how_long_it_is_kept_and_sees_every_version_that_goes(
     session: Session, client_for: ClientFor
 ) -> None:
     alice = client_for("Alice")
@@ -201,7 +217,7 @@ def test_who_deletes_a_profile_is_told_that_it_is_for_good_and_sees_every_versio
     alice.send(columns.replace("columns/", "profile/"), profile_name="Debtors", **{**MAPPED, "column-2": ""})
     address = f"/imports/profiles/{session.scalars(select(ImportProfile.id)).one()}/"
     asked = alice.get(f"{address}delete/")
-    assert "This cannot be undone." in text_of(asked)
+    assert "It can be restored for 30 days" in text_of(asked)
     rows = html.document_fromstring(asked.get_data(as_text=True)).xpath("//main//tbody/tr")
     gone = [[" ".join(cell.text_content().split()) for cell in row] for row in rows]
     # Each with who saved it, when, and how much it says; its name leads to all of it, for as long as it is there.
