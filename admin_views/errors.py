@@ -24,7 +24,7 @@ TEXTS: dict[int, tuple[str, str]] = {
     404: ("This page or record is not there.", "It may have been deleted, or you may not see it."),
     405: ("This page cannot be used like this.", "Go back and use the buttons of the page."),
     409: ("Something changed meanwhile.", "Look again, then decide."),
-    413: ("This is too large.", "The largest file that can be uploaded is 25 MB. Split the file."),
+    413: ("This is too large.", "More than 25 MB cannot be sent at once. Choose a smaller file, or split it."),
     422: ("This cannot be done.", "Look at the reason and try again."),
     429: ("Too many tries.", "Wait a minute, then try again."),
     500: ("Something went wrong on our side. Nothing was saved.", "Try again. If it stays, pass on the number below."),
