@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, Dialect, Engine, NullPool, create_engine, event, text
+from sqlalchemy import URL, Dialect, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 ENGINES = ("sqlite", "postgresql")
@@ -25,6 +25,7 @@ _QUICK = (
     "synchronous_commit=off",
     "full_page_writes=off",
     "autovacuum=off",
+    "jit=off",
     "max_wal_size=4GB",
     "listen_addresses=",
 )
@@ -73,6 +74,7 @@ class Cluster:
     def __init__(self, binaries: Path) -> None:
         self._binaries = binaries
         self._keeper: subprocess.Popen[bytes] | None = None
+        self._engine: Engine | None = None
         # Not pytest's own folder: the path of a socket is short by nature, and another user must get in.
         self._folder = Path(tempfile.mkdtemp(prefix="kaartenbak-", dir=roomy_memory()))
         # PostgreSQL refuses to run as root.
@@ -103,6 +105,8 @@ class Cluster:
 
     def stop(self) -> None:
         """Stop the server and remove the cluster."""
+        if self._engine is not None:
+            self._engine.dispose()
         if self._keeper is not None:
             self._keeper.communicate()
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -124,9 +128,10 @@ class Cluster:
 
     def execute(self, statement: str) -> None:
         """Run one statement that concerns databases as a whole."""
-        engine = create_engine(self.url("postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text(statement))
+        if self._engine is None:
+            self._engine = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql(statement)
 
 
 class Way:
