@@ -37,7 +37,7 @@ from models.journal.tables import (
     of_rights,
 )
 from models.journal.triggers import install, missing, owner_of, remove
-from models.journal.undoing import A_PART, ONE_FIELD, WHOLE, NothingToUndo, Undone, UndoPlan, undo, undo_plan
+from models.journal.undoing import A_PART, ONE_FIELD, WHOLE, NothingToUndo, Undone, UndoPlan, Written, undo, undo_plan
 
 __all__ = [
     "ADOPTED",
@@ -68,6 +68,7 @@ __all__ = [
     "Touch",
     "UndoPlan",
     "Undone",
+    "Written",
     "adopt",
     "changeset",
     "erase",

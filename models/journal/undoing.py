@@ -19,7 +19,9 @@ from models.journal.plan import Counts, Locks, Pair, Plan, draw_up
 from models.journal.tables import Changeset, Origin, is_secret, journaled_tables, kept_columns, registry_of
 from models.journal.triggers import keeping, quoted
 
-Within = Callable[[Session, int], AbstractContextManager[None]]
+Written = Mapping[str, frozenset[str]]
+"""The tables that an undo writes to, each with the columns that it sets back in rows which are there."""
+Within = Callable[[Session, int, Written], AbstractContextManager[None]]
 # The title of an undo of one field, and of some rows or fields, each with what it took back.
 ONE_FIELD, A_PART, WHOLE = "Undid {field} of: {title}", "Undid a part of: {title}", "Undid: {title}"
 # What PostgreSQL and SQLite call it when a row lacks what its table asks of it.
@@ -99,7 +101,7 @@ def undo(
     back with their old keys; of rows it changed, each field goes back that still holds what the changeset wrote.
     `rows` (pairs of table and key) and `fields` (column names, of changed rows only) take back a part. `locks` says
     what can only be read once it is archived: where that came later, the row stays as it is. `within` is what surrounds
-    the writing, given the key of the changeset that it makes. `only` names the one field it is about: its `table` and
+    the writing, given the key of the changeset that it makes and what is written. `only` names the one field it is about: its `table` and
     `field`, with what else its title needs to say which one that is.
     Raises Refused with ALREADY_UNDONE or PURGED, NothingToUndo, NotFound, and Conflict when somebody else's write came
     in between.
@@ -119,8 +121,9 @@ def undo(
         counts, left = plan.counts(), what_is_left(plan.connection, plan.tables)
         if not counts:
             raise NothingToUndo(left)
+        written = {name: frozenset(column.name for column in plan.changed.get(name, ())) for name in counts}
         try:
-            with within(session, undoing.id) if within else nullcontext():
+            with within(session, undoing.id, written) if within else nullcontext():
                 _carry_out(plan)
         except IntegrityError as error:
             raise Conflict(Reason.NEEDED_NOW if _lacks(error) else Reason.VALUE_TAKEN) from error

@@ -15,7 +15,7 @@ from models.among import one_of
 from models.base import Base
 from models.customer import Customer
 from models.errors import Reason, Refused
-from models.journal import Change, Changeset, Operation
+from models.journal import Change, Changeset, Operation, Written
 from models.project import Project, Registration
 
 UNSAID = "EUR"
@@ -77,10 +77,11 @@ def of_project(session: Session, project: Project, customer_id: int) -> Iterator
         yield kept.refusal(currencies[customer_id], "customer_id")
 
 
-def turned(session: Session, changeset_id: int, original: Changeset) -> Refused | None:
+def turned(session: Session, changeset_id: int, original: Changeset, written: Written) -> Refused | None:
     """Why an undo, whose changeset this is, would turn amounts into another currency, if it would.
 
     It sets back the currency of who has amounts now, or brings amounts back to who has another one since `original`.
+    `written` is what it writes to: where neither currencies nor registrations are in it, nothing has to be read.
     """
     change = Change.__table__.c
 
@@ -103,13 +104,10 @@ def turned(session: Session, changeset_id: int, original: Changeset) -> Refused 
             change.before["customer_id"].as_integer() != change.after["customer_id"].as_integer(),
         ),
     )
-    brought = set(
-        session.scalars(
-            select(_registration.customer_id).where(_registration.id.in_(came), _registration.amount != 0).distinct()
-        )
-    )
+    now_at = select(_registration.customer_id).where(_registration.id.in_(came), _registration.amount != 0).distinct()
+    brought = set(session.scalars(now_at)) if Registration.__tablename__ in written else set[int]()
     before = {
-        **first(change.changeset_id == changeset_id),
+        **(first(change.changeset_id == changeset_id) if "currency" in written.get(Customer.__tablename__, ()) else {}),
         **(first(change.id > original.last_change_id, one_of(change.row_id, brought)) if brought else {}),
     }
     for key, kept in amounts(session, before).items() if before else ():

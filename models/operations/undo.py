@@ -23,7 +23,7 @@ from models.base import EVERYTHING, AnySession, Base, plain
 from models.contact import Contact, CustomerContact
 from models.customer import Address, Customer
 from models.errors import NotAllowed, Reason, Refused
-from models.journal import Change, Changeset, Left, NothingToUndo, Operation, Origin, Undone, UndoPlan
+from models.journal import Change, Changeset, Left, NothingToUndo, Operation, Origin, Undone, UndoPlan, Written
 from models.operations import currency
 from models.operations.consequences import allowed
 from models.operations.fields import GOES_BACK_AS_A_WHOLE, KEPT_BY_VERBS, KEYED
@@ -99,12 +99,15 @@ def _only(session: Session, rows: Collection[Pair] | None, fields: Collection[st
 
 
 @contextmanager
-def _within_the_rules(session: Session, changeset_id: int, *, original: Changeset, is_large: bool) -> Iterator[None]:
+def _within_the_rules(
+    session: Session, changeset_id: int, written: Written, *, original: Changeset, is_large: bool
+) -> Iterator[None]:
     """Surrounds the writing of an undo, and looks afterwards whether it breaks what holds for the other verbs."""
     with search.in_bulk(session, changeset_id) if is_large else nullcontext():
         yield
-    _require_head_offices(session, changeset_id)
-    if (turned := currency.turned(session, changeset_id, original)) is not None:
+    if Address.__tablename__ in written:
+        _require_head_offices(session, changeset_id)
+    if (turned := currency.turned(session, changeset_id, original, written)) is not None:
         raise turned
 
 
