@@ -134,6 +134,11 @@ def _with_somebody_to_ask(
         yield replace(one, ask=people.get(one.id, people.get(None))) if one.id in refused else one
 
 
+def whom_to_ask(session: Session, actor: Looker, right: Right) -> str | None:
+    """Somebody who holds `right` on all customers, by name; None where nobody does."""
+    return _who_may(session, actor.roles_with(right), ()).get(None)
+
+
 def _who_may(session: Session, roles: Collection[int], customer_ids: Collection[int]) -> dict[int | None, str]:
     """Whom to ask, by customer: somebody who has one of these roles there; under None who has one everywhere."""
     given = (one_of(CustomerAccess.customer_id, customer_ids), CustomerAccess.role_id.in_(roles))
