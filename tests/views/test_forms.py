@@ -376,6 +376,8 @@ def test_what_was_typed_is_given_back_when_the_right_was_taken_meanwhile(
         assert "Los B.V." in text_of(answer)
         assert "You need the right Edit for this. Ask Alice." in text_of(answer)
     assert "Los B.V." in text_of(bob.send("/teams/new/", name="Los B.V."))
+    # Of a right that is held everywhere or not at all somebody is named, too.
+    assert "You need the right Manage lists for this. Ask Dana." in text_of(bob.get("/labels/new/"))
 
 
 # Who may
