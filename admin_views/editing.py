@@ -200,7 +200,7 @@ class Editing(Declared):
             raise refused
         shell.here().rollback()
         gone = self.deletion(key) if isinstance(refused, NotFound) else None
-        reason = gone or (gettext(errors.TEXTS[404][1]) if isinstance(refused, NotFound) else shell.say(refused))
+        reason = gone or (gettext(errors.TEXTS[404][1]) if isinstance(refused, NotFound) else errors.told(refused))
         return errors.page(
             errors.status_of(refused),
             f"{reason} {gettext('Nothing is saved. Here is what you typed, to be copied.')}",

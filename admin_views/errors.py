@@ -9,12 +9,15 @@ from typing import Any
 
 from flask import Flask, Response, make_response, render_template
 from flask_babel import gettext
+from flask_login import current_user
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from admin_views import shell
 from models.base import db
 from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
+from models.operations.consequences import whom_to_ask
+from models.user import Right
 
 log = logging.getLogger("kaartenbak.errors")
 
@@ -70,13 +73,22 @@ def status_of(refusal: Refused) -> int:
     return 409 if isinstance(refusal, Conflict) else 422
 
 
+def told(refusal: Refused) -> str:
+    """A refusal, and of a right that is missing whom to ask for it."""
+    said = shell.say(refusal)
+    if refusal.reason is not Reason.NO_RIGHT or not current_user.is_authenticated:
+        return said
+    person = whom_to_ask(shell.here(), shell.looker(), Right(str(refusal.values["right"])))
+    return f"{said} {gettext('Ask %(person)s.', person=person)}" if person else said
+
+
 def register(app: Flask) -> None:
     """Answer every error with a page of ours."""
 
     @app.errorhandler(Refused)
     def refused(refusal: Refused) -> Response:
         db.session.rollback()
-        return page(status_of(refusal), None if isinstance(refusal, NotFound) else shell.say(refusal))
+        return page(status_of(refusal), None if isinstance(refusal, NotFound) else told(refusal))
 
     @app.errorhandler(RequestEntityTooLarge)
     def too_large(_error: RequestEntityTooLarge) -> Response:

@@ -155,11 +155,12 @@ def _title(found: Progress) -> str:
     if found.task.errand is Errand.READ:
         return gettext("Reading %(name)s", name=found.run.file_name)
     if found.task.errand is Errand.PLAN:
-        return ngettext("Checking %(num)s row", "Checking %(num)s rows", rows)
+        return ngettext("Checking %(n)s row", "Checking %(n)s rows", rows, n=format_decimal(rows))
     written = found.run.counts.get("new", 0) + found.run.counts.get("changed", 0)
+    shown = format_decimal(written)
     if found.run.kind is ImportKind.CUSTOMERS:
-        return ngettext("Importing %(num)s customer", "Importing %(num)s customers", written)
-    return ngettext("Importing %(num)s contact", "Importing %(num)s contacts", written)
+        return ngettext("Importing %(n)s customer", "Importing %(n)s customers", written, n=shown)
+    return ngettext("Importing %(n)s contact", "Importing %(n)s contacts", written, n=shown)
 
 
 def why(failure: Mapping[str, Any] | None) -> str:

@@ -19,7 +19,7 @@ from models.contact import Contact, CustomerContact
 from models.customer import Customer
 from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
 from models.project import Project
-from models.user import ON_A_CUSTOMER, CustomerAccess, Right, Team, TeamMember, User
+from models.user import ON_A_CUSTOMER, CustomerAccess, Right, Role, Team, TeamMember, User
 
 NAMED = 50
 """How many rows a plan names at most; the others it counts."""
@@ -132,6 +132,16 @@ def _with_somebody_to_ask(
     people = _who_may(session, actor.roles_with(right), refused) if refused else {}
     for one in left:
         yield replace(one, ask=people.get(one.id, people.get(None))) if one.id in refused else one
+
+
+def whom_to_ask(session: Session, actor: Looker, right: Right) -> str | None:
+    """Somebody who holds `right` on all customers, by name; None where nobody does."""
+    roles: Collection[int] = actor.roles_with(right)
+    if right not in ON_A_CUSTOMER:
+        # A looker only knows the roles of what can be held on a customer.
+        every = session.execute(select(Role.id, Role.rights), execution_options=EVERYTHING)
+        roles = [key for key, rights in every if right in rights]
+    return _who_may(session, roles, ()).get(None)
 
 
 def _who_may(session: Session, roles: Collection[int], customer_ids: Collection[int]) -> dict[int | None, str]:

@@ -1,4 +1,4 @@
-// On a card that was opened from a list: the place in it, and no way on where there is none. Without JavaScript both links look it up.
+// On a card opened from a list: the place in it, and no way on where there is none. Without JavaScript both links look it up.
 export async function startBeside() {
   const place = document.querySelector("[data-kb-beside]");
   if (!place) return;

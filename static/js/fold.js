@@ -1,4 +1,4 @@
-// A section that is folded stays folded on every card: the page tells the server in the background. Without JavaScript the profile has the list.
+// A folded section stays folded on every card: the server is told in the background. Without JavaScript the profile has the list.
 export function startFolds() {
   const token = document.querySelector("[name=csrf_token]");
   for (const section of document.querySelectorAll("details[data-kb-fold]")) {

@@ -41,6 +41,8 @@ export function startMenus() {
       button.setAttribute("aria-pressed", String(shown));
     });
   }
+  const tab = document.querySelector(".kb-tabs [aria-current]");
+  if (tab) tab.parentNode.scrollLeft = tab.offsetLeft - 99;
   for (const form of document.querySelectorAll("[data-kb-logout]")) {
     form.addEventListener("submit", () => sessionStorage.clear());
   }

@@ -1,4 +1,4 @@
-// How far a job is: asked for every second. When it is over the page itself says how it ended.
+// How far a job is: asked for every second. When it is over the page says how it ended.
 export function startProgress() {
   const place = document.querySelector("[data-kb-progress]");
   if (place) setTimeout(() => look(place), 1000);

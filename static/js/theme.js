@@ -1,4 +1,4 @@
-// Theme: the choice is posted in the background and seen at once. Where that fails, the form is sent as it would be without JavaScript.
+// The choice of a theme is posted in the background; where that fails, the form is sent.
 export function startTheme() {
   for (const form of document.querySelectorAll("[data-kb-theme]")) {
     form.addEventListener("submit", async (event) => {

@@ -31,6 +31,10 @@ def looked_at(page: Page, name: str) -> None:
         page.set_viewport_size({"width": width, "height": 844})
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{name} is {wide} px wide at {width}"
+        for field in page.locator(".kb-stack :is(select, .form-control)").all():
+            box = field.bounding_box()
+            assert box is not None, f"a field of {name} is not shown at {width}"
+            assert box["x"] + box["width"] <= width, f"a field of {name} lies off the screen at {width}"
     assert violations(page, NO_COLOURS) == [], f"{name} at 320"
     page.set_viewport_size({"width": 1440, "height": 900})
 

@@ -108,9 +108,11 @@ def test_what_cannot_be_read_and_what_the_rules_refuse_is_said_at_once(session: 
     assert new.status_code == 422
     assert at_fields(new).keys() == said
     assert at_fields(new)["number"].startswith("Already used by Eerste B.V.")
-    assert all(
-        f"{one}:" in text_of(new) for one in ("Company name", "Customer number", "Customer since", "Hourly rate")
-    )
+    listed = html.document_fromstring(new.get_data(as_text=True)).xpath("//*[@id='errors']//li")
+    told = [one.text_content() for one in listed]
+    # Each says its field, and none says it twice.
+    assert "Company name is missing. Fill in, for example, Nordhamn Logistik AB" in told
+    assert all(any(one.startswith(f"{name}: ") for one in told) for name in ("Customer number", "Customer since"))
     assert [typed(new, name) for name in ("customer_since", "hourly_rate", "reference")] == ["tomorrow", "much", "kept"]
     customer = factories.customer(session, company_name="Tweede B.V.")
     edited = dana.edit(f"/customers/edit/?id={customer.id}", **wrong)
@@ -372,8 +374,10 @@ def test_what_was_typed_is_given_back_when_the_right_was_taken_meanwhile(
         answer = bob.send(path, company_name="Los B.V.")
         assert answer.status_code == 403
         assert "Los B.V." in text_of(answer)
-        assert "You need the right Edit for this." in text_of(answer)
+        assert "You need the right Edit for this. Ask Alice." in text_of(answer)
     assert "Los B.V." in text_of(bob.send("/teams/new/", name="Los B.V."))
+    # Of a right that is held everywhere or not at all somebody is named, too.
+    assert "You need the right Manage lists for this. Ask Dana." in text_of(bob.get("/labels/new/"))
 
 
 # Who may

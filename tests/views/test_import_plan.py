@@ -235,6 +235,19 @@ def test_all_rows_shown_are_ticked_and_unticked_by_one_button(session: Session, 
     assert len(numbers(session)) == 27
 
 
+def test_nothing_can_be_imported_while_nothing_is_ticked(client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    run = planned(alice, "Klantnummer;Bedrijfsnaam\n" + "".join(f"K-{n};Firm {n}\n" for n in range(1, 1201)))
+    button = "//div[contains(@class, 'kb-savebar')]//button[@form='plan']"
+    (live,) = html.document_fromstring(alice.get(f"{run}check/").get_data(as_text=True)).xpath(button)
+    assert live.get("disabled") is None
+    assert live.text_content().strip() == "Import 1,200 records"
+    page = alice.get(alice.send(f"{run}rows/", show="new", untick_all="").location)
+    (dead,) = html.document_fromstring(page.get_data(as_text=True)).xpath(button)
+    assert dead.get("disabled") is not None
+    assert "Nothing would be written. Tick what is to go in" in text_of(page)
+
+
 def test_a_row_that_needs_an_eye_is_opened_where_it_stands(client_for: ClientFor) -> None:
     alice = client_for("Alice")
     rows = "".join(f"K-{n};Firm {n};Zweeden\n" for n in range(1, 31))

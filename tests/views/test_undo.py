@@ -210,7 +210,7 @@ def test_what_was_changed_with_plain_sql_is_taken_back_from_the_history(
     shown = dana.post("/history/adopt/", data=dict(form.form_values()))
     assert shown.status_code == 302
     plan = dana.get(shown.location).get_data(as_text=True)
-    assert "Take back: Changed from outside?" in plan
+    assert "Take back “Changed from outside”?" in plan
     adopted = session.scalars(select(Changeset).where(Changeset.origin == Origin.OUTSIDE)).one()
     assert abs(adopted.at - dt.datetime.now(dt.UTC)) < dt.timedelta(minutes=1)
     again = dana.get("/history/").get_data(as_text=True)
