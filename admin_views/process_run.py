@@ -23,7 +23,7 @@ from models import search
 from models.access import Looker
 from models.activity import Activity, ActivityState, overdue
 from models.base import day_of, whole
-from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
+from models.errors import Conflict, NotAllowed, NotFound, Problems, Reason, Refused
 from models.journal import Changeset
 from models.operations import start_process, stop_process
 from models.operations.once import Before
@@ -36,6 +36,9 @@ from models.user import Right
 VERB = "process-runs.start"
 # More of one customer stand in the list only.
 SHOWN = 50
+# What the names of the fields of a line begin with, and what they are called, behind the number of their step.
+LINE = "step-"
+LINE_FIELDS = {"due_at": lazy_gettext("Day"), "user_id": lazy_gettext("Who")}
 
 
 # How they stand ------------------------------------------------------------------------------------------------------
@@ -332,10 +335,15 @@ class ProcessRunView(BelowCustomer):
             back=self.card_of_customer(customer.id),
         )
 
+    def field_label(self, name: str) -> Any:
+        """A field of a line is called as on every line."""
+        title = LINE_FIELDS.get(name.rpartition("-")[2]) if name.startswith(LINE) else None
+        return super().field_label(name) if title is None else title
+
     def wrong_lines(self, plan: start_process.StartPlan | None, wrong: Mapping[str, str]) -> list[tuple[str, str, str]]:
         """What is wrong on the lines, for above them: (id of the field, the activity, what is wrong)."""
         lines = plan.lines if plan is not None else ()
-        names = [(f"step-{line.step_id}-{name}", line.subject) for line in lines for name in ("due_at", "user_id")]
+        names = [(f"{LINE}{line.step_id}-{name}", line.subject) for line in lines for name in LINE_FIELDS]
         return [(name, subject, wrong[name]) for name, subject in names if name in wrong]
 
     def days(self, days: Sequence[dt.date]) -> str:
@@ -347,7 +355,7 @@ class ProcessRunView(BelowCustomer):
         posted = request.form if request.method == "POST" else None
         found = {}
         for line in plan.lines if plan is not None else ():
-            key = f"step-{line.step_id}-"
+            key = f"{LINE}{line.step_id}-"
             if posted is not None and f"{key}due_at" in posted:
                 found[line.step_id] = Typed(f"{key}take" in posted, posted[f"{key}due_at"], posted[f"{key}user_id"])
             else:
@@ -358,20 +366,26 @@ class ProcessRunView(BelowCustomer):
 def _fields_of(plan: start_process.StartPlan | None) -> set[str]:
     """The fields that have a place on the page."""
     lines = plan.lines if plan is not None else ()
-    return {f"step-{line.step_id}-{name}" for line in lines for name in ("due_at", "user_id")}
+    return {f"{LINE}{line.step_id}-{name}" for line in lines for name in LINE_FIELDS}
 
 
 def wishes() -> dict[int, Wish]:
-    """What is ticked, with its day and person. Refused where a day is none."""
-    found = {}
+    """What is ticked, with its day and person. Problems name every field that cannot be read."""
+    found, wrong = {}, []
     for name in request.form:
-        key = whole(name.removeprefix("step-").removesuffix("-take"))
-        if key is None or name != f"step-{key}-take":
+        key = whole(name.removeprefix(LINE).removesuffix("-take"))
+        if key is None or name != f"{LINE}{key}-take":
             continue
-        day = day_of(request.form.get(f"step-{key}-due_at"))
+        day, person = day_of(request.form.get(f"{LINE}{key}-due_at")), request.form.get(f"{LINE}{key}-user_id")
+        user = whole(person)
         if day is None:
-            raise Refused(Reason.MISSING, f"step-{key}-due_at")
-        found[key] = Wish(day, whole(request.form.get(f"step-{key}-user_id")))
+            wrong.append(Refused(Reason.MISSING, f"{LINE}{key}-due_at"))
+        else:
+            found[key] = Wish(day, user)
+        if person and user is None:
+            wrong.append(Refused(Reason.NOT_FOUND, f"{LINE}{key}-user_id"))
+    if wrong:
+        raise Problems(wrong)
     return found
 
 

@@ -222,8 +222,27 @@ def test_TS_30_a_wrong_day_or_person_is_said_on_its_line_and_keeps_what_was_type
     assert lines_of(refused)["Draw up"] == ("2026-12-24", "Bob")
     no_day = alice.press(page, "Start work process", **{f"step-{first}-due_at": ""})
     assert no_day.status_code == 422
+    assert "Ask for the figures: Day is missing." in text_of(no_day)
+    empty = {f"step-{key}-due_at": "" for key in (first, second)}
+    none = alice.press(page, "Start work process", **empty)
+    assert [one in text_of(none) for one in ("figures: Day is missing.", "Draw up: Day is missing.")] == [True, True]
+    assert "step-" not in text_of(none)
     far = alice.press(page, "Start work process", **{f"step-{first}-due_at": "2999-01-01"})
     assert "Fill in a day from 1900 to 2100." in text_of(far)
+    assert planned(session) == []
+
+
+@pytest.mark.parametrize("person", ["abc", "-1", "999999"])
+def test_TS_30_a_person_that_nobody_knows_is_refused_and_not_taken_for_nobody(
+    session: Session, client_for: ClientFor, cast: Cast, person: str
+) -> None:
+    customer, process = factories.customer(session).id, year_end(session, cast)
+    first = session.get_one(Process, process).steps[0].id
+    alice = client_for("Alice")
+    page = alice.get(start_url(customer, process))
+    refused = alice.press(page, "Start work process", **{f"step-{first}-user_id": person})
+    assert refused.status_code == 422
+    assert "Ask for the figures: This record does not exist, or you may not see it." in text_of(refused)
     assert planned(session) == []
 
 
