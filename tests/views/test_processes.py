@@ -284,6 +284,30 @@ def test_TS_30_a_plan_that_moved_is_shown_again_and_one_that_runs_already_is_war
     assert len(planned(session)) == 4
 
 
+def test_TS_30_what_runs_here_is_said_after_the_process_was_renamed_and_of_no_other_of_its_name(
+    session: Session, client_for: ClientFor, alice: Looker, cast: Cast
+) -> None:
+    customer, process = factories.customer(session).id, year_end(session, cast)
+    access.look_as(session, alice)
+    begin(session, alice, customer, process, dt.date(2026, 11, 2))
+    access.look_as(session, SYSTEM)
+    with changeset(session, SYSTEM, "Rename"):
+        session.get_one(Process, process).name = "Close of the year"
+    other = factories.process(session, "One", name="Year end").id
+    client = client_for("Alice")
+    assert "Close of the year is already running here." in text_of(client.get(start_url(customer, process)))
+    assert "is already running here" not in text_of(client.get(start_url(customer, other)))
+
+
+def test_TS_30_two_processes_are_not_called_the_same_in_other_capitals(session: Session, client_for: ClientFor) -> None:
+    process, dana = factories.process(session, "One", name="Year end"), client_for("Dana")
+    twin = dana.press(dana.get("/processes/new/"), "Save work process", name="YEAR  END")
+    assert twin.status_code == 422
+    assert "Name: Already used by another record." in text_of(twin)
+    edit = dana.get(f"/processes/edit/?id={process.id}")
+    assert dana.press(edit, "Save work process", name="Year End").status_code == 302
+
+
 def test_TS_30_what_is_retired_of_another_kind_or_without_steps_cannot_be_started(
     session: Session, alice: Looker
 ) -> None:
