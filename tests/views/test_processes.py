@@ -142,16 +142,104 @@ def test_TS_30_two_people_may_edit_the_steps_of_one_process(
 ) -> None:
     process = factories.process(session, "One", "Two").id
     dana, path = client_for("Dana"), f"/processes/edit/?id={process}"
-    mine, theirs = dana.get(path), dana.get(path)
+    mine, theirs, third = dana.get(path), dana.get(path), dana.get(path)
     assert dana.press(theirs, "Save work process", **{"step-0-subject": "First"}).status_code == 302
     assert dana.press(mine, "Save work process", **{"step-1-days": "9"}).status_code == 302
     session.rollback()
     session.expire_all()
     steps = session.get_one(Process, process).steps
     assert [(one.subject, one.days) for one in steps] == [("First", 0), ("Two", 9)]
-    clash = dana.press(mine, "Save work process", **{"step-0-subject": "Erst"})
+    clash = dana.press(third, "Save work process", **{"step-0-subject": "Erst"})
     assert clash.status_code == 409
     assert "changed the same field" in text_of(clash)
+
+
+def clashing(page: TestResponse) -> list[str]:
+    """What a page tells of each field that two people changed, in words."""
+    tree = html.document_fromstring(page.get_data(as_text=True))
+    return [" | ".join(" ".join(cell.text_content().split()) for cell in row) for row in tree.xpath("//main//tbody/tr")]
+
+
+def test_TS_30_a_step_that_one_took_away_and_another_changed_is_told_in_words(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    kind = factories.list_value(session, ValueList.ACTIVITY_KIND, "Task").id
+    process = factories.process(session, "One")
+    step = {"subject": "Two", "position": 1, "days": 1, "kind_id": kind, "doer": Doer.USER, "user_id": cast.bob.id}
+    factories.process_step(session, process, **step)
+    dana, path = client_for("Dana"), f"/processes/edit/?id={process.id}"
+    mine, theirs = dana.get(path), dana.get(path)
+    assert dana.press(theirs, "Save work process", **{"step-1-remove": "1"}).status_code == 302
+    changed = {"step-1-subject": "Zwei", "step-1-days": "9", "step-1-doer": "starter"}
+    clash = dana.press(mine, "Save work process", **changed)
+    assert clash.status_code == 409
+    (told,) = clashing(clash)
+    assert told.startswith("Step 2 | Two, Task, 1 day after the start, Bob | taken away")
+    assert "Zwei, Task, 9 days after the start, Who starts it" in told
+    kept = dana.press(clash, "Save with this choice", **{"choice-step-1": "mine"})
+    assert kept.status_code == 302
+    session.rollback()
+    session.expire_all()
+    steps = session.get_one(Process, process.id).steps
+    assert [(one.subject, one.days, one.kind_id, one.doer) for one in steps] == [
+        ("One", 0, None, Doer.OWNER),
+        ("Zwei", 9, kind, Doer.STARTER),
+    ]
+
+
+def test_TS_30_a_step_that_one_changed_and_another_takes_away_is_told_as_it_was_and_as_it_is(
+    session: Session, client_for: ClientFor
+) -> None:
+    process = factories.process(session, "One", "Two").id
+    dana, path = client_for("Dana"), f"/processes/edit/?id={process}"
+    mine, theirs = dana.get(path), dana.get(path)
+    changed = {"step-1-subject": "Zwei", "step-1-doer": "starter"}
+    assert dana.press(theirs, "Save work process", **changed).status_code == 302
+    clash = dana.press(mine, "Save work process", **{"step-1-remove": "1"})
+    (told,) = clashing(clash)
+    assert told.startswith("Step 2 | Two, 1 day after the start, The owner of the customer | Zwei, 1 day after")
+    assert "| taken away" in told
+    assert dana.press(clash, "Save with this choice", **{"choice-step-1": "mine"}).status_code == 302
+    session.rollback()
+    session.expire_all()
+    assert [one.subject for one in session.get_one(Process, process).steps] == ["One"]
+
+
+def test_TS_30_values_of_a_step_that_two_people_changed_are_told_in_words(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    kinds = [factories.list_value(session, ValueList.ACTIVITY_KIND, name).id for name in ("Task", "Visit")]
+    process = factories.process(session, "One").id
+    dana, path = client_for("Dana"), f"/processes/edit/?id={process}"
+    mine, theirs = dana.get(path), dana.get(path)
+    their = {"step-0-kind_id": str(kinds[0]), "step-0-doer": str(cast.bob.id), "step-0-days": "1"}
+    assert dana.press(theirs, "Save work process", **their).status_code == 302
+    my = {"step-0-kind_id": str(kinds[1]), "step-0-doer": "starter", "step-0-days": "2"}
+    told = " ".join(clashing(dana.press(mine, "Save work process", **my)))
+    for words in ("Task", "Visit", "1 day after the start", "An employee", "Who starts it"):
+        assert words in told, (words, told)
+
+
+def test_TS_30_the_form_of_a_process_that_is_sent_twice_adds_its_new_step_once(
+    session: Session, client_for: ClientFor
+) -> None:
+    process, dana = factories.process(session, "One").id, client_for("Dana")
+    page = dana.get(f"/processes/edit/?id={process}")
+    first, again = (dana.press(page, "Save work process", **{"step-1-subject": "Two"}) for _ in range(2))
+    assert (first.status_code, first.location) == (again.status_code, again.location)
+    assert "was saved already." in text_of(dana.get(again.location))
+    other = dana.press(page, "Save work process", **{"step-1-subject": "Three"})
+    assert other.status_code == 409
+    assert "This form was sent and saved before." in text_of(other)
+
+    def subjects() -> list[str]:
+        session.rollback()
+        session.expire_all()
+        return [one.subject for one in session.get_one(Process, process).steps]
+
+    assert subjects() == ["One", "Two"]
+    assert dana.press(other, "Save work process").status_code == 302
+    assert subjects() == ["One", "Two", "Three"]
 
 
 def test_TS_30_what_will_be_planned_is_shown_and_can_be_changed_before_anything_is_written(
