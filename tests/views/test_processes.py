@@ -497,6 +497,28 @@ def test_TS_30_stopping_lists_what_goes_keeps_what_is_done_and_can_be_undone(
     assert session.get_one(ProcessRun, run).stopped_at is None
 
 
+def test_TS_30_a_stop_leaves_what_is_of_an_archived_project_and_says_so(
+    session: Session, client_for: ClientFor, alice: Looker, cast: Cast
+) -> None:
+    customer, process = factories.customer(session).id, year_end(session, cast)
+    project = factories.project(session, session.get_one(Customer, customer)).id
+    access.look_as(session, alice)
+    begin(session, alice, customer, process, factories.A_DAY)
+    with changeset(session, alice, "Put on the project"):
+        session.scalars(select(Activity).where(Activity.subject == "Draw up")).one().project_id = project
+    access.look_as(session, SYSTEM)
+    archive.do(session, SYSTEM, Project, [project], archive.plan(session, SYSTEM, Project, [project]).digest)
+    run = session.scalars(select(ProcessRun.id)).one()
+    client = client_for("Alice")
+    page = client.get(f"/process-runs/action/?action=stop&rowid={run}")
+    assert "1 activity is still to be done, and goes away: Ask for the figures" in text_of(page)
+    assert "1 activity of an archived project stays as it is: Draw up" in text_of(page)
+    assert client.press(page, "Stop and take 1 activity away").status_code == 302
+    assert [subject for subject, *_ in planned(session)] == ["Draw up"]
+    session.expire_all()
+    assert session.get_one(ProcessRun, run).stopped_at is not None
+
+
 def test_TS_30_a_stop_goes_by_what_was_shown_and_by_the_right_to_edit(
     session: Session, alice: Looker, cast: Cast
 ) -> None:
