@@ -262,9 +262,16 @@ class ProcessRunView(BelowCustomer):
         if request.method == "GET":
             process, on = whole(request.args.get("process")), day_of(request.args.get("on")) or shell.today()
             return self.show_start(customer, process, on)
-        process, day = whole(request.form.get("process_id")), day_of(request.form.get("starts_on"))
-        if process is None or day is None:
+        process, day = whole(request.form.get("process")), day_of(request.form.get("on"))
+        if process is None:
             raise NotFound
+        if day is None:
+            missing = Refused(Reason.MISSING, "starts_on")
+            return self.show_start(
+                customer, process, day_of(request.form.get("shown_on")) or shell.today(), 422, missing
+            )
+        if "show" in request.form:
+            return self.show_start(customer, process, day)
         try:
             shown = plans.shown(shell.looker(), VERB, request.form.get("plan", ""))
             kept = start_process.do(
@@ -289,10 +296,12 @@ class ProcessRunView(BelowCustomer):
         if self.made_by(before) is not None and before.is_same:
             return super().made_before(before, typed)
         self.defaults()
-        customer, process = added_to(), whole(request.form.get("process_id"))
+        customer, process = added_to(), whole(request.form.get("process"))
         if customer is None:
             raise NotFound
-        on = day_of(request.form.get("starts_on")) or shell.today()
+        on = day_of(request.form.get("on")) or shell.today()
+        if "show" in request.form:
+            return self.show_start(customer, process, on)
         return self.show_start(customer, process, on, 409, Conflict(Reason.PLAN_CHANGED))
 
     def show_start(
@@ -352,14 +361,18 @@ class ProcessRunView(BelowCustomer):
 
     def typed_lines(self, plan: start_process.StartPlan | None) -> dict[int, Typed]:
         """What stands in the fields of each line: what was typed, or what is proposed."""
-        posted = request.form if request.method == "POST" else None
+        posted = request.form if request.method == "POST" else {}
         found = {}
         for line in plan.lines if plan is not None else ():
             key = f"{LINE}{line.step_id}-"
-            if posted is not None and f"{key}due_at" in posted:
-                found[line.step_id] = Typed(f"{key}take" in posted, posted[f"{key}due_at"], posted[f"{key}user_id"])
-            else:
-                found[line.step_id] = Typed(True, line.day.isoformat(), str(line.user_id or ""))
+            is_known, proposed = f"{key}due_at" in posted, line.day.isoformat()
+            # What was typed for another first day is no day of this one.
+            moved = plan is not None and posted.get("shown_on") != plan.starts_on.isoformat()
+            found[line.step_id] = Typed(
+                not is_known or f"{key}take" in posted,
+                proposed if moved else posted.get(f"{key}due_at", proposed),
+                posted.get(f"{key}user_id", str(line.user_id or "")),
+            )
         return found
 
 

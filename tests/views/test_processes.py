@@ -334,6 +334,28 @@ def test_TS_30_a_person_that_nobody_knows_is_refused_and_not_taken_for_nobody(
     assert planned(session) == []
 
 
+def test_TS_30_a_first_day_that_was_changed_since_is_shown_before_anything_starts_on_it(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    customer, process = factories.customer(session).id, year_end(session, cast)
+    first, second = (step.id for step in session.get_one(Process, process).steps)
+    alice = client_for("Alice")
+    page = alice.get(start_url(customer, process, on="2026-12-01"))
+    typed = {f"step-{second}-due_at": "2026-12-24", f"step-{second}-user_id": str(cast.dana.id)}
+    for button, status in (("Start work process", 409), ("Show activities", 200)):
+        again = alice.press(page, button, on="2027-01-04", **typed, **{f"step-{first}-take": []})
+        assert again.status_code == status
+        assert planned(session) == []
+        days = {name: day for name, (day, _) in lines_of(again).items()}
+        assert days == {"Ask for the figures": "2027-01-04", "Draw up": "2027-01-11"}
+        assert lines_of(again)["Draw up"][1] == "Dana"
+        assert "Look again and confirm again." in text_of(again) or button == "Show activities"
+        assert alice.press(again, "Start work process", on="").status_code == 422
+    assert alice.press(again, "Start work process").status_code == 302
+    assert planned(session) == [("Draw up", dt.date(2027, 1, 11), cast.dana.id)]
+    assert session.scalars(select(ProcessRun.starts_on)).one() == dt.date(2027, 1, 4)
+
+
 def test_TS_30_who_left_or_may_not_see_the_customer_is_proposed_for_nothing(
     session: Session, alice: Looker, cast: Cast
 ) -> None:
