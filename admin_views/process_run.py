@@ -34,7 +34,7 @@ from models.tool import TAB
 from models.user import Right
 
 VERB = "process-runs.start"
-# More of one customer stand in the list only.
+# More of one customer stand in the list only, to which a link leads.
 SHOWN = 50
 # What the names of the fields of a line begin with, and what they are called, behind the number of their step.
 LINE = "step-"
@@ -98,20 +98,26 @@ def standings(session: Session, run_ids: Sequence[int]) -> dict[int, Standing]:
 
 
 def of_customer(session: Session, customer_id: int) -> list[Followed]:
-    """The work processes of a customer, the running ones first, then by their day: three queries."""
+    """The work processes of a customer, the running ones first, then by their day: three queries.
+
+    One more than `SHOWN` where there are more than that.
+    """
+    open_ones = select(Activity.id).where(
+        Activity.process_run_id == ProcessRun.id, Activity.state == ActivityState.PLANNED
+    )
+    runs_on = case((ProcessRun.stopped_at.is_(None) & open_ones.exists(), 0), else_=1)
     newest = ProcessRun.starts_on.desc(), ProcessRun.id.desc()
     query = select(ProcessRun).where(ProcessRun.customer_id == customer_id).options(joinedload(ProcessRun.user))
-    runs = list(session.scalars(query.order_by(*newest).limit(SHOWN)))
+    runs = list(session.scalars(query.order_by(runs_on, *newest).limit(SHOWN + 1)))
     if not runs:
         return []
     keys = [run.id for run in runs]
     stand = standings(session, keys)
     to_do = _activities(session, keys, ActivityState.PLANNED)
-    found = [
+    return [
         Followed(run, stand.get(run.id, Standing()), [one for one in to_do if one.process_run_id == run.id])
         for run in runs
     ]
-    return sorted(found, key=lambda one: not one.is_running)
 
 
 def _activities(session: Session, run_ids: Sequence[int], *states: ActivityState) -> list[Activity]:
@@ -123,7 +129,9 @@ def _activities(session: Session, run_ids: Sequence[int], *states: ActivityState
 def badge(run: ProcessRun, standing: Standing) -> Markup:
     """How one stands, in a word."""
     look, text = "muted", gettext("Stopped")
-    if run.stopped_at is None:
+    if run.stopped_at is None and not standing.total:
+        text = gettext("Cancelled") if standing.cancelled else gettext("Nothing left of it")
+    elif run.stopped_at is None:
         look, text = ("ok", gettext("Finished")) if not standing.open else ("info", gettext("Running"))
         if standing.late:
             look, text = "danger", ngettext("%(num)s overdue", "%(num)s overdue", standing.late)
@@ -409,5 +417,5 @@ def started(kept: Changeset) -> str:
 
 
 def progress(standing: Standing) -> str:
-    """Such as "2 of 6"."""
-    return gettext("%(n)s of %(total)s", n=standing.done, total=standing.total)
+    """Such as "2 of 6"; nothing where there was nothing to do."""
+    return "" if not standing.total else gettext("%(n)s of %(total)s", n=standing.done, total=standing.total)

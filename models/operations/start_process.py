@@ -168,7 +168,7 @@ def do(
 
     Conflict when what was shown is not the same any more; Problems name a field `step-<id>-<column>`.
     """
-    with changeset(session, actor, ONE if len(wishes) == 1 else MANY) as kept:
+    with changeset(session, actor, MANY) as kept:
         claimed = once.claim(session, actor, sent)
         hold(session, Customer, [customer_id])
         going = plan(session, actor, customer_id, process_id, starts_on)
@@ -188,6 +188,7 @@ def do(
         for _key, values in wanted:
             save(session, actor, Activity, None, {**values, "process_run_id": run.id})
         once.led_to(session, claimed, ProcessRun, run.id)
+        kept.title = ONE if len(chosen) == 1 else MANY
         kept.values = {
             "name": going.name,
             "customer": going.customer,

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from admin_views import process_run
 from models import access
 from models.access import SYSTEM, Looker
 from models.activity import Activity, ActivityState, due
@@ -487,6 +488,72 @@ def test_TS_30_the_card_says_how_a_process_stands_what_is_next_and_what_is_late(
     assert "No work process is running here." in ended
     assert "Ended work processes" in ended
     assert "Finished3 of 3" in ended
+
+
+def test_TS_30_a_process_of_which_nothing_is_left_is_not_called_finished(
+    session: Session, client_for: ClientFor, alice: Looker, cast: Cast
+) -> None:
+    customer, process = factories.customer(session).id, year_end(session, cast)
+    access.look_as(session, alice)
+    begin(session, alice, customer, process, factories.A_DAY)
+    client = client_for("Alice")
+    with changeset(session, alice, "Cancel"):
+        for one in session.scalars(select(Activity)):
+            one.state = ActivityState.CANCELLED
+    run = session.scalars(select(ProcessRun.id)).one()
+    for word in ("Cancelled", "Nothing left of it"):
+        for page in (tools_of(customer), f"/process-runs/details/?id={run}", "/process-runs/"):
+            shown = text_of(client.get(page))
+            assert word in shown, (word, page)
+            assert "Finished" not in shown, (word, page)
+            assert "0 of 0" not in shown, (word, page)
+        with changeset(session, alice, "Delete"):
+            for one in session.scalars(select(Activity)):
+                session.delete(one)
+
+
+def test_TS_30_a_process_that_is_still_to_begin_is_not_said_to_have_been_started(
+    session: Session, client_for: ClientFor, alice: Looker, cast: Cast
+) -> None:
+    customer, process = factories.customer(session).id, year_end(session, cast)
+    access.look_as(session, alice)
+    begin(session, alice, customer, process, factories.today() + dt.timedelta(days=8))
+    shown = text_of(client_for("Alice").get(start_url(customer, process)))
+    assert "It was started" not in shown
+    assert "First day: " in shown
+
+
+def test_TS_30_a_running_process_stays_on_the_card_however_many_came_after_it(
+    session: Session, client_for: ClientFor, alice: Looker, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process_run, "SHOWN", 2)
+    customer, process = factories.customer(session).id, year_end(session, cast)
+    access.look_as(session, alice)
+    begin(session, alice, customer, process, factories.A_DAY)
+    ended = session.get_one(Process, factories.process(session, name="Ended").id)
+    client = client_for("Alice")
+
+    def end_another() -> str:
+        factories.process_run(session, session.get_one(Customer, customer), ended, starts_on=factories.today())
+        return text_of(client.get(tools_of(customer)))
+
+    assert "More stand in the list:" not in end_another()
+    shown = end_another()
+    assert "Year end2 overdue" in shown
+    assert "More stand in the list: Started work processes" in shown
+    more = next(one for one in links_in(client.get(tools_of(customer))) if one.startswith("/process-runs/?"))
+    assert text_of(client.get(more)).count("Ended") == 2
+
+
+def test_TS_30_the_title_of_a_start_counts_the_activities_that_it_made(
+    session: Session, alice: Looker, cast: Cast
+) -> None:
+    customer, process = factories.customer(session).id, year_end(session, cast)
+    access.look_as(session, alice)
+    plan = start_process.plan(session, alice, customer, process, factories.A_DAY)
+    wishes = {key: Wish(factories.A_DAY, None) for key in (plan.lines[0].step_id, 999_999)}
+    done = start_process.do(session, alice, customer, process, factories.A_DAY, wishes, plan.digest)
+    assert (done.title, done.values["count"]) == (start_process.ONE, 1)
 
 
 def test_TS_30_stopping_lists_what_goes_keeps_what_is_done_and_can_be_undone(
