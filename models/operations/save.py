@@ -549,7 +549,7 @@ class _Work:
             found += self._of_another(final)
         if noun is Address and not pending.skip and changes.keys() & PLACE and not any(final[name] for name in PLACE):
             found.append(Refused(Reason.ADDRESS_EMPTY, "street"))
-        if noun is Comment and (late := fields.not_yet(changes, "said_at")):
+        if noun is Comment and "said_at" not in bad and (late := fields.not_yet(changes, "said_at")):
             found.append(late)
         if isinstance(pending.row, Customer) and "kind" in changes:
             found += kind.in_the_way(self.session, pending.row)
