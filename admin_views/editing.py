@@ -307,8 +307,8 @@ class Editing(Declared):
         ask = "" if note.href else " " + gettext("Ask somebody who may archive.")
         return errors.page(
             409,
-            f"{note.title} {note.text}{ask}",
-            title=gettext("%(name)s is archived.", name=shell.called(record)),
+            f"{note.text}{ask}" if note.is_above else f"{note.title} {note.text}{ask}",
+            title=note.title if note.is_above else gettext("%(name)s is archived.", name=shell.called(record)),
             way_out=(note.href, note.link) if note.href else (self.card_url(record.id), gettext("Open")),
         )
 

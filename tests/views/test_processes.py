@@ -19,7 +19,7 @@ from models.base import utc_now
 from models.clock import Clock
 from models.customer import Customer, For, Kind
 from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
-from models.journal import Changeset, changeset
+from models.journal import Changeset, changeset, purge
 from models.operations import archive, delete, start_process, stop_process, undo
 from models.operations.configure import configure
 from models.operations.save import save
@@ -659,6 +659,59 @@ def test_TS_30_a_process_goes_with_its_customer_and_comes_back_with_it(
     session.expire_all()
     (run,) = session.scalars(select(ProcessRun))
     assert set(session.scalars(select(Activity.process_run_id))) == {run.id}
+
+
+def test_TS_30_a_process_whose_customer_lies_in_the_bin_is_not_deleted_until_that_is_gone(
+    session: Session, client_for: ClientFor, dana: Looker, cast: Cast
+) -> None:
+    customer, process = factories.customer(session).id, year_end(session, cast)
+    access.look_as(session, dana)
+    begin(session, dana, customer, process, factories.A_DAY)
+    archive.do(session, dana, Customer, [customer], archive.plan(session, dana, Customer, [customer]).digest)
+    plan = delete.plan(session, dana, Customer, [customer])
+    delete.do(session, dana, Customer, [customer], plan.digest, plan.confirm)
+    page = client_for("Dana").get(f"/processes/delete/?id={process}")
+    assert "Year end was started for a customer in the bin" in text_of(page)
+    with pytest.raises(Refused) as refused:
+        delete.do(session, dana, Process, [process], delete.plan(session, dana, Process, [process]).digest)
+    assert refused.value.reason is Reason.PROCESS_IN_BIN
+    session.rollback()
+    purge(session, utc_now() + dt.timedelta(days=1))
+    assert delete.plan(session, dana, Process, [process]).count == 1
+
+
+@pytest.mark.parametrize("switch", ["use_processes", "use_activities"])
+def test_TS_30_TL_42_the_bin_does_not_tell_of_work_processes_while_they_are_off(
+    session: Session, client_for: ClientFor, switch: str
+) -> None:
+    process, dana = factories.process(session, "One", name="Year end").id, client_for("Dana")
+    dana.press(dana.get(f"/processes/delete/?id={process}"), "Move 2 records to the bin")
+    assert "Delete work process Year end" in text_of(dana.get("/bin/"))
+    turn_off(session, switch)
+    assert "ork process" not in text_of(dana.get("/bin/"))
+    assert "The bin is empty." in text_of(dana.get("/bin/"))
+
+
+def test_TS_30_what_an_archived_customer_has_is_offered_for_reading_only(
+    session: Session, client_for: ClientFor, alice: Looker, cast: Cast
+) -> None:
+    customer, process = factories.customer(session, company_name="Nordhamn").id, year_end(session, cast)
+    address = factories.address(session, session.get_one(Customer, customer)).id
+    access.look_as(session, alice)
+    begin(session, alice, customer, process, factories.A_DAY)
+    run, activity = session.scalars(select(ProcessRun.id)).one(), session.scalars(select(Activity.id)).first()
+    pages = [
+        (f"/process-runs/details/?id={run}", "Stop…"),
+        (f"/addresses/details/?id={address}", "Delete…"),
+        (f"/activities/details/?id={activity}", "Delete…"),
+    ]
+    client = client_for("Alice")
+    assert [word in text_of(client.get(page)) for page, word in pages] == [True] * len(pages)
+    archive.do(session, alice, Customer, [customer], archive.plan(session, alice, Customer, [customer]).digest)
+    assert [word in text_of(client.get(page)) for page, word in pages] == [False] * len(pages)
+    told = text_of(client.get(f"/process-runs/edit/?id={run}"))
+    assert "Nordhamn is archived." in told
+    assert "Year end is archived" not in told
 
 
 def test_TS_30_a_process_that_was_started_stays_and_can_be_retired(
