@@ -102,7 +102,7 @@ def locked_by(record: Any) -> ArchivedNote | None:
         if above is not None and above.is_archived:
             title = gettext("%(name)s is archived.", name=str(above))
             text = gettext("It can only be read. Restore it to change it or to register on it.")
-            return ArchivedNote(title, text, url_for(f"{endpoint}.details_view", id=above.id), gettext("Open"))
+            return ArchivedNote(title, text, url_for(f"{endpoint}.details_view", id=above.id), gettext("Open"), True)
     return None
 
 
@@ -177,6 +177,11 @@ class BelowCustomer(EntityView):
     def archived_note(self, record: Any) -> ArchivedNote | None:
         """What belongs to an archived customer or project can only be read, like that itself."""
         return super().archived_note(record) or locked_by(record)
+
+    def allowed_actions(self, record: Any = None) -> list[Action]:
+        """What belongs to something archived can only be read. What has an archive of its own has verbs for that."""
+        is_locked = record is not None and not hasattr(record, "archived_at") and locked_by(record) is not None
+        return [] if is_locked else super().allowed_actions(record)
 
     def may(self, right: Right, record: Any = None) -> bool:
         """It is added from a customer's card: in the list there is no button for it."""

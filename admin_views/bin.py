@@ -6,7 +6,7 @@ from flask import Flask, redirect, request, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
-from admin_views import history, pages, shell
+from admin_views import history, images, pages, shell
 from admin_views.numbers import changeset_asked, key_of
 from models import access
 from models.base import whole
@@ -21,7 +21,7 @@ page = pages.blueprint("bin", "/bin")
 def index() -> str:
     """What is in the bin, newest first."""
     before = request.args.get("before", "")
-    items = binned.items(shell.here(), whole(before))
+    items = binned.items(shell.here(), whole(before), without=images.switched_off_tables())
     older = url_for("bin.index", before=items[-1].changeset_id) if len(items) == binned.PAGE else None
     texts = {item.changeset_id: history.title(item.title, item.values) for item in items}
     return pages.show("bin.html", items=items, texts=texts, older=older)

@@ -35,8 +35,10 @@ class Shown:
 def tools(session: Session, looker: Looker, customer: Customer) -> Mapping[str, Any]:
     """What is under way, and where one can go from here; of links those for this kind of customer."""
     office = customer.head_office
+    processes = process_run.of_customer(session, customer.id) if shell.used(USED) else []
     return {
-        "processes": process_run.of_customer(session, customer.id) if shell.used(USED) else [],
+        "processes": processes[: process_run.SHOWN],
+        "more_processes": len(processes) > process_run.SHOWN,
         "progress": process_run.progress,
         "badge": process_run.badge,
         "route": route_to(office) if office is not None else None,

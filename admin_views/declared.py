@@ -109,12 +109,16 @@ class ShownChip:
 
 @dataclass(frozen=True)
 class ArchivedNote:
-    """What a page says of an archived record, with the link that brings it back for those who may."""
+    """What a page says of an archived record, with the link that brings it back for those who may.
+
+    `is_above`: what is archived is not the record itself but the customer or project that it hangs below.
+    """
 
     title: str
     text: str
     href: str | None
     link: Any
+    is_above: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import flash, g, redirect, request, url_for
 from flask_admin import expose
@@ -24,7 +24,9 @@ from models.operations.save import Child, EditConflict, Saved, Side, Theirs, che
 
 
 class Editing(Declared):
-    """Making and changing a record."""
+    """Making and changing a record. `adds_rows`: its form can add rows below one that is there already."""
+
+    adds_rows: ClassVar[bool] = False
 
     def form_for(self, record: Any, posted: MultiDict[str, str] | None = None) -> EntityForm:
         """The form, filled from what was posted or from the record."""
@@ -68,7 +70,7 @@ class Editing(Declared):
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> Answer:
         try:
-            return self.edit_record()
+            return once.only(self.edit_record, self.edited_before)
         except (NotAllowed, NotFound) as refused:
             return self.give_back(refused, request.args.get("id"))
 
@@ -137,9 +139,7 @@ class Editing(Declared):
     def edit_record(self) -> Answer:
         """The form of a record, or the record with what was typed into it."""
         said = self.note_position()
-        record = self.find(request.args.get("id"))
-        if not self.may(self.edit, record):
-            raise NotAllowed(Reason.NO_RIGHT, right=self.edit)
+        record = self.to_edit()
         locked = self.locks and self.archived_note(record)
         if locked and request.method == "GET":
             return self.show_locked(record, locked)
@@ -169,6 +169,26 @@ class Editing(Declared):
             return self.show_form(self.find(request.args.get("id")), form, errors.status_of(refused))
         self.tell(saved, self.saved_text(saved.record))
         return redirect(self.saved_url(saved.record))
+
+    def edited_before(self, before: Before) -> Answer:
+        """For a form that was sent and saved before, and may have added rows: as `made_before` for a new record."""
+        record = self.to_edit()
+        if before.is_same:
+            flash(gettext("%(name)s was saved already.", name=shell.called(record)), "info")
+            return redirect(self.saved_url(record))
+        self.note_position()
+        form = self.form_for(record, request.form)
+        if self.only_helps(form):
+            return self.show_form(record, form, 200)
+        form.add_error(None, gettext("This form was sent and saved before. Save it again to add what stands here."))
+        return self.show_form(record, form, 409)
+
+    def to_edit(self) -> Any:
+        """The record of the form, for who may change it."""
+        record = self.find(request.args.get("id"))
+        if not self.may(self.edit, record):
+            raise NotAllowed(Reason.NO_RIGHT, right=self.edit)
+        return record
 
     def added_text(self, record: Any) -> str:
         """What is said of a new record."""
@@ -287,8 +307,8 @@ class Editing(Declared):
         ask = "" if note.href else " " + gettext("Ask somebody who may archive.")
         return errors.page(
             409,
-            f"{note.title} {note.text}{ask}",
-            title=gettext("%(name)s is archived.", name=shell.called(record)),
+            f"{note.text}{ask}" if note.is_above else f"{note.title} {note.text}{ask}",
+            title=note.title if note.is_above else gettext("%(name)s is archived.", name=shell.called(record)),
             way_out=(note.href, note.link) if note.href else (self.card_url(record.id), gettext("Open")),
         )
 
@@ -306,7 +326,7 @@ class Editing(Declared):
             choices=choices_made(request.form) if seen is not None else {},
             seen=seen,
             children=self.children(record, form),
-            sent=once.sent() if record is None else None,
+            sent=once.sent(),
         )
 
     def children(self, record: Any, form: EntityForm) -> Sequence[Child]:

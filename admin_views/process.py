@@ -91,6 +91,7 @@ class ProcessView(EntityView):
     edit = Right.MANAGE_LISTS
     create = Right.MANAGE_LISTS
     most_steps = steps.ROWS.most
+    adds_rows = True
     columns = (
         Column("name", lazy_gettext("Name"), "name", "name"),
         Column("for_kind", lazy_gettext("For"), "text", place="kb-m-sub"),
@@ -146,9 +147,19 @@ class ProcessView(EntityView):
         return {name: value for name, value in form.values().items() if not steps.ROWS.key(name)}
 
     def field_label(self, name: str) -> Any:
-        """A field of a step is called as on every row."""
+        """A step is called by its number, and a field of one as on every row."""
+        number = steps.ROWS.number(name)
+        if number is not None:
+            return gettext("Step %(number)s", number=number + 1)
         field = steps.FIELDS.get(steps.ROWS.behind(steps.field_of(name) or "")) if steps.ROWS.key(name) else None
         return super().field_label(name) if field is None else field.args[0]
+
+    def field_text(self, name: str, value: Any) -> str:
+        """Of a step that one of two people took away, all that it holds."""
+        if steps.ROWS.number(name) is not None:
+            return gettext("taken away") if value is None else steps.in_words(value)
+        column = steps.ROWS.behind(name)
+        return super().field_text(name, value if column == name else steps.text_of(column, value))
 
 
 def _counts(noun: type[ProcessStep | ProcessRun], ids: Sequence[int]) -> dict[int, int]:

@@ -23,7 +23,7 @@ from models import search
 from models.access import Looker
 from models.activity import Activity, ActivityState, overdue
 from models.base import day_of, whole
-from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
+from models.errors import Conflict, NotAllowed, NotFound, Problems, Reason, Refused
 from models.journal import Changeset
 from models.operations import start_process, stop_process
 from models.operations.once import Before
@@ -34,8 +34,11 @@ from models.tool import TAB
 from models.user import Right
 
 VERB = "process-runs.start"
-# More of one customer stand in the list only.
+# More of one customer stand in the list only, to which a link leads.
 SHOWN = 50
+# What the names of the fields of a line begin with, and what they are called, behind the number of their step.
+LINE = "step-"
+LINE_FIELDS = {"due_at": lazy_gettext("Day"), "user_id": lazy_gettext("Who")}
 
 
 # How they stand ------------------------------------------------------------------------------------------------------
@@ -95,20 +98,26 @@ def standings(session: Session, run_ids: Sequence[int]) -> dict[int, Standing]:
 
 
 def of_customer(session: Session, customer_id: int) -> list[Followed]:
-    """The work processes of a customer, the running ones first, then by their day: three queries."""
+    """The work processes of a customer, the running ones first, then by their day: three queries.
+
+    One more than `SHOWN` where there are more than that.
+    """
+    open_ones = select(Activity.id).where(
+        Activity.process_run_id == ProcessRun.id, Activity.state == ActivityState.PLANNED
+    )
+    runs_on = case((ProcessRun.stopped_at.is_(None) & open_ones.exists(), 0), else_=1)
     newest = ProcessRun.starts_on.desc(), ProcessRun.id.desc()
     query = select(ProcessRun).where(ProcessRun.customer_id == customer_id).options(joinedload(ProcessRun.user))
-    runs = list(session.scalars(query.order_by(*newest).limit(SHOWN)))
+    runs = list(session.scalars(query.order_by(runs_on, *newest).limit(SHOWN + 1)))
     if not runs:
         return []
     keys = [run.id for run in runs]
     stand = standings(session, keys)
     to_do = _activities(session, keys, ActivityState.PLANNED)
-    found = [
+    return [
         Followed(run, stand.get(run.id, Standing()), [one for one in to_do if one.process_run_id == run.id])
         for run in runs
     ]
-    return sorted(found, key=lambda one: not one.is_running)
 
 
 def _activities(session: Session, run_ids: Sequence[int], *states: ActivityState) -> list[Activity]:
@@ -120,7 +129,9 @@ def _activities(session: Session, run_ids: Sequence[int], *states: ActivityState
 def badge(run: ProcessRun, standing: Standing) -> Markup:
     """How one stands, in a word."""
     look, text = "muted", gettext("Stopped")
-    if run.stopped_at is None:
+    if run.stopped_at is None and not standing.total:
+        text = gettext("Cancelled") if standing.cancelled else gettext("Nothing left of it")
+    elif run.stopped_at is None:
         look, text = ("ok", gettext("Finished")) if not standing.open else ("info", gettext("Running"))
         if standing.late:
             look, text = "danger", ngettext("%(num)s overdue", "%(num)s overdue", standing.late)
@@ -259,9 +270,16 @@ class ProcessRunView(BelowCustomer):
         if request.method == "GET":
             process, on = whole(request.args.get("process")), day_of(request.args.get("on")) or shell.today()
             return self.show_start(customer, process, on)
-        process, day = whole(request.form.get("process_id")), day_of(request.form.get("starts_on"))
-        if process is None or day is None:
+        process, day = whole(request.form.get("process")), day_of(request.form.get("on"))
+        if process is None:
             raise NotFound
+        if day is None:
+            missing = Refused(Reason.MISSING, "starts_on")
+            return self.show_start(
+                customer, process, day_of(request.form.get("shown_on")) or shell.today(), 422, missing
+            )
+        if "show" in request.form:
+            return self.show_start(customer, process, day)
         try:
             shown = plans.shown(shell.looker(), VERB, request.form.get("plan", ""))
             kept = start_process.do(
@@ -286,10 +304,12 @@ class ProcessRunView(BelowCustomer):
         if self.made_by(before) is not None and before.is_same:
             return super().made_before(before, typed)
         self.defaults()
-        customer, process = added_to(), whole(request.form.get("process_id"))
+        customer, process = added_to(), whole(request.form.get("process"))
         if customer is None:
             raise NotFound
-        on = day_of(request.form.get("starts_on")) or shell.today()
+        on = day_of(request.form.get("on")) or shell.today()
+        if "show" in request.form:
+            return self.show_start(customer, process, on)
         return self.show_start(customer, process, on, 409, Conflict(Reason.PLAN_CHANGED))
 
     def show_start(
@@ -332,10 +352,15 @@ class ProcessRunView(BelowCustomer):
             back=self.card_of_customer(customer.id),
         )
 
+    def field_label(self, name: str) -> Any:
+        """A field of a line is called as on every line."""
+        title = LINE_FIELDS.get(name.rpartition("-")[2]) if name.startswith(LINE) else None
+        return super().field_label(name) if title is None else title
+
     def wrong_lines(self, plan: start_process.StartPlan | None, wrong: Mapping[str, str]) -> list[tuple[str, str, str]]:
         """What is wrong on the lines, for above them: (id of the field, the activity, what is wrong)."""
         lines = plan.lines if plan is not None else ()
-        names = [(f"step-{line.step_id}-{name}", line.subject) for line in lines for name in ("due_at", "user_id")]
+        names = [(f"{LINE}{line.step_id}-{name}", line.subject) for line in lines for name in LINE_FIELDS]
         return [(name, subject, wrong[name]) for name, subject in names if name in wrong]
 
     def days(self, days: Sequence[dt.date]) -> str:
@@ -344,34 +369,44 @@ class ProcessRunView(BelowCustomer):
 
     def typed_lines(self, plan: start_process.StartPlan | None) -> dict[int, Typed]:
         """What stands in the fields of each line: what was typed, or what is proposed."""
-        posted = request.form if request.method == "POST" else None
+        posted = request.form if request.method == "POST" else {}
         found = {}
         for line in plan.lines if plan is not None else ():
-            key = f"step-{line.step_id}-"
-            if posted is not None and f"{key}due_at" in posted:
-                found[line.step_id] = Typed(f"{key}take" in posted, posted[f"{key}due_at"], posted[f"{key}user_id"])
-            else:
-                found[line.step_id] = Typed(True, line.day.isoformat(), str(line.user_id or ""))
+            key = f"{LINE}{line.step_id}-"
+            is_known, proposed = f"{key}due_at" in posted, line.day.isoformat()
+            # What was typed for another first day is no day of this one.
+            moved = plan is not None and posted.get("shown_on") != plan.starts_on.isoformat()
+            found[line.step_id] = Typed(
+                not is_known or f"{key}take" in posted,
+                proposed if moved else posted.get(f"{key}due_at", proposed),
+                posted.get(f"{key}user_id", str(line.user_id or "")),
+            )
         return found
 
 
 def _fields_of(plan: start_process.StartPlan | None) -> set[str]:
     """The fields that have a place on the page."""
     lines = plan.lines if plan is not None else ()
-    return {f"step-{line.step_id}-{name}" for line in lines for name in ("due_at", "user_id")}
+    return {f"{LINE}{line.step_id}-{name}" for line in lines for name in LINE_FIELDS}
 
 
 def wishes() -> dict[int, Wish]:
-    """What is ticked, with its day and person. Refused where a day is none."""
-    found = {}
+    """What is ticked, with its day and person. Problems name every field that cannot be read."""
+    found, wrong = {}, []
     for name in request.form:
-        key = whole(name.removeprefix("step-").removesuffix("-take"))
-        if key is None or name != f"step-{key}-take":
+        key = whole(name.removeprefix(LINE).removesuffix("-take"))
+        if key is None or name != f"{LINE}{key}-take":
             continue
-        day = day_of(request.form.get(f"step-{key}-due_at"))
+        day, person = day_of(request.form.get(f"{LINE}{key}-due_at")), request.form.get(f"{LINE}{key}-user_id")
+        user = whole(person)
         if day is None:
-            raise Refused(Reason.MISSING, f"step-{key}-due_at")
-        found[key] = Wish(day, whole(request.form.get(f"step-{key}-user_id")))
+            wrong.append(Refused(Reason.MISSING, f"{LINE}{key}-due_at"))
+        else:
+            found[key] = Wish(day, user)
+        if person and user is None:
+            wrong.append(Refused(Reason.NOT_FOUND, f"{LINE}{key}-user_id"))
+    if wrong:
+        raise Problems(wrong)
     return found
 
 
@@ -382,5 +417,5 @@ def started(kept: Changeset) -> str:
 
 
 def progress(standing: Standing) -> str:
-    """Such as "2 of 6"."""
-    return gettext("%(n)s of %(total)s", n=standing.done, total=standing.total)
+    """Such as "2 of 6"; nothing where there was nothing to do."""
+    return "" if not standing.total else gettext("%(n)s of %(total)s", n=standing.done, total=standing.total)

@@ -27,6 +27,11 @@ class Repeated:
     def _numbered(self) -> re.Pattern[str]:
         return re.compile(rf"{self.name}-(\d{{1,2}})-")
 
+    def number(self, key: str) -> int | None:
+        """Which row a key is of, as the verb calls it; None for what is no row."""
+        found = self._numbered.fullmatch(f"{key}-")
+        return int(found[1]) if found else None
+
     def prefix(self, number: int) -> str:
         """What the names of the fields of a row begin with."""
         return f"{self.name}-{number}-"

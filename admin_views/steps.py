@@ -7,13 +7,14 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext, ngettext
 
-from admin_views import choices
+from admin_views import choices, shell
 from admin_views.forms import Choice, EntityForm, Option, Section, Text, Tick, Whole
 from admin_views.repeated import Repeated
 from models.base import whole
 from models.operations.save import Child
 from models.process import Doer, Process, ProcessStep
-from models.settings import ValueList
+from models.settings import ListValue, ValueList
+from models.user import User
 
 ROWS = Repeated("step", 40)
 # So many empty ones a new process begins with.
@@ -120,9 +121,33 @@ def section(form: EntityForm) -> Section:
 
 def who(step: ProcessStep) -> str:
     """Who does a step, in words."""
-    if step.doer is Doer.USER:
-        return step.user.name if step.user is not None else gettext("Someone who left")
-    return next(option.label for option in doers() if option.value == step.doer.value)
+    return _who(step.doer, step.user.name if step.user is not None else None)
+
+
+def _who(doer: Doer, user: str | None) -> str:
+    if doer is Doer.USER:
+        return user or gettext("Someone who left")
+    return next(option.label for option in doers() if option.value == doer.value)
+
+
+def in_words(values: Mapping[str, Any]) -> str:
+    """A step in one line, from its columns."""
+    kind = text_of("kind_id", values["kind_id"])
+    doer = _who(values["doer"], text_of("user_id", values["user_id"]))
+    return ", ".join(one for one in (values["subject"], kind, day_text(values["days"]), doer) if one)
+
+
+def text_of(column: str, value: Any) -> str | None:
+    """A value of a step in words."""
+    if value is None:
+        return None
+    if column == "days":
+        return day_text(value)
+    if column == "doer":
+        return next((option.label for option in doers() if option.value == value), gettext("An employee"))
+    named = {"kind_id": ListValue, "user_id": User}.get(column)
+    row = shell.here().get(named, value) if named is not None else None
+    return str(value if row is None else row)
 
 
 def day_text(days: int) -> str:

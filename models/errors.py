@@ -74,6 +74,9 @@ class Reason(enum.StrEnum):
     PROCESS_OF_OTHERS = "{name} is not for customers of this kind. Choose another work process."
     PROCESS_WITHOUT_STEPS = "{name} has no steps yet. Add one first."
     PROCESS_ENDED = "{name} has ended already: nothing of it is still to be done."
+    PROCESS_IN_BIN = (
+        "{name} was started for a customer in the bin, who would come back without it. Tick No longer offered instead."
+    )
     NOTHING_TICKED = "Tick at least one activity."
     NO_OTHER_SIDE = "Only a kind of relation is called something else from the other side."
     ROLE_CHANGED = "Somebody else meanwhile changed the role of: {name}. Look again, then save again."

@@ -231,8 +231,13 @@ def process(session: Session, *subjects: str, **values: Any) -> Process:
     """A work process with these steps, each a day after the one before, for the owner of the customer."""
     made = _make(session, Process, **{"name": f"Process {next(_count)}", **values})
     for place, subject in enumerate(subjects):
-        _make(session, ProcessStep, process_id=made.id, position=place, subject=subject, days=place)
+        process_step(session, made, position=place, subject=subject, days=place)
     return made
+
+
+def process_step(session: Session, process: Process, **values: Any) -> ProcessStep:
+    """A step of a work process, on its first day for the owner of the customer."""
+    return _make(session, ProcessStep, **{"process_id": process.id, "subject": f"Step {next(_count)}", **values})
 
 
 def process_run(session: Session, customer: Customer, process: Process, **values: Any) -> ProcessRun:

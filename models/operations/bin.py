@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models import journal, settings
@@ -58,11 +58,17 @@ def deletion_of(session: Session, noun: type[Base], key: int) -> Deletion | None
     return Deletion(kept.at, kept.user_name)
 
 
-def items(session: Session, before: int | None = None, limit: int = PAGE) -> list[Item]:
-    """What can be restored and may be seen, newest first; `before` is the last changeset of the page before."""
+def items(session: Session, before: int | None = None, limit: int = PAGE, without: Collection[str] = ()) -> list[Item]:
+    """What can be restored and may be seen, newest first; `before` is the last changeset of the page before.
+
+    `without`: the tables of which no record is told of.
+    """
     query = select(Changeset).where(
         Changeset.origin == Origin.DELETE, Changeset.undone_by_id.is_(None), Changeset.purged_at.is_(None)
     )
+    if without:
+        noun = Changeset.values["noun"].as_string()
+        query = query.where(or_(noun.is_(None), noun.not_in(without)))
     if before is not None:
         query = query.where(Changeset.id < before)
     kept_for = _kept_for(session)

@@ -25,7 +25,7 @@ from models.customer import Customer
 from models.errors import Conflict, Reason, Refused
 from models.journal import Change, Changeset, Operation, Origin, changeset, is_open, open_id
 from models.label import CustomerLabel, Label, LabelGroup
-from models.operations import merge_values, number
+from models.operations import in_bin, merge_values, number
 from models.operations.consequences import (
     NAMED,
     LeftOut,
@@ -37,7 +37,7 @@ from models.operations.consequences import (
 )
 from models.operations.impact import Impact, Reach, figures, impact, uses
 from models.operations.selection import Chosen, Selection
-from models.process import Process
+from models.process import Process, ProcessRun
 from models.project import Project, Registration
 from models.sales import BILLED, Invoice, InvoiceStatus, Quote
 from models.settings import Deleting, ListValue
@@ -231,6 +231,15 @@ def _held(session: Session, noun: Deletable, names: Mapping[int, str]) -> Iterat
     for key, name in names.items():
         if in_use[key]:
             yield LeftOut(key, name, Reason.STILL_IN_USE, {"name": name, "count": in_use[key]})
+        elif noun is Process and _is_run_in_bin(session, key):
+            yield LeftOut(key, name, Reason.PROCESS_IN_BIN, {"name": name})
+
+
+def _is_run_in_bin(session: Session, process_id: int) -> bool:
+    """Whether a work process was started for a customer that could not come back whole without it."""
+    kept = _change.before["process_id"].as_integer() == process_id
+    found = select(_change.id).where(*in_bin.of(ProcessRun), kept).limit(1)
+    return session.scalar(found, execution_options=EVERYTHING) is not None
 
 
 # What goes along

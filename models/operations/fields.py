@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -21,6 +21,7 @@ from models.customer import Address, Customer, Kind
 from models.errors import Reason, Refused
 from models.label import ContactLabel, CustomerLabel, Label
 from models.operations import number
+from models.process import Process
 from models.settings import ListValue, ValueList
 from models.user import Team, TeamMember, User
 
@@ -198,10 +199,15 @@ def misfits_list(
     if record_id is not None and "list" in changes:
         yield Refused(Reason.LIST_STAYS, "list")
     names = select(ListValue.name).where(ListValue.list == record["list"], ListValue.id != (record_id or 0))
-    if "name" in changes and folded(record["name"] or "") in {folded(name) for name in session.scalars(names)}:
+    if "name" in changes and _is_among(record["name"] or "", session.scalars(names)):
         yield Refused(Reason.VALUE_TAKEN, "name")
     if changes.get("other_name") and record["list"] is not ValueList.RELATION_KIND:
         yield Refused(Reason.NO_OTHER_SIDE, "other_name")
+
+
+def _is_among(name: str, others: Iterable[str]) -> bool:
+    """Whether a name is one of these, however it is written. Of the office: few enough to be read."""
+    return folded(name) in {folded(other) for other in others}
 
 
 def ends_too_early(record: Mapping[str, Any]) -> Refused | None:
@@ -276,6 +282,9 @@ def taken(session: Session, noun: type[Base], field: str, value: Any, record_id:
     kept_as = KEYED.get((noun, field), field)
     key = value if kept_as == field else folded(value)
     table = Base.metadata.tables[noun.__tablename__]
+    if (noun, field) == (Process, "name"):
+        names = session.scalars(select(table.c.name).where(table.c.id != (record_id or 0)))
+        return Refused(Reason.VALUE_TAKEN, field) if _is_among(value, names) else None
     holder = session.execute(select(table.c.id).where(table.c[kept_as] == key, table.c.id != (record_id or 0))).scalar()
     if holder is None:
         waits = noun is Customer and number.in_bin(session, [key])

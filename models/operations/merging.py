@@ -28,7 +28,11 @@ class Side(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Theirs:
-    """What somebody else made of a field since the form was shown. `who` is empty for a change made from outside."""
+    """What somebody else made of a field since the form was shown. `who` is empty for a change made from outside.
+
+    Of a row below the record that one side took away, `field` is its key, and the values are those of all its fields;
+    None where it is gone.
+    """
 
     field: str
     base: Any

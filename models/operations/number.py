@@ -17,7 +17,8 @@ from models import settings
 from models.among import is_among
 from models.base import Base, folded
 from models.customer import Customer
-from models.journal import Change, Changeset, Operation, Origin
+from models.journal import Change
+from models.operations.in_bin import of as in_bin_of
 from models.settings import NumberSeries
 
 SERIES = "customer"
@@ -26,7 +27,7 @@ BATCH = 1000
 DIGITS = 9
 
 _customer = Base.metadata.tables[Customer.__tablename__]
-_change, _changeset = (Base.metadata.tables[noun.__tablename__] for noun in (Change, Changeset))
+_change = Base.metadata.tables[Change.__tablename__]
 _series = Base.metadata.tables[NumberSeries.__tablename__]
 
 
@@ -87,16 +88,8 @@ def in_bin(session: Session, keys: Collection[str]) -> set[str]:
 
 def _of_the_deleted(keys: Collection[str]) -> Select[str]:
     # Straight at the tables: a number is taken, too, if its customer is hidden from whoever asks.
-    deletes = select(_changeset.c.id).where(
-        _changeset.c.origin == Origin.DELETE, _changeset.c.undone_by_id.is_(None), _changeset.c.purged_at.is_(None)
-    )
     kept = _change.c.before["number_key"].as_string()
-    return select(kept).where(
-        _change.c.changeset_id.in_(deletes),
-        _change.c.table_name == _customer.name,
-        _change.c.operation == Operation.DELETE,
-        is_among(kept, keys),
-    )
+    return select(kept).where(*in_bin_of(Customer), is_among(kept, keys))
 
 
 def given(session: Session, keys: Collection[str]) -> set[str]:

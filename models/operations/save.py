@@ -476,9 +476,8 @@ class _Work:
         )
         self._require(pending, {})
         if row is not None and (touched := self.past.changes(child.noun, row.id)) and self._undecided(child.key):
-            self.clashes.append(
-                Clash(child.key, str(row), str(row), touched[-1].user_name or "", touched[-1].at, mine=None)
-            )
+            was, now = decoded(child.noun, touched[0].before or {}), fields.present(row)
+            self.clashes.append(Clash(child.key, was, now, touched[-1].user_name or "", touched[-1].at, mine=None))
         pending.remove = pending.remove and self.choices.get(child.key) is not Side.THEIRS
         return pending
 
@@ -494,7 +493,8 @@ class _Work:
         if all(was[name] == value for name, value in mine.items()) or self.choices.get(child.key) is Side.THEIRS:
             return gone
         if self._undecided(child.key):
-            self.clashes.append(Clash(child.key, was, None, changes[-1].user_name or "", changes[-1].at, mine=mine))
+            kept = {**was, **mine}
+            self.clashes.append(Clash(child.key, was, None, changes[-1].user_name or "", changes[-1].at, mine=kept))
             return gone
         return self.look(child.noun, None, {**was, **mine}, prefix, parent)
 
@@ -549,7 +549,7 @@ class _Work:
             found += self._of_another(final)
         if noun is Address and not pending.skip and changes.keys() & PLACE and not any(final[name] for name in PLACE):
             found.append(Refused(Reason.ADDRESS_EMPTY, "street"))
-        if noun is Comment and (late := fields.not_yet(changes, "said_at")):
+        if noun is Comment and "said_at" not in bad and (late := fields.not_yet(changes, "said_at")):
             found.append(late)
         if isinstance(pending.row, Customer) and "kind" in changes:
             found += kind.in_the_way(self.session, pending.row)

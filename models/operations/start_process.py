@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from models import access, clock
 from models.access import Looker
 from models.activity import Activity, ActivityState, due
-from models.base import ROW_BY_ROW, folded
+from models.base import ROW_BY_ROW
 from models.customer import Customer, Kind
 from models.errors import NotFound, Problems, Reason, Refused
 from models.journal import Changeset, changeset
@@ -89,7 +89,7 @@ def plan(session: Session, actor: Looker, customer_id: int, process_id: int, sta
     asked = {key for key in people.values() if key is not None and key != actor.id}
     able = frozenset({actor.id, *(access.who_see(session, asked, customer.id) if asked else ())})
     lines = [_line(session, step, starts_on, people[step.id], able, customer.owner) for step in process.steps]
-    running = list(_running(session, customer.id, process.name))
+    running = _running(session, customer.id, process.id)
     said = digest(customer.id, customer.name, process.id, process.name, starts_on, lines, running)
     return StartPlan(customer.id, customer.name, process.id, process.name, starts_on, lines, running, said)
 
@@ -144,17 +144,14 @@ def _line(
     )
 
 
-def _running(session: Session, customer_id: int, name: str) -> Iterator[dt.date]:
-    """The days on which a process of this name was started here, of which something is still to be done."""
+def _running(session: Session, customer_id: int, process_id: int) -> Sequence[dt.date]:
+    """The days on which it was started here, whatever it was called then, of which something is still to be done."""
     open_ones = select(Activity.id).where(
         Activity.process_run_id == ProcessRun.id, Activity.state == ActivityState.PLANNED
     )
-    found = select(ProcessRun.name, ProcessRun.starts_on).where(
-        ProcessRun.customer_id == customer_id, ProcessRun.stopped_at.is_(None), open_ones.exists()
-    )
-    for other, day in session.execute(found.order_by(ProcessRun.starts_on, ProcessRun.id)):
-        if folded(other) == folded(name):
-            yield day
+    here = ProcessRun.customer_id == customer_id, ProcessRun.process_id == process_id
+    found = select(ProcessRun.starts_on).where(*here, ProcessRun.stopped_at.is_(None), open_ones.exists())
+    return session.scalars(found.order_by(ProcessRun.starts_on, ProcessRun.id)).all()
 
 
 def do(
@@ -171,7 +168,7 @@ def do(
 
     Conflict when what was shown is not the same any more; Problems name a field `step-<id>-<column>`.
     """
-    with changeset(session, actor, ONE if len(wishes) == 1 else MANY) as kept:
+    with changeset(session, actor, MANY) as kept:
         claimed = once.claim(session, actor, sent)
         hold(session, Customer, [customer_id])
         going = plan(session, actor, customer_id, process_id, starts_on)
@@ -191,6 +188,7 @@ def do(
         for _key, values in wanted:
             save(session, actor, Activity, None, {**values, "process_run_id": run.id})
         once.led_to(session, claimed, ProcessRun, run.id)
+        kept.title = ONE if len(chosen) == 1 else MANY
         kept.values = {
             "name": going.name,
             "customer": going.customer,

@@ -30,6 +30,7 @@ from models.imports import ImportKind
 from models.journal import Changeset, changeset
 from models.journal.reading import SHOWN
 from models.operations.configure import configure
+from models.process import Doer
 from models.settings import ListValue, ValueList
 from models.user import Role, Team, User
 from tests import factories
@@ -316,6 +317,12 @@ def furnished(session: Session, cast: Cast, ids: dict[str, int], folder: Path) -
     factories.relation(session, customer, another, value)
     portal = factories.portal(session, customer)
     process = factories.process(session, "Ask", "Send")
+    reader = session.scalars(select(Role).where(Role.name == "Reader")).one()
+    for place in range(2, 5):
+        # Who has no role everywhere, and does a step.
+        doer = factories.user(session)
+        factories.access(session, customer, reader, doer)
+        factories.process_step(session, process, doer=Doer.USER, user_id=doer.id, position=place)
     run = factories.process_run(session, customer, process)
     for days in (1, -1):
         due_at = factories.A_MOMENT + dt.timedelta(days=days)

@@ -27,6 +27,7 @@ from models.settings import Setting
 from models.user import BUILT_IN_ROLES, CustomerAccess, FailedSignIn, Right, Role, SignIn, Team, TeamMember, User
 from tests import factories
 from tests.conftest import Cast
+from tests.contracts.test_queries import counted
 
 AT_CUSTOMER = (
     Customer,
@@ -403,6 +404,24 @@ def statements(session: Session) -> Iterator[list[str]]:
     event.listen(bind, "before_cursor_execute", note)
     yield seen
     event.remove(bind, "before_cursor_execute", note)
+
+
+def test_who_of_many_colleagues_sees_a_customer_is_asked_in_one_query(session: Session, cast: Cast) -> None:
+    customer, other = factories.customer(session), factories.customer(session)
+    reader = session.scalars(select(Role).where(Role.name == "Reader")).one()
+    here, by_team, elsewhere, empty, gone = (factories.user(session) for _ in range(5))
+    factories.access(session, customer, reader, here)
+    factories.access(session, customer, reader, factories.team(session, by_team))
+    factories.access(session, other, reader, elsewhere)
+    factories.access(session, customer, factories.role(session), empty)
+    factories.access(session, customer, reader, gone)
+    with changeset(session, SYSTEM, "Leave"):
+        gone.disabled_at = utc_now()
+    key, asked = customer.id, [one.id for one in (here, by_team, elsewhere, empty, gone, cast.bob, cast.charlie)]
+    with counted() as sent:
+        found = access.who_see(session, asked, key)
+    assert found == {here.id, by_team.id, cast.bob.id}
+    assert len(sent) == 1
 
 
 @pytest.mark.parametrize("name", ["bob", "alice", "dana"])

@@ -23,6 +23,14 @@ def card(customer: int) -> str:
     return f"/customers/details/?id={customer}&tab=contact"
 
 
+def test_TL_29_a_moment_that_is_far_too_late_is_one_problem(client_for: ClientFor, session: Session) -> None:
+    alice, customer = client_for("Alice"), factories.customer(session).id
+    page = alice.get(f"/comments/new/?customer={customer}")
+    refused = alice.press(page, "Save comment", text="Later", said_at="2999-01-01T00:00")
+    assert refused.status_code == 422
+    assert "1 field needs your attention." in text_of(refused)
+
+
 def test_TL_28_a_comment_is_written_on_the_card_and_taken_back(client_for: ClientFor, session: Session) -> None:
     alice, customer = client_for("Alice"), factories.customer(session).id
     done = alice.press(alice.get(card(customer)), "Post", text="Prefers a call\nover an e-mail.")

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from admin_views import process_run
 from models import access
 from models.access import SYSTEM, Looker
 from models.activity import Activity, ActivityState, due
@@ -18,7 +19,7 @@ from models.base import utc_now
 from models.clock import Clock
 from models.customer import Customer, For, Kind
 from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
-from models.journal import Changeset, changeset
+from models.journal import Changeset, changeset, purge
 from models.operations import archive, delete, start_process, stop_process, undo
 from models.operations.configure import configure
 from models.operations.save import save
@@ -142,16 +143,104 @@ def test_TS_30_two_people_may_edit_the_steps_of_one_process(
 ) -> None:
     process = factories.process(session, "One", "Two").id
     dana, path = client_for("Dana"), f"/processes/edit/?id={process}"
-    mine, theirs = dana.get(path), dana.get(path)
+    mine, theirs, third = dana.get(path), dana.get(path), dana.get(path)
     assert dana.press(theirs, "Save work process", **{"step-0-subject": "First"}).status_code == 302
     assert dana.press(mine, "Save work process", **{"step-1-days": "9"}).status_code == 302
     session.rollback()
     session.expire_all()
     steps = session.get_one(Process, process).steps
     assert [(one.subject, one.days) for one in steps] == [("First", 0), ("Two", 9)]
-    clash = dana.press(mine, "Save work process", **{"step-0-subject": "Erst"})
+    clash = dana.press(third, "Save work process", **{"step-0-subject": "Erst"})
     assert clash.status_code == 409
     assert "changed the same field" in text_of(clash)
+
+
+def clashing(page: TestResponse) -> list[str]:
+    """What a page tells of each field that two people changed, in words."""
+    tree = html.document_fromstring(page.get_data(as_text=True))
+    return [" | ".join(" ".join(cell.text_content().split()) for cell in row) for row in tree.xpath("//main//tbody/tr")]
+
+
+def test_TS_30_a_step_that_one_took_away_and_another_changed_is_told_in_words(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    kind = factories.list_value(session, ValueList.ACTIVITY_KIND, "Task").id
+    process = factories.process(session, "One")
+    step = {"subject": "Two", "position": 1, "days": 1, "kind_id": kind, "doer": Doer.USER, "user_id": cast.bob.id}
+    factories.process_step(session, process, **step)
+    dana, path = client_for("Dana"), f"/processes/edit/?id={process.id}"
+    mine, theirs = dana.get(path), dana.get(path)
+    assert dana.press(theirs, "Save work process", **{"step-1-remove": "1"}).status_code == 302
+    changed = {"step-1-subject": "Zwei", "step-1-days": "9", "step-1-doer": "starter"}
+    clash = dana.press(mine, "Save work process", **changed)
+    assert clash.status_code == 409
+    (told,) = clashing(clash)
+    assert told.startswith("Step 2 | Two, Task, 1 day after the start, Bob | taken away")
+    assert "Zwei, Task, 9 days after the start, Who starts it" in told
+    kept = dana.press(clash, "Save with this choice", **{"choice-step-1": "mine"})
+    assert kept.status_code == 302
+    session.rollback()
+    session.expire_all()
+    steps = session.get_one(Process, process.id).steps
+    assert [(one.subject, one.days, one.kind_id, one.doer) for one in steps] == [
+        ("One", 0, None, Doer.OWNER),
+        ("Zwei", 9, kind, Doer.STARTER),
+    ]
+
+
+def test_TS_30_a_step_that_one_changed_and_another_takes_away_is_told_as_it_was_and_as_it_is(
+    session: Session, client_for: ClientFor
+) -> None:
+    process = factories.process(session, "One", "Two").id
+    dana, path = client_for("Dana"), f"/processes/edit/?id={process}"
+    mine, theirs = dana.get(path), dana.get(path)
+    changed = {"step-1-subject": "Zwei", "step-1-doer": "starter"}
+    assert dana.press(theirs, "Save work process", **changed).status_code == 302
+    clash = dana.press(mine, "Save work process", **{"step-1-remove": "1"})
+    (told,) = clashing(clash)
+    assert told.startswith("Step 2 | Two, 1 day after the start, The owner of the customer | Zwei, 1 day after")
+    assert "| taken away" in told
+    assert dana.press(clash, "Save with this choice", **{"choice-step-1": "mine"}).status_code == 302
+    session.rollback()
+    session.expire_all()
+    assert [one.subject for one in session.get_one(Process, process).steps] == ["One"]
+
+
+def test_TS_30_values_of_a_step_that_two_people_changed_are_told_in_words(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    kinds = [factories.list_value(session, ValueList.ACTIVITY_KIND, name).id for name in ("Task", "Visit")]
+    process = factories.process(session, "One").id
+    dana, path = client_for("Dana"), f"/processes/edit/?id={process}"
+    mine, theirs = dana.get(path), dana.get(path)
+    their = {"step-0-kind_id": str(kinds[0]), "step-0-doer": str(cast.bob.id), "step-0-days": "1"}
+    assert dana.press(theirs, "Save work process", **their).status_code == 302
+    my = {"step-0-kind_id": str(kinds[1]), "step-0-doer": "starter", "step-0-days": "2"}
+    told = " ".join(clashing(dana.press(mine, "Save work process", **my)))
+    for words in ("Task", "Visit", "1 day after the start", "An employee", "Who starts it"):
+        assert words in told, (words, told)
+
+
+def test_TS_30_the_form_of_a_process_that_is_sent_twice_adds_its_new_step_once(
+    session: Session, client_for: ClientFor
+) -> None:
+    process, dana = factories.process(session, "One").id, client_for("Dana")
+    page = dana.get(f"/processes/edit/?id={process}")
+    first, again = (dana.press(page, "Save work process", **{"step-1-subject": "Two"}) for _ in range(2))
+    assert (first.status_code, first.location) == (again.status_code, again.location)
+    assert "was saved already." in text_of(dana.get(again.location))
+    other = dana.press(page, "Save work process", **{"step-1-subject": "Three"})
+    assert other.status_code == 409
+    assert "This form was sent and saved before." in text_of(other)
+
+    def subjects() -> list[str]:
+        session.rollback()
+        session.expire_all()
+        return [one.subject for one in session.get_one(Process, process).steps]
+
+    assert subjects() == ["One", "Two"]
+    assert dana.press(other, "Save work process").status_code == 302
+    assert subjects() == ["One", "Two", "Three"]
 
 
 def test_TS_30_what_will_be_planned_is_shown_and_can_be_changed_before_anything_is_written(
@@ -222,9 +311,50 @@ def test_TS_30_a_wrong_day_or_person_is_said_on_its_line_and_keeps_what_was_type
     assert lines_of(refused)["Draw up"] == ("2026-12-24", "Bob")
     no_day = alice.press(page, "Start work process", **{f"step-{first}-due_at": ""})
     assert no_day.status_code == 422
+    assert "Ask for the figures: Day is missing." in text_of(no_day)
+    empty = {f"step-{key}-due_at": "" for key in (first, second)}
+    none = alice.press(page, "Start work process", **empty)
+    assert [one in text_of(none) for one in ("figures: Day is missing.", "Draw up: Day is missing.")] == [True, True]
+    assert "step-" not in text_of(none)
     far = alice.press(page, "Start work process", **{f"step-{first}-due_at": "2999-01-01"})
     assert "Fill in a day from 1900 to 2100." in text_of(far)
     assert planned(session) == []
+
+
+@pytest.mark.parametrize("person", ["abc", "-1", "999999"])
+def test_TS_30_a_person_that_nobody_knows_is_refused_and_not_taken_for_nobody(
+    session: Session, client_for: ClientFor, cast: Cast, person: str
+) -> None:
+    customer, process = factories.customer(session).id, year_end(session, cast)
+    first = session.get_one(Process, process).steps[0].id
+    alice = client_for("Alice")
+    page = alice.get(start_url(customer, process))
+    refused = alice.press(page, "Start work process", **{f"step-{first}-user_id": person})
+    assert refused.status_code == 422
+    assert "Ask for the figures: This record does not exist, or you may not see it." in text_of(refused)
+    assert planned(session) == []
+
+
+def test_TS_30_a_first_day_that_was_changed_since_is_shown_before_anything_starts_on_it(
+    session: Session, client_for: ClientFor, cast: Cast
+) -> None:
+    customer, process = factories.customer(session).id, year_end(session, cast)
+    first, second = (step.id for step in session.get_one(Process, process).steps)
+    alice = client_for("Alice")
+    page = alice.get(start_url(customer, process, on="2026-12-01"))
+    typed = {f"step-{second}-due_at": "2026-12-24", f"step-{second}-user_id": str(cast.dana.id)}
+    for button, status in (("Start work process", 409), ("Show activities", 200)):
+        again = alice.press(page, button, on="2027-01-04", **typed, **{f"step-{first}-take": []})
+        assert again.status_code == status
+        assert planned(session) == []
+        days = {name: day for name, (day, _) in lines_of(again).items()}
+        assert days == {"Ask for the figures": "2027-01-04", "Draw up": "2027-01-11"}
+        assert lines_of(again)["Draw up"][1] == "Dana"
+        assert "Look again and confirm again." in text_of(again) or button == "Show activities"
+        assert alice.press(again, "Start work process", on="").status_code == 422
+    assert alice.press(again, "Start work process").status_code == 302
+    assert planned(session) == [("Draw up", dt.date(2027, 1, 11), cast.dana.id)]
+    assert session.scalars(select(ProcessRun.starts_on)).one() == dt.date(2027, 1, 4)
 
 
 def test_TS_30_who_left_or_may_not_see_the_customer_is_proposed_for_nothing(
@@ -263,6 +393,30 @@ def test_TS_30_a_plan_that_moved_is_shown_again_and_one_that_runs_already_is_war
         session.get_one(Process, process).steps[0].subject = "Otherwise"
     assert client.press(stale, "Start work process").status_code == 409
     assert len(planned(session)) == 4
+
+
+def test_TS_30_what_runs_here_is_said_after_the_process_was_renamed_and_of_no_other_of_its_name(
+    session: Session, client_for: ClientFor, alice: Looker, cast: Cast
+) -> None:
+    customer, process = factories.customer(session).id, year_end(session, cast)
+    access.look_as(session, alice)
+    begin(session, alice, customer, process, dt.date(2026, 11, 2))
+    access.look_as(session, SYSTEM)
+    with changeset(session, SYSTEM, "Rename"):
+        session.get_one(Process, process).name = "Close of the year"
+    other = factories.process(session, "One", name="Year end").id
+    client = client_for("Alice")
+    assert "Close of the year is already running here." in text_of(client.get(start_url(customer, process)))
+    assert "is already running here" not in text_of(client.get(start_url(customer, other)))
+
+
+def test_TS_30_two_processes_are_not_called_the_same_in_other_capitals(session: Session, client_for: ClientFor) -> None:
+    process, dana = factories.process(session, "One", name="Year end"), client_for("Dana")
+    twin = dana.press(dana.get("/processes/new/"), "Save work process", name="YEAR  END")
+    assert twin.status_code == 422
+    assert "Name: Already used by another record." in text_of(twin)
+    edit = dana.get(f"/processes/edit/?id={process.id}")
+    assert dana.press(edit, "Save work process", name="Year End").status_code == 302
 
 
 def test_TS_30_what_is_retired_of_another_kind_or_without_steps_cannot_be_started(
@@ -336,6 +490,72 @@ def test_TS_30_the_card_says_how_a_process_stands_what_is_next_and_what_is_late(
     assert "Finished3 of 3" in ended
 
 
+def test_TS_30_a_process_of_which_nothing_is_left_is_not_called_finished(
+    session: Session, client_for: ClientFor, alice: Looker, cast: Cast
+) -> None:
+    customer, process = factories.customer(session).id, year_end(session, cast)
+    access.look_as(session, alice)
+    begin(session, alice, customer, process, factories.A_DAY)
+    client = client_for("Alice")
+    with changeset(session, alice, "Cancel"):
+        for one in session.scalars(select(Activity)):
+            one.state = ActivityState.CANCELLED
+    run = session.scalars(select(ProcessRun.id)).one()
+    for word in ("Cancelled", "Nothing left of it"):
+        for page in (tools_of(customer), f"/process-runs/details/?id={run}", "/process-runs/"):
+            shown = text_of(client.get(page))
+            assert word in shown, (word, page)
+            assert "Finished" not in shown, (word, page)
+            assert "0 of 0" not in shown, (word, page)
+        with changeset(session, alice, "Delete"):
+            for one in session.scalars(select(Activity)):
+                session.delete(one)
+
+
+def test_TS_30_a_process_that_is_still_to_begin_is_not_said_to_have_been_started(
+    session: Session, client_for: ClientFor, alice: Looker, cast: Cast
+) -> None:
+    customer, process = factories.customer(session).id, year_end(session, cast)
+    access.look_as(session, alice)
+    begin(session, alice, customer, process, factories.today() + dt.timedelta(days=8))
+    shown = text_of(client_for("Alice").get(start_url(customer, process)))
+    assert "It was started" not in shown
+    assert "First day: " in shown
+
+
+def test_TS_30_a_running_process_stays_on_the_card_however_many_came_after_it(
+    session: Session, client_for: ClientFor, alice: Looker, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process_run, "SHOWN", 2)
+    customer, process = factories.customer(session).id, year_end(session, cast)
+    access.look_as(session, alice)
+    begin(session, alice, customer, process, factories.A_DAY)
+    ended = session.get_one(Process, factories.process(session, name="Ended").id)
+    client = client_for("Alice")
+
+    def end_another() -> str:
+        factories.process_run(session, session.get_one(Customer, customer), ended, starts_on=factories.today())
+        return text_of(client.get(tools_of(customer)))
+
+    assert "More stand in the list:" not in end_another()
+    shown = end_another()
+    assert "Year end2 overdue" in shown
+    assert "More stand in the list: Started work processes" in shown
+    more = next(one for one in links_in(client.get(tools_of(customer))) if one.startswith("/process-runs/?"))
+    assert text_of(client.get(more)).count("Ended") == 2
+
+
+def test_TS_30_the_title_of_a_start_counts_the_activities_that_it_made(
+    session: Session, alice: Looker, cast: Cast
+) -> None:
+    customer, process = factories.customer(session).id, year_end(session, cast)
+    access.look_as(session, alice)
+    plan = start_process.plan(session, alice, customer, process, factories.A_DAY)
+    wishes = {key: Wish(factories.A_DAY, None) for key in (plan.lines[0].step_id, 999_999)}
+    done = start_process.do(session, alice, customer, process, factories.A_DAY, wishes, plan.digest)
+    assert (done.title, done.values["count"]) == (start_process.ONE, 1)
+
+
 def test_TS_30_stopping_lists_what_goes_keeps_what_is_done_and_can_be_undone(
     session: Session, client_for: ClientFor, alice: Looker, cast: Cast
 ) -> None:
@@ -364,6 +584,28 @@ def test_TS_30_stopping_lists_what_goes_keeps_what_is_done_and_can_be_undone(
     assert len(planned(session)) == 2
     session.expire_all()
     assert session.get_one(ProcessRun, run).stopped_at is None
+
+
+def test_TS_30_a_stop_leaves_what_is_of_an_archived_project_and_says_so(
+    session: Session, client_for: ClientFor, alice: Looker, cast: Cast
+) -> None:
+    customer, process = factories.customer(session).id, year_end(session, cast)
+    project = factories.project(session, session.get_one(Customer, customer)).id
+    access.look_as(session, alice)
+    begin(session, alice, customer, process, factories.A_DAY)
+    with changeset(session, alice, "Put on the project"):
+        session.scalars(select(Activity).where(Activity.subject == "Draw up")).one().project_id = project
+    access.look_as(session, SYSTEM)
+    archive.do(session, SYSTEM, Project, [project], archive.plan(session, SYSTEM, Project, [project]).digest)
+    run = session.scalars(select(ProcessRun.id)).one()
+    client = client_for("Alice")
+    page = client.get(f"/process-runs/action/?action=stop&rowid={run}")
+    assert "1 activity is still to be done, and goes away: Ask for the figures" in text_of(page)
+    assert "1 activity of an archived project stays as it is: Draw up" in text_of(page)
+    assert client.press(page, "Stop and take 1 activity away").status_code == 302
+    assert [subject for subject, *_ in planned(session)] == ["Draw up"]
+    session.expire_all()
+    assert session.get_one(ProcessRun, run).stopped_at is not None
 
 
 def test_TS_30_a_stop_goes_by_what_was_shown_and_by_the_right_to_edit(
@@ -417,6 +659,59 @@ def test_TS_30_a_process_goes_with_its_customer_and_comes_back_with_it(
     session.expire_all()
     (run,) = session.scalars(select(ProcessRun))
     assert set(session.scalars(select(Activity.process_run_id))) == {run.id}
+
+
+def test_TS_30_a_process_whose_customer_lies_in_the_bin_is_not_deleted_until_that_is_gone(
+    session: Session, client_for: ClientFor, dana: Looker, cast: Cast
+) -> None:
+    customer, process = factories.customer(session).id, year_end(session, cast)
+    access.look_as(session, dana)
+    begin(session, dana, customer, process, factories.A_DAY)
+    archive.do(session, dana, Customer, [customer], archive.plan(session, dana, Customer, [customer]).digest)
+    plan = delete.plan(session, dana, Customer, [customer])
+    delete.do(session, dana, Customer, [customer], plan.digest, plan.confirm)
+    page = client_for("Dana").get(f"/processes/delete/?id={process}")
+    assert "Year end was started for a customer in the bin" in text_of(page)
+    with pytest.raises(Refused) as refused:
+        delete.do(session, dana, Process, [process], delete.plan(session, dana, Process, [process]).digest)
+    assert refused.value.reason is Reason.PROCESS_IN_BIN
+    session.rollback()
+    purge(session, utc_now() + dt.timedelta(days=1))
+    assert delete.plan(session, dana, Process, [process]).count == 1
+
+
+@pytest.mark.parametrize("switch", ["use_processes", "use_activities"])
+def test_TS_30_TL_42_the_bin_does_not_tell_of_work_processes_while_they_are_off(
+    session: Session, client_for: ClientFor, switch: str
+) -> None:
+    process, dana = factories.process(session, "One", name="Year end").id, client_for("Dana")
+    dana.press(dana.get(f"/processes/delete/?id={process}"), "Move 2 records to the bin")
+    assert "Delete work process Year end" in text_of(dana.get("/bin/"))
+    turn_off(session, switch)
+    assert "ork process" not in text_of(dana.get("/bin/"))
+    assert "The bin is empty." in text_of(dana.get("/bin/"))
+
+
+def test_TS_30_what_an_archived_customer_has_is_offered_for_reading_only(
+    session: Session, client_for: ClientFor, alice: Looker, cast: Cast
+) -> None:
+    customer, process = factories.customer(session, company_name="Nordhamn").id, year_end(session, cast)
+    address = factories.address(session, session.get_one(Customer, customer)).id
+    access.look_as(session, alice)
+    begin(session, alice, customer, process, factories.A_DAY)
+    run, activity = session.scalars(select(ProcessRun.id)).one(), session.scalars(select(Activity.id)).first()
+    pages = [
+        (f"/process-runs/details/?id={run}", "Stop…"),
+        (f"/addresses/details/?id={address}", "Delete…"),
+        (f"/activities/details/?id={activity}", "Delete…"),
+    ]
+    client = client_for("Alice")
+    assert [word in text_of(client.get(page)) for page, word in pages] == [True] * len(pages)
+    archive.do(session, alice, Customer, [customer], archive.plan(session, alice, Customer, [customer]).digest)
+    assert [word in text_of(client.get(page)) for page, word in pages] == [False] * len(pages)
+    told = text_of(client.get(f"/process-runs/edit/?id={run}"))
+    assert "Nordhamn is archived." in told
+    assert "Year end is archived" not in told
 
 
 def test_TS_30_a_process_that_was_started_stays_and_can_be_retired(
