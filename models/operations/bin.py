@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from models import journal, settings
+from models import access, journal, settings
 from models.access import Looker
+from models.among import one_of
 from models.base import Base, utc_now
 from models.errors import NotFound
 from models.journal import Change, Changeset, Operation, Origin, Undone, UndoPlan
 from models.operations import contents, undo
+from models.user import Right
 
 PAGE = 50
 
@@ -71,19 +73,23 @@ def items(session: Session, before: int | None = None, limit: int = PAGE, withou
         query = query.where(or_(noun.is_(None), noun.not_in(without)))
     if before is not None:
         query = query.where(Changeset.id < before)
-    kept_for = _kept_for(session)
+    kept_for, found = _kept_for(session), session.scalars(query.order_by(Changeset.id.desc()).limit(limit)).all()
+    records = _records(session, found)
     return [
-        Item(
-            kept.id,
-            kept.at,
-            kept.user_name,
-            kept.title,
-            kept.values,
-            kept.values.get("records", kept.change_count),
-            kept.at + kept_for,
-        )
-        for kept in session.scalars(query.order_by(Changeset.id.desc()).limit(limit))
+        Item(kept.id, kept.at, kept.user_name, kept.title, kept.values, records[kept.id], kept.at + kept_for)
+        for kept in found
     ]
+
+
+def _records(session: Session, deletes: Sequence[Changeset]) -> Mapping[int, int]:
+    """How many records went with each delete. Who sees some customers only is told of what went of those."""
+    if Right.VIEW in access.looker_of(session).everywhere:
+        return {kept.id: kept.values.get("records", kept.change_count) for kept in deletes}
+    seen = select(Change.changeset_id, func.count()).where(
+        one_of(Change.changeset_id, [kept.id for kept in deletes]), Change.operation == Operation.DELETE
+    )
+    counted = dict(session.execute(seen.group_by(Change.changeset_id)).all())
+    return {kept.id: counted.get(kept.id, 0) for kept in deletes}
 
 
 def plan(session: Session, actor: Looker, changeset_id: int) -> UndoPlan:

@@ -19,6 +19,7 @@ from models.errors import NotAllowed, NotFound, Reason, Refused
 from models.journal import Changeset, changeset, journaled_tables, sentence
 from models.operations import bin, delete
 from models.project import Registration
+from models.user import Role
 from tests import factories
 
 ARCHIVED = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
@@ -118,3 +119,19 @@ def test_restoring_needs_rights_on_all_that_comes_back(session: Session, cast: A
     access.look_as(session, alice)
     bin.restore(session, alice, kept)
     assert session.get(Customer, key) is not None
+
+
+def test_of_a_contact_that_stood_elsewhere_too_nobody_learns_how_often_from_the_bin(
+    session: Session, cast: Any
+) -> None:
+    contact, mine = factories.contact(session), factories.customer(session)
+    for one in (mine, factories.customer(session), factories.customer(session)):
+        factories.link(session, one, contact)
+    editor = session.scalars(select(Role).where(Role.name == "Editor")).one()
+    erik = factories.user(session, name="Erik")
+    factories.access(session, mine, editor, erik)
+    _delete(session, Contact, contact.id)
+    assert [item.records for item in bin.items(session)] == [4]
+    access.look_as(session, access.looker_for(session, erik))
+    # What was of his customer: its link.
+    assert [item.records for item in bin.items(session)] == [1]
