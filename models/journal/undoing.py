@@ -101,8 +101,8 @@ def undo(
     back with their old keys; of rows it changed, each field goes back that still holds what the changeset wrote.
     `rows` (pairs of table and key) and `fields` (column names, of changed rows only) take back a part. `locks` says
     what can only be read once it is archived: where that came later, the row stays as it is. `within` is what surrounds
-    the writing, given the key of the changeset that it makes and what is written. `only` names the one field it is about: its `table` and
-    `field`, with what else its title needs to say which one that is.
+    the writing, given the key of the changeset that it makes and what is written. `only` names the one field it is
+    about: its `table` and `field`, with what else its title needs to say which one that is.
     Raises Refused with ALREADY_UNDONE or PURGED, NothingToUndo, NotFound, and Conflict when somebody else's write came
     in between.
     """

@@ -15,7 +15,11 @@ ALWAYS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
 SAME_FOR_ALL = frozenset({"static", "bootstrap.static", "icons.static", "icons.sprite"})
 
 
-@pytest.mark.parametrize("who", [None, "Bob", "Dana"])
+@pytest.mark.parametrize(
+    ("engine_kind", "who"),
+    [("sqlite", None), ("sqlite", "Bob"), ("sqlite", "Dana"), ("postgresql", "Dana")],
+    indirect=["engine_kind"],
+)
 def test_every_answer_is_hardened_and_none_with_data_is_kept(
     app: Flask, client: PageClient, client_for: ClientFor, who: str | None
 ) -> None:

@@ -69,7 +69,6 @@ WITHOUT_IDS = frozenset(
         *(f"import_profiles.{name}" for name in ("index", "show", "rename", "version", "delete", "restore")),
     }
 )
-PEOPLE = ("Charlie", "Erik")
 
 
 @dataclass(frozen=True)
@@ -412,7 +411,12 @@ def test_every_route_says_which_ids_it_takes(app: Flask) -> None:
     assert probes().keys() - said == set()
 
 
-@pytest.mark.parametrize("who", PEOPLE)
+# Charlie sees nothing, Erik a customer of his own besides: on PostgreSQL his statements, which ask for more, are enough.
+@pytest.mark.parametrize(
+    ("engine_kind", "who"),
+    [("sqlite", "Charlie"), ("sqlite", "Erik"), ("postgresql", "Erik")],
+    indirect=["engine_kind"],
+)
 def test_a_hidden_record_answers_as_one_that_does_not_exist(
     app: Flask, session: Session, scene: None, client_for: ClientFor, who: str
 ) -> None:

@@ -75,7 +75,15 @@ def test_no_post_works_without_its_token(app: Flask, client_for: ClientFor, sess
     assert whole(session) == before
 
 
-@pytest.mark.parametrize("person", ["Alice", "Bob", "Charlie", "Dana"])
+# What a page says does not depend on the database: there who may least and who may most are enough.
+@pytest.mark.parametrize(
+    ("engine_kind", "person"),
+    [
+        *(("sqlite", person) for person in ("Alice", "Bob", "Charlie", "Dana")),
+        *(("postgresql", person) for person in ("Charlie", "Dana")),
+    ],
+    indirect=["engine_kind"],
+)
 def test_every_page_answers_everybody_without_an_error(
     app: Flask, client_for: ClientFor, session: Session, person: str
 ) -> None:
