@@ -69,6 +69,10 @@ def begin(session: Session, actor: Looker, customer: int, process: int, on: dt.d
     return start_process.do(session, actor, customer, process, on, wishes, plan.digest)
 
 
+def archived(session: Session, actor: Looker, customer: int) -> None:
+    archive.do(session, actor, Customer, [customer], archive.plan(session, actor, Customer, [customer]).digest)
+
+
 def planned(session: Session) -> list[tuple[str, dt.date | None, int | None]]:
     """What is to be done: subject, day and person."""
     session.rollback()
@@ -461,7 +465,7 @@ def test_TS_30_a_process_is_started_by_who_may_edit_the_customer_and_not_while_t
     assert "Geheim" not in text_of(charlie.get("/process-runs/"))
     assert "Not started yet." not in text_of(client_for("Dana").get(f"/processes/details/?id={process}"))
     page = charlie.get(start_url(customer, process))
-    archive.do(session, SYSTEM, Customer, [customer], archive.plan(session, SYSTEM, Customer, [customer]).digest)
+    archived(session, SYSTEM, customer)
     assert charlie.press(page, "Start work process").status_code == 422
     assert start_url(customer) not in links_in(client_for("Alice").get(tools_of(customer)))
     assert planned(session) == []
@@ -651,7 +655,7 @@ def test_TS_30_a_process_goes_with_its_customer_and_comes_back_with_it(
     customer, process = factories.customer(session).id, year_end(session, cast)
     access.look_as(session, dana)
     begin(session, dana, customer, process, factories.A_DAY)
-    archive.do(session, dana, Customer, [customer], archive.plan(session, dana, Customer, [customer]).digest)
+    archived(session, dana, customer)
     page = text_of(client_for("Dana").get(f"/customers/delete/?id={customer}"))
     assert "Started work processes" in page
     plan = delete.plan(session, dana, Customer, [customer])
@@ -670,7 +674,7 @@ def test_TS_30_a_process_whose_customer_lies_in_the_bin_is_not_deleted_until_tha
     customer, process = factories.customer(session).id, year_end(session, cast)
     access.look_as(session, dana)
     begin(session, dana, customer, process, factories.A_DAY)
-    archive.do(session, dana, Customer, [customer], archive.plan(session, dana, Customer, [customer]).digest)
+    archived(session, dana, customer)
     plan = delete.plan(session, dana, Customer, [customer])
     delete.do(session, dana, Customer, [customer], plan.digest, plan.confirm)
     page = client_for("Dana").get(f"/processes/delete/?id={process}")
@@ -710,7 +714,7 @@ def test_TS_30_what_an_archived_customer_has_is_offered_for_reading_only(
     ]
     client = client_for("Alice")
     assert [word in text_of(client.get(page)) for page, word in pages] == [True] * len(pages)
-    archive.do(session, alice, Customer, [customer], archive.plan(session, alice, Customer, [customer]).digest)
+    archived(session, alice, customer)
     assert [word in text_of(client.get(page)) for page, word in pages] == [False] * len(pages)
     told = text_of(client.get(f"/process-runs/edit/?id={run}"))
     assert "Nordhamn is archived." in told
