@@ -239,13 +239,16 @@ class Editing(Declared):
         return gettext("Deleted %(when)s by %(person)s.", when=shell.when(found.at), person=who)
 
     def typed(self) -> list[tuple[str, str]]:
-        """What was posted, in words: the label of each field that holds something, and what it holds."""
+        """What was posted, in words: the label of each field that holds something, and what it holds.
+
+        A field that nobody sees has none.
+        """
         form = self.read(None, request.form, {})
         found = []
         for name, field in form._fields.items():
             chosen = isinstance(field, (Choice, Choices, OneOf, Tick))
             text = self.field_text(name, field.data) if chosen and field.data else request.form.get(name, "")
-            if text.strip():
+            if text.strip() and field.label.text:
                 found.append((str(field.label.text), text))
         return found
 

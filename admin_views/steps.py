@@ -61,7 +61,7 @@ def extend(form: EntityForm, process: Process | None, posted: Mapping[str, Any] 
             form.add(f"{prefix}{name}", field, posted, (ProcessStep, name), values.get(name))
         if step is not None:
             form.add(f"{prefix}{REMOVE}", Tick(lazy_gettext("Take this step away")), posted, (ProcessStep, REMOVE))
-        form.add(f"{prefix}{ID}", Text(), posted, (ProcessStep, ID), None if step is None else str(step.id))
+        form.add(f"{prefix}{ID}", Text(""), posted, (ProcessStep, ID), None if step is None else str(step.id))
 
 
 def _held(step: ProcessStep | None) -> dict[str, Any]:

@@ -213,6 +213,21 @@ def test_TS_30_a_step_that_one_changed_and_another_takes_away_is_told_as_it_was_
     assert [one.subject for one in session.get_one(Process, process).steps] == ["One"]
 
 
+def test_TS_30_steps_that_were_typed_come_back_in_words_where_the_process_is_gone(
+    session: Session, client_for: ClientFor
+) -> None:
+    process = factories.process(session, "One").id
+    dana = client_for("Dana")
+    typed = dana.get(f"/processes/edit/?id={process}")
+    dana.press(dana.get(f"/processes/delete/?id={process}"), "Move 2 records to the bin")
+    gone = dana.press(typed, "Save work process", **{"step-0-subject": "Uno", "step-0-doer": "starter"})
+    told = text_of(gone)
+    assert gone.status_code == 404
+    assert "Uno" in told
+    assert "Who starts it" in told
+    assert "Id" not in told
+
+
 def test_TS_30_values_of_a_step_that_two_people_changed_are_told_in_words(
     session: Session, client_for: ClientFor, cast: Cast
 ) -> None:
