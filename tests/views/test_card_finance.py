@@ -30,15 +30,17 @@ def test_TL_38_TL_03_what_was_invoiced_each_year_is_drawn_and_listed(session: Se
 
 def test_VS_08_without_the_right_to_amounts_there_is_no_finance(session: Session, client_for: ClientFor) -> None:
     customer = factories.customer(session, hourly_rate=Decimal("123.45"))
-    factories.invoice(session, customer, amount=Decimal(678))
+    factories.invoice(session, customer, amount=Decimal(98765))
+    finance = f"/customers/details/?id={customer.id}&tab=finance"
+    assert "98,765" in text_of(client_for("Dana").get(finance))
     bob = client_for("Bob")
-    page = bob.get(f"/customers/details/?id={customer.id}&tab=finance")
+    page = bob.get(finance)
     tree = html.document_fromstring(page.text)
     assert not tree.xpath("//a[contains(@href, 'tab=finance')]")
     settings = bob.get(f"/customers/details/?id={customer.id}&tab=settings")
     for shown in (text_of(page), text_of(settings)):
         assert "123.45" not in shown
-        assert "678" not in shown
+        assert "98,765" not in shown
 
 
 def test_TS_05_the_card_of_a_private_person_lacks_what_only_a_company_has(
