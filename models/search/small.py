@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from sqlalchemy import func
+from sqlalchemy.orm import InstrumentedAttribute
 
 from models import settings
 from models.connection import Connection
 from models.label import Label, LabelGroup
 from models.process import Process
-from models.search.spec import ListSpec, Narrowing, Sort, either_filter, enum_filter, key_filter, word_filter
+from models.search.spec import Filter, ListSpec, Narrowing, Sort, either_filter, enum_filter, key_filter, word_filter
 from models.settings import ListValue, ValueList
 from models.tool import ToolLink
 from models.user import Role, Team, User
+
+
+def _offered(retired: InstrumentedAttribute[bool]) -> Filter:
+    """What is offered still, or not any more."""
+    return word_filter("offered", {"yes": Narrowing(retired.is_(False)), "no": Narrowing(retired.is_(True))})
+
 
 LABELS = ListSpec.of(
     Label,
@@ -54,10 +61,7 @@ LIST_VALUES = ListSpec.of(
     Sort("name", func.lower(ListValue.name)),
     Sort("created", ListValue.id),
     enum_filter("of", ListValue.list, ValueList),
-    word_filter(
-        "offered",
-        {"yes": Narrowing(ListValue.retired.is_(False)), "no": Narrowing(ListValue.retired.is_(True))},
-    ),
+    _offered(ListValue.retired),
     names=(ListValue.name,),
     within=lambda session: ListValue.list.in_(settings.lists(session)),
 )
@@ -67,10 +71,7 @@ PROCESSES = ListSpec.of(
     "name",
     Sort("name", func.lower(Process.name)),
     Sort("created", Process.id),
-    word_filter(
-        "offered",
-        {"yes": Narrowing(Process.retired.is_(False)), "no": Narrowing(Process.retired.is_(True))},
-    ),
+    _offered(Process.retired),
     names=(Process.name,),
 )
 TOOL_LINKS = ListSpec.of(
