@@ -29,10 +29,11 @@ from models.mail import Mail
 from models.operations import once
 from models.operations.once import Sent
 from models.operations.save import save
+from models.operations.sign_in import sign_in
 from models.sent import SentForm
 from models.settings import ValueList
 from tests import factories
-from tests.conftest import Cast, ClientFor
+from tests.conftest import PASSWORD, Cast, ClientFor
 from tests.pages import PageClient
 from tests.views.test_forms import text_of, typed
 from tests.views.test_mail import box
@@ -386,7 +387,7 @@ def test_forms_are_forgotten_after_a_week_when_somebody_signs_in(session: Sessio
         assert newest is not None
         newest.at = utc_now() - dt.timedelta(days=days)
         session.commit()
-    client_for("Bob")
+    sign_in(session, "bob@kaartenbak.example", PASSWORD, "")
     assert rows(session, SentForm) == 1
 
 
