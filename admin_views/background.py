@@ -101,4 +101,5 @@ def _as_system(app: Flask, work: Callable[[Session], None]) -> None:
 def worker_command() -> None:
     """Work off what is done in the background, until a signal ends it. The server does it by itself, too."""
     click.echo("Working off the queue (Ctrl C stops it)")
+    worker.stand_ready()
     jobs().work()

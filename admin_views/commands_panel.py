@@ -17,7 +17,7 @@ from waitress import serve
 from admin_views import background, commands_translate, import_progress, routes
 from admin_views.commands import as_system
 from admin_views.commands_data import DEMO_PASSWORD
-from importers import letting_go
+from importers import letting_go, worker
 from models import clock, schema
 from models.access import SYSTEM
 from models.base import db
@@ -83,6 +83,7 @@ def run_command(host: str, port: int, demo: bool) -> None:
     db.session.remove()
     click.echo(f"Kaartenbak runs on http://{host}:{port} (Ctrl C stops it)")
     sys.stdout.flush()
+    worker.stand_ready()
     jobs = background.jobs().start()
     _purge_every_day(current_app._get_current_object())  # type: ignore[attr-defined]
     # What is loaded by now stays: the collector need not walk through it at every page (a twelfth of a list's time).
@@ -100,6 +101,7 @@ def run_command(host: str, port: int, demo: bool) -> None:
         )
     finally:
         jobs.stop()
+        worker.rest()
 
 
 def _compile_catalogues() -> None:

@@ -602,18 +602,18 @@ class ServerBench(Bench):
 
     def used(self) -> float:
         """With what the server processes used, which the kernel counts to the nanosecond."""
-        return used() + sum(_ran(one) for one in _children(_parent(self.postmaster)))
+        return used() + sum(ran(one) for one in children(_parent(self.postmaster)))
 
 
 def _parent(process: int) -> int:
     return int(Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[1])
 
 
-def _children(process: int) -> list[int]:
+def children(process: int) -> list[int]:
     return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
 
 
-def _ran(process: int) -> float:
+def ran(process: int) -> float:
     with contextlib.suppress(OSError):
         return int(Path(f"/proc/{process}/schedstat").read_text().split()[0]) / 1e9
     return 0.0

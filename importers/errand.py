@@ -29,9 +29,6 @@ from models.errors import Refused
 from models.imports import Errand, ImportRun, Stage, TaskState
 from models.user import User
 
-# After so many seconds without an errand it goes; the next one begins with a new one.
-PATIENCE = 300
-
 
 def main() -> None:
     """Errand after errand, each in a fork: starting Python anew takes longer than many of them."""
@@ -40,7 +37,7 @@ def main() -> None:
     # What every fork would do first.
     configure_mappers()
     months()
-    while select.select([told], [], [], PATIENCE)[0] and (line := told.readline()):
+    while line := told.readline():
         fork = os.fork()
         if not fork:
             _carried_out(json.loads(line), told)

@@ -65,6 +65,13 @@ def sweep(url: str) -> list[int]:
         return tasks.waiting(session)
 
 
+def stand_ready() -> int:
+    """Begin the process that does errands before the first one comes: nobody waits for the second it takes. Its number."""
+    child = _taken() or _begun()
+    _keep(child)
+    return child.pid
+
+
 def rest() -> None:
     """Let go of the process that stands ready for the next errand."""
     child = _taken()
@@ -111,7 +118,7 @@ def _sent(job: bytes) -> subprocess.Popen[bytes]:
     try:
         _write(child, job)
     except BrokenPipeError:
-        # It had waited long enough just then.
+        # Somebody ended it just then.
         _end(child)
         child = _begun()
         _write(child, job)

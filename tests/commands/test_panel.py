@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from flask import Flask
 
 from admin_views import commands_panel, commands_translate
+from importers import worker
 from tests import threads
 
 
@@ -43,6 +45,18 @@ def test_a_panel_whose_folder_is_closed_starts_and_says_so(
     started = app.test_cli_runner().invoke(args=["run-panel"])
     assert started.exit_code == 0, started.output
     assert "The translations could not be compiled: closed" in started.output
+
+
+def test_a_panel_has_a_process_ready_for_large_imports_as_long_as_it_serves(
+    app: Flask, catalogue: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    monkeypatch.setattr(commands_panel, "serve", lambda _app, **_settings: seen.extend(worker._ready))
+    started = app.test_cli_runner().invoke(args=["run-panel"])
+    assert started.exit_code == 0, started.output
+    (child,) = seen
+    assert child.returncode == -signal.SIGKILL, "it was let go of in the end, not before"
+    assert worker._ready == []
 
 
 def test_purge_lets_go_of_files_that_belong_to_no_import_too(app: Flask) -> None:
