@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import re
 from functools import partial
@@ -16,6 +17,13 @@ from tests.databases import ENGINES, Databases, postgresql_binaries, without_pos
 
 HOUSE = Path(__file__).resolve().parents[2]
 TINY = ["--customers", "120", "--registrations", "200", "--quick"]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def frozen() -> None:
+    """What a benchmark collects before it measures is its own garbage, not all that other tests have left."""
+    gc.collect()
+    gc.freeze()
 
 
 def lines(printed: str) -> dict[str, str]:
