@@ -16,8 +16,9 @@ from sqlalchemy import select
 
 from admin_views import import_check, import_progress, returned, shell
 from admin_views.imports import Answer, back_to_check, columns_page, folder, one_word, page, planned_anew, unreadable
-from importers import apply, planner, planning, run, tasks, working
+from importers import planner, planning, run, tasks, working
 from importers.files import Unreadable
+from importers.writer import WRITTEN, Moved
 from models.base import whole
 from models.errors import Conflict, NotAllowed, NotFound, Refused
 from models.imports import Errand, ImportMode, ImportRow, ImportState, RowStatus
@@ -93,7 +94,7 @@ def _tick(key: int) -> bool:
     for name, ticked in (("tick_all", True), ("untick_all", False)):
         if (field := request.form.get(name)) is not None:
             status = one_word(RowStatus, request.form.get("show"))
-            if status not in apply.WRITTEN:
+            if status not in WRITTEN:
                 raise NotFound
             run.tick_all(shell.here(), shell.looker(), key, status, field, ticked)
             return True
@@ -188,7 +189,7 @@ def _committed(key: int) -> Answer:
         found = run.find(shell.here(), key, is_open=False)
         if found.state is ImportState.DONE:
             return _done_before(key)
-        moved = len(conflict.rows) if isinstance(conflict, apply.Moved) else 0
+        moved = len(conflict.rows) if isinstance(conflict, Moved) else 0
         marked = (
             ngettext("%(num)d row is marked and stands first.", "%(num)d rows are marked and stand first.", moved)
             if moved

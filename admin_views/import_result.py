@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from admin_views import history, import_check, pages, shell
 from admin_views.imports import page
 from importers import continuing, profiles, run, undoing
-from importers.apply import WRITTEN
+from importers.writer import WRITTEN
 from models import settings
 from models.base import whole
 from models.errors import NotFound, Refused

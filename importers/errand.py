@@ -20,9 +20,9 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, configure_mappers
 
 from importers import looking, marks, planning
-from importers.apply import Moved
 from importers.files import Unreadable
 from importers.reading import months
+from importers.writer import Moved
 from models import access
 from models.access import SYSTEM, Looker
 from models.errors import Refused

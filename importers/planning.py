@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from importers import apply, coming_back, corrections, notation, plan, unticking
-from importers.apply import Applied, Moved, digest, require_columns
+from importers.apply import Applied, digest, require_columns
 from importers.columns import COLUMNS
 from importers.files import Sheet
 from importers.files import forget as forget_file
@@ -25,6 +25,7 @@ from importers.planner import Source
 from importers.progress import Tell, quiet
 from importers.run import choices_of, find, keep, keep_decisions, reread
 from importers.sources import gather
+from importers.writer import Moved
 from models import journal
 from models.access import Looker, require
 from models.errors import Reason, Refused

@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from importers.apply import WRITTEN
 from importers.known import CONTACT, CUSTOMER, LINK
 from importers.plan import ROW, about
 from importers.run import find
+from importers.writer import WRITTEN
 from models.access import Looker, require
 from models.among import one_of
 from models.base import EVERYTHING

@@ -15,6 +15,8 @@ from importers.apply import Applied, digest
 from importers.progress import quiet
 from importers.run import Choices
 from importers.trouble import describe
+from importers.writer import Moved
+from importers.writer_customers import CustomerWriter
 from models import access
 from models.access import SYSTEM, Looker
 from models.base import utc_now
@@ -113,7 +115,7 @@ def test_what_is_written_is_what_the_plan_showed(desk: Desk) -> None:
 def stale(desk: Desk, run: ImportRun) -> dict[int, list[str]]:
     """Commit a plan that something moved under: nothing is written, and what is said of each marked row."""
     before = [desk.table(name) for name in ("customer", "contact", "address", "customer_contact", "changeset")]
-    with pytest.raises(apply.Moved) as refused:
+    with pytest.raises(Moved) as refused:
         desk.commit(run)
     assert [desk.table(name) for name in ("customer", "contact", "address", "customer_contact", "changeset")] == before
     assert desk.session.get_one(ImportRun, run.id).options["moved"] == sorted(refused.value.rows)
@@ -233,7 +235,7 @@ def test_a_plan_other_than_the_one_shown_is_refused(desk: Desk) -> None:
 
 def test_a_failing_row_takes_all_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     run = desk.plan(HEAD, ("K-1", "Acme", "Zwolle", "", ""), ("K-2", "Beta", "", "", ""))
-    monkeypatch.setattr(apply._CustomerWriter, "addresses", lambda *_: 1 / 0)
+    monkeypatch.setattr(CustomerWriter, "addresses", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         desk.commit(run)
     assert desk.table("customer") == []
@@ -461,7 +463,7 @@ def test_what_somebody_else_takes_before_the_lock_is_held_is_given_anew(desk: De
     desk.bring(head, ("K-10001", "First", "", "", ""))
     run = desk.plan(head, ("", "Acme", "VIP", "Retail", "Ada Vos"), ("", "Beta", "VIP", "", ""))
     expected = digest(desk.session, run)
-    writer = apply._CustomerWriter(desk.session, desk.looker, run)
+    writer = CustomerWriter(desk.session, desk.looker, run)
     writer.prepare()
     assert [row["name"] for row in desk.table("label")] == []
     desk.session.rollback()
@@ -542,7 +544,7 @@ def test_what_changes_between_the_look_at_the_rows_and_the_lock_is_shown_again(d
     project = factories.project(desk.session, desk.session.scalars(select(Customer)).one())
     run = desk.plan(head, ("K-1", "Acme", "Ada Vos", "2", "EUR"))
     expected = digest(desk.session, run)
-    writer = apply._CustomerWriter(desk.session, desk.looker, run)
+    writer = CustomerWriter(desk.session, desk.looker, run)
     writer.prepare()
     desk.session.rollback()
     acme, ada = desk.session.scalars(select(Customer)).one(), desk.session.scalars(select(Contact)).one()
@@ -555,7 +557,7 @@ def test_what_changes_between_the_look_at_the_rows_and_the_lock_is_shown_again(d
             factories.registration(desk.session, project)
         else:
             factories.address(desk.session, acme)
-    with pytest.raises(apply.Moved) as refused:
+    with pytest.raises(Moved) as refused:
         apply._commit(desk.session, desk.looker, writer, run.id, expected, quiet)
     assert list(refused.value.rows) == [2]
     desk.session.rollback()
@@ -574,12 +576,12 @@ def _staged(session: Session) -> int:
 def test_many_rows_wait_beside_the_tables_before_the_lock_is_held(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, quicker: bool
 ) -> None:
-    monkeypatch.setattr(apply, "LARGE", 10)
+    monkeypatch.setattr("importers.writer.LARGE", 10)
     desk.bring(HEAD[:2], *((f"O-{at}", f"Old {at}") for at in range(30)))
     rows = [(f"O-{at}", f"Newer {at}") for at in range(30)] + [("", f"New {at}") for at in range(30)]
     run = desk.plan(HEAD[:2], *rows)
     expected = digest(desk.session, run)
-    writer = apply._CustomerWriter(desk.session, desk.looker, run)
+    writer = CustomerWriter(desk.session, desk.looker, run)
     writer.prepare()
     assert (_staged(desk.session), len(desk.table("customer"))) == (2, 30)
     desk.session.rollback()
@@ -600,9 +602,9 @@ def test_many_rows_wait_beside_the_tables_before_the_lock_is_held(
 def test_an_import_that_was_ended_before_the_lock_was_held_can_be_done_again(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(apply, "LARGE", 10)
+    monkeypatch.setattr("importers.writer.LARGE", 10)
     run = desk.plan(HEAD[:2], *(("", f"New {at}") for at in range(30)))
-    apply._CustomerWriter(desk.session, desk.looker, run).prepare()
+    CustomerWriter(desk.session, desk.looker, run).prepare()
     desk.session.rollback()
     assert {row.meets for row in desk.rows(run).values()} == {None}
     factories.customer(desk.session, company_name="Quicker")

@@ -11,9 +11,9 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from importers import plan
-from importers.apply import WRITTEN
 from importers.columns import COLUMNS, Place
 from importers.run import Choices
+from importers.writer import WRITTEN
 from models.imports import ImportKind, ImportRow, ImportRun, RowStatus
 from models.settings import ValueList
 from tests import factories

@@ -357,7 +357,7 @@ def slow_child(monkeypatch: pytest.MonkeyPatch, folder: Path, step: tuple[str, s
 
 
 PLANNING = ("known", "Rights", "among")
-COMMITTING = ("apply", "_CustomerWriter", "remember")
+COMMITTING = ("writer", "Writer", "remember")
 
 
 @pytest.mark.parametrize(
