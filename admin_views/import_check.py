@@ -15,7 +15,7 @@ from admin_views import pages, returned, shell
 from importers import apply, corrections, known, planner, run, unticking
 from importers import plan as planning
 from importers.columns import COLUMNS, DAYS
-from importers.trouble import describe
+from importers.trouble import Trouble, describe
 from models.among import one_of
 from models.base import day_of, whole
 from models.contact import Contact
@@ -134,14 +134,17 @@ def shown(found: ImportRun, error: str | None = None) -> str:
         return title_of(found.kind, key)
 
     def candidates(row: ImportRow) -> list[tuple[int | str, str]]:
-        """Whom an open row may mean, as far as one may see them; of several equal rows it may be the one that counts."""
+        """What may be said of an open row: whom it means, as far as one may see them, or what else it is."""
         wanted = [row.meets, *(row.values or {}).get("candidates", ())]
         found: list[tuple[int | str, str]] = [
             (key, gettext("The same one: %(name)s", name=names[key])) for key in dict.fromkeys(wanted) if key in names
         ]
         if row.status is RowStatus.DUPLICATE:
             found.append((planner.TAKE, gettext("This row counts, not the others")))
-        return found
+        # Nobody is new under a number that another row of the file has.
+        if not any(one["code"] == Trouble.NUMBER_TWICE.name for one in row.problems):
+            found.append((planner.NEW, gettext("A new one")))
+        return [("", gettext("Decide later: leave it out")), *found, (planner.SKIP, gettext("Leave it out"))]
 
     return pages.show(
         "imports/check.html",

@@ -132,9 +132,14 @@ class Planner:
         """Keep a row out because of one field."""
         record.reject(trouble, self.reader.cell_of(key, record.number), record.values.get(key, ""), **values)
 
+    def decided(self, record: Record) -> str:
+        """What somebody said a row is. That it stays out is what becomes of it without a word, too."""
+        said = self.source.decisions.get(record.number, "")
+        return "" if said == SKIP else said
+
     def waits(self, record: Record) -> bool:
         """Whether somebody has to say first that this is a row at all."""
-        asked = record.is_note and not self.source.decisions.get(record.number)
+        asked = record.is_note and not self.decided(record)
         if asked:
             record.say(Trouble.NOTE_ROW)
         return asked

@@ -166,7 +166,7 @@ class Contacts(Planner):
 
     def _meet(self, record: Record, likely: Sequence[int], customer: int | None) -> Meeting:
         values = record.values
-        decision = self.source.decisions.get(record.number, "")
+        decision = self.decided(record)
         if self.waits(record):
             return Meeting(record, is_open=True)
         twice = self.rows_of.get(_key_of(values), [])

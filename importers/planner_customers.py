@@ -118,7 +118,7 @@ class Customers(Planner):
     def _meet(self, record: Record) -> Meeting:
         """Whom a row may mean: one target, or several candidates, or nobody."""
         number = folded(str(record.values.get("number") or ""))
-        decision = self.source.decisions.get(record.number, "")
+        decision = self.decided(record)
         # Of several rows with one number one may have been taken.
         if number in self.by_number and (len(self.rows_of_number[number]) == 1 or decision == TAKE):
             return Meeting(record, target=self.by_number[number])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -271,6 +272,39 @@ def test_rows_that_stand_twice_have_a_heading_of_their_own(session: Session, cli
     assert "3 rows need your eye" in text_of(alice.get(f"{run}check/"))
     alice.send(f"{run}rows/", show="duplicate", **{"decide-4": "take"})
     assert titles(alice, f"{run}check/?show=duplicate") == ["Een"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "row"),
+    [
+        ("Klantnummer;Naam;Plaats\nK-1;Een;Delft\nTotaal;1;\n", 3),
+        ("Klantnummer;Naam;Plaats\nK-1;Een;Delft\nK-1;Twee;Delft\n", 3),
+        ("Klantnummer;Naam;Plaats\nK-1;Een;Delft\n;Acme;\n", 3),
+    ],
+    ids=["a total", "twice in the file", "known by its name"],
+)
+def test_a_row_of_which_somebody_says_to_leave_it_out_stays_out(
+    session: Session, client_for: ClientFor, rows: str, row: int
+) -> None:
+    factories.customer(session, number="K-9", company_name="Acme")
+    alice = client_for("Alice")
+    run = planned(alice, rows)
+    before = text_of(alice.get(f"{run}check/"))
+    alice.send(f"{run}rows/", show="ambiguous", **{f"decide-{row}": "skip"})
+    (written,) = re.findall(r"(\d) records? will be written", before)
+    assert f"{written} record{'s' * (written != '1')} will be written" in text_of(alice.get(f"{run}check/"))
+    assert titles(alice, f"{run}check/?show=new") == (["Een"] if "Twee" not in rows else [])
+
+
+def test_what_cannot_come_of_a_row_is_not_offered_for_it(session: Session, client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    run = planned(alice, "Klantnummer;Naam\nK-2;Een\nK-2;Twee\n;Drie\n;Drie\n")
+    page = html.document_fromstring(alice.get(f"{run}check/?show=duplicate").get_data(as_text=True))
+    offered = {
+        one.get("name"): one.xpath("option/@value") for one in page.xpath("//select[starts-with(@name, 'decide')]")
+    }
+    assert offered["decide-2"] == ["", "take", "skip"]
+    assert offered["decide-4"] == ["", "take", "new", "skip"]
 
 
 def test_a_column_that_can_be_read_in_two_ways_is_asked_about(session: Session, client_for: ClientFor) -> None:
