@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from importers.files.facts import Area, Facts
-from importers.files.formats import padded
+from importers.files.formats import as_shown
 from importers.files.refusals import Refusal, Unreadable
 from importers.files.values import Read, cell, fault_of
 from importers.files.workbook import (
@@ -173,11 +173,11 @@ class _Building:
             self._faults[number, column] = (fault, str(value))
 
     def _lay_over(self) -> None:
-        """What the reader could not see: leading zeros, and cells that hold an error instead of a value."""
+        """What the reader could not see: zeros in front, percentages, and cells that hold an error instead of a value."""
         for (row, column), pieces in self._facts.patterns.items():
             value = self._at(row, column)
-            if isinstance(value, int) and not isinstance(value, bool):
-                self._rows[row - 1][column - 1] = padded(value, pieces)
+            if value is not None:
+                self._rows[row - 1][column - 1] = as_shown(value, pieces)
         for (row, column), shown in self._facts.shown.items():
             if self._at(row, column) is not None:
                 self._rows[row - 1][column - 1] = shown

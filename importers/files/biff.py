@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from importers.files.facts import Facts
-from importers.files.formats import zero_padding
+from importers.files.formats import BUILT_IN, shown_by
 from importers.files.refusals import Refusal, Unreadable
 from importers.files.workbook import Fault
 
@@ -71,10 +71,14 @@ def _read_globals(workbook: _Workbook) -> None:
         elif kind == _FORMAT:
             _read_format(workbook, at, size)
         elif kind == _XF:
-            pieces = zero_padding(workbook.formats.get(struct.unpack_from("<H", content, at + 2)[0], ""))
+            pieces = shown_by(_format(workbook, struct.unpack_from("<H", content, at + 2)[0]))
             if pieces is not None:
                 workbook.padding[styles] = pieces
             styles += 1
+
+
+def _format(workbook: _Workbook, number: int) -> str:
+    return workbook.formats.get(number) or BUILT_IN.get(str(number), "")
 
 
 def _read_sheet(workbook: _Workbook, at: int, size: int) -> None:

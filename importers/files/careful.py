@@ -12,7 +12,7 @@ from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from importers.files.facts import Facts
-from importers.files.formats import zero_padding
+from importers.files.formats import shown_by
 from importers.files.values import Read, unescape
 from importers.files.workbook import Fault
 
@@ -53,7 +53,7 @@ def _value(row: int, column: int, cell: object, facts: Facts) -> Read:
     if isinstance(value, str):
         return unescape(value)
     if cell.data_type == "n":
-        pieces = zero_padding(cell.number_format)
+        pieces = shown_by(cell.number_format)
         if pieces is not None:
             facts.patterns[row, column] = pieces
     return value

@@ -12,7 +12,7 @@ Area = tuple[int, int, int, int]  # first row, first column, last row, last colu
 
 @dataclass(slots=True)
 class Facts:
-    """Of one sheet. Places with a fault hold no value; places with a pattern hold a number shown with leading zeros."""
+    """Of one sheet. Places with a fault hold no value; places with a pattern a number shown otherwise, see `formats`."""
 
     hidden: bool = False
     faults: dict[Place, tuple[Fault, str]] = field(default_factory=dict)

@@ -1,9 +1,12 @@
-"""Number formats that show leading zeros: 7 shown as 007 is the text 007, for it is a code and not a quantity."""
+"""Number formats that show another number than is stored: 7 shown as 007 is a code and no quantity, 0.21 as 21% is 21."""
 
 from __future__ import annotations
 
 import functools
 import re
+from decimal import Decimal
+
+from importers.files.workbook import Cell
 
 # A token of a number format: a quoted or escaped literal, a filler, a [colour] or [$-locale], or one character.
 _TOKEN = re.compile(
@@ -13,7 +16,18 @@ _COLOUR_OR_LOCALE = re.compile(r"\$-|black|blue|cyan|green|magenta|red|white|yel
 _LITERAL = frozenset("-+/() :$€£")
 
 
+PERCENT = ("%",)
+BUILT_IN = {"9": "0%", "10": "0.00%"}
+"""The formats of percentages that a file need not spell out, by their numbers."""
+
+
 @functools.lru_cache(maxsize=1_000)
+def shown_by(number_format: str) -> tuple[str, ...] | None:
+    """How the format shows numbers where that is not what is stored: `PERCENT`, or the pieces of zero padding."""
+    first = (token["plain"] for token in _TOKEN.finditer(number_format.partition(";")[0]))
+    return PERCENT if "%" in first else zero_padding(number_format)
+
+
 def zero_padding(number_format: str) -> tuple[str, ...] | None:
     """The pattern as pieces, `0` for each digit, if the format pads with zeros; None for any other format."""
     pieces: list[str] = []
@@ -37,6 +51,21 @@ def _piece(token: re.Match[str]) -> str | None:
         literal = token["quoted"] if token["quoted"] is not None else token["escaped"]
         return None if literal == "0" else literal
     return token["plain"] if token["plain"] == "0" or token["plain"] in _LITERAL else None
+
+
+def as_shown(value: Cell, pieces: tuple[str, ...]) -> Cell:
+    """The cell as a format shows it; what that is not for is left as it is."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return value
+    if pieces == PERCENT:
+        return percentage(value)
+    return padded(value, pieces) if isinstance(value, int) else value
+
+
+def percentage(value: int | Decimal) -> str:
+    """0.21 as 21%. Three places would look like thousands: they get a fourth."""
+    digits = format((value * Decimal(100)).normalize(), "f")
+    return f"{digits}0%" if len(digits.partition(".")[2]) == 3 else f"{digits}%"
 
 
 def padded(number: int, pieces: tuple[str, ...]) -> str:

@@ -18,7 +18,7 @@ from defusedxml.ElementTree import fromstring
 
 from importers.files.archive import Archive
 from importers.files.facts import Facts, Place
-from importers.files.formats import zero_padding
+from importers.files.formats import BUILT_IN, shown_by
 from importers.files.refusals import Refusal, Unreadable
 from importers.files.workbook import Fault, Limits, place
 
@@ -67,7 +67,7 @@ _BUILT_IN_DATES = frozenset([*range(14, 23), *range(27, 37), 45, 46, 47, *range(
 
 @dataclass(slots=True)
 class Styles:
-    """The cell styles that matter: those that pad with zeros, and those of dates. Keyed by the number cells use."""
+    """The cell styles that matter: those that show another number than is stored, and those of dates. Keyed by the number cells use."""
 
     padding: dict[bytes, tuple[str, ...]] = field(default_factory=dict)
     dates: set[bytes] = field(default_factory=set)
@@ -205,7 +205,7 @@ def _read_styles(root: Element, styles: Styles) -> None:
     used = next((group for group in root if _local(group.tag) == "cellXfs"), ())
     for index, style in enumerate(used):
         identifier = style.get("numFmtId", "0")
-        pieces = zero_padding(formats.get(identifier, ""))
+        pieces = shown_by(formats.get(identifier) or BUILT_IN.get(identifier, ""))
         if pieces is not None:
             styles.padding[b"%d" % index] = pieces
         elif _is_date(identifier, formats.get(identifier)):

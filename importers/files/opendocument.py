@@ -7,13 +7,14 @@ from xml.parsers import expat
 
 from importers.files.archive import Archive
 from importers.files.facts import Facts
+from importers.files.formats import PERCENT
 from importers.files.refusals import Refusal, Unreadable
 from importers.files.workbook import Fault
 
 MIMETYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 _FORBIDDEN = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _SUSPECT = re.compile(
-    rb"visibility=|table:display=|covered-table-cell|-spanned=|value-type=\"error\"|table:formula="
+    rb"visibility=|table:display=|covered-table-cell|-spanned=|value-type=\"(?:error|percentage)\"|table:formula="
     rb"|<text:p>(?:#[A-Z]|Err:|0\d)"
 )
 _ERROR = re.compile(r"(?:#(?:N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!)|Err:\d{3})\Z")
@@ -145,6 +146,9 @@ class _Tables:
         elif kind == "float" and _ZEROS.match(shown):
             for place in self._places():
                 facts.shown[place] = shown
+        elif kind == "percentage":
+            for place in self._places():
+                facts.patterns[place] = PERCENT
 
     def _mark(self, facts: Facts, fault: Fault, value: str) -> None:
         for place in self._places():

@@ -10,13 +10,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from importers.files import Cell, Fault, Kind, Limits, ReadOptions, Refusal, Remark, Sheet, Unreadable, biff, read
 from importers.files.archive import Archive
 from importers.files.assemble import Assembler
 from importers.files.careful import CarefulBook
 from importers.files.fast import FastBook
-from importers.files.formats import padded, zero_padding
+from importers.files.formats import PERCENT, as_shown, padded, shown_by, zero_padding
 from importers.files.ooxml import Scan, is_workbook, scan
 from tests.importers.files.builders import MAIN, ods, xlsb, xlsx
 
@@ -249,6 +250,44 @@ def test_other_formats_leave_the_number_alone(code: str) -> None:
     assert zero_padding(code) is None
 
 
+@pytest.mark.parametrize(
+    ("code", "stored", "shown"),
+    [
+        ("0%", Decimal("0.21"), "21%"),
+        ("0.00%", Decimal("0.0825"), "8.25%"),
+        ("0%;[Red]-0%", Decimal("-0.05"), "-5%"),
+        ("0.000%", Decimal("0.33333"), "33.3330%"),
+        ("0%", 1, "100%"),
+        ("0%", "text", "text"),
+        ('0.00"%"', Decimal("21.5"), Decimal("21.5")),
+        ("0.00\\%", 21, 21),
+        ("00", 7, "07"),
+        ("00", True, True),
+    ],
+)
+def test_a_percentage_is_the_number_that_is_seen(code: str, stored: Cell, shown: Cell) -> None:
+    pieces = shown_by(code)
+    assert (as_shown(stored, pieces) if pieces else stored) == shown
+
+
+def _with_percentages(path: Path, builtin: bool) -> bytes:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Name", "VAT"])
+    for name, rate in (("Acme", 0.21), ("Beta", 0.09), ("Gamma", "21%")):
+        sheet.append([name, rate])
+        sheet.cell(sheet.max_row, 2).number_format = "0%" if builtin else "0.0 %"
+    book.save(path)
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("builtin", [True, False], ids=["known by number", "spelt out"])
+def test_both_readers_give_percentages_as_they_are_seen(tmp_path: Path, builtin: bool) -> None:
+    for (sheet,) in _by_both(_with_percentages(tmp_path / "a.xlsx", builtin)):
+        assert sheet.rows[1:] == [("Acme", "21%"), ("Beta", "9%"), ("Gamma", "21%")]
+
+
 def _float(value: str, shown: str, more: str = "") -> str:
     return (
         f'<table:table-cell office:value-type="float" office:value="{value}" {more}>'
@@ -263,10 +302,11 @@ def test_an_open_document_keeps_its_zeros_and_reports_its_errors(tmp_path: Path)
         + _float("0", "#N/A", 'table:formula="of:=NA()" calcext:value-type="error"')
         + _float("7.5", "7,5")
         + '<table:table-cell table:formula="of:=A1"/>'
+        + _float("0.21", "21 %").replace('type="float"', 'type="percentage"')
         + "</table:table-row>"
     )
     sheet = read(ods(tmp_path / "a.ods", table), name="a.ods").sheets[0]
-    assert sheet.rows == [("007", None, Decimal("7.5"), None)]
+    assert sheet.rows == [("007", None, Decimal("7.5"), None, "21%")]
     assert [(problem.cell, problem.fault) for problem in sheet.problems.values()] == [
         ("B1", Fault.ERROR_VALUE),
         ("D1", Fault.NO_RESULT),
@@ -285,6 +325,7 @@ def test_the_records_of_an_old_workbook_tell_of_errors_zeros_and_what_is_hidden(
         + _record(0x41E, struct.pack("<HHB", 164, len(code), 0) + code)
         + _record(0xE0, struct.pack("<HH", 0, 0) + bytes(16))
         + _record(0xE0, struct.pack("<HH", 0, 164) + bytes(16))
+        + _record(0xE0, struct.pack("<HH", 0, 9) + bytes(16))
     )
     start = len(beginning) + 4 + 12 + 4
     sheet = (
@@ -295,13 +336,14 @@ def test_the_records_of_an_old_workbook_tell_of_errors_zeros_and_what_is_hidden(
         + _record(0x06, struct.pack("<HHH", 1, 0, 0) + b"\x02\x00\x17\x00\x00\x00\xff\xff" + bytes(8))
         + _record(0x27E, struct.pack("<HHHL", 2, 0, 1, 0))
         + _record(0xBD, struct.pack("<HHHLHLH", 3, 0, 1, 0, 0, 0, 1))
+        + _record(0x203, struct.pack("<HHHd", 5, 0, 2, 0.21))
         + _record(0x0A, b"")
     )
     content = beginning + _record(0x85, struct.pack("<LBBBB", start, 1, 0, 4, 0) + b"List") + _record(0x0A, b"") + sheet
     facts = biff.scan(content)["List"]
     assert facts.hidden
     assert facts.faults == {(1, 1): (Fault.ERROR_VALUE, "#N/A"), (2, 1): (Fault.ERROR_VALUE, "#REF!")}
-    assert set(facts.patterns) == {(3, 1), (4, 1)}
+    assert facts.patterns == {(3, 1): ("0",) * 5, (4, 1): ("0",) * 5, (6, 1): PERCENT}
     assert (facts.hidden_columns, facts.hidden_rows) == ({3, 4}, {5})
 
 
