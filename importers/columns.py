@@ -193,7 +193,7 @@ CUSTOMER_COLUMNS: tuple[Column, ...] = (
     _column("customer_since", reading.day, example="2019-03-01"),
     _limited("hourly_rate", reading.amount, Customer.hourly_rate, doubt=reading.amount_doubt),
     _limited("vat_percentage", reading.amount, Customer.vat_percentage, doubt=reading.amount_doubt),
-    _limited("payment_term_days", reading.whole, Customer.payment_term_days, example="30"),
+    _limited("payment_term_days", reading.days, Customer.payment_term_days, example="30"),
     _column("currency", reading.currency, example="SEK"),
     _column("invoice_layout", reading.word_of(ValueList.INVOICE_LAYOUT), attribute="invoice_layout_id"),
     _limited("invoice_email", reading.email, Customer.invoice_email, doubt=reading.email_doubt, several=True),

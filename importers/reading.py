@@ -274,13 +274,40 @@ def whole(limits: Limits, example: str = "14") -> Parse:
     return parse
 
 
+# Words that begin so, in the languages we read.
+_WEEKS = re.compile(r"(?:we?e?k|wch|woche|veck|vk|viik|uke|uge)", re.IGNORECASE)
+_LONGER = re.compile(
+    r"(?:maand|mnd|mon|mån|mth|måned|kuuk|kk|quart|kwart|kvart|jaar|jahr|år|vuo|year|eom|ultimo)", re.IGNORECASE
+)
+
+
+def days(limits: Limits) -> Parse:
+    """A parser for a number of days. Weeks are seven of them; a month, or the end of one, is no such number."""
+    number = whole(limits, example="14")
+
+    def parse(cell: Cell, reading: Reading) -> object:
+        words = _WORD.findall(plain(cell))
+        if any(map(_LONGER.match, words)):
+            raise Wrong(Trouble.NOT_A_NUMBER, example="14")
+        found = number(cell, reading)
+        if isinstance(found, int) and any(map(_WEEKS.match, words)):
+            return number(found * 7, reading)
+        return found
+
+    return parse
+
+
 _NOT_OF_AN_AMOUNT = re.compile(r"[^0-9,.\-()]")
+# What stands between thousands, besides points and commas.
+_BETWEEN_THOUSANDS = re.compile(r"(?<=[0-9])[\s'’](?=[0-9]{3}(?![0-9]))")
 # The minus sign of typesetters, which sv, no and fi write, and dashes that stand for one.
 _MINUS = str.maketrans(dict.fromkeys("\u2212\u2010\u2011\u2012\u2013\u2014", "-"))
 _NO_CENTS = re.compile(r"(?<=[0-9])[.,:]\s?-{1,2}")  # 12,- and 12:-
 _WORD = re.compile(r"[^\W\d_]+\.?")
 _DIGITS = re.compile(r"[0-9.,]+")
-_TWO_NUMBERS = re.compile(r"[0-9]\s*(?:[^\W\d_]+\.?|[:/*])\s*[0-9]")
+_TWO_NUMBERS = re.compile(r"[0-9][0-9.,]*[^0-9.,][^0-9]*[0-9]")
+# 95k is not 95.
+_MANY = re.compile(r"(?<=[0-9])\s?(?:k|t|m|mn|mln|mio|mrd|tsd|bn)\b", re.IGNORECASE)
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*")
 
 
@@ -334,8 +361,8 @@ def _amount(cell: Cell, reading: Reading) -> Decimal | None:
 
 def _bare(text: str) -> str:
     """The digits of an amount with their marks, without currency and words; as it is where there are two numbers."""
-    text = _NO_CENTS.sub("", text.translate(_MINUS))
-    return text if _TWO_NUMBERS.search(text) else _NOT_OF_AN_AMOUNT.sub("", _WORD.sub("", text))
+    text = _BETWEEN_THOUSANDS.sub("", _NO_CENTS.sub("", text.translate(_MINUS)))
+    return text if _TWO_NUMBERS.search(text) or _MANY.search(text) else _NOT_OF_AN_AMOUNT.sub("", _WORD.sub("", text))
 
 
 def _with_point(bare: str, decimal_comma: bool) -> str:

@@ -41,8 +41,8 @@ TIME_ZONES = _TimeZones()
 
 
 def compact_iban(text: str) -> str:
-    """An account number as it is kept: without spaces, in capitals."""
-    return "".join(text.split()).upper()
+    """An account number as it is kept: without spaces and other signs between, in capitals."""
+    return iban.compact("".join(text.split())).removeprefix("IBAN").lstrip(":")
 
 
 def looks_like_iban(text: str) -> bool:

@@ -88,13 +88,26 @@ def test_every_term_has_a_title_in_six_languages() -> None:
         (Decimal("3.005"), "3.00"),
         (7, "7.00"),
         ("", ""),
+        ("1 234,50", "1234.50"),
+        ("1\u202f234\u00a0567,50", "1234567.50"),
+        ("CHF 1'234.50", "1234.50"),
+        ("EUR 95,- per uur", "95.00"),
+        ("95 kr", "95.00"),
+        ("21 %", "21.00"),
+        ("33.3330%", "33.33"),
     ],
 )
 def test_an_amount_is_read_with_comma_or_point(written: str | int | Decimal, kept: str) -> None:
     assert reading.amount(limits_of(Registration.amount))(written, PLAIN) == kept
 
 
-@pytest.mark.parametrize("written", ["veertien", "1.2.3,4,5", True, "99999999999", "1e5", "nan"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("veertien", "1.2.3,4,5", True, "99999999999", "1e5", "nan", "95€50", "95;110", "95 50", "=1+1", "95+5"),
+        *("95 & 110", "95k", "95 K", "1,5 mln", "2 Tsd. €", "8:30", "95,00 EUR 21% BTW", "12 3456"),
+    ],
+)
 def test_what_is_no_amount_is_refused(written: str | bool) -> None:
     with pytest.raises(Wrong):
         reading.amount(limits_of(Registration.amount))(written, PLAIN)
@@ -170,15 +183,43 @@ def test_a_misspelt_country_is_refused_with_the_nearest_name() -> None:
     assert (refused.value.trouble, refused.value.values["hint"]) == (Trouble.NO_COUNTRY_HINT, "Sweden")
 
 
-@pytest.mark.parametrize(("written", "kept"), [("14 dgn netto", 14), (30, 30), ("", "")])
-def test_a_payment_term_is_the_number_in_the_text(written: str | int, kept: int | str) -> None:
-    assert reading.whole(Limits(least=0, most=999))(written, PLAIN) == kept
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        *(("14 dgn netto", 14), (30, 30), ("", ""), ("30 d.", 30), ("netto 21 Tage", 21), ("14 päivää", 14)),
+        *(
+            ("2 weken", 14),
+            ("3 Wochen", 21),
+            ("1 week", 7),
+            ("2 wk", 14),
+            ("2 veckor", 14),
+            ("4 viikkoa", 28),
+            ("2 uker", 14),
+        ),
+    ],
+)
+def test_a_payment_term_is_the_number_of_days_in_the_text(written: str | int, kept: int | str) -> None:
+    assert reading.days(Limits(least=0, most=999))(written, PLAIN) == kept
 
 
-@pytest.mark.parametrize("written", ["veertien", "14/30", "1000"])
-def test_a_payment_term_without_one_fitting_number_is_refused(written: str) -> None:
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("veertien", "14/30", "1000", "150 weken", "1 maand", "1e vd maand", "1 Monat", "1 month", "2 mnd", "1 månad"),
+        *("1 kuukausi", "2 kk", "1 jaar", "30 days EOM", "30 dagen einde maand", "1 kwartaal"),
+    ],
+)
+def test_a_payment_term_without_one_fitting_number_of_days_is_refused(written: str) -> None:
     with pytest.raises(Wrong):
-        reading.whole(Limits(least=0, most=999))(written, PLAIN)
+        reading.days(Limits(least=0, most=999))(written, PLAIN)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["NL91 ABNA 0417 1643 00", "nl91abna0417164300", "NL91-ABNA-0417-1643-00", "IBAN: NL91.ABNA.0417.1643.00"],
+)
+def test_an_account_number_is_kept_without_what_stands_between(written: str) -> None:
+    assert reading.iban(ANY)(written, PLAIN) == "NL91ABNA0417164300"
 
 
 @pytest.mark.parametrize(
