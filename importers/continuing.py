@@ -38,7 +38,11 @@ def begin(run: ImportRun, before: ImportRun) -> None:
     """Take over what the earlier run was told about records, labels and values; not how its file was written."""
     choices = {name: said for name, said in before.options.get("choices", {}).items() if name not in _OF_THE_FILE}
     run.kind, run.mode = before.kind, before.mode
-    run.options = {**run.options, "choices": {**run.options.get("choices", {}), **choices}, CONTINUES: before.id}
+    said = {
+        "choices": {**run.options.get("choices", {}), **choices},
+        "translations": before.options.get("translations", {}),
+    }
+    run.options = {**run.options, **said, CONTINUES: before.id}
 
 
 def header(book: Workbook, before: ImportRun | None) -> int | None:

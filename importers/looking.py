@@ -289,6 +289,9 @@ _NOTHING_SAID: Mapping[str, Any] = {
     unticking.LEFT_OUT: [],
     notation.ASKED: [],
     notation.ANSWERS: {},
+    # Nor do the ticks of the rows of its plan.
+    "made": "",
+    "unticked": [],
 }
 
 

@@ -8,11 +8,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.packaging.custom import StringProperty
 from sqlalchemy.orm import Session
 
-from importers import continuing, looking, marks, planning, workbooks, working
+from importers import continuing, looking, marks, planning, translate, workbooks, working
 from importers import run as steps
 from importers.files import read
 from importers.files.mark import NAME
@@ -73,6 +73,38 @@ def test_columns_choices_and_answers_are_taken_over(desk: Desk) -> None:
     desk.commit(more)
     # 05/06 is the sixth of May, as was said of this column before.
     assert str(desk.one("customer", number="K-5")["customer_since"]) == "2020-05-06"
+
+
+def test_what_words_stand_for_is_taken_over(desk: Desk) -> None:
+    run = desk.plan(
+        ("Klantnummer", "Bedrijfsnaam", "Land"), ("K-1", "Firm 1", "Atlantis"), ("K-2", "Firm 2", "Lemuria")
+    )
+    translate.translate(desk.session, desk.looker, run.id, {("head_office.country", "Atlantis"): "Finland"})
+    planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
+    desk.commit(run)
+    more = again(desk, left_out(desk, run, E2="Atlantis"))
+    planning.make_plan(desk.session, desk.looker, desk.folder, more.id)
+    desk.commit(more)
+    assert [address["country"] for address in desk.table("address")] == ["FI", "FI"]
+
+
+def test_ticks_and_words_about_one_sheet_are_not_taken_for_those_of_another(desk: Desk) -> None:
+    book = Workbook()
+    for name in ("One", "Two"):
+        sheet = book.create_sheet(name)
+        sheet.append(["Klantnummer", "Bedrijfsnaam"])
+        for at in (1, 2):
+            sheet.append([f"{name}-{at}", f"{name} {at}"])
+    out = io.BytesIO()
+    book.save(out)
+    run = again(desk, out.getvalue())
+    planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
+    steps.tick(desk.session, desk.looker, run.id, [2], ticked=False)
+    planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
+    assert [row.ticked for row in desk.rows(run).values()] == [False, True]
+    looking.look_again(desk.session, desk.looker, desk.folder, run.id, sheet="Two")
+    planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
+    assert [(row.title, row.ticked) for row in desk.rows(run).values()] == [("Two 1", True), ("Two 2", True)]
 
 
 def test_the_numbers_of_both_are_told_together_and_add_up(desk: Desk) -> None:
