@@ -190,7 +190,7 @@ CUSTOMER_COLUMNS: tuple[Column, ...] = (
     _limited("holder", reading.text, BankAccount.holder, Place.BANK),
     _limited("reference", reading.text, Customer.reference),
     _limited("bookkeeping_code", reading.text, Customer.bookkeeping_code),
-    _column("customer_since", reading.day, example="2019-03-01"),
+    _column("customer_since", reading.day, doubt=reading.day_doubt, example="2019-03-01"),
     _limited("hourly_rate", reading.amount, Customer.hourly_rate, doubt=reading.amount_doubt),
     _limited("vat_percentage", reading.amount, Customer.vat_percentage, doubt=reading.amount_doubt),
     _limited("payment_term_days", reading.days, Customer.payment_term_days, example="30"),
@@ -200,8 +200,8 @@ CUSTOMER_COLUMNS: tuple[Column, ...] = (
     _limited("e_invoice_id", reading.text, Customer.e_invoice_id),
     _column("expenses_billable", reading.yes_or_no),
     _column("mileage_billable", reading.yes_or_no),
-    _limited("distance_km", reading.whole, Customer.distance_km),
-    _limited("max_distance_km", reading.whole, Customer.max_distance_km),
+    _limited("distance_km", reading.kilometres, Customer.distance_km),
+    _limited("max_distance_km", reading.kilometres, Customer.max_distance_km),
     _column("archived", reading.archived, attribute=""),
 )
 
@@ -235,7 +235,7 @@ CONTACT_COLUMNS: tuple[Column, ...] = (
     *_address(Contact, Place.SELF, {}),
     _column("labels", reading.labels, Place.LABELS, "", repeatable=True),
     _column("language", reading.language),
-    _column("birth_date", reading.day),
+    _column("birth_date", reading.day, doubt=reading.day_doubt),
     _limited("vat_number", reading.text, Contact.vat_number, doubt=reading.vat_doubt),
     _column("owner", reading.user, attribute="owner_id"),
     _limited("description", reading.lines, Contact.description, repeatable=True),

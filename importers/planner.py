@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,11 @@ NEW, SKIP, TAKE = "new", "skip", "take"
 
 TWICE = frozenset({Trouble.NUMBER_TWICE.name, Trouble.SAME_TWICE.name})
 """What is said of a row that stands in the file more than once, until somebody says which one counts."""
+
+# What stands under a column of amounts, folded, in the languages we read.
+_TOTAL = re.compile(
+    r"(sub|eind|grand|slut|loppu)?(totaal|totalen|totals?|totalt|totalsumme?|summa|summe|sum|gesamt(summe|betrag)?|yhteensä)[:.]?"
+)
 
 
 @dataclass(frozen=True)
@@ -142,6 +148,13 @@ class Planner:
         asked = record.is_note and not self.decided(record)
         if asked:
             record.say(Trouble.NOTE_ROW)
+        return asked
+
+    def may_be_a_total(self, record: Record, text: str, key: str) -> bool:
+        """Whether this field looks like what stands under a table, and nobody said that it is a record all the same."""
+        asked = _TOTAL.fullmatch(text) is not None and not self.decided(record)
+        if asked:
+            self.say(record, Trouble.LOOKS_LIKE_A_TOTAL, key)
         return asked
 
     def require_archive(self, record: Record) -> None:

@@ -188,7 +188,9 @@ class Contacts(Planner):
         if len(sure) == 1:
             return Meeting(record, target=sure[0].id)
         if not sure and not unsure:
-            return Meeting(record)
+            key = "last_name" if values.get("last_name") else "company_name"
+            is_open = self.may_be_a_total(record, folded(contact_name(values)), key)
+            return Meeting(record, is_open=is_open)
         likely_ones = sure or unsure
         asked = Trouble.NAME_KNOWN if len(likely_ones) == 1 else Trouble.NAME_KNOWN_OFTEN
         self.say(record, asked, "last_name", name=likely_ones[0].name, count=len(likely_ones))

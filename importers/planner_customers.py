@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 
 from importers import compare, cut, known
@@ -21,10 +20,6 @@ from models.operations.number import in_bin, peek
 _WHOLE_NAMES = ("company_name", "name")
 _CONTACT_EMAIL = "main_contact.email"
 _POSTAL_FIELDS = ("head_office.postal_code", "head_office.postal_place")
-# What stands under a column of amounts, folded, in the languages we read.
-_TOTAL = re.compile(
-    r"(sub|eind|grand|slut|loppu)?(totaal|totalen|totals?|totalt|totalsumme?|summa|summe|sum|gesamt(summe|betrag)?|yhteensä)[:.]?"
-)
 NAME_FIELDS = ("company_name", "name", "name_2", "first_name", "last_name", "infix", "kind")
 
 
@@ -142,8 +137,7 @@ class Customers(Planner):
         if chosen:
             return Meeting(record, target=chosen[0].id)
         # It stands in the first column, whatever that is.
-        if not (namesakes or decision) and _TOTAL.fullmatch(number or name):
-            self.say(record, Trouble.LOOKS_LIKE_A_TOTAL, "number" if number else self._name_column())
+        if not namesakes and self.may_be_a_total(record, number or name, "number" if number else self._name_column()):
             return Meeting(record, is_open=True)
         if not namesakes:
             return Meeting(record)

@@ -256,15 +256,16 @@ def iban_doubt(value: str, _reading: Reading) -> Trouble | None:
     return None if codes.looks_like_iban(value) else Trouble.LOOKS_LIKE_NO_IBAN
 
 
-def whole(limits: Limits, example: str = "14") -> Parse:
-    """A parser for a whole number; words around it ("14 days net") do not matter."""
+def whole(limits: Limits, example: str = "14", not_in: re.Pattern[str] | None = None) -> Parse:
+    """A parser for a whole number; words around it ("14 days net") do not matter, but for those `not_in` which it counts."""
 
     def parse(cell: Cell, _reading: Reading) -> int | str:
         text = plain(cell)
         if not text:
             return ""
         found = re.findall(r"[0-9]+", text)
-        if len(found) != 1 or isinstance(cell, bool):
+        is_other = not_in is not None and any(map(not_in.match, _WORD.findall(text)))
+        if len(found) != 1 or is_other or isinstance(cell, bool):
             raise Wrong(Trouble.NOT_A_NUMBER, example=example)
         number = -int(found[0]) if re.search(r"-\s*[0-9]", text) else int(found[0])
         if not limits.hold(number):
@@ -283,18 +284,26 @@ _LONGER = re.compile(
 
 def days(limits: Limits) -> Parse:
     """A parser for a number of days. Weeks are seven of them; a month, or the end of one, is no such number."""
-    number = whole(limits, example="14")
+    number = whole(limits, not_in=_LONGER)
 
     def parse(cell: Cell, reading: Reading) -> object:
-        words = _WORD.findall(plain(cell))
-        if any(map(_LONGER.match, words)):
-            raise Wrong(Trouble.NOT_A_NUMBER, example="14")
         found = number(cell, reading)
-        if isinstance(found, int) and any(map(_WEEKS.match, words)):
+        if isinstance(found, int) and any(map(_WEEKS.match, _WORD.findall(plain(cell)))):
             return number(found * 7, reading)
         return found
 
     return parse
+
+
+# What may stand behind a distance that is no kilometre.
+_NOT_KILOMETRES = re.compile(
+    r"(?:m|mi|mil|mile|miles|mijl|mijlen|meter|metres?|min|minuten|minutes?|uur|h|hours?)\b", re.IGNORECASE
+)
+
+
+def kilometres(limits: Limits) -> Parse:
+    """A parser for a distance in kilometres."""
+    return whole(limits, not_in=_NOT_KILOMETRES)
 
 
 _NOT_OF_AN_AMOUNT = re.compile(r"[^0-9,.\-()]")
@@ -413,6 +422,15 @@ def day(cell: Cell, reading: Reading) -> str:
         return dt.date(*parts).isoformat()
     except ValueError:
         raise Wrong(Trouble.NOT_A_DATE) from None
+
+
+_FIRST_YEAR, _YEARS_AHEAD = 1900, 10
+
+
+def day_doubt(value: str, _reading: Reading) -> Trouble | None:
+    """Whether a date is one that nobody living means; 31-12-2099 stands for never in many programs."""
+    latest = dt.datetime.now(dt.UTC).year + _YEARS_AHEAD
+    return None if _FIRST_YEAR <= int(value[:4]) <= latest else Trouble.FAR_DATE
 
 
 def _year(text: str) -> int:

@@ -214,6 +214,17 @@ def test_a_payment_term_without_one_fitting_number_of_days_is_refused(written: s
         reading.days(Limits(least=0, most=999))(written, PLAIN)
 
 
+@pytest.mark.parametrize("written", ["12", "12 km", "12km enkele reis", "12 kilometer"])
+def test_a_distance_is_the_number_of_kilometres(written: str) -> None:
+    assert reading.kilometres(Limits(least=0, most=999))(written, PLAIN) == 12
+
+
+@pytest.mark.parametrize("written", ["100 m", "12 miles", "12 mi", "2 mil", "30 min", "1 uur"])
+def test_a_distance_in_something_else_is_refused(written: str) -> None:
+    with pytest.raises(Wrong):
+        reading.kilometres(Limits(least=0, most=999))(written, PLAIN)
+
+
 @pytest.mark.parametrize(
     "written",
     ["NL91 ABNA 0417 1643 00", "nl91abna0417164300", "NL91-ABNA-0417-1643-00", "IBAN: NL91.ABNA.0417.1643.00"],

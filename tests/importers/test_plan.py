@@ -844,6 +844,26 @@ def test_a_total_below_the_rows_becomes_a_customer_only_if_somebody_says_so(desk
     assert desk.statuses(run)[4] == "new"
 
 
+@pytest.mark.parametrize("head", [("Achternaam", "Plaats"), ("Naam", "Plaats")])
+def test_a_total_below_a_list_of_contacts_is_asked_about_too(desk: Desk, head: tuple[str, str]) -> None:
+    run = desk.plan(head, ("Smit", "Zwolle"), ("Berg", "Assen"), ("Totaal", "2"), kind=ImportKind.CONTACTS)
+    assert desk.statuses(run) == {2: "new", 3: "new", 4: "ambiguous"}
+    assert desk.codes(run, 4) == ["LOOKS_LIKE_A_TOTAL"]
+    desk.decide(run, row_4="skip")
+    assert desk.statuses(run)[4] == "ambiguous"
+    desk.decide(run, row_4="new")
+    assert desk.statuses(run)[4] == "new"
+
+
+@pytest.mark.parametrize(
+    ("since", "doubted"),
+    [("0001-01-01", True), ("1026-03-04", True), ("2099-12-31", True), ("1900-01-01", False), ("2027-01-01", False)],
+)
+def test_a_date_far_from_now_goes_in_and_is_told(desk: Desk, since: str, doubted: bool) -> None:
+    run = desk.plan(("Nummer", "Naam", "Klant sinds"), ("K-1", "Acme", since))
+    assert (desk.statuses(run), desk.codes(run, 2)) == ({2: "new"}, ["FAR_DATE"] * doubted)
+
+
 def test_a_customer_whose_name_only_begins_like_a_total_is_a_customer(desk: Desk) -> None:
     head = ("Klantnummer", "Bedrijfsnaam", "Plaats")
     run = desk.plan(head, ("", "Totaal Bouw B.V.", "Zwolle"), ("", "Sumatra", "Assen"), ("K-9", "Total", "Antwerpen"))
