@@ -716,8 +716,33 @@ def postal_place(text: str) -> tuple[str, str]:
     return (found[1], found[2]) if found else ("", text)
 
 
+# Without their points some of these are names: Ing, Ir.
+_TITLE = re.compile(
+    r"(?:(?:dr|drs|ir|ing|mr|mrs|ms|mw|hr|fr|prof|dipl|mag|ds|bc|ph|jhr)\.|(?:de heer|dhr|heer|mevr|mevrouw|mevr|mw|drs|prof|"
+    r"professor|doktor|mrs|ms|miss|mister|herr|herrn|frau|fru|herra|rouva)\b\.?)\s*",
+    re.IGNORECASE,
+)
+# Whom a letter is for; says nothing of the person.
+_FOR = re.compile(r"\A(?:t\.?\s?a\.?\s?v|attn?|z\.?\s?h(?:d|dn)?|c/o)\b[.:]?\s+", re.IGNORECASE)
+
+
+def titled(name: str) -> tuple[str, str]:
+    """A name -> its titles and the rest, which is never nothing: 'Prof. dr. Anna Berg' -> 'Prof. dr.', 'Anna Berg'."""
+    whole, at = _FOR.sub("", name.strip()), 0
+    while (found := _TITLE.match(whole, at)) and found.end() < len(whole):
+        at = found.end()
+    return whole[:at].strip(), whole[at:]
+
+
 def person(name: str) -> tuple[str, str]:
-    """A full name -> first and last name: 'Jan van der Berg', 'Berg, Jan'; one word is a last name."""
+    """A full name -> first and last name: 'Jan van der Berg', 'Berg, Jan'; one word is a last name.
+
+    A title stays with the first name: 'Dr. Jan', 'Berg'.
+    """
+    title, name = titled(name)
+    if title:
+        first, last = person(name) if name[:1].isupper() else ("", name)
+        return f"{title} {first}".rstrip(), last
     if "," in name:
         last, _, first = name.partition(",")
         if first.strip() and last.strip():

@@ -22,6 +22,7 @@ from importers.reading import (
     postal_place,
     rest_of,
     shortened,
+    titled,
     unseen,
 )
 from importers.trouble import Trouble, Wrong, problem
@@ -331,7 +332,7 @@ def _contact(reader: RowReader, record: Record, values: Values) -> None:
         if values.get("kind") == "business" and not company:
             values["company_name"] = name
         else:
-            values["first_name"], values["last_name"] = person(name)
+            _person(values, name)
     _check_name(reader, record, values, ("first_name", "last_name", "customer.name"))
 
 
@@ -386,7 +387,15 @@ def _customer_name(record: Record, values: Values) -> None:
 def _main_contact(values: Values) -> None:
     name = values.pop("main_contact.contact", "")
     if name:
-        values["main_contact.first_name"], values["main_contact.last_name"] = person(name)
+        _person(values, name, "main_contact.")
+
+
+def _person(values: Values, name: str, prefix: str = "") -> None:
+    """Take the name of a contact apart; a title becomes its salutation, unless the row gives another one."""
+    title, rest = titled(name)
+    if title and not values.get(f"{prefix}salutation"):
+        values[f"{prefix}salutation"], name = title, rest
+    values[f"{prefix}first_name"], values[f"{prefix}last_name"] = person(name)
 
 
 _LETTER = re.compile(r"[^\W_]")

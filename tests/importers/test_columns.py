@@ -23,6 +23,7 @@ from importers.reading import (
     person,
     postal_place,
     rest_of,
+    titled,
 )
 from importers.terms import TERMS, TITLE_LANGUAGES
 from importers.trouble import Trouble, Wrong
@@ -346,6 +347,16 @@ def test_names_and_postal_places_are_taken_apart() -> None:
     assert person("Jan van der Berg") == ("Jan", "van der Berg")
     assert person("Berg, Jan") == ("Jan", "Berg")
     assert person("Prince") == ("", "Prince")
+    assert person("Mevr. A. de Vries") == ("Mevr. A.", "de Vries")
+    assert person("Dhr. de Vries") == ("Dhr.", "de Vries")
+    assert person("Frau Müller") == ("Frau", "Müller")
+    assert person("Ing Lee") == ("Ing", "Lee")
+    assert person("Dr.") == ("", "Dr.")
+    assert titled("T.a.v. prof. dr. ir. Anna Berg") == ("prof. dr. ir.", "Anna Berg")
+    assert titled("Herr Klaus Weber") == ("Herr", "Klaus Weber")
+    assert titled("Attn: Jan Smit") == ("", "Jan Smit")
+    assert titled("Tavares Silva") == ("", "Tavares Silva")
+    assert titled("Professorsgatan Bygg") == ("", "Professorsgatan Bygg")
     assert postal_place("00330 Helsinki") == ("00330", "Helsinki")
     assert postal_place("1234 AB Den Haag") == ("1234 AB", "Den Haag")
     assert postal_place("Helsinki") == ("", "Helsinki")

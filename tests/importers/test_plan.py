@@ -844,6 +844,21 @@ def test_a_total_below_the_rows_becomes_a_customer_only_if_somebody_says_so(desk
     assert desk.statuses(run)[4] == "new"
 
 
+def test_a_title_in_a_name_becomes_the_salutation_of_a_contact(desk: Desk) -> None:
+    head = ("Naam", "Aanhef", "E-mail")
+    rows = (
+        ("Dr. Jan Berg", "", "j@x.nl"),
+        ("Mevr. A. de Vries", "Beste Anna", "a@x.nl"),
+        ("t.a.v. Piet Smit", "", "p@x.nl"),
+    )
+    desk.bring(head, *rows, kind=ImportKind.CONTACTS)
+    kept = [(one["salutation"], one["first_name"], one["last_name"]) for one in desk.table("contact")]
+    assert kept == [("Dr.", "Jan", "Berg"), ("Beste Anna", "Mevr. A.", "de Vries"), (None, "Piet", "Smit")]
+    desk.bring(("Klantnummer", "Bedrijfsnaam", "Contactpersoon"), ("K-1", "Acme", "Prof. dr. Eva Lund"))
+    kept = [(one["salutation"], one["first_name"], one["last_name"]) for one in desk.table("contact")]
+    assert kept[3:] == [("Prof. dr.", "Eva", "Lund")]
+
+
 @pytest.mark.parametrize("head", [("Achternaam", "Plaats"), ("Naam", "Plaats")])
 def test_a_total_below_a_list_of_contacts_is_asked_about_too(desk: Desk, head: tuple[str, str]) -> None:
     run = desk.plan(head, ("Smit", "Zwolle"), ("Berg", "Assen"), ("Totaal", "2"), kind=ImportKind.CONTACTS)
