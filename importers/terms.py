@@ -41,6 +41,7 @@ TERMS = _terms(
             "Customer nr;Client number;Client code;Account number;Company ID;KundenID;Kundennr;"
             "Debitorennummer;"
             "Debitorennr;Asiakaskoodi;Asiakastunnus;Asiakasnro;Kundenr.;NAVNEKODE;Medlemsnummer;Klient nummer"
+            ";Deb.nr;Deb.nummer;Kund-nr;Kd.-Nr.;Asiakasnr;Reskontranumero"
         ),
         ("Code", "Store#", "Symbol", "Your Ref #", "Konto", "Nummer", "Number", "No", "Nr", "id", "#"),
     ),
@@ -114,7 +115,7 @@ TERMS = _terms(
         "contact",
         ("Contact", "Contactpersoon", "Kontaktperson", "Ansprechpartner", "Yhteyshenkilö", "Kontaktperson"),
         ("Contact name", "ContactNaam", "contactName", "Contact person", "t.a.v.", "TAV", "FactuurTAV", "Attn Line",
-         "Attention", "Kontakt", "Persoon", "Main contact", "Primary contact", "Naam contactpersoon"),
+         "Attention", "Kontakt", "Persoon", "Main contact", "Primary contact", "Naam contactpersoon", "Yhteyshlö"),
     ),
     Term(
         "nickname",
@@ -146,7 +147,8 @@ TERMS = _terms(
         ("E-mail", "E-mailadres", "E-post", "E-Mail", "Sähköposti", "E-post"),
         ("Email", "E-mail address", "Email address", "eMail", "Emailadres", "epost", "E-postadress", "E-postadresse",
          "E-Mail Adresse", "Mailadresse", "Mail", "E-mail 1 - Value", "Primary Email", "Preferred Email", "Work Email",
-         "Sähköpostiosoite", "request_email", "Mailadres", "Personal Email"),
+         "Sähköpostiosoite", "request_email", "Mailadres", "Personal Email", "E-mail zakelijk", "Sähköp.", "Mejl",
+         "Mejladress", "E-Mail geschäftlich"),
     ),
     Term(
         "phone",
@@ -154,14 +156,15 @@ TERMS = _terms(
         ("Telefoonnummer", "Telephone", "Phone number", "Tel", "Tel.", "Telnr", "Telefoonnr", "Telefonnummer", "TLFNR",
          "Tlf", "Phone # w area code", "Phone 1 - Value", "Preferred Phone", "Telefonnr", "Puhelinnumero",
          "Telefon (jobb)", "Contact Number", "Contacttelefoonnr", "Office phone", "Business Phone", "Work Phone",
-         "Home Phone", "Telefon 1", "Telephone number"),
+         "Home Phone", "Telefon 1", "Telephone number", "Puh.", "Puh.nro", "Tfn", "Telefoon zakelijk", "Tel. vast", "Tel. werk"),
         ("Office", "Home"),
     ),
     Term(
         "mobile",
         ("Mobile", "Mobiel", "Mobil", "Mobil", "Matkapuhelin", "Mobil"),
         ("Mobiel nummer", "Mobiele telefoon", "Telefoonnummer mobiel", "Mobile Phone", "Mobile number", "CellPhone",
-         "Cell", "Cell phone", "GSM", "Mobilnummer", "Mobiltelefon", "Handy", "Kännykkä"),
+         "Cell", "Cell phone", "GSM", "Mobilnummer", "Mobiltelefon", "Handy", "Kännykkä", "Tel. mob.", "Mobiltel.", "Mobilfunk", "Tel. mobiel",
+         "Matkapuh.", "Mobiele nr"),
     ),
     Term(
         "fax",
@@ -182,7 +185,8 @@ TERMS = _terms(
         ("VAT number", "BTW-nummer", "Momsregistreringsnummer", "USt-IdNr.", "ALV-numero", "MVA-nummer"),
         ("VAT", "VAT ID", "VAT no", "VAT nr", "VAT-nr", "vat_id", "BTW", "BTW nr", "BTW-nr", "btwnummer", "BTW-ID",
          "BTW identificatienummer", "Tax number", "tax_number", "Tax id", "Momsregnr", "Moms nr", "Momsnummer",
-         "Umsatzsteuer ID", "Umsatzsteuer-Identifikationsnummer", "UStId", "EU-UStID", "MVAnr.", "Partner VAT"),
+         "Umsatzsteuer ID", "Umsatzsteuer-Identifikationsnummer", "UStId", "EU-UStID", "MVAnr.", "Partner VAT", "BTW-identificatienr.", "ALV-tunnus",
+         "BTW-id-nummer", "VAT-ID"),
         ("Steuernummer",),
     ),
     Term(
@@ -191,7 +195,8 @@ TERMS = _terms(
          "Organisasjonsnummer"),
         ("kvk", "KVK Number", "KvK nr", "Kamer van Koophandel", "Ondernemingsnummer", "orgnr", "Org.nr", "Org nummer",
          "Business ID", "Registration number", "Company registration number", "CompanyGovNo", "Duns#", "Manuf Duns #",
-         "Handelsregisternr.", "Organisasjonsnr.", "CVR", "CVR-nummer", "Chamber of Commerce"),
+         "Handelsregisternr.", "Organisasjonsnr.", "CVR", "CVR-nummer", "Chamber of Commerce", "OrganisationNumber",
+         "coc number", "Org.nr/Pers.nr", "KvK-nr."),
     ),
     Term(
         "reference",
@@ -225,7 +230,7 @@ TERMS = _terms(
         ("Payment term", "Payment terms", "Payment days", "Betaaltermijn", "Betalingstermijn", "Betaalconditie",
          "Betaling",
          "Betalningsvillkor", "Kredittid", "Zahlungsziel", "Zahlungsbedingung", "Maksuehto", "Betalingsfrist",
-         "Betalingsbetingelser", "Krediettermijn"),
+         "Betalingsbetingelser", "Krediettermijn", "TermsOfPayment", "Terms of payment"),
     ),
     Term("currency", ("Currency", "Valuta", "Valuta", "Währung", "Valuutta", "Valuta"),
          ("Currency code", "currency_code", "Valutacode", "Muntsoort")),
@@ -277,7 +282,7 @@ TERMS = _terms(
          "Adresregel 1", "Adresregel", "adres_verz_straat", "Street", "Street address", "Address", "Address 1",
          "Address line 1", "AddressLine1", "addr1", "Adress", "Gata", "Strasse", "Straße", "Adresse", "Anschrift",
          "Osoite",
-         "Lähiosoite", "Gate", "ADRESSE1", "Adresse - linje 1", "Vej"),
+         "Lähiosoite", "Gate", "ADRESSE1", "Adresse - linje 1", "Vej", "Adr", "Adr."),
     ),
     Term(
         "house_number",
@@ -289,7 +294,7 @@ TERMS = _terms(
         ("House number addition", "Huisnummertoevoeging", "Husnummertillägg", "Hausnummerzusatz", "Talon lisätunnus",
          "Husbokstav"),
         ("Huisnummer toevoeging", "HuisnummerToev", "Toevoeging", "busnummer", "adres_verz_huisnummer_toev",
-         "Apartment"),
+         "Apartment", "Toev."),
         ("Unit", "Bus"),
     ),
     Term(
@@ -300,14 +305,14 @@ TERMS = _terms(
     Term(
         "postal_code",
         ("Postal code", "Postcode", "Postnummer", "PLZ", "Postinumero", "Postnummer"),
-        ("Post code", "PC", "Postnr", "Zip", "Zip Code", "zip_code", "zipcode", "Zip/Postal Code", "postalCode",
+        ("Post code", "PC", "Postinro", "Pnr", "Postnr", "Zip", "Zip Code", "zip_code", "zipcode", "Zip/Postal Code", "postalCode",
          "postcode_verzending", "Postleitzahl"),
     ),
     Term(
         "city",
         ("City", "Plaats", "Ort", "Ort", "Postitoimipaikka", "Poststed"),
         ("Woonplaats", "Plaatsnaam", "Gemeente", "Stad", "woonplaats_verzending", "Town", "City or County", "Postort",
-         "Wohnort", "Stadt", "Sted", "POSTDST", "by", "Kaupunki", "Vestigingsplaats", "Locality"),
+         "Wohnort", "Stadt", "Sted", "POSTDST", "by", "Kaupunki", "Vestigingsplaats", "Locality", "Plts", "Postitmp", "Postitmpk"),
         ("Location",),
     ),
     Term(
@@ -332,9 +337,9 @@ TERMS = _terms(
         "iban",
         ("IBAN", "IBAN", "IBAN", "IBAN", "IBAN", "IBAN"),
         ("bankrekening/iban", "BankReknr", "Bankrekening", "Rekeningnummer", "Bankrekeningnummer", "Bank account",
-         "Bankkonto", "Bankkontonr.", "Tilinumero", "Kontonummer", "Bankgiro"),
+         "Bankkonto", "Bankkontonr.", "Tilinumero", "Kontonummer", "Bankgiro", "Bankrek.", "Bankrek.nr", "bank iban", "IBAN-Nr."),
     ),
-    Term("bic", ("BIC", "BIC", "BIC", "BIC", "BIC", "BIC"), ("SWIFT", "BIC code", "SWIFT/BIC", "BIC-code")),
+    Term("bic", ("BIC", "BIC", "BIC", "BIC", "BIC", "BIC"), ("SWIFT", "BIC code", "SWIFT/BIC", "BIC-code", "SWIFT-Code", "BIC/SWIFT")),
     Term(
         "holder",
         ("Account holder", "Rekeninghouder", "Kontoinnehavare", "Kontoinhaber", "Tilinomistaja", "Kontoinnehaver"),
