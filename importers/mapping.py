@@ -527,10 +527,20 @@ _ANY_ADDRESS = re.compile(r"account1?|company|customer|klant|debiteur|bedrijfs|k
 
 
 def _role_of(header: str) -> str:
-    """What stands in front of a part of an address: bezoek, post."""
-    key = squeezed(header)
-    name = next((name for name, _, _ in _BEFORE if key.startswith(name) and len(key) > len(name)), "")
+    """What stands in front of a part of an address, or behind it: bezoek, post. In Postcode post is no such thing."""
+    key, _ = _without_digit(squeezed(header))
+    rest = _post_parts().sub("", key)
+    name = next((name for name, _, _ in _BEFORE if rest == key != name and key.startswith(name)), "")
+    name = name or next((name for name, _, _ in _BEHIND if rest.endswith(name)), "")
     return "" if _ANY_ADDRESS.fullmatch(name) else re.sub(r"adress?e?$|address$", "", name)
+
+
+@cache
+def _post_parts() -> re.Pattern[str]:
+    """The parts of an address that are called after the post themselves, at the beginning of a header."""
+    names = (name for name, terms in _vocabulary().items() if _ADDRESS & dict(terms).keys())
+    parts = sorted((name for name in names if name.startswith("post")), key=len, reverse=True)
+    return re.compile(f"^(?:{'|'.join(parts)})")
 
 
 def _rivals(names: Sequence[str], columns: Sequence[Sequence[Cell]]) -> dict[int, list[int]]:

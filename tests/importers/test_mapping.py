@@ -334,6 +334,27 @@ def test_no_address_is_made_of_parts_of_two() -> None:
     assert [part.field for part in other[4:]] == [None, None]
 
 
+@pytest.mark.parametrize("code", ["Postcode", "Postal code", "Postnummer", "Postnr.", "Postinumero", "Postleitzahl"])
+def test_a_postal_code_is_not_of_the_postal_address_because_of_its_name(code: str) -> None:
+    header = ("Naam", "Adres", code, "Plaats", "Postadres", f"{code} 2", "Postplaats")
+    found = guess(header, [("Acme", *(["x"] * 6))], CUSTOMERS)
+    assert [one.field for one in found[1:4]] == ["head_office.street", "head_office.postal_code", "head_office.city"]
+    assert [(one.field, one.certainty) for one in found[4:]] == [(None, Certainty.TWICE)] * 3
+
+
+def test_a_town_is_not_of_the_postal_address_because_of_its_name() -> None:
+    for town in ("Postort", "Poststed", "Postitoimipaikka"):
+        found = guess(("Namn", "Besöksadress", town, "Postadress"), [("Acme", *(["x"] * 3))], CUSTOMERS)
+        assert [one.field for one in found[1:]] == ["head_office.street", "head_office.city", None]
+
+
+def test_whose_address_it_is_may_stand_behind_the_postal_code_too() -> None:
+    for of, place in (("bezoekadres", "head_office"), ("factuur", "invoice_address")):
+        header = ("Naam", f"Straat {of}", f"Postcode {of}", f"Plaats {of}", "Postadres", "Postcode factuur 2")
+        found = guess(header, [("Acme", *(["x"] * 5))], CUSTOMERS)
+        assert [one.field for one in found[1:4]] == [f"{place}.{part}" for part in ("street", "postal_code", "city")]
+
+
 def test_rows_that_are_the_header_once_more_are_no_records() -> None:
     sheet = sheet_of(
         ("Debtors", None),
