@@ -133,13 +133,23 @@ def _places(kind: ImportKind) -> Mapping[tuple[str, Place], Column]:
 def meanings(header: str, kind: ImportKind) -> tuple[_Meaning, ...]:
     """All that a header may mean, the surest first."""
     # What the file calls a column counts with its last line and without marks such as * or (verplicht).
-    key = squeezed(re.sub(r"\((?:verplicht|required|optional|optioneel|obligatorisk|pflicht)\)", "", header.casefold()))
-    key = key or ("#" if header.strip().startswith("#") else "")
+    name = re.sub(r"\((?:verplicht|required|optional|optioneel|obligatorisk|pflicht)\)", "", header.casefold())
+    key = _numbered(squeezed(name)) if name.rstrip("* \xa0").endswith("#") else squeezed(name)
     found = [*_exact(key, kind), *_prefixed(key, kind)]
     best: dict[str, _Meaning] = {}
     for meaning in sorted(found, key=lambda meaning: meaning.rank):
         best.setdefault(meaning.field, meaning)
     return tuple(best.values())
+
+
+def _numbered(key: str) -> str:
+    """What a name with # behind it comes down to: the number of a customer is not its name. Of nothing: # itself."""
+    named = (f"{key}{word}" for word in ("number", "nummer", "numero") if key)
+    is_name = not key or not _NAMES.isdisjoint(dict(_vocabulary().get(key, ())))
+    return next((name for name in named if name in _vocabulary()), "#" if is_name else key)
+
+
+_NAMES = frozenset({"name", "customer_name", "company_name"})
 
 
 def _exact(key: str, kind: ImportKind) -> Iterator[_Meaning]:

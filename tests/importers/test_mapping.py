@@ -148,11 +148,26 @@ def test_an_id_that_is_no_customer_number_is_left_out(data: Path) -> None:
         ("Sähköposti", "email"),
         ("Poststed", "head_office.city"),
         ("#Name", "name"),
+        ("#", "number"),
+        ("# (verplicht)", "number"),
+        ("Customer #", "number"),
+        ("Customer # *", "number"),
+        ("Klant#", "number"),
+        ("Kund #", "number"),
+        ("Account #", "number"),
+        ("Bedrijf #", "number"),
+        ("Store#", "number"),
+        ("House #", "head_office.house_number"),
+        ("Phone #", "phone"),
         ("Naam\xa0(verplicht)", "name"),
     ],
 )
 def test_a_name_seen_in_a_real_file_is_known(header: str, field: str) -> None:
     assert [meaning.field for meaning in meanings(header, CUSTOMERS)][:1] == [field]
+
+
+def test_a_contact_belongs_to_the_customer_whose_number_stands_under_customer() -> None:
+    assert [meaning.field for meaning in meanings("Customer #", CONTACTS)][:1] == ["customer.number"]
 
 
 @pytest.mark.parametrize("header", ["Omzet 2025", "Gender", "Age", "weight"])
