@@ -20,7 +20,7 @@ from models.operations.number import in_bin, peek
 
 _WHOLE_NAMES = ("company_name", "name")
 _CONTACT_EMAIL = "main_contact.email"
-_POSTAL_FIELDS = ("head_office.postal_code", "head_office.postal_place")
+_POSTAL_FIELDS = ("head_office.postal_code", "head_office.postal_place", "head_office.country")
 # What stands under a column of amounts, folded, in the languages we read.
 _TOTAL = re.compile(
     r"(sub|eind|grand|slut|loppu)?(totaal|totalen|totals?|totalt|totalsumme?|summa|summe|sum|gesamt(summe|betrag)?|yhteensä)[:.]?"

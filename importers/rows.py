@@ -312,7 +312,7 @@ def _joined(before: Any, value: Any) -> Any:
 
 def _customer(reader: RowReader, record: Record, values: Values) -> None:
     for place in reader.in_pieces:
-        _address(values, place)
+        _address(values, place, reader.reading.country)
     _customer_name(record, values)
     _main_contact(values)
     _check_name(reader, record, values, ("company_name", "name", "first_name", "last_name"))
@@ -320,7 +320,7 @@ def _customer(reader: RowReader, record: Record, values: Values) -> None:
 
 def _contact(reader: RowReader, record: Record, values: Values) -> None:
     for place in reader.in_pieces:
-        _address(values, place)
+        _address(values, place, reader.reading.country)
     _infix(values)
     company = values.pop("own_company", "")
     if company:
@@ -335,14 +335,14 @@ def _contact(reader: RowReader, record: Record, values: Values) -> None:
     _check_name(reader, record, values, ("first_name", "last_name", "customer.name"))
 
 
-def _address(values: Values, place: str) -> None:
-    """Join house number and addition to the street; take 'postal code and city' apart."""
+def _address(values: Values, place: str, country: str) -> None:
+    """Join house number and addition to the street; take 'postal code and city' apart. `country`: where none is said."""
     together = values.pop(f"{place}postal_place", "")
     if together:
-        code, city = postal_place(together)
-        if code:
-            values.setdefault(f"{place}postal_code", code)
-        values.setdefault(f"{place}city", city)
+        code, city = postal_place(together, values.get(f"{place}country") or country)
+        for piece, text in (("postal_code", code), ("city", city)):
+            if text:
+                values.setdefault(f"{place}{piece}", text)
     number = values.pop(f"{place}house_number", "")
     addition = values.pop(f"{place}house_addition", "")
     street = values.get(f"{place}street")

@@ -22,7 +22,7 @@ from models.access import SYSTEM, Looker
 from models.base import Base, utc_now
 from models.customer import Customer, Kind
 from models.errors import Conflict, NotAllowed, Reason, Refused
-from models.imports import ImportKind, ImportRun, ImportState, Stage
+from models.imports import ImportKind, ImportRun, ImportState, MatchRule, Stage
 from models.journal import changeset
 from models.settings import ValueList
 from models.user import Right
@@ -245,6 +245,27 @@ def test_house_number_and_addition_are_joined_to_the_street(desk: Desk) -> None:
     )
     streets = [row.values["head_office"]["street"] for row in desk.rows(run).values()]
     assert streets == ["Rijnlaan 88b", "Kade 12 bis"]
+
+
+def test_the_country_of_an_address_tells_what_is_its_postal_code(desk: Desk) -> None:
+    run = desk.plan(
+        ("Naam", "Postcode + plaats", "Land"),
+        ("a1", "8420 DE HAAN", "België"),
+        ("b1", "8420 de haan ", ""),
+        ("c1", "1234 ab ons dorp", "Nederland"),
+        ("d1", "1234 AB", ""),
+    )
+    places = [row.values["head_office"] for row in desk.rows(run).values()]
+    assert [(place["postal_code"], place.get("city", "")) for place in places] == [
+        ("8420", "DE HAAN"), ("8420", "de haan"), ("1234 AB", "ons dorp"), ("1234 AB", "")
+    ]  # fmt: skip
+
+
+def test_customers_of_one_name_are_told_apart_by_the_postal_code_that_goes_in(desk: Desk) -> None:
+    choices = Choices(match=MatchRule.POSTAL_CODE)
+    rows = (("Naam", "Postcode + plaats", "Land"), ("a1", "8420 DE HAAN", "België"))
+    assert desk.bring(*rows, choices=choices).created == 1
+    assert list(desk.statuses(desk.plan(*rows, choices=choices)).values()) == ["unchanged"]
 
 
 def test_labels_are_added_not_replaced_unless_told_otherwise(desk: Desk) -> None:
