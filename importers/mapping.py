@@ -194,12 +194,20 @@ def _taken_apart(key: str) -> Iterator[tuple[Place, str, int]]:
     yield Place.SELF, key, 0
     for name, place, rank in _BEFORE:
         if key.startswith(name) and len(key) > len(name):
-            yield place, key.removeprefix(name).removeprefix("linje"), rank + 1
+            word = key.removeprefix(name)
+            yield place, word.removeprefix("linje"), rank + 1
+            for address in _ADDRESS_WORDS:
+                if word.startswith(address):
+                    yield place, word.removeprefix(address), rank + 1
     for name, place, rank in _BEHIND:
         if key.endswith(name) and len(key) > len(name):
             yield place, key.removesuffix(name), rank + 2
     if key.endswith(("verzending", "verz")):
         yield Place.HEAD_OFFICE, key.removesuffix("verzending").removesuffix("verz"), 4
+
+
+# What follows on whose address it is: Bezoekadres straat, Postanschrift PLZ.
+_ADDRESS_WORDS = ("adres", "adress", "adresse", "address", "anschrift", "osoite")
 
 
 def _without_digit(word: str) -> tuple[str, int]:
@@ -269,9 +277,12 @@ def _joined(above: Row, row: Row, kind: ImportKind) -> Row:
         over, own = _name(above, position), _name(row, position)
         group = over or (group if own else "")
         meant = meanings(f"{group} {own}", kind)[:1] if group and own else ()
-        if not meant or (not over and COLUMNS[kind][meant[0].field].place is Place.SELF):
+        of = COLUMNS[kind][meant[0].field] if meant else None
+        is_address = of is not None and of.term.key in _ADDRESS
+        if of is None or not (over or is_address or of.place is not Place.SELF):
             group = ""
-        is_told = bool(meant) and [one.field for one in meanings(own, kind)[:1]] != [meant[0].field]
+        is_other = of is not None and [one.field for one in meanings(own, kind)[:1]] != [of.key]
+        is_told = is_other or (is_address and _role_of(f"{group} {own}") != _role_of(own))
         names.append(f"{group} {own}" if group and is_told else row[position] if position < len(row) else None)
     if tuple(names[: len(row)]) == tuple(row):
         return row

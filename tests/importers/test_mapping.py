@@ -292,6 +292,43 @@ def test_names_over_two_rows_belong_together() -> None:
     ]
 
 
+PARTS = ("Straat", "Postcode", "Plaats")
+
+
+@pytest.mark.parametrize(
+    ("visit", "post"),
+    [
+        ("Bezoekadres", "Postadres"),
+        ("Besöksadress", "Postadress"),
+        ("Besøksadresse", "Postadresse"),
+        ("Visiting address", "Postal address"),
+        ("Vestigingsadres", "Leveringsadres"),
+    ],
+)
+@pytest.mark.parametrize("merged", [False, True])
+def test_of_two_addresses_whose_names_stand_above_their_parts_one_is_taken_as_a_whole(
+    visit: str, post: str, merged: bool
+) -> None:
+    over: Row = (visit, visit, visit, post, post, post) if merged else (visit, None, None, post, None, None)
+    above, below = (None, None, *over), ("Nr", "Naam", *PARTS, *PARTS)
+    row = ("1", "Acme", "Weg 1", "1234 AB", "Delft", "Postbus 1", "2600 AA", "Den Haag")
+    assert header_cells(sheet_of(above, below, row), 2, CUSTOMERS)[2:] == tuple(
+        f"{of} {part}" for of in (visit, post) for part in PARTS
+    )
+    address = ["head_office.street", "head_office.postal_code", "head_office.city"]
+    assert taken_for(above, below, row) == ["number", "name", *address, "", "", ""]
+    # A part that only the other address has is not of this one.
+    without = [(*cells[:3], *cells[4:]) for cells in (above, below, row)]
+    assert taken_for(*without) == ["number", "name", "head_office.street", "head_office.city", "", "", ""]
+
+
+def test_a_contact_too_gets_one_of_two_addresses_that_stand_below_their_names() -> None:
+    sheet = sheet_of((None, "Bezoekadres", None, None, "Postadres"), ("Naam", *PARTS, *PARTS))
+    names = header_cells(sheet, 2, CONTACTS)
+    found = guess(names, [("Ann Berg", "Weg 1", "1234 AB", "Delft", "Postbus 1", "2600 AA", "Den Haag")], CONTACTS)
+    assert [one.field for one in found[1:]] == ["street", "postal_code", "city", None, None, None]
+
+
 def test_a_name_that_is_broken_over_two_rows_is_one_name() -> None:
     rows = (("Customer", "Postal", "City"), ("number", "code", None), ("K-1", "8011 AB", "Zwolle"))
     assert taken_for(("Customer list", None, None), *rows) == ["number", "head_office.postal_code", "head_office.city"]
