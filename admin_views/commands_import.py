@@ -109,9 +109,7 @@ def _looker(session: Session, email: str) -> Looker:
     show_default=True,
     help="By what a row is recognised; usual: number or e-mail address, else name.",
 )
-@click.option(
-    "--rest-to-notes", is_flag=True, help="Of several addresses or numbers in a cell, keep the others as notes."
-)
+@click.option("--rest-to-notes", is_flag=True, help="Of several addresses, numbers or names, keep the others as notes.")
 @click.option("--profile", help="Read the file as this profile says, or none; without it, as it is recognised.")
 @click.option("--save-profile", metavar="NAME", help="Save how the file was read as a profile.")
 @click.option("--plan", "only_plan", is_flag=True, help="Say what would happen; write nothing.")

@@ -98,7 +98,7 @@ def _facts(kind: ImportKind, definition: Mapping[str, Any]) -> list[tuple[str, s
     for name, what in (
         ("empty_clears", gettext("An empty cell empties the field")),
         ("replace_labels", gettext("Labels replace the labels that are there")),
-        ("rest_to_notes", gettext("More than one address or number in a cell: the others go to the notes")),
+        ("rest_to_notes", gettext("More than one address, number or name: the others go to the notes")),
     ):
         if choices.get(name):
             told.append((what, gettext("yes")))

@@ -133,13 +133,23 @@ def _places(kind: ImportKind) -> Mapping[tuple[str, Place], Column]:
 def meanings(header: str, kind: ImportKind) -> tuple[_Meaning, ...]:
     """All that a header may mean, the surest first."""
     # What the file calls a column counts with its last line and without marks such as * or (verplicht).
-    key = squeezed(re.sub(r"\((?:verplicht|required|optional|optioneel|obligatorisk|pflicht)\)", "", header.casefold()))
-    key = key or ("#" if header.strip().startswith("#") else "")
+    name = re.sub(r"\((?:verplicht|required|optional|optioneel|obligatorisk|pflicht)\)", "", header.casefold())
+    key = _numbered(squeezed(name)) if name.rstrip("* \xa0").endswith("#") else squeezed(name)
     found = [*_exact(key, kind), *_prefixed(key, kind)]
     best: dict[str, _Meaning] = {}
     for meaning in sorted(found, key=lambda meaning: meaning.rank):
         best.setdefault(meaning.field, meaning)
     return tuple(best.values())
+
+
+def _numbered(key: str) -> str:
+    """What a name with # behind it comes down to: the number of a customer is not its name. Of nothing: # itself."""
+    named = (f"{key}{word}" for word in ("number", "nummer", "numero") if key)
+    is_name = not key or not _NAMES.isdisjoint(dict(_vocabulary().get(key, ())))
+    return next((name for name in named if name in _vocabulary()), "#" if is_name else key)
+
+
+_NAMES = frozenset({"name", "customer_name", "company_name"})
 
 
 def _exact(key: str, kind: ImportKind) -> Iterator[_Meaning]:
@@ -184,12 +194,20 @@ def _taken_apart(key: str) -> Iterator[tuple[Place, str, int]]:
     yield Place.SELF, key, 0
     for name, place, rank in _BEFORE:
         if key.startswith(name) and len(key) > len(name):
-            yield place, key.removeprefix(name).removeprefix("linje"), rank + 1
+            word = key.removeprefix(name)
+            yield place, word.removeprefix("linje"), rank + 1
+            for address in _ADDRESS_WORDS:
+                if word.startswith(address):
+                    yield place, word.removeprefix(address), rank + 1
     for name, place, rank in _BEHIND:
         if key.endswith(name) and len(key) > len(name):
             yield place, key.removesuffix(name), rank + 2
     if key.endswith(("verzending", "verz")):
         yield Place.HEAD_OFFICE, key.removesuffix("verzending").removesuffix("verz"), 4
+
+
+# What follows on whose address it is: Bezoekadres straat, Postanschrift PLZ.
+_ADDRESS_WORDS = ("adres", "adress", "adresse", "address", "anschrift", "osoite")
 
 
 def _without_digit(word: str) -> tuple[str, int]:
@@ -259,9 +277,12 @@ def _joined(above: Row, row: Row, kind: ImportKind) -> Row:
         over, own = _name(above, position), _name(row, position)
         group = over or (group if own else "")
         meant = meanings(f"{group} {own}", kind)[:1] if group and own else ()
-        if not meant or (not over and COLUMNS[kind][meant[0].field].place is Place.SELF):
+        of = COLUMNS[kind][meant[0].field] if meant else None
+        is_address = of is not None and of.term.key in _ADDRESS
+        if of is None or not (over or is_address or of.place is not Place.SELF):
             group = ""
-        is_told = bool(meant) and [one.field for one in meanings(own, kind)[:1]] != [meant[0].field]
+        is_other = of is not None and [one.field for one in meanings(own, kind)[:1]] != [of.key]
+        is_told = is_other or (is_address and _role_of(f"{group} {own}") != _role_of(own))
         names.append(f"{group} {own}" if group and is_told else row[position] if position < len(row) else None)
     if tuple(names[: len(row)]) == tuple(row):
         return row
@@ -527,10 +548,20 @@ _ANY_ADDRESS = re.compile(r"account1?|company|customer|klant|debiteur|bedrijfs|k
 
 
 def _role_of(header: str) -> str:
-    """What stands in front of a part of an address: bezoek, post."""
-    key = squeezed(header)
-    name = next((name for name, _, _ in _BEFORE if key.startswith(name) and len(key) > len(name)), "")
+    """What stands in front of a part of an address, or behind it: bezoek, post. In Postcode post is no such thing."""
+    key, _ = _without_digit(squeezed(header))
+    rest = _post_parts().sub("", key)
+    name = next((name for name, _, _ in _BEFORE if rest == key != name and key.startswith(name)), "")
+    name = name or next((name for name, _, _ in _BEHIND if rest.endswith(name)), "")
     return "" if _ANY_ADDRESS.fullmatch(name) else re.sub(r"adress?e?$|address$", "", name)
+
+
+@cache
+def _post_parts() -> re.Pattern[str]:
+    """The parts of an address that are called after the post themselves, at the beginning of a header."""
+    names = (name for name, terms in _vocabulary().items() if _ADDRESS & dict(terms).keys())
+    parts = sorted((name for name in names if name.startswith("post")), key=len, reverse=True)
+    return re.compile(f"^(?:{'|'.join(parts)})")
 
 
 def _rivals(names: Sequence[str], columns: Sequence[Sequence[Cell]]) -> dict[int, list[int]]:

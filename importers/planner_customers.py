@@ -19,7 +19,7 @@ from models.operations.number import in_bin, peek
 
 _WHOLE_NAMES = ("company_name", "name")
 _CONTACT_EMAIL = "main_contact.email"
-_POSTAL_FIELDS = ("head_office.postal_code", "head_office.postal_place")
+_POSTAL_FIELDS = ("head_office.postal_code", "head_office.postal_place", "head_office.country")
 NAME_FIELDS = ("company_name", "name", "name_2", "first_name", "last_name", "infix", "kind")
 
 

@@ -707,11 +707,20 @@ def squeezed(text: str) -> str:
     return "".join(letter for letter in flat if letter.isalnum())
 
 
-_POSTAL_PLACE = re.compile(r"((?:[A-Z]{1,2}-)?[0-9][0-9 ]*[0-9](?: ?[A-Z]{2})?)[ ,]+([^0-9].*)")
+_POSTAL_PLACE = re.compile(r"((?:[A-Z]{1,2}-)?[0-9][0-9 ]*[0-9])[ ,]+([^0-9].*)")
+# Small letters in front of a place may be its first word: 3731 de bilt.
+_DUTCH = re.compile(
+    r"((?:NL-)?[1-9][0-9]{3} ?(?:[A-Z]{2}|(?!(?:de|el|la|le|st)[ ,]+[^ ,])[a-z]{2}))(?:[ ,]+([^0-9 ,].*)|[ ,]*)"
+)
 
 
-def postal_place(text: str) -> tuple[str, str]:
-    """'00330 Helsinki' -> postal code and city; without a postal code the whole is the city."""
+def postal_place(text: str, country: str = "NL") -> tuple[str, str]:
+    """'00330 Helsinki' -> postal code and city; without a postal code the whole is the city.
+
+    Only a Dutch code has letters behind its digits: 2300 LA CHAUX in `country` CH is a place with two words.
+    """
+    if country == "NL" and (found := _DUTCH.fullmatch(text)):
+        return found[1].upper(), found[2] or ""
     found = _POSTAL_PLACE.fullmatch(text)
     return (found[1], found[2]) if found else ("", text)
 

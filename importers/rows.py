@@ -22,6 +22,7 @@ from importers.reading import (
     postal_place,
     rest_of,
     shortened,
+    squeezed,
     titled,
     unseen,
 )
@@ -37,6 +38,12 @@ MOST_KNOWN = 5_000
 # What cells of an address and of a name are put together to, or taken apart into.
 _OF_ADDRESS = frozenset({"street", "postal_code", "city"})
 _OF_NAME = frozenset({"company_name", "first_name", "last_name"})
+# Where names come from, those of one person together, and where they end up.
+_SAID_NAMES = (
+    ("company_name",), ("name",), ("name_2",), ("own_company",), ("first_name", "infix", "last_name"),
+    ("main_contact.contact",), ("main_contact.first_name", "main_contact.last_name"),
+)  # fmt: skip
+_KEPT_NAMES = ("company_name", "first_name", "last_name", "main_contact.first_name", "main_contact.last_name")
 
 # A note beside a table takes a cell or two.
 _LONGEST_NOTE = 2
@@ -93,11 +100,16 @@ class _Slot:
     known: dict[str, str | int] = field(default_factory=dict)
 
 
+# What is said of a value that stays out, and of one that is kept in the notes.
+_BEHIND_THE_FIRST = (Trouble.NOT_IMPORTED_REST, Trouble.REST_TO_NOTES)
+_NO_PLACE = (Trouble.NO_PLACE_LEFT_OUT, Trouble.NO_PLACE_TO_NOTES)
+
+
 class RowReader:
     """Reads rows of one sheet with one mapping. `clears`: an empty cell empties the field instead of leaving it.
 
     `translations`: field -> what a cell says -> what it stands for. `rest_to_notes`: of several values in a cell, those
-    behind the first are kept in the notes.
+    behind the first are kept in the notes, and so is what the other columns leave no place for.
     """
 
     def __init__(
@@ -128,6 +140,8 @@ class RowReader:
             for key, column in COLUMNS[kind].items()
             if column.limits is not None and column.limits.longest is not None and self._is_put_together(key)
         }
+        mapped = ([key for key in keys if key in mapping] for keys in _SAID_NAMES)
+        self._names = [keys for keys in mapped if keys]
         self._cells = {slot.column.key: slot.place for slot in self.slots}
         self._exact = _exact_columns(sheet.rows)
         self._is_template = sum(slot.column.example != "" for slot in self.slots) >= FEWEST_EXAMPLES
@@ -201,7 +215,9 @@ class RowReader:
                 self._take(record, slot, cell)
                 if type(cell) is str and len(record.problems) == said:
                     self._remember(slot, cell, values.get(slot.column.key))
+        names = [{key: values[key] for key in keys if values.get(key)} for keys in self._names]
         self._compose(self, record, values)
+        self._tell_lost_names(record, names)
         self._refuse_too_long(record)
         return record
 
@@ -210,6 +226,28 @@ class RowReader:
         is_alone = len(self.mapping[slot.column.key]) == 1 and not slot.column.several
         if is_alone and value and isinstance(value, str | int) and len(slot.known) < MOST_KNOWN:
             slot.known[cell] = value
+
+    def _tell_lost_names(self, record: Record, names: Iterable[Mapping[str, str]]) -> None:
+        """Say which of the names of a row are nowhere in what it became; in other words is not lost: Berg, Jan."""
+        kept = f" {' '.join(record.values.get(key) or '' for key in _KEPT_NAMES)} "
+        for pieces in names:
+            name = " ".join(pieces.values())
+            if name and f" {name} " not in kept and not _words(name) <= _words(kept):
+                for key, piece in pieces.items():
+                    self.leave_out(record, key, piece)
+
+    def leave_out(self, record: Record, key: str, text: str) -> None:
+        """Say that the other columns leave no place for the value of a field."""
+        cell = self.cell_of(key, record.number)
+        self._part_with(record, COLUMNS[self.kind][key], cell, text, text, _NO_PLACE)
+
+    def _part_with(
+        self, record: Record, column: Column, cell: str, value: Cell, rest: str, said: tuple[Trouble, Trouble]
+    ) -> None:
+        """Keep what does not go into a field in the notes, if that is wanted, and say so; `said`: left out, kept."""
+        if self.rest_to_notes:
+            record.rest.append(f"{column.title()}: {rest}")
+        record.say(said[self.rest_to_notes], cell, value, field=column.title(), rest=rest)
 
     def _refuse_too_long(self, record: Record) -> None:
         """Each part fits its column; what was put together of several may not."""
@@ -260,12 +298,7 @@ class RowReader:
         if column.several and isinstance(cell, str) and len(cell) > len(value):
             rest = rest_of(cell)
             if rest:
-                where = address(record.number, slot.place)
-                if self.rest_to_notes:
-                    record.rest.append(f"{column.title()}: {rest}")
-                    record.say(Trouble.REST_TO_NOTES, where, cell, field=column.title(), rest=rest)
-                else:
-                    record.say(Trouble.NOT_IMPORTED_REST, where, cell, field=column.title(), rest=rest)
+                self._part_with(record, column, address(record.number, slot.place), cell, rest, _BEHIND_THE_FIRST)
 
     def doubt(self, record: Record) -> None:
         """Say what looks wrong in a row that will be written. It costs more than reading, so not for all rows."""
@@ -313,7 +346,7 @@ def _joined(before: Any, value: Any) -> Any:
 
 def _customer(reader: RowReader, record: Record, values: Values) -> None:
     for place in reader.in_pieces:
-        _address(values, place)
+        _address(reader, record, values, place)
     _customer_name(record, values)
     _main_contact(values)
     _check_name(reader, record, values, ("company_name", "name", "first_name", "last_name"))
@@ -321,7 +354,7 @@ def _customer(reader: RowReader, record: Record, values: Values) -> None:
 
 def _contact(reader: RowReader, record: Record, values: Values) -> None:
     for place in reader.in_pieces:
-        _address(values, place)
+        _address(reader, record, values, place)
     _infix(values)
     company = values.pop("own_company", "")
     if company:
@@ -336,20 +369,25 @@ def _contact(reader: RowReader, record: Record, values: Values) -> None:
     _check_name(reader, record, values, ("first_name", "last_name", "customer.name"))
 
 
-def _address(values: Values, place: str) -> None:
+def _address(reader: RowReader, record: Record, values: Values, place: str) -> None:
     """Join house number and addition to the street; take 'postal code and city' apart."""
     together = values.pop(f"{place}postal_place", "")
     if together:
-        code, city = postal_place(together)
-        if code:
-            values.setdefault(f"{place}postal_code", code)
-        values.setdefault(f"{place}city", city)
+        code, city = postal_place(together, values.get(f"{place}country") or reader.reading.country)
+        found = {f"{place}postal_code": code, f"{place}city": city}
+        if any(text and squeezed(values.get(key) or text) != squeezed(text) for key, text in found.items()):
+            reader.leave_out(record, f"{place}postal_place", together)
+        values.update({key: text for key, text in found.items() if text and not values.get(key)})
     number = values.pop(f"{place}house_number", "")
     addition = values.pop(f"{place}house_addition", "")
     street = values.get(f"{place}street")
     if street and number:
         glue = "" if len(addition) == 1 and addition.isalpha() else " "
         values[f"{place}street"] = f"{street} {number}{glue}{addition}".rstrip()
+        return
+    for piece, text in (("house_number", number), ("house_addition", addition)):
+        if text:
+            reader.leave_out(record, f"{place}{piece}", text)
 
 
 def _infix(values: Values) -> None:
@@ -376,12 +414,14 @@ def _customer_name(record: Record, values: Values) -> None:
         values.pop("first_name", None)
         values.pop("last_name", None)
         values["company_name"] = f"{company} {second}".rstrip()
-        if (first or last) and not values.get("main_contact.contact"):
-            values.setdefault("main_contact.first_name", first)
-            values.setdefault("main_contact.last_name", last)
+        if (first or last) and not any(values.get(f"main_contact.{key}") for key in _OF_CONTACT):
+            values["main_contact.first_name"], values["main_contact.last_name"] = first, last
     elif first or last:
         values.pop("company_name", None)
         values["first_name"], values["last_name"] = first, last
+
+
+_OF_CONTACT = ("contact", "first_name", "last_name")
 
 
 def _main_contact(values: Values) -> None:
@@ -396,6 +436,10 @@ def _person(values: Values, name: str, prefix: str = "") -> None:
     if title and not values.get(f"{prefix}salutation"):
         values[f"{prefix}salutation"], name = title, rest
     values[f"{prefix}first_name"], values[f"{prefix}last_name"] = person(name)
+
+
+def _words(text: str) -> set[str]:
+    return {squeezed(word) for word in text.split()} - {""}
 
 
 _LETTER = re.compile(r"[^\W_]")

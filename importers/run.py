@@ -37,7 +37,8 @@ class Choices:
     """How a file is read; None lets the file decide. `empty_clears`: an empty cell empties the field (X-09).
 
     `replace_labels`: the labels of a row take the place of the ones a record has, instead of being added (X-10).
-    `rest_to_notes`: of several e-mail addresses or telephone numbers in a cell, those behind the first go to the notes.
+    `rest_to_notes`: of several e-mail addresses or telephone numbers in a cell those behind the first go to the notes, and so
+    does what the other columns leave no place for: a second name.
     `others`: from a file that knows who is a customer, those that are neither customer nor supplier come along.
     """
 

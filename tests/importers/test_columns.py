@@ -362,6 +362,45 @@ def test_names_and_postal_places_are_taken_apart() -> None:
     assert postal_place("Helsinki") == ("", "Helsinki")
 
 
+@pytest.mark.parametrize(
+    ("written", "code", "place"),
+    [
+        ("1234 ab ons dorp", "1234 AB", "ons dorp"),
+        ("1234ab, Ons Dorp", "1234AB", "Ons Dorp"),
+        ("NL-1234 AB Ons Dorp", "NL-1234 AB", "Ons Dorp"),
+        ("1234 AB 's-Gravenhage", "1234 AB", "'s-Gravenhage"),
+        ("1234 AB", "1234 AB", ""),
+        ("1234 ab", "1234 AB", ""),
+        ("3731 de bilt", "3731", "de bilt"),
+        ("2300 La Chaux-de-Fonds", "2300", "La Chaux-de-Fonds"),
+        ("1430 Ås", "1430", "Ås"),
+        ("8680 Ry", "8680", "Ry"),
+        ("1000 brussel", "1000", "brussel"),
+        ("B-8420 DE HAAN", "B-8420", "DE HAAN"),
+        ("111 22 Stockholm", "111 22", "Stockholm"),
+    ],
+)
+def test_letters_behind_a_dutch_postal_code_are_of_the_code_however_they_are_written(
+    written: str, code: str, place: str
+) -> None:
+    assert postal_place(written) == (code, place)
+
+
+@pytest.mark.parametrize(
+    ("written", "country", "place"),
+    [
+        ("8420 DE HAAN", "BE", "DE HAAN"),
+        ("2300 la chaux-de-fonds", "CH", "la chaux-de-fonds"),
+        ("8680 ry", "DK", "ry"),
+        ("3665 AS", "BE", "AS"),
+    ],
+)
+def test_letters_behind_the_postal_code_of_another_country_are_of_the_place(
+    written: str, country: str, place: str
+) -> None:
+    assert postal_place(written, country) == (written[:4], place)
+
+
 def test_a_value_survives_the_plan() -> None:
     for attribute, value in (("hourly_rate", Decimal("95.50")), ("birth_date", dt.date(1980, 2, 1)), ("phone", "1")):
         assert thaw(attribute, freeze(value)) == value

@@ -148,11 +148,26 @@ def test_an_id_that_is_no_customer_number_is_left_out(data: Path) -> None:
         ("Sähköposti", "email"),
         ("Poststed", "head_office.city"),
         ("#Name", "name"),
+        ("#", "number"),
+        ("# (verplicht)", "number"),
+        ("Customer #", "number"),
+        ("Customer # *", "number"),
+        ("Klant#", "number"),
+        ("Kund #", "number"),
+        ("Account #", "number"),
+        ("Bedrijf #", "number"),
+        ("Store#", "number"),
+        ("House #", "head_office.house_number"),
+        ("Phone #", "phone"),
         ("Naam\xa0(verplicht)", "name"),
     ],
 )
 def test_a_name_seen_in_a_real_file_is_known(header: str, field: str) -> None:
     assert [meaning.field for meaning in meanings(header, CUSTOMERS)][:1] == [field]
+
+
+def test_a_contact_belongs_to_the_customer_whose_number_stands_under_customer() -> None:
+    assert [meaning.field for meaning in meanings("Customer #", CONTACTS)][:1] == ["customer.number"]
 
 
 @pytest.mark.parametrize("header", ["Omzet 2025", "Gender", "Age", "weight"])
@@ -277,6 +292,43 @@ def test_names_over_two_rows_belong_together() -> None:
     ]
 
 
+PARTS = ("Straat", "Postcode", "Plaats")
+
+
+@pytest.mark.parametrize(
+    ("visit", "post"),
+    [
+        ("Bezoekadres", "Postadres"),
+        ("Besöksadress", "Postadress"),
+        ("Besøksadresse", "Postadresse"),
+        ("Visiting address", "Postal address"),
+        ("Vestigingsadres", "Leveringsadres"),
+    ],
+)
+@pytest.mark.parametrize("merged", [False, True])
+def test_of_two_addresses_whose_names_stand_above_their_parts_one_is_taken_as_a_whole(
+    visit: str, post: str, merged: bool
+) -> None:
+    over: Row = (visit, visit, visit, post, post, post) if merged else (visit, None, None, post, None, None)
+    above, below = (None, None, *over), ("Nr", "Naam", *PARTS, *PARTS)
+    row = ("1", "Acme", "Weg 1", "1234 AB", "Delft", "Postbus 1", "2600 AA", "Den Haag")
+    assert header_cells(sheet_of(above, below, row), 2, CUSTOMERS)[2:] == tuple(
+        f"{of} {part}" for of in (visit, post) for part in PARTS
+    )
+    address = ["head_office.street", "head_office.postal_code", "head_office.city"]
+    assert taken_for(above, below, row) == ["number", "name", *address, "", "", ""]
+    # A part that only the other address has is not of this one.
+    without = [(*cells[:3], *cells[4:]) for cells in (above, below, row)]
+    assert taken_for(*without) == ["number", "name", "head_office.street", "head_office.city", "", "", ""]
+
+
+def test_a_contact_too_gets_one_of_two_addresses_that_stand_below_their_names() -> None:
+    sheet = sheet_of((None, "Bezoekadres", None, None, "Postadres"), ("Naam", *PARTS, *PARTS))
+    names = header_cells(sheet, 2, CONTACTS)
+    found = guess(names, [("Ann Berg", "Weg 1", "1234 AB", "Delft", "Postbus 1", "2600 AA", "Den Haag")], CONTACTS)
+    assert [one.field for one in found[1:]] == ["street", "postal_code", "city", None, None, None]
+
+
 def test_a_name_that_is_broken_over_two_rows_is_one_name() -> None:
     rows = (("Customer", "Postal", "City"), ("number", "code", None), ("K-1", "8011 AB", "Zwolle"))
     assert taken_for(("Customer list", None, None), *rows) == ["number", "head_office.postal_code", "head_office.city"]
@@ -332,6 +384,27 @@ def test_no_address_is_made_of_parts_of_two() -> None:
     assert {at: found[at].field for at in kept} == kept
     other = guess(("Naam", "Adres", "Postcode", "Plaats", "Postadres", "Postland"), [("Acme", *(["x"] * 5))], CUSTOMERS)
     assert [part.field for part in other[4:]] == [None, None]
+
+
+@pytest.mark.parametrize("code", ["Postcode", "Postal code", "Postnummer", "Postnr.", "Postinumero", "Postleitzahl"])
+def test_a_postal_code_is_not_of_the_postal_address_because_of_its_name(code: str) -> None:
+    header = ("Naam", "Adres", code, "Plaats", "Postadres", f"{code} 2", "Postplaats")
+    found = guess(header, [("Acme", *(["x"] * 6))], CUSTOMERS)
+    assert [one.field for one in found[1:4]] == ["head_office.street", "head_office.postal_code", "head_office.city"]
+    assert [(one.field, one.certainty) for one in found[4:]] == [(None, Certainty.TWICE)] * 3
+
+
+def test_a_town_is_not_of_the_postal_address_because_of_its_name() -> None:
+    for town in ("Postort", "Poststed", "Postitoimipaikka"):
+        found = guess(("Namn", "Besöksadress", town, "Postadress"), [("Acme", *(["x"] * 3))], CUSTOMERS)
+        assert [one.field for one in found[1:]] == ["head_office.street", "head_office.city", None]
+
+
+def test_whose_address_it_is_may_stand_behind_the_postal_code_too() -> None:
+    for of, place in (("bezoekadres", "head_office"), ("factuur", "invoice_address")):
+        header = ("Naam", f"Straat {of}", f"Postcode {of}", f"Plaats {of}", "Postadres", "Postcode factuur 2")
+        found = guess(header, [("Acme", *(["x"] * 5))], CUSTOMERS)
+        assert [one.field for one in found[1:4]] == [f"{place}.{part}" for part in ("street", "postal_code", "city")]
 
 
 def test_rows_that_are_the_header_once_more_are_no_records() -> None:

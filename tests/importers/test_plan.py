@@ -22,7 +22,7 @@ from models.access import SYSTEM, Looker
 from models.base import Base, utc_now
 from models.customer import Customer, Kind
 from models.errors import Conflict, NotAllowed, Reason, Refused
-from models.imports import ImportKind, ImportRun, ImportState, Stage
+from models.imports import ImportKind, ImportRun, ImportState, MatchRule, Stage
 from models.journal import changeset
 from models.settings import ValueList
 from models.user import Right
@@ -245,6 +245,66 @@ def test_house_number_and_addition_are_joined_to_the_street(desk: Desk) -> None:
     )
     streets = [row.values["head_office"]["street"] for row in desk.rows(run).values()]
     assert streets == ["Rijnlaan 88b", "Kade 12 bis"]
+
+
+def left_out(desk: Desk, run: ImportRun) -> list[str]:
+    """What is said to have no place, with its cells."""
+    said = [problem for row in desk.rows(run).values() for problem in row.problems]
+    return [f"{one['cell']} {one['values']['rest']}" for one in said if one["code"] == "NO_PLACE_LEFT_OUT"]
+
+
+@pytest.mark.parametrize(
+    ("names", "row", "lost"),
+    [
+        ("Bedrijfsnaam;Naam", "Acme Holding BV;Acme Beheer", ["B2 Acme Beheer"]),
+        ("Bedrijfsnaam;Naam", "Acme Holding B.V.;Acme Holding BV", []),
+        ("Bedrijfsnaam;Naam", "Acme Holding;ACME", []),
+        ("Bedrijfsnaam;Voornaam;Achternaam;T.a.v.", "Rood BV;Eva;Rood;Administratie", ["B2 Eva", "C2 Rood"]),
+        ("Bedrijfsnaam;Voornaam;Achternaam;T.a.v.", "Jansen BV;Jan;Bos;Piet Bos", ["B2 Jan", "C2 Bos"]),
+        ("Bedrijfsnaam;Voornaam;Achternaam;T.a.v.", "Acme;Jan;Bos;Bos, Jan", []),
+        ("Bedrijfsnaam;Voornaam;Achternaam", "Acme;Jan;Bos", []),
+        ("Bedrijfsnaam;Voornaam;Achternaam;Voornaam contactpersoon", "Acme;Jan;Bos;Eva", ["B2 Jan", "C2 Bos"]),
+        ("Naam;Voornaam;Achternaam", "Jansen & Co;Jan;Jansen", ["A2 Jansen & Co"]),
+        ("Naam;Voornaam;Achternaam", "Bos, J. van der;J.;van der Bos", []),
+        ("Bedrijfsnaam;Tussenvoegsel", "Acme;van der", ["B2 van der"]),
+        ("Bedrijfsnaam;Contactpersoon;Voornaam contactpersoon", "Acme;J. Bos;Jan", ["C2 Jan"]),
+        ("Naam;Postcode en plaats;Plaats", "Acme;1234 AB Delft;Leiden", ["B2 1234 AB Delft"]),
+        ("Naam;Postcode en plaats;Plaats", "Acme;1234 AB Delft;DELFT", []),
+        ("Naam;Straat;Huisnummer;Toevoeging", "Acme;;12;bis", ["C2 12", "D2 bis"]),
+        ("Naam;Straat;Huisnummer;Toevoeging", "Acme;Kade;12;bis", []),
+    ],
+)
+def test_what_the_other_columns_leave_no_place_for_is_told_with_its_cell(
+    desk: Desk, names: str, row: str, lost: list[str]
+) -> None:
+    assert left_out(desk, desk.plan(names.split(";"), row.split(";"))) == lost
+
+
+def test_of_a_contact_a_name_that_is_not_taken_is_told(desk: Desk) -> None:
+    header = ("Naam", "Voornaam", "Achternaam", "E-mail")
+    run = desk.plan(header, ("Ann Berg", "Ann", "Bos", "a@x.nl"), ("Ann Bos", "Ann", "Bos", "b@x.nl"), kind=CONTACTS)
+    assert left_out(desk, run) == ["A2 Ann Berg"]
+
+
+def test_the_country_of_an_address_tells_what_is_its_postal_code(desk: Desk) -> None:
+    run = desk.plan(
+        ("Naam", "Postcode + plaats", "Land"),
+        ("a1", "8420 DE HAAN", "België"),
+        ("b1", "8420 de haan ", ""),
+        ("c1", "1234 ab ons dorp", "Nederland"),
+        ("d1", "1234 AB", ""),
+    )
+    places = [row.values["head_office"] for row in desk.rows(run).values()]
+    assert [(place["postal_code"], place.get("city", "")) for place in places] == [
+        ("8420", "DE HAAN"), ("8420", "de haan"), ("1234 AB", "ons dorp"), ("1234 AB", "")
+    ]  # fmt: skip
+
+
+def test_customers_of_one_name_are_told_apart_by_the_postal_code_that_goes_in(desk: Desk) -> None:
+    choices = Choices(match=MatchRule.POSTAL_CODE)
+    rows = (("Naam", "Postcode + plaats", "Land"), ("a1", "8420 DE HAAN", "België"))
+    assert desk.bring(*rows, choices=choices).created == 1
+    assert list(desk.statuses(desk.plan(*rows, choices=choices)).values()) == ["unchanged"]
 
 
 def test_labels_are_added_not_replaced_unless_told_otherwise(desk: Desk) -> None:

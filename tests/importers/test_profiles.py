@@ -325,3 +325,16 @@ def test_what_stands_behind_the_first_address_goes_to_the_notes_on_request(desk:
     assert desk.one("customer", number="K-1")["description"] == "E-mail: b@x.nl\nPhone: 06-12345678"
     assert desk.one("customer", number="K-2")["description"] == "E-mail: d@x.nl\nOld note"
     assert set(desk.statuses(desk.plan(*rows, choices=Choices(rest_to_notes=True))).values()) == {"unchanged"}
+
+
+def test_a_second_name_that_has_no_place_goes_to_the_notes_on_request(desk: Desk) -> None:
+    rows = (
+        ("Klantnummer", "Bedrijfsnaam", "Naam", "Voornaam", "Achternaam", "T.a.v."),
+        ("K-1", "Acme Holding BV", "Acme Beheer", "Eva", "Rood", "Administratie"),
+    )
+    assert desk.bring(*rows, choices=Choices(rest_to_notes=True)).created == 1
+    customer, contact = desk.one("customer", number="K-1"), desk.one("contact")
+    assert (customer["company_name"], contact["last_name"]) == ("Acme Holding BV", "Administratie")
+    assert customer["description"] == "Name: Acme Beheer\nFirst name: Eva\nLast name: Rood"
+    again = desk.plan(*rows, choices=Choices(rest_to_notes=True))
+    assert (desk.statuses(again), set(desk.codes(again, 2))) == ({2: "unchanged"}, {"NO_PLACE_TO_NOTES"})
