@@ -22,6 +22,8 @@ _BYTE_ORDER_MARKS = (
 )
 _DELIMITERS = ";,\t|"
 _SEPARATOR_LINE = re.compile(r'"?sep=(?P<delimiter>.)"?[ \t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
+# Many programs write ="00012" so that a spreadsheet keeps the zeros: it is the text between the quotation marks.
+_TEXT_FORMULA = re.compile(r'="(?P<text>(?:[^"]|"")*)"')
 _SAMPLE = 64_000
 _SAMPLE_ROWS = 20
 
@@ -113,7 +115,14 @@ def split(text: str, chosen: str | None) -> tuple[str, Iterator[list[str]]]:
         delimiter = separator["delimiter"] if separator else _delimiter(body)
     if len(delimiter) != 1 or delimiter in '\r\n"':
         raise Unreadable(Refusal.WRONG_DELIMITER, delimiter=delimiter)
-    return delimiter, _rows(body, delimiter)
+    rows = _rows(body, delimiter)
+    return delimiter, map(_without_formulas, rows) if '="' in body else rows
+
+
+def _without_formulas(row: list[str]) -> list[str]:
+    """The row with the text of each formula that is nothing else than a text; other formulas stay as they are."""
+    found = ((cell, _TEXT_FORMULA.fullmatch(cell) if cell.startswith("=") else None) for cell in row)
+    return [match["text"].replace('""', '"') if match else cell for cell, match in found]
 
 
 def quote_is_open(text: str) -> bool:

@@ -122,6 +122,16 @@ def test_leading_zeros_and_short_rows_stay_as_they_are(tmp_path: Path) -> None:
     assert sheet.rows == [("code", "name", "town"), ("007", None), ("008", "Ada", None, None)]
 
 
+def test_a_formula_that_is_only_a_text_is_that_text_and_other_formulas_stay(tmp_path: Path) -> None:
+    lines = ['"=""00012""";="0101";=""', '="7";"=""5"""" wide""";="a"&"b"', '=1+1;="x;=A1"', '-="x";=HYPERLINK("x");="']
+    assert _read(tmp_path, "\n".join(lines).encode(), ReadOptions(delimiter=";")).sheets[0].rows == [
+        ("00012", "0101", None),
+        ("7", '5" wide', '="a"&"b"'),
+        ("=1+1", '="x', '=A1"'),
+        ('-="x"', '=HYPERLINK("x")', '="'),
+    ]
+
+
 def test_blanks_around_text_go_whatever_their_kind(tmp_path: Path) -> None:
     sheet = _read(tmp_path, "\u00a0 Ada\u200b ;\u2003\u00a0;\ufeffx\n".encode()).sheets[0]
     # What takes no room is not dropped unsaid: the importer leaves it out and says so.
