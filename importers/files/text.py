@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from importers.files import encodings
 from importers.files.refusals import Refusal, Unreadable
 from importers.files.workbook import Note, Remark
 
@@ -54,9 +55,18 @@ def decode(content: bytes, chosen: str | None) -> Decoded:
         declared = _declared(content)
         if declared is not None:
             return declared
-        # Five bytes have no letter in cp1252; a replacement character shows better than a refusal.
-        text = content.decode("cp1252", errors="replace")
-        return Decoded(text, "cp1252", (Note(Remark.ENCODING_GUESSED, {"encoding": "cp1252"}),))
+        return _guessed(content)
+
+
+def _guessed(content: bytes) -> Decoded:
+    """The text by what its letters look like. A replacement character shows better than a refusal, and is told."""
+    encoding = encodings.likeliest(content)
+    text = content.decode(encoding, errors="replace")
+    notes = [Note(Remark.ENCODING_GUESSED, {"encoding": encoding})]
+    if "\ufffd" in text:
+        line = text.count("\n", 0, text.index("\ufffd")) + 1
+        notes.append(Note(Remark.LETTERS_LOST, {"encoding": encoding, "count": text.count("\ufffd"), "line": line}))
+    return Decoded(text, encoding, tuple(notes))
 
 
 _XML = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"'](?P<name>[\w.:-]{1,40})[\"']")

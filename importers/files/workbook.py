@@ -67,6 +67,10 @@ class Remark(enum.StrEnum):
     )
     MARK_UNKNOWN = "{sheet} was exported elsewhere, or its mark was changed: its rows are taken like those of any list."
     ENCODING_GUESSED = "The encoding was guessed as {encoding}. Look at the letters with accents."
+    LETTERS_LOST = (
+        "Characters that {encoding} does not know and that are read as �: {count}, the first in line {line}. Choose "
+        "another encoding, or put those letters right."
+    )
     QUOTE_OPEN = "A quotation mark is opened and never closed. Look at the last rows."
     LINES_IN_A_CELL = (
         "Row {row}: one cell holds lines that look like rows of their own. A quotation mark may be missing."

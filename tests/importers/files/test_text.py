@@ -47,6 +47,38 @@ def test_only_a_guessed_encoding_is_remarked_upon(tmp_path: Path) -> None:
     assert [note.remark for note in _read(tmp_path, LIST.encode("cp1252")).notes] == [Remark.ENCODING_GUESSED]
 
 
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("cp850", "naam;plaats\nÅkeri Müller;Malmö\nSØREN ÆRØ;KÖLN\nÉtoile;'s-Graveland\n"),
+        ("mac-roman", "naam;plaats\nÅkeri Ödeshög;Malmö\nFrançois Bouvière;Forêt\n"),
+        ("cp1250", "naam;plaats\nŠťastný;Plzeň\nŹródło;Łódź\n"),
+        ("cp1251", "naam;plaats\nЂорђевић;Београд\nЏон;Ниш\n"),
+        ("shift_jis", "naam;plaats\n株式会社;東京都\nメーカー;横浜市\n"),
+    ],
+)
+def test_bytes_that_do_not_decode_in_the_usual_encoding_are_read_in_one_that_makes_words_of_them(
+    tmp_path: Path, written: str, text: str
+) -> None:
+    content = text.encode(written)
+    with pytest.raises(UnicodeDecodeError):
+        content.decode("cp1252")
+    workbook = _read(tmp_path, content)
+    assert workbook.sheets[0].rows == [tuple(line.split(";")) for line in text.splitlines()]
+    assert workbook.encoding is not None
+    assert [(note.remark, note.values) for note in workbook.notes] == [
+        (Remark.ENCODING_GUESSED, {"encoding": workbook.encoding})
+    ]
+
+
+def test_letters_that_no_encoding_makes_sense_of_are_told_with_their_line(tmp_path: Path) -> None:
+    workbook = _read(tmp_path, LIST.encode("cp1252") + b"Zo\xeb;\x80 5\nH\x81b;Caf\xe9\nB\x81b;Ede\n")
+    assert workbook.encoding == "cp1252"
+    assert workbook.sheets[0].rows[3:] == [("Zoë", "€ 5"), ("H\ufffdb", "Café"), ("B\ufffdb", "Ede")]
+    told = workbook.notes[1]
+    assert (told.remark, told.values) == (Remark.LETTERS_LOST, {"encoding": "cp1252", "count": 2, "line": 5})
+
+
 @pytest.mark.parametrize("encoding", ["latin-1", "mac-roman", "cp437", "iso8859-15"])
 def test_the_chosen_encoding_is_honoured(tmp_path: Path, encoding: str) -> None:
     workbook = _read(tmp_path, LIST.encode(encoding), ReadOptions(encoding=encoding))
