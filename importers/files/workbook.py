@@ -71,7 +71,8 @@ class Remark(enum.StrEnum):
         "Characters that {encoding} does not know and that are read as �: {count}, the first in line {line}. Choose "
         "another encoding, or put those letters right."
     )
-    QUOTE_OPEN = "A quotation mark is opened and never closed. Look at the last rows."
+    QUOTE_OPEN = "Row {row}: a quotation mark is opened and never closed. All that comes after it was read as one cell."
+    QUOTE_ASTRAY = "Row {row}, maybe later ones too: a cell goes on behind its closing quotation mark. Look at its quotation marks."
     LINES_IN_A_CELL = (
         "Row {row}: one cell holds lines that look like rows of their own. A quotation mark may be missing."
     )

@@ -170,9 +170,32 @@ def test_blanks_around_text_go_whatever_their_kind(tmp_path: Path) -> None:
     assert sheet.rows == [("Ada\u200b", None, "\ufeffx")]
 
 
-def test_a_quotation_mark_left_open_is_remarked_upon(tmp_path: Path) -> None:
-    workbook = _read(tmp_path, b'a;b\nc;"d\ne;f\n')
-    assert [note.remark for note in workbook.notes] == [Remark.QUOTE_OPEN]
+@pytest.mark.parametrize(
+    ("content", "row"),
+    [
+        (b'a;b\nc;"d\ne;f\n', 2),
+        (b'a;b\n"c\nd";e\nf;"g', 3),
+        (b'a;b\nHotel 5" Ster;e\n"6" wide";7\nf;"g;h\nj;k\nl;m\nn;o', 4),
+        (b'sep=;\r\na;b\r\n"', 2),
+        (b'a;b\n\n"c;d\ne;f\ng;h\ni;j\n', 3),
+    ],
+)
+def test_a_quotation_mark_left_open_is_told_with_the_row_it_stands_in(tmp_path: Path, content: bytes, row: int) -> None:
+    notes = _read(tmp_path, content).notes
+    assert [note.values for note in notes if note.remark is Remark.QUOTE_OPEN] == [{"row": row}]
+    assert Remark.LINES_IN_A_CELL not in [note.remark for note in notes]
+
+
+def test_a_quotation_mark_within_a_cell_without_them_is_a_character_like_any_other(tmp_path: Path) -> None:
+    workbook = _read(tmp_path, b'nr;name\n1;Hotel 5" Ster\n2;B "x" y\n3;"C ""z""" \n4;"D"\n')
+    assert [row[1] for row in workbook.sheets[0].rows] == ["name", 'Hotel 5" Ster', 'B "x" y', 'C "z"', "D"]
+    assert workbook.notes == ()
+
+
+def test_a_cell_that_goes_on_behind_its_quotation_marks_is_told_with_its_row(tmp_path: Path) -> None:
+    workbook = _read(tmp_path, b'nr;name\n"1";"Acme"  \n2;"Jansen "the small" Ltd"\n3;B\n')
+    assert [row[0] for row in workbook.sheets[0].rows] == ["nr", "1", "2", "3"]
+    assert [(note.remark, note.values) for note in workbook.notes] == [(Remark.QUOTE_ASTRAY, {"row": 3})]
 
 
 def test_a_nul_byte_is_refused_with_its_line(tmp_path: Path) -> None:
