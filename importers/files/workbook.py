@@ -60,6 +60,10 @@ class Remark(enum.StrEnum):
     STOPPED_AT_EMPTY_ROWS = "{sheet}: reading stopped at row {row}, after {count} empty rows."
     COLUMNS_CUT = "{sheet}: {count} columns; only the first {limit} were read."
     HEADER_REPEATED = "{sheet}: rows that say the names of the columns again, left out: {count} ({places})."
+    SECOND_TABLE = (
+        "{sheet}: a second table seems to begin in row {row}; it is read as part of the first. Look at the rows from there "
+        "on."
+    )
     ERRORS_UNSEEN = "{sheet}: error values and formulas without a result could not all be placed; they look empty."
     BINARY_AS_STORED = (
         "An .xlsb file is read as its cells are stored: zeros in front of numbers are lost, error values look empty, and "
