@@ -230,7 +230,7 @@ def _foreseen(session: Session, run_id: int) -> Applied:
 
 
 def _tell(session: Session, run_id: int) -> None:
-    """The profile, what was left out of the file and the rows that need somebody's eye, on standard error."""
+    """The profile, what was left out of the file, its columns too, and the rows that need somebody's eye, on standard error."""
     found = run.find(session, run_id, is_open=False)
     if CONTINUES in found.options:
         click.echo(f"goes on with import {found.options[CONTINUES]}", err=True)
@@ -248,9 +248,7 @@ def _tell(session: Session, run_id: int) -> None:
         click.echo("Labels take the place of those that a record has.", err=True)
     for note in found.options["notes"]:
         click.echo(Remark[note["code"]].format(**note["values"]), err=True)
-    for column in found.options["columns"]:
-        if column["certainty"] == Certainty.NOT_ALLOWED.name:
-            click.echo(f"column {column['letter']}, {column['header']}: {Certainty.NOT_ALLOWED}", err=True)
+    _tell_left_out(found)
     kept = run.find(session, run_id, is_open=False).options.get("returned")
     if kept and not kept["gone"]:
         removed = f": {', '.join(kept['names'])}" if kept["names"] else ""
@@ -269,6 +267,17 @@ def _tell(session: Session, run_id: int) -> None:
     if len(rows) > SHOWN:
         more = len(rows) - SHOWN
         click.echo(f"… and {more} more {'row' if more == 1 else 'rows'}, shown on the page of an import.", err=True)
+
+
+def _tell_left_out(found: ImportRun) -> None:
+    """The columns that go into no field, by the reason that the page gives too; one without a name has to hold something."""
+    left: dict[str, list[str]] = {}
+    for column in found.options["columns"]:
+        if column["field"] is None and (column["header"] or column["samples"]):
+            left.setdefault(column["certainty"], []).append(f"{column['letter']} {column['header']}".strip())
+    for certainty, names in left.items():
+        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+        click.echo(f"columns not imported ({Certainty[certainty]}): {', '.join(names[:SHOWN])}{more}", err=True)
 
 
 def _report(applied: Applied, as_json: bool, only_plan: bool) -> None:

@@ -18,6 +18,7 @@ from importers import looking, marks, planning, profiles, run, tasks, workbooks,
 from importers.columns import COLUMNS
 from importers.columns import allowed as allowed_columns
 from importers.files import Remark, Unreadable
+from importers.files.encodings import OFFERED
 from importers.mapping import Certainty
 from importers.run import Choices
 from models import access
@@ -267,6 +268,7 @@ def columns_page(found: ImportRun, error: str | None = None) -> str:
         profiles=[(profile.id, profile.name) for profile, _ in made],
         proposed=profiles.proposed_name(found.file_name),
         rules=RULES[found.kind],
+        encodings=[*OFFERED.items()],
         notes=_notes(found),
         certainty={one.name: gettext(one.value) for one in Certainty},
         doubtful=not planning.looks_like_customers(found),

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from sqlalchemy.orm import Session
 
-from importers import coming_back, continuing, corrections, notation, profiles, recognising, unticking
+from importers import coming_back, continuing, corrections, notation, profiles, recognising, second_table, unticking
 from importers.columns import COLUMNS, allowed
 from importers.files import Kind, Note, Refusal, Remark, Sheet, Unreadable, Workbook, letters, wire
 from importers.files import forget as forget_file
@@ -226,7 +226,7 @@ def _look(
         "sheets": [{"name": one.name, "hidden": one.hidden, "rows": len(one.rows)} for one in book.sheets],
         "notes": [
             {"code": note.remark.name, "values": dict(note.values)}
-            for note in (*book.notes, *_of_sheets(book, found), *_again(found, row))
+            for note in (*book.notes, *_of_sheets(book, found), *_again(found, row, run.kind))
         ],
         "file": {"kind": book.kind.value, "encoding": book.encoding, "delimiter": book.delimiter, "is_known": is_known},
         "first_rows": _first_rows(found) if found else [],
@@ -306,12 +306,14 @@ def _of_sheets(book: Workbook, sheet: Sheet | None) -> Iterable[Note]:
             yield Note(remark, {"names": ", ".join(names)})
 
 
-def _again(sheet: Sheet | None, header: int | None) -> Iterable[Note]:
-    """That the names of the columns stand in other rows, too, which are nobody's."""
-    rows = repeated(sheet, header) if sheet is not None and header is not None else []
-    if sheet is not None and rows:
-        told: dict[str, str | int] = {"sheet": sheet.name, "count": len(rows), "places": ranges(rows)}
-        yield Note(Remark.HEADER_REPEATED, told)
+def _again(sheet: Sheet | None, header: int | None, kind: ImportKind) -> Iterable[Note]:
+    """That the names of the columns stand in other rows, too, which are nobody's, or those of another table."""
+    if sheet is None or header is None:
+        return
+    if rows := repeated(sheet, header):
+        yield Note(Remark.HEADER_REPEATED, {"sheet": sheet.name, "count": len(rows), "places": ranges(rows)})
+    if (second := second_table.begins(sheet, header, rows, kind)) is not None:
+        yield Note(Remark.SECOND_TABLE, {"sheet": sheet.name, "row": second})
 
 
 def _first_rows(sheet: Sheet) -> list[dict[str, Any]]:

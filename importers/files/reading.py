@@ -68,11 +68,9 @@ def _read_text(content: bytes, limits: Limits, options: ReadOptions) -> Workbook
         sheet = assembler.sheet("", Facts(), rows)
     except csv.Error as error:
         raise Unreadable(Refusal.DAMAGED, part="csv") from error
-    notes = decoded.notes
-    if text.quote_is_open(decoded.text):
-        notes = (*notes, Note(Remark.QUOTE_OPEN, {}))
+    notes = (*decoded.notes, *rows.notes())
     swallowing = next((number for number, row in sheet.numbered() if text.holds_rows(row, delimiter)), None)
-    if swallowing is not None:
+    if swallowing not in {None, rows.left_open}:
         notes = (*notes, Note(Remark.LINES_IN_A_CELL, {"row": swallowing}))
     return Workbook(Kind.TEXT, (sheet,), notes, decoded.encoding, delimiter)
 

@@ -7,9 +7,10 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from importers.files import encodings
 from importers.files.refusals import Refusal, Unreadable
 from importers.files.workbook import Note, Remark
 
@@ -22,6 +23,8 @@ _BYTE_ORDER_MARKS = (
 )
 _DELIMITERS = ";,\t|"
 _SEPARATOR_LINE = re.compile(r'"?sep=(?P<delimiter>.)"?[ \t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
+# Many programs write ="00012" so that a spreadsheet keeps the zeros: it is the text between the quotation marks.
+_TEXT_FORMULA = re.compile(r'="(?P<text>(?:[^"]|"")*)"')
 _SAMPLE = 64_000
 _SAMPLE_ROWS = 20
 
@@ -52,9 +55,18 @@ def decode(content: bytes, chosen: str | None) -> Decoded:
         declared = _declared(content)
         if declared is not None:
             return declared
-        # Five bytes have no letter in cp1252; a replacement character shows better than a refusal.
-        text = content.decode("cp1252", errors="replace")
-        return Decoded(text, "cp1252", (Note(Remark.ENCODING_GUESSED, {"encoding": "cp1252"}),))
+        return _guessed(content)
+
+
+def _guessed(content: bytes) -> Decoded:
+    """The text by what its letters look like. A replacement character shows better than a refusal, and is told."""
+    encoding = encodings.likeliest(content)
+    text = content.decode(encoding, errors="replace")
+    notes = [Note(Remark.ENCODING_GUESSED, {"encoding": encoding})]
+    if "\ufffd" in text:
+        line = text.count("\n", 0, text.index("\ufffd")) + 1
+        notes.append(Note(Remark.LETTERS_LOST, {"encoding": encoding, "count": text.count("\ufffd"), "line": line}))
+    return Decoded(text, encoding, tuple(notes))
 
 
 _XML = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"'](?P<name>[\w.:-]{1,40})[\"']")
@@ -104,7 +116,57 @@ def _refuse_nul(content: bytes) -> None:
         raise Unreadable(Refusal.NUL_BYTE, line=content.count(b"\n", 0, position) + 1)
 
 
-def split(text: str, chosen: str | None) -> tuple[str, Iterator[list[str]]]:
+class Rows:
+    """The rows of a text, to be gone through once; after that, what there is to tell of its quotation marks.
+
+    A quotation mark opens a cell where it stands at its beginning; elsewhere it is a character like any other.
+    """
+
+    def __init__(self, text: str, delimiter: str) -> None:
+        self._text = text
+        self._delimiter = delimiter
+        self._is_over = False
+        self._left_open: int | None = None
+
+    @property
+    def left_open(self) -> int | None:
+        """The row with a quotation mark that was opened and never closed, so that all the rest ran into one cell."""
+        return self._left_open
+
+    def __iter__(self) -> Iterator[list[str]]:
+        """Rows of which no cell is read as a formula that is only a text."""
+        rows = _rows(self._lines(), self._delimiter, len(self._text))
+        for number, row in enumerate(map(_without_formulas, rows) if '="' in self._text else rows, 1):
+            if self._is_over:
+                self._left_open = number
+            yield row
+
+    def _lines(self) -> Iterator[str]:
+        yield from _lines(self._text)
+        # Only within a cell does the reader want to go on here; a row has ended with its last line.
+        self._is_over = True
+
+    def notes(self) -> Iterator[Note]:
+        """What to tell of the rows that were gone through."""
+        if self._left_open is not None:
+            yield Note(Remark.QUOTE_OPEN, {"row": self._left_open})
+        astray = self._astray() if '"' in self._text else None
+        if astray not in {None, self._left_open}:
+            yield Note(Remark.QUOTE_ASTRAY, {"row": astray})
+
+    def _astray(self) -> int | None:
+        """The first row with a cell that goes on behind its closing quotation mark, other than with blanks."""
+        blanks = re.compile(rf'" +(?=[{re.escape(self._delimiter)}\r\n]|\Z)')
+        lines, number = (blanks.sub('"', line) for line in _lines(self._text)), 1
+        try:
+            for _ in _rows(lines, self._delimiter, len(self._text), strict=True):
+                number += 1
+        except csv.Error:
+            return number
+        return None
+
+
+def split(text: str, chosen: str | None) -> tuple[str, Rows]:
     """The delimiter and the rows. A `sep=` line is an instruction and not a row, as in a spreadsheet program."""
     separator = _SEPARATOR_LINE.match(text)
     body = text[separator.end() :] if separator else text
@@ -113,12 +175,13 @@ def split(text: str, chosen: str | None) -> tuple[str, Iterator[list[str]]]:
         delimiter = separator["delimiter"] if separator else _delimiter(body)
     if len(delimiter) != 1 or delimiter in '\r\n"':
         raise Unreadable(Refusal.WRONG_DELIMITER, delimiter=delimiter)
-    return delimiter, _rows(body, delimiter)
+    return delimiter, Rows(body, delimiter)
 
 
-def quote_is_open(text: str) -> bool:
-    """Whether a quotation mark was opened and never closed, so that the rest of the file ran into one cell."""
-    return text.count('"') % 2 == 1
+def _without_formulas(row: list[str]) -> list[str]:
+    """The row with the text of each formula that is nothing else than a text; other formulas stay as they are."""
+    found = ((cell, _TEXT_FORMULA.fullmatch(cell) if cell.startswith("=") else None) for cell in row)
+    return [match["text"].replace('""', '"') if match else cell for cell, match in found]
 
 
 def holds_rows(row: Sequence[object], delimiter: str) -> bool:
@@ -127,11 +190,14 @@ def holds_rows(row: Sequence[object], delimiter: str) -> bool:
     return any(line.count(delimiter) >= max(1, len(row) - 1) for text in texts for line in text.splitlines()[1:-1])
 
 
-def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
-    csv.field_size_limit(max(len(text), 1))
-    # A row that ends in CR alone is a row too (old Mac programs); inside quotes the csv module keeps line ends.
-    lines = io.StringIO(text, newline="")
-    return csv.reader(lines, delimiter=delimiter)
+def _lines(text: str) -> Iterator[str]:
+    """The lines with their ends. One that ends in CR alone is a line too (old Mac programs)."""
+    return io.StringIO(text, newline="")
+
+
+def _rows(lines: Iterable[str], delimiter: str, longest: int, *, strict: bool = False) -> Iterator[list[str]]:
+    csv.field_size_limit(max(longest, 1))
+    return csv.reader(lines, delimiter=delimiter, strict=strict)
 
 
 def _delimiter(text: str) -> str:
@@ -141,7 +207,7 @@ def _delimiter(text: str) -> str:
 
 def _evenness(sample: str, delimiter: str) -> tuple[float, int]:
     widths: Counter[int] = Counter()
-    for row in _rows(sample, delimiter):
+    for row in _rows(_lines(sample), delimiter, len(sample)):
         if row:
             widths[len(row)] += 1
         if widths.total() == _SAMPLE_ROWS:

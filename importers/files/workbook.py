@@ -60,6 +60,10 @@ class Remark(enum.StrEnum):
     STOPPED_AT_EMPTY_ROWS = "{sheet}: reading stopped at row {row}, after {count} empty rows."
     COLUMNS_CUT = "{sheet}: {count} columns; only the first {limit} were read."
     HEADER_REPEATED = "{sheet}: rows that say the names of the columns again, left out: {count} ({places})."
+    SECOND_TABLE = (
+        "{sheet}: a second table seems to begin in row {row}; it is read as part of the first. Look at the rows from there "
+        "on."
+    )
     ERRORS_UNSEEN = "{sheet}: error values and formulas without a result could not all be placed; they look empty."
     BINARY_AS_STORED = (
         "An .xlsb file is read as its cells are stored: zeros in front of numbers are lost, error values look empty, and "
@@ -67,7 +71,12 @@ class Remark(enum.StrEnum):
     )
     MARK_UNKNOWN = "{sheet} was exported elsewhere, or its mark was changed: its rows are taken like those of any list."
     ENCODING_GUESSED = "The encoding was guessed as {encoding}. Look at the letters with accents."
-    QUOTE_OPEN = "A quotation mark is opened and never closed. Look at the last rows."
+    LETTERS_LOST = (
+        "Characters that {encoding} does not know and that are read as �: {count}, the first in line {line}. Choose "
+        "another encoding, or put those letters right."
+    )
+    QUOTE_OPEN = "Row {row}: a quotation mark is opened and never closed. All that comes after it was read as one cell."
+    QUOTE_ASTRAY = "Row {row}, maybe later ones too: a cell goes on behind its closing quotation mark. Look at its quotation marks."
     LINES_IN_A_CELL = (
         "Row {row}: one cell holds lines that look like rows of their own. A quotation mark may be missing."
     )

@@ -88,6 +88,27 @@ def test_rejected_rows_are_told_with_their_cell_and_reason(desk: Desk) -> None:
     assert "2 rows: 1 added" in result.stdout
 
 
+@pytest.mark.parametrize("plan", [(), ("--plan",)])
+def test_columns_that_are_left_out_are_told_with_the_reason(desk: Desk, plan: tuple[str, ...]) -> None:
+    names, cells = "Klantnummer;Naam;Plaats;Woonplaats;Kleur;Klant sinds;;;Maat", "Acme;Ede;Assen;rood;soon;x;;9"
+    file = desk.file("\n".join([names, *(f"K-{at};{cells}" for at in range(3))]))
+    told = desk.run("import", file, "--as", "customers", *plan).stderr.splitlines()
+    assert [line for line in told if line.startswith("columns")] == [
+        "columns not imported (another column is taken for this): D Woonplaats",
+        "columns not imported (skipped): E Kleur, I Maat",
+        "columns not imported (the values do not fit): F Klant sinds",
+        "columns not imported (no name above this column): G",
+    ]
+
+
+def test_of_many_columns_that_are_left_out_the_first_are_told(desk: Desk) -> None:
+    wide = [f"Maat {at}" for at in range(25)]
+    file = desk.file(f"Klantnummer;Naam;{';'.join(wide)}\nK-1;Acme{';x' * 25}\n")
+    told = desk.run("import", file, "--as", "customers", "--plan").stderr
+    assert "V Maat 19 and 5 more\n" in told
+    assert "Maat 20" not in told
+
+
 def test_a_sheet_that_is_not_there_is_told_with_those_that_are(desk: Desk) -> None:
     book = Workbook()
     book.active.title = "Debtors"  # type: ignore[union-attr]
@@ -234,7 +255,7 @@ def test_who_may_not_see_amounts_neither_exports_nor_imports_them(desk: Desk) ->
     rows = desk.file("Customer number;Company name;Hourly rate\nK-1;Acme Europe;99\n")
     done = desk.run("import", rows, "--as", "customers", *user)
     assert "1 changed" in done.stdout
-    assert "column C, Hourly rate: left out: you may not see amounts" in done.stderr
+    assert "columns not imported (left out: you may not see amounts): C Hourly rate" in done.stderr
     assert "1250" in desk.run("export", "customers", "-").stdout
     assert desk.run("import", rows, "--as", "customers", "--map", "hourly_rate=C", *user).exit_code != 0
 

@@ -94,6 +94,44 @@ def test_a_header_that_stands_again_in_the_middle_is_nobody_and_is_told_with_its
     assert run.options["rows"] == 2
 
 
+SECOND = ("Leveranciernr", "Naam", "Plaats", "Tel")
+
+
+@pytest.mark.parametrize(
+    ("between", "row"),
+    [
+        ([(), SECOND], 4),
+        ([(), ("Leveranciers",), (), SECOND], 6),
+        ([(), HEAD, ("K-2", "Two", "", "", ""), (), SECOND], 7),
+    ],
+)
+def test_a_second_table_below_the_first_is_read_with_it_and_told_with_its_row(
+    desk: Desk, between: list[tuple[str, ...]], row: int
+) -> None:
+    run = desk.plan(HEAD, ("K-1", "One", "", "", ""), *between, ("L-1", "Sup", "Ede", "1234567"))
+    told = [note["values"]["row"] for note in run.options["notes"] if note["code"] == "SECOND_TABLE"]
+    assert told == [row]
+    assert row in desk.rows(run)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [SECOND],
+        [(), HEAD],
+        [(), ("K-2", "Contact", "Assen", "", "")],
+        [(), ("Naam", "Plaats", "Assen", "NL")],
+        [(), ("Naam", "Plaats", "x" * 61)],
+        [(), ("Plaats",)],
+    ],
+)
+def test_rows_that_are_no_header_below_a_blank_one_make_no_second_table(
+    desk: Desk, rows: list[tuple[str, ...]]
+) -> None:
+    run = desk.plan(HEAD, ("K-1", "One", "", "", ""), *rows, ("K-3", "Three", "", "", ""))
+    assert "SECOND_TABLE" not in [note["code"] for note in run.options["notes"]]
+
+
 def test_an_amount_with_more_decimals_than_money_has_goes_in_rounded_and_is_told_with_its_cell(desk: Desk) -> None:
     rows = (("K-1", "One", "1,2345"), ("K-2", "Two", "1,23"), ("K-3", "Three", "1,2300"))
     run = desk.plan(("Klantnummer", "Bedrijfsnaam", "Uurtarief"), *rows)

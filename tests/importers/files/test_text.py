@@ -47,6 +47,38 @@ def test_only_a_guessed_encoding_is_remarked_upon(tmp_path: Path) -> None:
     assert [note.remark for note in _read(tmp_path, LIST.encode("cp1252")).notes] == [Remark.ENCODING_GUESSED]
 
 
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("cp850", "naam;plaats\nÅkeri Müller;Malmö\nSØREN ÆRØ;KÖLN\nÉtoile;'s-Graveland\n"),
+        ("mac-roman", "naam;plaats\nÅkeri Ödeshög;Malmö\nFrançois Bouvière;Forêt\n"),
+        ("cp1250", "naam;plaats\nŠťastný;Plzeň\nŹródło;Łódź\n"),
+        ("cp1251", "naam;plaats\nЂорђевић;Београд\nЏон;Ниш\n"),
+        ("shift_jis", "naam;plaats\n株式会社;東京都\nメーカー;横浜市\n"),
+    ],
+)
+def test_bytes_that_do_not_decode_in_the_usual_encoding_are_read_in_one_that_makes_words_of_them(
+    tmp_path: Path, written: str, text: str
+) -> None:
+    content = text.encode(written)
+    with pytest.raises(UnicodeDecodeError):
+        content.decode("cp1252")
+    workbook = _read(tmp_path, content)
+    assert workbook.sheets[0].rows == [tuple(line.split(";")) for line in text.splitlines()]
+    assert workbook.encoding is not None
+    assert [(note.remark, note.values) for note in workbook.notes] == [
+        (Remark.ENCODING_GUESSED, {"encoding": workbook.encoding})
+    ]
+
+
+def test_letters_that_no_encoding_makes_sense_of_are_told_with_their_line(tmp_path: Path) -> None:
+    workbook = _read(tmp_path, LIST.encode("cp1252") + b"Zo\xeb;\x80 5\nH\x81b;Caf\xe9\nB\x81b;Ede\n")
+    assert workbook.encoding == "cp1252"
+    assert workbook.sheets[0].rows[3:] == [("Zoë", "€ 5"), ("H\ufffdb", "Café"), ("B\ufffdb", "Ede")]
+    told = workbook.notes[1]
+    assert (told.remark, told.values) == (Remark.LETTERS_LOST, {"encoding": "cp1252", "count": 2, "line": 5})
+
+
 @pytest.mark.parametrize("encoding", ["latin-1", "mac-roman", "cp437", "iso8859-15"])
 def test_the_chosen_encoding_is_honoured(tmp_path: Path, encoding: str) -> None:
     workbook = _read(tmp_path, LIST.encode(encoding), ReadOptions(encoding=encoding))
@@ -122,15 +154,48 @@ def test_leading_zeros_and_short_rows_stay_as_they_are(tmp_path: Path) -> None:
     assert sheet.rows == [("code", "name", "town"), ("007", None), ("008", "Ada", None, None)]
 
 
+def test_a_formula_that_is_only_a_text_is_that_text_and_other_formulas_stay(tmp_path: Path) -> None:
+    lines = ['"=""00012""";="0101";=""', '="7";"=""5"""" wide""";="a"&"b"', '=1+1;="x;=A1"', '-="x";=HYPERLINK("x");="']
+    assert _read(tmp_path, "\n".join(lines).encode(), ReadOptions(delimiter=";")).sheets[0].rows == [
+        ("00012", "0101", None),
+        ("7", '5" wide', '="a"&"b"'),
+        ("=1+1", '="x', '=A1"'),
+        ('-="x"', '=HYPERLINK("x")', '="'),
+    ]
+
+
 def test_blanks_around_text_go_whatever_their_kind(tmp_path: Path) -> None:
     sheet = _read(tmp_path, "\u00a0 Ada\u200b ;\u2003\u00a0;\ufeffx\n".encode()).sheets[0]
     # What takes no room is not dropped unsaid: the importer leaves it out and says so.
     assert sheet.rows == [("Ada\u200b", None, "\ufeffx")]
 
 
-def test_a_quotation_mark_left_open_is_remarked_upon(tmp_path: Path) -> None:
-    workbook = _read(tmp_path, b'a;b\nc;"d\ne;f\n')
-    assert [note.remark for note in workbook.notes] == [Remark.QUOTE_OPEN]
+@pytest.mark.parametrize(
+    ("content", "row"),
+    [
+        (b'a;b\nc;"d\ne;f\n', 2),
+        (b'a;b\n"c\nd";e\nf;"g', 3),
+        (b'a;b\nHotel 5" Ster;e\n"6" wide";7\nf;"g;h\nj;k\nl;m\nn;o', 4),
+        (b'sep=;\r\na;b\r\n"', 2),
+        (b'a;b\n\n"c;d\ne;f\ng;h\ni;j\n', 3),
+    ],
+)
+def test_a_quotation_mark_left_open_is_told_with_the_row_it_stands_in(tmp_path: Path, content: bytes, row: int) -> None:
+    notes = _read(tmp_path, content).notes
+    assert [note.values for note in notes if note.remark is Remark.QUOTE_OPEN] == [{"row": row}]
+    assert Remark.LINES_IN_A_CELL not in [note.remark for note in notes]
+
+
+def test_a_quotation_mark_within_a_cell_without_them_is_a_character_like_any_other(tmp_path: Path) -> None:
+    workbook = _read(tmp_path, b'nr;name\n1;Hotel 5" Ster\n2;B "x" y\n3;"C ""z""" \n4;"D"\n')
+    assert [row[1] for row in workbook.sheets[0].rows] == ["name", 'Hotel 5" Ster', 'B "x" y', 'C "z"', "D"]
+    assert workbook.notes == ()
+
+
+def test_a_cell_that_goes_on_behind_its_quotation_marks_is_told_with_its_row(tmp_path: Path) -> None:
+    workbook = _read(tmp_path, b'nr;name\n"1";"Acme"  \n2;"Jansen "the small" Ltd"\n3;B\n')
+    assert [row[0] for row in workbook.sheets[0].rows] == ["nr", "1", "2", "3"]
+    assert [(note.remark, note.values) for note in workbook.notes] == [(Remark.QUOTE_ASTRAY, {"row": 3})]
 
 
 def test_a_nul_byte_is_refused_with_its_line(tmp_path: Path) -> None:
