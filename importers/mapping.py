@@ -129,6 +129,14 @@ def _places(kind: ImportKind) -> Mapping[tuple[str, Place], Column]:
     return places
 
 
+_LONGEST_NAME = 80
+# What a column counts in or how it writes a date: it says nothing of which column that is.
+_UNIT_WORD = r"(?:[€$£%]|eur|euro|sek|nok|dkk|usd|gbp|excl\.?|ex\.?|incl\.?|inkl\.?|btw|vat|moms|mva|ust|days?|dagen|tagen?|dagar|dager|päivää|km)"
+_UNIT = re.compile(
+    rf"\s*(?:[(\[](?:{_UNIT_WORD}[\s,/]*|[djtamypkv]{{1,4}}(?:[-/. ]+[djtamypkv]{{1,4}}){{2}})+[)\]]|\bin\s+{_UNIT_WORD})\s*$"
+)
+
+
 @cache
 def meanings(header: str, kind: ImportKind) -> tuple[_Meaning, ...]:
     """All that a header may mean, the surest first."""
@@ -136,6 +144,8 @@ def meanings(header: str, kind: ImportKind) -> tuple[_Meaning, ...]:
     name = re.sub(r"\((?:verplicht|required|optional|optioneel|obligatorisk|pflicht)\)", "", header.casefold())
     key = _numbered(squeezed(name)) if name.rstrip("* \xa0").endswith("#") else squeezed(name)
     found = [*_exact(key, kind), *_prefixed(key, kind)]
+    if not found and len(name) <= _LONGEST_NAME and (bare := _UNIT.sub("", name)) != name:
+        return meanings(bare, kind)
     best: dict[str, _Meaning] = {}
     for meaning in sorted(found, key=lambda meaning: meaning.rank):
         best.setdefault(meaning.field, meaning)

@@ -160,6 +160,19 @@ def test_an_id_that_is_no_customer_number_is_left_out(data: Path) -> None:
         ("House #", "head_office.house_number"),
         ("Phone #", "phone"),
         ("Naam\xa0(verplicht)", "name"),
+        ("Deb.nr", "number"),
+        ("Plts", "head_office.city"),
+        ("Tel. mob.", "mobile"),
+        ("Mobilfunk", "mobile"),
+        ("OrganisationNumber", "company_number"),
+        ("Puh.", "phone"),
+        ("Postinro", "head_office.postal_code"),
+        ("Krediettermijn (dagen)", "payment_term_days"),
+        ("Betaaltermijn in dagen", "payment_term_days"),
+        ("Zahlungsziel in Tagen", "payment_term_days"),
+        ("Klant sinds (dd-mm-jjjj)", "customer_since"),
+        ("Uurtarief (€ excl. btw)", "hourly_rate"),
+        ("Afstand [km]", "distance_km"),
     ],
 )
 def test_a_name_seen_in_a_real_file_is_known(header: str, field: str) -> None:
@@ -170,7 +183,9 @@ def test_a_contact_belongs_to_the_customer_whose_number_stands_under_customer() 
     assert [meaning.field for meaning in meanings("Customer #", CONTACTS)][:1] == ["customer.number"]
 
 
-@pytest.mark.parametrize("header", ["Omzet 2025", "Gender", "Age", "weight"])
+@pytest.mark.parametrize(
+    "header", ["Omzet 2025", "Gender", "Age", "weight", "Naam (leverancier)", "Prijs (€)", "(ex " * 5_000]
+)
 def test_a_name_that_is_none_of_ours_means_nothing(header: str) -> None:
     assert meanings(header, CUSTOMERS) == ()
 
