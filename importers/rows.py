@@ -43,7 +43,10 @@ _SAID_NAMES = (
     ("company_name",), ("name",), ("name_2",), ("own_company",), ("first_name", "infix", "last_name"),
     ("main_contact.contact",), ("main_contact.first_name", "main_contact.last_name"),
 )  # fmt: skip
-_KEPT_NAMES = ("company_name", "first_name", "last_name", "main_contact.first_name", "main_contact.last_name")
+_KEPT_NAMES = (
+    "company_name",
+    *(f"{whose}{part}" for whose in ("", "main_contact.") for part in ("salutation", "first_name", "last_name")),
+)
 
 # A note beside a table takes a cell or two.
 _LONGEST_NOTE = 2
@@ -232,7 +235,7 @@ class RowReader:
         kept = f" {' '.join(record.values.get(key) or '' for key in _KEPT_NAMES)} "
         for pieces in names:
             name = " ".join(pieces.values())
-            if name and f" {name} " not in kept and not _words(name) <= _words(kept):
+            if name and f" {name} " not in kept and not _words(" ".join(titled(name))) <= _words(kept):
                 for key, piece in pieces.items():
                     self.leave_out(record, key, piece)
 

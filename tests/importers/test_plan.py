@@ -952,9 +952,15 @@ def test_a_title_in_a_name_becomes_the_salutation_of_a_contact(desk: Desk) -> No
     desk.bring(head, *rows, kind=ImportKind.CONTACTS)
     kept = [(one["salutation"], one["first_name"], one["last_name"]) for one in desk.table("contact")]
     assert kept == [("Dr.", "Jan", "Berg"), ("Beste Anna", "Mevr. A.", "de Vries"), (None, "Piet", "Smit")]
-    desk.bring(("Klantnummer", "Bedrijfsnaam", "Contactpersoon"), ("K-1", "Acme", "Prof. dr. Eva Lund"))
+    run = desk.plan(
+        ("Klantnummer", "Bedrijfsnaam", "Contactpersoon"),
+        ("K-1", "Acme", "Prof. dr. Eva Lund"),
+        ("K-2", "Beta", "Attn: J. Smit"),
+    )
+    assert (desk.codes(run, 2), desk.codes(run, 3)) == ([], []), "all of the names is kept"
+    desk.commit(run)
     kept = [(one["salutation"], one["first_name"], one["last_name"]) for one in desk.table("contact")]
-    assert kept[3:] == [("Prof. dr.", "Eva", "Lund")]
+    assert kept[3:] == [("Prof. dr.", "Eva", "Lund"), (None, "J.", "Smit")]
 
 
 @pytest.mark.parametrize("head", [("Achternaam", "Plaats"), ("Naam", "Plaats")])
