@@ -388,7 +388,9 @@ _ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ].*)?")
 _YEAR = r"[0-9]{4}|(?:(?<=[./])|(?<=\. ))[0-9]{2}|(?<=-)(?:3[2-9]|[4-9][0-9])"
 _LOCAL = re.compile(rf"([0-9]{{1,2}})[-/. ]+([0-9]{{1,2}})[-/. ]+({_YEAR})(?: .*)?")
 _COMPACT = re.compile(r"([12][0-9]{3})([01][0-9])([0-3][0-9])")
-_NAMED = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?[-/. ]*([^\W\d_]+)[-/., ]*([0-9]{4})(?: .*)?")
+_NAMED = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|(?:e|de|ste)(?=[-/. ]))?[-/. ]*([^\W\d_]+)[-/., ]*([0-9]{4})(?: .*)?")
+# As spreadsheets write it short: 4-mrt-26.
+_NAMED_SHORT = re.compile(r"([0-9]{1,2})-([^\W\d_]{3,5})\.?-([0-9]{2})")
 _NAME_FIRST = re.compile(r"([^\W\d_]+)[-/. ]*([0-9]{1,2})(?:st|nd|rd|th)?[,. ]+([0-9]{4})(?: .*)?")
 _NAME_BETWEEN = re.compile(r"([0-9]{4})[-/. ]*([^\W\d_]+)[-/. ]*([0-9]{1,2})(?: .*)?")
 # What people write of months besides what the tables of locales have.
@@ -454,12 +456,31 @@ def months() -> dict[str, int]:
 
 def _named_month(text: str) -> tuple[int, int, int] | None:
     """Year, month and day of a date that names its month: 3 april 2026, April 3, 2026, 2026-apr-03."""
-    for shape, (year, month, day_) in ((_NAMED, (3, 2, 1)), (_NAME_FIRST, (3, 1, 2)), (_NAME_BETWEEN, (1, 2, 3))):
+    word, _, rest = text.partition(" ")
+    text = rest if rest and squeezed(word) in weekdays() else text
+    for shape, (year, month, day_) in _SHAPES:
         found = shape.fullmatch(text)
         number = months().get(squeezed(found[month])) if found else None
         if found and number:
-            return int(found[year]), number, int(found[day_])
+            return _year(found[year]), number, int(found[day_])
     return None
+
+
+# Where each has its year, its month and its day.
+_SHAPES = ((_NAMED, (3, 2, 1)), (_NAMED_SHORT, (3, 2, 1)), (_NAME_FIRST, (3, 1, 2)), (_NAME_BETWEEN, (1, 2, 3)))
+
+
+@cache
+def weekdays() -> frozenset[str]:
+    """What may stand in front of a date: every name of a day of the week, squeezed, and the Swedish article."""
+    names = (
+        name
+        for language in LANGUAGES
+        for uses in Locale.parse(language).days.values()
+        for width in ("wide", "abbreviated", "short")
+        for name in uses.get(width, {}).values()
+    )
+    return frozenset({"den", *map(squeezed, names)})
 
 
 def days_come_first(samples: Sequence[Cell]) -> bool | None:

@@ -78,6 +78,17 @@ def test_months_are_read_by_name(locale: str, month: int) -> None:
         assert not may_be_two_days(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("4-mrt-26", "4-Mar-26", "04-mrt.-26", "4e mrt 2026", "4de maart 2026", "den 4 mars 2026", "ma 4 mrt 2026"),
+        *("Wednesday, 4 March 2026", "wo. 4 maart 2026", "4th March 2026"),
+    ],
+)
+def test_a_date_may_be_written_as_people_say_it_or_as_spreadsheets_shorten_it(text: str) -> None:
+    assert reading.day(text, PLAIN) == "2026-03-04"
+
+
 def test_no_name_of_a_month_stands_for_two() -> None:
     found: dict[str, set[int]] = {}
     for language in reading.LANGUAGES:
