@@ -100,7 +100,10 @@ def _read(path: Path, name: str, limits: Limits, options: ReadOptions, out: IO[b
 
 def _named(workbook: Workbook, name: str) -> Workbook:
     if workbook.kind is Kind.TEXT:
-        workbook.sheets[0].name = name
+        sheet = workbook.sheets[0]
+        sheet.name = name
+        told = ({**note.values, "sheet": name} if "sheet" in note.values else note.values for note in sheet.notes)
+        sheet.notes = tuple(Note(note.remark, values) for note, values in zip(sheet.notes, told, strict=True))
     return workbook
 
 

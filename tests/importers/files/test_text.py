@@ -144,6 +144,11 @@ def test_a_quotation_mark_that_swallowed_rows_is_told(tmp_path: Path) -> None:
     assert innocent.notes == ()
 
 
+def test_what_is_told_of_the_rows_of_a_text_names_the_file(tmp_path: Path) -> None:
+    (note,) = _read(tmp_path, b";".join(b"%d" % at for at in range(1_200)) + b"\n").sheets[0].notes
+    assert str(note.remark.format(**note.values)).startswith("list.csv: 1200 columns;")
+
+
 def test_empty_lines_keep_their_numbers(tmp_path: Path) -> None:
     sheet = _read(tmp_path, b"a;b\n\n\nc;d\n\n").sheets[0]
     assert list(sheet.numbered()) == [(1, ("a", "b")), (2, ()), (3, ()), (4, ("c", "d"))]
