@@ -15,7 +15,7 @@ from admin_views import pages, returned, shell
 from importers import apply, corrections, known, planner, run, unticking
 from importers import plan as planning
 from importers.columns import COLUMNS, DAYS
-from importers.trouble import Trouble, describe
+from importers.trouble import describe
 from models.among import one_of
 from models.base import day_of, whole
 from models.contact import Contact
@@ -141,8 +141,7 @@ def shown(found: ImportRun, error: str | None = None) -> str:
         ]
         if row.status is RowStatus.DUPLICATE:
             found.append((planner.TAKE, gettext("This row counts, not the others")))
-        # Nobody is new under a number that another row of the file has.
-        if not any(one["code"] == Trouble.NUMBER_TWICE.name for one in row.problems):
+        if planner.may_be_new(row.problems):
             found.append((planner.NEW, gettext("A new one")))
         return [("", gettext("Decide later: leave it out")), *found, (planner.SKIP, gettext("Leave it out"))]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -189,6 +189,11 @@ class Planner:
             record.say(Trouble.KNOWN_ALREADY, name=held.name)
             return Outcome(record, RowStatus.UNCHANGED, held.id, held.name)
         return Outcome(record, RowStatus.CHANGED, held.id, held.name, found.write, found.diff)
+
+
+def may_be_new(problems: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a row of which this is said may be somebody new: nobody is, under a number that another row has, too."""
+    return all(one["code"] != Trouble.NUMBER_TWICE.name for one in problems)
 
 
 def others(rows: Sequence[int], row: int) -> str:

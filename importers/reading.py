@@ -748,8 +748,8 @@ def postal_place(text: str, country: str = "NL") -> tuple[str, str]:
 
 # Without their points some of these are names: Ing, Ir.
 _TITLE = re.compile(
-    r"(?:(?:dr|drs|ir|ing|mr|mrs|ms|mw|hr|fr|prof|dipl|mag|ds|bc|ph|jhr)\.|(?:de heer|dhr|heer|mevr|mevrouw|mevr|mw|drs|prof|"
-    r"professor|doktor|mrs|ms|miss|mister|herr|herrn|frau|fru|herra|rouva)\b\.?)\s*",
+    r"(?:(?:dr|ir|ing|mr|hr|fr|dipl|mag|ds|bc|ph|jhr)\.|(?:de heer|dhr|heer|mevrouw|mevr|mw|drs|prof|professor|doktor|mrs|ms|miss|"
+    r"mister|herrn?|frau|fru|herra|rouva)\b\.?)\s*",
     re.IGNORECASE,
 )
 # Whom a letter is for; says nothing of the person.

@@ -369,6 +369,19 @@ class Writer:
         """Turn rows of the plan into rows of tables."""
         raise NotImplementedError
 
+    def put_record(self, table: Table, row: Planned, values: dict[str, Any]) -> int:
+        """Have the record itself made or changed; its key."""
+        if row.target is None:
+            key = next(self.ids[table.name])
+            self.batch.insert(table, {"id": key, **values})
+            self.made.append((row.key, key))
+            self.done[RowStatus.NEW] += 1
+            return key
+        # A change of an address or label is a change of the record: it moves up in "last changed".
+        self.batch.update(table, row.target, values or {"changed_at": self.now})
+        self.done[RowStatus.CHANGED] += 1
+        return row.target
+
     def put_labels(self, noun: str, row: Planned, owner: int) -> None:
         part, link = row.part("labels"), LABELLED[noun]
         for name in part.get("add", ()):

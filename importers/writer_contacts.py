@@ -14,7 +14,7 @@ from importers.rows import contact_name
 from importers.writer import Planned, Writer
 from models.access import Looker
 from models.among import one_of
-from models.imports import ImportRun, RowStatus
+from models.imports import ImportRun
 
 _OF_CONTACTS = {"contact": "id", "contact_label": "contact_id", "customer_contact": "contact_id"}
 _OF_LINK = ("function", "is_main", "is_invoice_contact")
@@ -58,16 +58,7 @@ class ContactWriter(Writer):
 
     def put(self, rows: Sequence[Planned]) -> None:
         for row in rows:
-            values = self.thawed(row.part("contact"))
-            if row.target is None:
-                owner = next(self.ids[CONTACT.name])
-                self.batch.insert(CONTACT, {"id": owner, **values})
-                self.made.append((row.key, owner))
-                self.done[RowStatus.NEW] += 1
-            else:
-                owner = row.target
-                self.batch.update(CONTACT, owner, values or {"changed_at": self.now})
-                self.done[RowStatus.CHANGED] += 1
+            owner = self.put_record(CONTACT, row, self.thawed(row.part("contact")))
             self.put_labels("contact", row, owner)
             self.link(row, owner)
 

@@ -10,7 +10,6 @@ from importers.rows import full_name
 from importers.writer import Given, Planned, Writer
 from models import journal
 from models.base import folded
-from models.imports import RowStatus
 from models.operations import currency, number
 
 _OF_CUSTOMERS = {
@@ -75,16 +74,7 @@ class CustomerWriter(Writer):
                 values["number"] = next(self.free_numbers)
             if "number" in values:
                 values["number_key"] = folded(values["number"])
-            if row.target is None:
-                owner = next(self.ids[CUSTOMER.name])
-                self.batch.insert(CUSTOMER, {"id": owner, **values})
-                self.made.append((row.key, owner))
-                self.done[RowStatus.NEW] += 1
-            else:
-                owner = row.target
-                # A change of an address or label is a change of the customer: it moves up in "last changed".
-                self.batch.update(CUSTOMER, owner, values or {"changed_at": self.now})
-                self.done[RowStatus.CHANGED] += 1
+            owner = self.put_record(CUSTOMER, row, values)
             self.addresses(row, owner)
             self.account(row, owner)
             self.put_labels("customer", row, owner)

@@ -9,6 +9,7 @@ before it is opened, `ooxml.py`, `biff.py` and `opendocument.py` scan for what a
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -102,8 +103,10 @@ def _named(workbook: Workbook, name: str) -> Workbook:
     if workbook.kind is Kind.TEXT:
         sheet = workbook.sheets[0]
         sheet.name = name
-        told = ({**note.values, "sheet": name} if "sheet" in note.values else note.values for note in sheet.notes)
-        sheet.notes = tuple(Note(note.remark, values) for note, values in zip(sheet.notes, told, strict=True))
+        sheet.notes = tuple(
+            replace(note, values={**note.values, "sheet": name}) if "sheet" in note.values else note
+            for note in sheet.notes
+        )
     return workbook
 
 
