@@ -602,14 +602,14 @@ class ServerBench(Bench):
 
     def used(self) -> float:
         """With what the server processes used, which the kernel counts to the nanosecond."""
-        return used() + sum(ran(one) for one in children(_parent(self.postmaster)))
+        return used() + sum(ran(one) for one in _children(_parent(self.postmaster)))
 
 
 def _parent(process: int) -> int:
     return int(Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[1])
 
 
-def children(process: int) -> list[int]:
+def _children(process: int) -> list[int]:
     return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
 
 
