@@ -240,6 +240,8 @@ class _Sqlite:
             f"CREATE VIRTUAL TABLE {name}_index USING fts5(document, content='{name}', content_rowid='{key}', "
             "tokenize='trigram case_sensitive 1', detail='none', columnsize=0)"
         )
+        # What many documents add is sorted in memory first, and not a megabyte at a time.
+        yield f"INSERT INTO {name}_index ({name}_index, rank) VALUES ('hashsize', {16 << 20})"
         yield f"INSERT INTO {name} SELECT r.id, {cls._document(document, 'r')} FROM {document.record} r"
         for folded in folding.sqlite_steps("document"):
             yield f"UPDATE {name} SET document = {folded} WHERE {folding.sqlite_beyond_ascii('document')}"
@@ -368,7 +370,8 @@ def settle(connection: Connection, most: int | None = None) -> bool:
 
     At most `most` documents of each kind; whether there may be more.
     """
-    _catch_up(connection)
+    if _catch_up(connection) and most is not None:
+        return True
     is_more = False
     for document in DOCUMENTS.values():
         name, key = document.name, document.key
@@ -388,16 +391,17 @@ def settle(connection: Connection, most: int | None = None) -> bool:
     return is_more
 
 
-def _catch_up(connection: Connection) -> None:
-    """Make the documents that changesets left to be made."""
+def _catch_up(connection: Connection) -> bool:
+    """Make the documents that changesets left to be made; whether there were any."""
     behind = connection.exec_driver_sql(f"SELECT changeset_id FROM {_BEHIND} ORDER BY changeset_id").scalars().all()
     if not behind:
-        return
+        return False
     # They would note row by row what is noted all at once.
     with _away(connection, [one for document in DOCUMENTS.values() for one in _Sqlite.index_triggers(document)]):
         for changeset_id in behind:
             _make_anew(connection, changeset_id)
     connection.exec_driver_sql(f"DELETE FROM {_BEHIND}")
+    return True
 
 
 @contextmanager
@@ -440,8 +444,8 @@ def in_bulk(session: Session, changeset_id: int) -> Iterator[None]:
 
 
 _LATER = "search.settles_later"
-# So many documents hold the write lock for a tenth of a second.
-_PIECE = 5_000
+# So many documents hold the write lock for less than half a second. Each piece less is a merge of the index less.
+_PIECE = 25_000
 
 
 @contextmanager
