@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from importers.planner import TAKE, others
@@ -56,8 +56,9 @@ def _of_one_record(
 ) -> Iterator[tuple[RowStatus, Trouble, Sequence[Found]]]:
     """Rows that change one record, of which two say different things."""
     changed = _ROW.c.run_id == run_id, _ROW.c.status == RowStatus.CHANGED
-    often = select(_ROW.c.target_id).where(*changed).group_by(_ROW.c.target_id).having(func.count() > 1)
-    rows = session.execute(select(*_SHOWN).where(*changed, _ROW.c.target_id.in_(often)).order_by(_ROW.c.row_number))
+    often = _often(session, _ROW.c.target_id, *changed)
+    query = select(*_SHOWN).where(*changed, one_of(_ROW.c.target_id, often))
+    rows = session.execute(query.order_by(_ROW.c.row_number))
     by_record: dict[int, list[Found]] = {}
     for row in rows:
         by_record.setdefault(row.target_id, []).append(row)
@@ -88,12 +89,9 @@ def _of_one_person(
     """Rows of several customers whose main contact is one person, of whom two say different things."""
     person = _ROW.c["values"]["main_contact"]["contact_id"].as_integer()
     writing = _ROW.c.run_id == run_id, _ROW.c.status.in_((RowStatus.NEW, RowStatus.CHANGED)), person.is_not(None)
-    often = select(person).where(*writing).group_by(person).having(func.count() > 1)
-    rows = session.execute(
-        select(*_SHOWN, _ROW.c.status, person.label("person"))
-        .where(*writing, person.in_(often))
-        .order_by(_ROW.c.row_number)
-    )
+    often = _often(session, person, *writing)
+    query = select(*_SHOWN, _ROW.c.status, person.label("person")).where(*writing, one_of(person, often))
+    rows = session.execute(query.order_by(_ROW.c.row_number))
     by_person: dict[int, list[Found]] = {}
     for row in rows:
         by_person.setdefault(row.person, []).append(row)
@@ -104,6 +102,14 @@ def _of_one_person(
             left = [row for row in same if row not in taken] if len(taken) == 1 else same
             for status in {row.status for row in left}:
                 yield status, Trouble.SAME_TWICE, [row for row in left if row.status is status]
+
+
+def _often(session: Session, value: ColumnElement[int], *where: ColumnElement[bool]) -> list[int]:
+    """What stands in more than one row.
+
+    Asked apart: of rows just written PostgreSQL knows nothing yet, takes them for few and would go through all of them for each.
+    """
+    return list(session.scalars(select(value).where(*where).group_by(value).having(func.count() > 1)))
 
 
 def _differ(rows: Sequence[Found]) -> bool:
