@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from importers.columns import allowed
 from importers.plan import ROW
 from importers.progress import Tell, quiet
-from importers.writer import WRITTEN, Writer
+from importers.writer import TABLES, WRITTEN, Writer
 from importers.writer_contacts import ContactWriter
 from importers.writer_customers import CustomerWriter
 from models.access import Looker, require
@@ -23,6 +23,7 @@ from models.base import utc_now
 from models.errors import Conflict, NotAllowed, Reason, Refused
 from models.imports import ImportKind, ImportRun, ImportState, Stage
 from models.journal import Origin, changeset
+from models.operations.analyze import analyze
 from models.search import in_bulk, settled_later
 from models.user import Right
 
@@ -58,7 +59,10 @@ def commit(session: Session, looker: Looker, run_id: int, expected: str, tell: T
     with ExitStack() as stack:
         if writer.is_large:
             stack.enter_context(settled_later(session))
-        return _commit(session, looker, writer, run_id, expected, tell)
+        applied = _commit(session, looker, writer, run_id, expected, tell)
+    if writer.is_large:
+        analyze(session, TABLES)
+    return applied
 
 
 def _commit(session: Session, looker: Looker, writer: Writer, run_id: int, expected: str, tell: Tell) -> Applied:

@@ -7,7 +7,7 @@ That one without an e-mail address means the person of another one is known when
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, bindparam, func, select, update
@@ -96,8 +96,7 @@ def _of_one_person(
     for row in rows:
         by_person.setdefault(row.person, []).append(row)
     for same in by_person.values():
-        told = [row.values["main_contact"].get("set", {}) for row in same]
-        if any(one.get(name, value) != value for one in told for other in told for name, value in other.items()):
+        if _contradict(said for row in same for said in row.values["main_contact"].get("set", {}).items()):
             taken = [row for row in same if decisions.get(row.row_number) == TAKE]
             left = [row for row in same if row not in taken] if len(taken) == 1 else same
             for status in {row.status for row in left}:
@@ -113,12 +112,13 @@ def _often(session: Session, value: ColumnElement[int], *where: ColumnElement[bo
 
 
 def _differ(rows: Sequence[Found]) -> bool:
-    said: dict[tuple[object, ...], Any] = {}
-    for row in rows:
-        for what, value in _said(row.values):
-            if said.setdefault(what, value) != value:
-                return True
-    return False
+    return _contradict(said for row in rows for said in _said(row.values))
+
+
+def _contradict(pairs: Iterable[tuple[Hashable, Any]]) -> bool:
+    """Whether two different values are said of one thing."""
+    said: dict[Hashable, Any] = {}
+    return any(said.setdefault(what, value) != value for what, value in pairs)
 
 
 def _said(write: Mapping[str, Any]) -> Iterator[tuple[tuple[object, ...], Any]]:

@@ -538,7 +538,7 @@ class _Contacts(_Returning, Contacts):
         customer = None
         if any(key.startswith("customer.") for key in keys):
             if {"customer.number", "customer.name"} & {*keys}:
-                customer = self.customer_of(record, [held.id])
+                customer = self.customer_of(record, held)
             else:
                 own = next((link for link in held.links if link["customer_id"] in self.seen), None)
                 if own is not None:

@@ -24,7 +24,9 @@ from models.among import one_of
 from models.base import Base
 from models.errors import Conflict, Reason
 from models.imports import ImportRow, ImportRun, RowStatus, Stage
+from models.operations.analyze import analyze
 from models.operations.working import working
+from models.search import LARGE
 
 MARK = "planner"
 ROW = Base.metadata.tables[ImportRow.__tablename__]
@@ -53,6 +55,8 @@ def make(session: Session, looker: Looker, run_id: int, source: Source, mark: st
             order.send(session.connection())
         counts.update(outcome.status.value for outcome in outcomes)
         tell(Stage.PLANNING, counts.total(), len(source.records), outcomes[-1].title)
+    if counts.total() > LARGE:
+        analyze(session, [ROW.name])
     counts.update(clashes.part(session, run_id, source.decisions))
     return counts
 

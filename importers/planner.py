@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from importers.compare import Difference
 from importers.files import Cell, Row, Sheet, address
-from importers.known import Held, Rights
+from importers.known import Held, Namesake, Rights
 from importers.marks import Returned
 from importers.reading import Notation, Reading, plain
 from importers.rows import Record, RowReader, contact_name, full_name
 from importers.trouble import Trouble
 from models.access import Looker
 from models.imports import ImportKind, ImportMode, MatchRule, RowStatus
+
+# Of more nobody finds the one that is meant in a list.
+MOST_OFFERED = 50
 
 NEW, SKIP, TAKE = "new", "skip", "take"
 """What may be decided about a row: it is a new one, it stays out, it is the one that counts of several; or an id."""
@@ -157,6 +161,13 @@ class Planner:
             self.say(record, Trouble.LOOKS_LIKE_A_TOTAL, key)
         return asked
 
+    def ask_among(self, record: Record, key: str, likely: Sequence[Held | Namesake]) -> Meeting:
+        """Have somebody say which of several a row means, or to say more of it where they are too many to choose from."""
+        few = len(likely) <= MOST_OFFERED
+        trouble = Trouble.NAME_KNOWN_OFTEN if few else Trouble.NAME_KNOWN_TOO_OFTEN
+        self.say(record, trouble, key, name=likely[0].name, count=len(likely))
+        return Meeting(record, candidates=tuple(one.id for one in likely[:MOST_OFFERED] if few), is_open=True)
+
     def require_archive(self, record: Record) -> None:
         """Who may not archive brings in nobody who is."""
         if record.values.get("archived") and not self.rights.may_archive:
@@ -197,9 +208,9 @@ def may_be_new(problems: Iterable[Mapping[str, Any]]) -> bool:
 
 
 def others(rows: Sequence[int], row: int) -> str:
-    """The other rows of a set, in words."""
-    others = [str(other) for other in rows if other != row]
-    return ", ".join(others[:5]) + (", …" if len(others) > 5 else "")
+    """The other rows of a set, in words. Of ten thousand alike each names the first few and looks no further."""
+    first = [str(other) for other in islice((other for other in rows if other != row), 6)]
+    return ", ".join(first[:5]) + (", …" if len(first) > 5 else "")
 
 
 def keep_in_notes(record: Record, held: Held | None) -> None:

@@ -9,9 +9,9 @@ from importers import compare, cut, known
 from importers.columns import COLUMNS, Place
 from importers.compare import Difference
 from importers.files import Row
-from importers.known import Held
+from importers.known import Held, Namesake
+from importers.namesakes import Namesakes
 from importers.planner import NEW, TAKE, Meeting, Outcome, Planner, keep_in_notes, others
-from importers.reading import first_of
 from importers.rows import Record, contact_name
 from importers.trouble import Trouble
 from models.base import folded
@@ -41,7 +41,7 @@ class Contacts(Planner):
             key = _key_of(values)
             if any(key):
                 self.rows_of.setdefault(key, []).append(number)
-            emails.add(folded(values.get("email") or ""))
+            emails.add(_email(values))
             names.add(folded(contact_name(values)))
             numbers.add(folded(values.get("customer.number") or ""))
             firms.add(folded(values.get("customer.name") or ""))
@@ -55,9 +55,11 @@ class Contacts(Planner):
 
     def plan(self, block: Sequence[tuple[int, Row]]) -> list[Outcome]:
         records = [self.read(number, row) for number, row in block]
-        likely = [self._likely(record) for record in records]
-        self.look_up({one for ids in likely for one in ids})
-        return [self.marked(self._settle(record, ids)) for record, ids in zip(records, likely, strict=True)]
+        emails = {_email(record.values) for record in records}
+        names = {folded(contact_name(record.values)) for record in records}
+        likely = [self.by_email.get(email, ()) for email in emails] + [self.by_name.get(name, ()) for name in names]
+        self.look_up({key for keys in likely for key in keys})
+        return [self.marked(self._settle(record)) for record in records]
 
     def look_up(self, ids: Collection[int]) -> None:
         """What these contacts have, and what the importer may do with their customers and those of the file."""
@@ -66,6 +68,8 @@ class Contacts(Planner):
         customers |= {link["customer_id"] for held in self.held.values() for link in held.links}
         self.seen, self.editable = self.rights.among(customers)
         self.archived = known.archived_among(self.session, customers)
+        self.namesakes = Namesakes(held for held in self.held.values() if self.may_see(held))
+        self.active: dict[str, list[Namesake]] = {}
         if "customer.is_main" in self.source.mapping:
             self.mains = known.main_contacts(self.session, customers) | self.mains
 
@@ -77,17 +81,11 @@ class Contacts(Planner):
             self.mains[link["customer_id"]] = [*mains, outcome.title]
         return outcome
 
-    def _likely(self, record: Record) -> list[int]:
-        values = record.values
-        by_email = self.by_email.get(folded(values.get("email") or ""), [])
-        by_name = self.by_name.get(folded(contact_name(values)), [])
-        return list(dict.fromkeys([*by_email, *by_name]))
-
-    def _settle(self, record: Record, likely: Sequence[int]) -> Outcome:
-        customer = self.customer_of(record, likely)
+    def _settle(self, record: Record) -> Outcome:
+        customer = self.customer_of(record)
         if record.is_rejected():
             return self.rejected(record)
-        meeting = self._meet(record, likely, customer)
+        meeting = self._meet(record, customer)
         held = self.held.get(meeting.target or 0)
         found = self.difference(record, held, customer)
         if found.write and not self._is_named(record):
@@ -138,25 +136,26 @@ class Contacts(Planner):
             compare.link(record, held, customer, self.mains.get(customer, ()), found)
         return found
 
-    def customer_of(self, record: Record, likely: Sequence[int]) -> int | None:
-        """The customer that the row names; if there is none that one may see, that is said."""
+    def customer_of(self, record: Record, held: Held | None = None) -> int | None:
+        """The customer that the row names; if there is none that one may see, that is said.
+
+        Of several the one to whom `held` belongs; if it is not known whom the row is about, one to whom it may belong.
+        """
         number = folded(record.values.get("customer.number") or "")
         name = record.values.get("customer.name") or ""
         if not number:
-            return self._named(record, name, likely) if name else None
+            return self._named(record, name, held) if name else None
         customer = self.by_number.get(number)
         if customer not in self.seen:
             self.reject(record, Trouble.NO_CUSTOMER_NUMBER, "customer.number")
             return None
         return customer
 
-    def _named(self, record: Record, name: str, likely: Sequence[int]) -> int | None:
-        firms = [one for one in self.firms.get(folded(name), []) if one.id in self.seen]
-        active = [one for one in firms if not one.is_archived] or firms
-        linked = {link["customer_id"] for key in likely for link in self.held[key].links if key in self.held}
-        own = [one for one in active if one.id in linked]
-        if len(active) == 1 or own:
-            return (own or active)[0].id
+    def _named(self, record: Record, name: str, held: Held | None) -> int | None:
+        active = self._active(folded(name))
+        own = active if len(active) == 1 else self._own(record, active, held)
+        if own:
+            return own[0].id
         record.values.setdefault("company_name", name)
         if active:
             self.say(record, Trouble.CUSTOMER_NAMED_OFTEN, "customer.name", count=len(active))
@@ -164,13 +163,38 @@ class Contacts(Planner):
             self.say(record, Trouble.NO_CUSTOMER_NAMED, "customer.name")
         return None
 
-    def _meet(self, record: Record, likely: Sequence[int], customer: int | None) -> Meeting:
+    def _active(self, name: str) -> list[Namesake]:
+        """The customers called so; archived ones only where there are no others."""
+        if name not in self.active:
+            firms = [one for one in self.firms.get(name, []) if one.id in self.seen]
+            self.active[name] = [one for one in firms if not one.is_archived] or firms
+        return self.active[name]
+
+    def _own(self, record: Record, customers: Sequence[Namesake], held: Held | None) -> list[Namesake]:
+        """Those of these customers to whom the contact may belong already."""
+        by_email, name = ([held], "") if held else (self._of_address(record), self._known_name(record))
+        if not by_email and not name:
+            return []
+        linked = {link["customer_id"] for one in by_email for link in one.links}
+        return [one for one in customers if one.id in linked or (name and self.namesakes.at(name, one.id))]
+
+    def _of_address(self, record: Record) -> Sequence[Held]:
+        email = _email(record.values)
+        return self.namesakes.of_address(email) if email in self.by_email else ()
+
+    def _known_name(self, record: Record) -> str:
+        """The name of a row if a contact is called so and names count; else nothing."""
+        name = folded(contact_name(record.values))
+        return name if name in self.by_name else ""
+
+    def _meet(self, record: Record, customer: int | None) -> Meeting:
         values = record.values
         decision = self.decided(record)
         if self.waits(record):
             return Meeting(record, is_open=True)
+        chosen = self._chosen(record, decision)
         twice = self.rows_of.get(_key_of(values), [])
-        if len(twice) > 1 and decision not in {TAKE, NEW, *map(str, likely)}:
+        if len(twice) > 1 and not (chosen or decision in {TAKE, NEW}):
             self.say(
                 record,
                 Trouble.SAME_TWICE,
@@ -180,45 +204,53 @@ class Contacts(Planner):
             return Meeting(record, is_open=True)
         if decision == NEW:
             return Meeting(record)
-        candidates = [self.held[key] for key in likely if key in self.held and self.may_see(self.held[key])]
-        chosen = [held for held in candidates if str(held.id) == decision]
         if chosen:
-            return Meeting(record, target=chosen[0].id)
-        sure, unsure = self._weigh(values, candidates, customer)
+            return Meeting(record, target=chosen.id)
+        sure, unsure = self._weigh(record, customer)
         if len(sure) == 1:
             return Meeting(record, target=sure[0].id)
         if not sure and not unsure:
             key = "last_name" if values.get("last_name") else "company_name"
             is_open = self.may_be_a_total(record, folded(contact_name(values)), key)
             return Meeting(record, is_open=is_open)
-        likely_ones = sure or unsure
-        asked = Trouble.NAME_KNOWN if len(likely_ones) == 1 else Trouble.NAME_KNOWN_OFTEN
-        self.say(record, asked, "last_name", name=likely_ones[0].name, count=len(likely_ones))
-        target = likely_ones[0].id if len(likely_ones) == 1 else None
-        return Meeting(record, target=target, candidates=tuple(held.id for held in likely_ones), is_open=True)
+        return self.ask_which(record, sure or unsure)
 
-    def _weigh(
-        self, values: Mapping[str, Any], candidates: Sequence[Held], customer: int | None
-    ) -> tuple[list[Held], list[Held]]:
+    def _chosen(self, record: Record, decision: str) -> Held | None:
+        """Whom somebody said a row means, if the row may mean that one at all."""
+        held = self.held.get(int(decision)) if decision.isdecimal() else None
+        if held is None or not self.may_see(held):
+            return None
+        name = self._known_name(record)
+        return held if held in self._of_address(record) or (name and folded(held.name) == name) else None
+
+    def ask_which(self, record: Record, likely: Sequence[Held]) -> Meeting:
+        """Have somebody say whether a row means one of these."""
+        if len(likely) > 1:
+            return self.ask_among(record, "last_name", likely)
+        self.say(record, Trouble.NAME_KNOWN, "last_name", name=likely[0].name)
+        return Meeting(record, target=likely[0].id, candidates=(likely[0].id,), is_open=True)
+
+    def _weigh(self, record: Record, customer: int | None) -> tuple[Sequence[Held], Sequence[Held]]:
         """Who it surely is, and who it may be: somebody else with that address, a namesake elsewhere."""
-        email, name = folded(values.get("email") or ""), folded(contact_name(values))
-        by_email = [held for held in candidates if email and folded(first_of(held.values["email"])) == email]
-        both = [held for held in by_email if not name or folded(held.name) == name]
+        values, name = record.values, self._known_name(record)
+        email, by_email = _email(values), self._of_address(record)
+        said = folded(contact_name(values))
+        both = [held for held in by_email if not said or folded(held.name) == said]
         if both or self.source.match is MatchRule.EMAIL:
             return both or by_email, []
-        akin = [held for held in by_email if _akin(values, held)]
         if by_email:
-            return akin, by_email
-        namesakes = [held for held in candidates if name and folded(held.name) == name]
+            return [held for held in by_email if _akin(values, held)], by_email
+        if not name:
+            return [], []
         if customer is not None:
-            at_customer = [held for held in namesakes if customer in {link["customer_id"] for link in held.links}]
-            loose = [held for held in namesakes if not held.links]
-            return at_customer, loose if not at_customer else []
+            at_customer = self.namesakes.at(name, customer)
+            return at_customer, [] if at_customer else self.namesakes.loose(name)
         firm = folded(values.get("company_name") or "")
-        # A firm that is on file as a contact is called after its own company.
-        same = [held for held in namesakes if folded(held.values["company_name"]) in {firm, name}]
-        other_address = [held for held in same if email and held.values["email"]]
-        return [held for held in same if held not in other_address], other_address or ([] if firm else namesakes)
+        same = self.namesakes.of_firm(name, firm)
+        elsewhere = [] if firm else self.namesakes.called(name)
+        if email:
+            return same.without_address, same.with_address or elsewhere
+        return same.every, elsewhere
 
     def may_see(self, held: Held) -> bool:
         """Whether the importer may see a contact."""
@@ -231,9 +263,13 @@ class Contacts(Planner):
         return bool(mine & self.editable) or (customer is not None and customer in mine)
 
 
+def _email(values: Mapping[str, Any]) -> str:
+    return folded(values.get("email") or "")
+
+
 def _key_of(values: Mapping[str, Any]) -> tuple[str, ...]:
     """What makes two rows the same contact: name with address, or name with customer."""
-    name, email = folded(contact_name(values)), folded(values.get("email") or "")
+    name, email = folded(contact_name(values)), _email(values)
     if email:
         return (name, email)
     return (name, "", folded(values.get("customer.number") or values.get("customer.name") or "")) if name else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
 
 from importers import compare, cut, known
 from importers.compare import Difference
@@ -21,6 +22,13 @@ _WHOLE_NAMES = ("company_name", "name")
 _CONTACT_EMAIL = "main_contact.email"
 _POSTAL_FIELDS = ("head_office.postal_code", "head_office.postal_place", "head_office.country")
 NAME_FIELDS = ("company_name", "name", "name_2", "first_name", "last_name", "infix", "kind")
+
+
+class _Called(NamedTuple):
+    """The customers of one name that a row may mean. `active`: archived ones only where there are no others."""
+
+    by_key: dict[str, Namesake]
+    active: list[Namesake]
 
 
 class Customers(Planner):
@@ -54,6 +62,8 @@ class Customers(Planner):
         if self.source.match is MatchRule.POSTAL_CODE:
             namesakes = [one.id for named in self.named.values() for one in named]
             self.places_of = known.head_office_codes(self.session, namesakes)
+        # All rows of one name look at the same ones.
+        self.called: dict[tuple[str, str | None, bool], _Called] = {}
         self.fields = {*self.source.mapping}
         if self.source.rest_to_notes or any(
             len(text) > NAME_LENGTH for key in _WHOLE_NAMES for _, text in self.reader.texts(key, self.records)
@@ -78,13 +88,21 @@ class Customers(Planner):
         """What two rows without a number have in common when they are the same."""
         return f"{name}\n{self.postal_codes[row]}" if row in self.postal_codes else name
 
-    def _namesakes(self, record: Record, name: str) -> list[Namesake]:
-        """Who is called so; with the match rule for it, only those who may be in the same place."""
-        namesakes = self.named.get(name, [])
-        code = self.postal_codes.get(record.number)
-        if code is None:
-            return namesakes
-        return [one for one in namesakes if folded(self.places_of.get(one.id, "")) in {code, ""}]
+    def _namesakes(self, record: Record, name: str, number: str) -> _Called:
+        """Who is called so; with the match rule for it, only those who may be in the same place.
+
+        For a row with a number a namesake whose own number stands in the file is somebody else.
+        """
+        key = name, self.postal_codes.get(record.number), bool(number)
+        if key not in self.called:
+            named, code = self.named.get(name, []), key[1]
+            if code is not None:
+                named = [one for one in named if folded(self.places_of.get(one.id, "")) in {code, ""}]
+            if number:
+                named = [one for one in named if one.number_key not in self.rows_of_number]
+            active = [one for one in named if not one.is_archived]
+            self.called[key] = _Called({str(one.id): one for one in named}, active or named)
+        return self.called[key]
 
     def _names(self, rows: Sequence[tuple[int, Row]]) -> Iterator[tuple[int, str]]:
         """Row number and folded name."""
@@ -120,40 +138,36 @@ class Customers(Planner):
         if self.waits(record):
             return Meeting(record, is_open=True)
         name = folded(full_name(record.values))
-        namesakes = self._namesakes(record, name)
+        namesakes = self._namesakes(record, name, number)
         key = self._name_key(name, record.number)
         twice = self.rows_of_number.get(number, []) if number else self.rows_of_name.get(key, [])
         # Two rows with one number cannot both go in; two with one name can, if somebody says so.
-        if len(twice) > 1 and decision not in ({TAKE} if number else {TAKE, NEW, *(str(one.id) for one in namesakes)}):
+        settled = {TAKE} if number else {TAKE, NEW, *namesakes.by_key.keys() & {decision}}
+        if len(twice) > 1 and decision not in settled:
             trouble, key = (Trouble.NUMBER_TWICE, "number") if number else (Trouble.SAME_TWICE, "company_name")
             self.say(record, trouble, key, rows=others(twice, record.number))
             return Meeting(record, is_open=True)
-        if number:
-            # A namesake whose own number stands in the file is somebody else.
-            namesakes = [one for one in namesakes if one.number_key not in self.rows_of_number]
         if decision == NEW:
             return Meeting(record)
-        chosen = [one for one in namesakes if str(one.id) == decision]
-        if chosen:
-            return Meeting(record, target=chosen[0].id)
+        if chosen := namesakes.by_key.get(decision):
+            return Meeting(record, target=chosen.id)
         # It stands in the first column, whatever that is.
-        if not namesakes and self.may_be_a_total(record, number or name, "number" if number else self._name_column()):
+        if not namesakes.active and self.may_be_a_total(
+            record, number or name, "number" if number else self._name_column()
+        ):
             return Meeting(record, is_open=True)
-        if not namesakes:
+        if not namesakes.active:
             return Meeting(record)
-        return self._among(record, namesakes, number)
+        return self._among(record, namesakes.active, number)
 
     def _name_column(self) -> str:
         return next((key for key in ("company_name", "name", "last_name") if key in self.source.mapping), "")
 
-    def _among(self, record: Record, namesakes: Sequence[Namesake], number: str) -> Meeting:
-        active = [one for one in namesakes if not one.is_archived] or list(namesakes)
-        first = active[0]
-        candidates = tuple(one.id for one in active)
-        key = self._name_column()
+    def _among(self, record: Record, active: Sequence[Namesake], number: str) -> Meeting:
+        first, key = active[0], self._name_column()
+        candidates = (first.id,)
         if len(active) > 1:
-            self.say(record, Trouble.NAME_KNOWN_OFTEN, key, name=first.name, count=len(active))
-            return Meeting(record, candidates=candidates, is_open=True)
+            return self.ask_among(record, key, active)
         if number:
             self.say(record, Trouble.NAME_KNOWN_OTHER_NUMBER, "number", name=first.name, number=first.number)
             return Meeting(record, candidates=candidates, is_open=True)

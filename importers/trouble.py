@@ -54,6 +54,10 @@ class Trouble(enum.StrEnum):
     LOOKS_LIKE_A_TOTAL = "This looks like a total, not like a record. Choose: a new one, or leave it out?"
     NAME_KNOWN = "{name} exists already. Choose: the same, or a new one?"
     NAME_KNOWN_OFTEN = "{count} records are called {name}. Choose which one is meant, or a new one."
+    NAME_KNOWN_TOO_OFTEN = (
+        "{count} records are called {name}, too many to choose from. Say more of this one in the file, a number or an e-mail "
+        "address, or choose: a new one, or leave it out?"
+    )
     RECOGNISED_BY_NAME = "Recognised by name as {number}."
     ARCHIVED = "{name} is archived and can only be read. Restore it first."
     NO_RIGHT = "You may not edit {name}."

@@ -402,7 +402,7 @@ class Writer:
                 columns = (*columns, "changed_at")
                 rows = [{**row, "changed_at": self.now} for row in rows]
             orders.append(bulk.updating(dialect, tables[name], columns, rows))
-        for name in _ORDER:
+        for name in TABLES:
             if added := self.batch.inserts.get(name):
                 stamps = self.stamps() if "changed_at" in tables[name].c else {}
                 orders.append(bulk.inserting(dialect, tables[name], [{**stamps, **row} for row in added]))
@@ -450,8 +450,8 @@ _REMEMBER = {
         "FROM json_array_elements(CAST(:made AS json)) m WHERE import_row.id = CAST(m.value ->> 0 AS integer)"
     ),
 }
-# What others refer to goes first.
-_ORDER = (
+# What an import writes to. What others refer to goes first.
+TABLES = (
     "label", "list_value", "customer", "address", "bank_account", "contact", "customer_contact", "customer_label",
     "contact_label",
 )  # fmt: skip
