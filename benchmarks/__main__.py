@@ -1,4 +1,4 @@
-"""All figures one after the other: `python -m benchmarks [--quick] [--peer] [--customers 10000 100000] [journal|lists|pages|import|imports]`."""
+"""All figures one after the other: `python -m benchmarks [--quick] [--peer] [--customers 10000 100000] [journal|lists|pages|import|imports|namesakes]`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import imports, journal, lists, pages
+from benchmarks import imports, journal, lists, namesakes, pages
 
-TABLES = ("pages", "import", "imports", "lists", "journal")
+TABLES = ("pages", "import", "imports", "namesakes", "lists", "journal")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -38,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if "imports" in tables:
         small = ["--rows", "5000", "--undone", "10000"] if wanted.quick else []
         imports.main([*small, *(["--peer"] if wanted.peer else [])])
+    if "namesakes" in tables:
+        namesakes.main(["--rows", "2000"] if wanted.quick else [])
     if "lists" in tables:
         lists.main()
     if "journal" in tables:

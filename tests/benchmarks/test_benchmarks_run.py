@@ -12,7 +12,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 import benchmarks.__main__ as all_of_them
-from benchmarks import floor, imports, journal, pages, peer
+from benchmarks import floor, imports, journal, namesakes, pages, peer
 from tests.databases import ENGINES, Databases, postgresql_binaries, without_postgresql
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -86,6 +86,16 @@ def test_a_large_import_is_measured_beside_its_floor(tmp_path: Path, capsys: pyt
     assert "floor: 396 of 400 rows written" in printed
     assert "x the floor" in printed
     assert "undo of 400, 40 later edits kept" in printed
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_plan_of_many_namesakes_is_measured_beside_one_without(
+    handed_out: Databases, engine: str, tmp_path: Path
+) -> None:
+    url = handed_out.copy(engine, "namesakes", namesakes.build)
+    took = dict(namesakes.measure(url, tmp_path, rows=60))
+    assert list(took) == list(namesakes.LISTS)
+    assert min(took.values()) > 0
 
 
 def test_what_is_measured_beside_the_import_is_pinned_and_no_dependency_of_ours() -> None:
