@@ -192,7 +192,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Flask:
         }
     )
     made.test_client_class = PageClient
-    made.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    # One folder for all workers of a run, whose folders lie in the run's.
+    templates = (
+        tmp_path_factory.getbasetemp().parent / f"templates-{os.environ.get('PYTEST_XDIST_TESTRUNUID', 'alone')}"
+    )
+    templates.mkdir(exist_ok=True)
+    made.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(templates))
     return made
 
 
