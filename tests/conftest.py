@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from admin_views import background, commands_translate, login
 from app import create_app
+from importers.files import process
 from models import access, schema
 from models.access import SYSTEM, Looker
 from models.base import db
@@ -27,6 +28,7 @@ from models.operations import password
 from models.operations.sign_in import token_hash
 from models.user import BUILT_IN_ROLES, Role, SignIn, User
 from tests.databases import ENGINES, Databases, databases
+from tests.importers.files.copies import Copies
 from tests.pages import PageClient
 
 DATA = Path(os.environ.get("KAARTENBAK_DATA", Path(__file__).resolve().parents[2] / "shared" / "data" / "files"))
@@ -52,6 +54,25 @@ def pytest_collection_finish() -> None:
 def catalogues() -> None:
     """The catalogues as they are now: compiled ones are not in the repository."""
     commands_translate.compile_all()
+
+
+_new_interpreter = process._begun
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _copies() -> Iterator[None]:
+    """Files are read by copies of a process that has the readers loaded: a new interpreter for each is a tenth of a run."""
+    copies = Copies()
+    process._begun = copies.begun  # type: ignore[assignment]
+    yield
+    process._begun = _new_interpreter
+    copies.close()
+
+
+@pytest.fixture
+def new_interpreters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are read as the panel does it, each by a new interpreter."""
+    monkeypatch.setattr(process, "_begun", _new_interpreter)
 
 
 @pytest.fixture(scope="session")
@@ -171,7 +192,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Flask:
         }
     )
     made.test_client_class = PageClient
-    made.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    # One folder for all workers of a run, whose folders lie in the run's.
+    templates = (
+        tmp_path_factory.getbasetemp().parent / f"templates-{os.environ.get('PYTEST_XDIST_TESTRUNUID', 'alone')}"
+    )
+    templates.mkdir(exist_ok=True)
+    made.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(templates))
     return made
 
 

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -29,6 +30,9 @@ _QUICK = (
     "max_wal_size=4GB",
     "listen_addresses=",
 )
+
+# So many databases that are done with wait for their end.
+_LEAVING = 4
 
 # Runs the server until its own input ends, which it does however the tests come to their end, and cleans up.
 _KEEPER = """
@@ -168,6 +172,7 @@ class Databases:
         self._count = itertools.count(1)
         self._templates: dict[tuple[str, str], str] = {}
         self._ways: dict[tuple[str, str], Way] = {}
+        self._leaving: deque[str] = deque()
 
     def fresh(self, engine: str) -> URL:
         """The URL of a new and empty database."""
@@ -201,9 +206,12 @@ class Databases:
         return self._ways[kind, whose].to(url)
 
     def drop(self, url: URL) -> None:
-        """Throw a database away, with whoever is still connected."""
+        """Throw a database away, with whoever is still connected: a file at once, one of PostgreSQL a few later."""
         if url.get_backend_name() == "postgresql":
-            self._postgresql().execute(f"DROP DATABASE IF EXISTS {url.database} WITH (FORCE)")
+            # Whoever closed a connection just now is still on the way out, and the server would sleep on that.
+            self._leaving.append(str(url.database))
+            if len(self._leaving) > _LEAVING:
+                self._postgresql().execute(f"DROP DATABASE IF EXISTS {self._leaving.popleft()} WITH (FORCE)")
         else:
             for suffix in ("", "-wal", "-shm"):
                 Path(f"{url.database}{suffix}").unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
 from collections.abc import Collection
 from typing import Any
@@ -91,11 +92,9 @@ class PageClient(FlaskClient):
         return self
 
     def token(self) -> str:
-        """The CSRF token of this session, as its pages have it; where there is none yet, a page makes one."""
+        """The CSRF token of this session, as its pages have it; where there is none yet, it is made as a page would."""
         with self.session_transaction() as session:
-            kept = session.get("csrf_token")
-        if kept is None:
-            return self.token_of("/profile/")
+            kept = session.setdefault("csrf_token", secrets.token_hex(20))
         return URLSafeTimedSerializer(str(self.application.secret_key), salt="wtf-csrf-token").dumps(kept)
 
     def token_of(self, path: str) -> str:

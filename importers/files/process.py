@@ -26,16 +26,7 @@ _PASSED_ON = ("LD_LIBRARY_PATH",)  # without it an interpreter in an unusual pla
 
 def read_apart(file: IO[bytes], limits: Limits, options: ReadOptions, kept: IO[bytes]) -> Workbook:
     """The workbook as a child process reads it; its lines go into `kept`, too. Its death is an ordinary refusal."""
-    job = json.dumps({"limits": asdict(limits), "options": asdict(options)})
-    child = subprocess.Popen(  # noqa: S603 - our own interpreter, and nothing of the sender on its command line
-        [sys.executable, "-X", "utf8", "-m", "importers.files.child", job],
-        stdin=file,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=_ROOT,
-        env=_ENVIRONMENT | {name: os.environ[name] for name in _PASSED_ON if name in os.environ},
-        start_new_session=True,
-    )
+    child = _begun(json.dumps({"limits": asdict(limits), "options": asdict(options)}), file)
     with child:
         try:
             workbook = _receive(child, limits, kept)
@@ -44,6 +35,19 @@ def read_apart(file: IO[bytes], limits: Limits, options: ReadOptions, kept: IO[b
     if workbook is None:
         raise _why_it_died(child.returncode, limits)
     return workbook
+
+
+def _begun(job: str, file: IO[bytes]) -> subprocess.Popen[bytes]:
+    """The child, with the file as its input."""
+    return subprocess.Popen(  # noqa: S603 - our own interpreter, and nothing of the sender on its command line
+        [sys.executable, "-X", "utf8", "-m", "importers.files.child", job],
+        stdin=file,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=_ROOT,
+        env=_ENVIRONMENT | {name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+        start_new_session=True,
+    )
 
 
 def _receive(child: subprocess.Popen[bytes], limits: Limits, kept: IO[bytes]) -> Workbook | None:

@@ -7,9 +7,10 @@ import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, delete, func, insert, or_, select, text, update
+from sqlalchemy import Row, ScalarSelect, Select, bindparam, delete, func, insert, or_, select, text, update
 from werkzeug.security import generate_password_hash
 
 from models import settings
@@ -132,21 +133,8 @@ def seat_of(
     One query. From here on the session looks as this person.
     """
     now = utc_now()
-    found = session.execute(
-        select(
-            *(SignIn.id, SignIn.seen_at, User, Role.name, _folded(), settings.in_one_text()),
-            *(*rights_in_one_row(), given_in_one_row()),
-        )
-        .join(User, User.id == SignIn.user_id)
-        .outerjoin(Role, Role.id == User.role_id)
-        .where(
-            SignIn.token_hash == token_hash(token),
-            SignIn.seen_at > now - idle,
-            SignIn.began_at > now - longest,
-            User.disabled_at.is_(None),
-        ),
-        execution_options=EVERYTHING,
-    ).first()
+    of_token = {"token": token_hash(token), "seen_since": now - idle, "begun_since": now - longest}
+    found = session.execute(_behind_a_token(), of_token, execution_options=EVERYTHING).first()
     if found is None:
         return None
     sign_in_id, seen_at, user, role, sections, stored, roles, teams, given = found
@@ -167,6 +155,28 @@ def seat_of(
         known,
         role,
         looker,
+    )
+
+
+@cache
+def _behind_a_token() -> Select[*tuple[Any, ...]]:
+    """Of the session of `token`, if it was used after `seen_since` and began after `begun_since`, what its seat holds.
+
+    Every request asks for it: to build it anew would take longer than the answer.
+    """
+    return (
+        select(
+            *(SignIn.id, SignIn.seen_at, User, Role.name, _folded(), settings.in_one_text()),
+            *(*rights_in_one_row(), given_in_one_row()),
+        )
+        .join(User, User.id == SignIn.user_id)
+        .outerjoin(Role, Role.id == User.role_id)
+        .where(
+            SignIn.token_hash == bindparam("token"),
+            SignIn.seen_at > bindparam("seen_since"),
+            SignIn.began_at > bindparam("begun_since"),
+            User.disabled_at.is_(None),
+        )
     )
 
 

@@ -60,6 +60,10 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+# Of a test of what a page looks like, or of what a key does in it: that does not depend on the database. Journeys run on both.
+LOOKS = pytest.mark.parametrize("panel", ["sqlite"], indirect=True)
+
+
 @dataclass(frozen=True)
 class Panel:
     """The running panel, and what stands for all registers it asks."""

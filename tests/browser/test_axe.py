@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browser.conftest import Panel, SignIn
+from tests.browser.conftest import LOOKS, SignIn
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -165,11 +165,8 @@ def violations(page: Page, rules: dict[str, Any] = RULES) -> list[str]:
     return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"][:3]]
 
 
-def test_axe_finds_nothing_on_any_page_and_none_scrolls_sideways(
-    sign_in: SignIn, panel: Panel, shots: Path | None
-) -> None:
-    if panel.engine != "sqlite":
-        pytest.skip("What a page looks like does not depend on the database; the journeys run on both.")
+@LOOKS
+def test_axe_finds_nothing_on_any_page_and_none_scrolls_sideways(sign_in: SignIn, shots: Path | None) -> None:
     page = sign_in()
     for name, path in PAGES.items():
         page.set_viewport_size({"width": 1440, "height": 900})
@@ -222,9 +219,8 @@ LONG = {
 }
 
 
-def test_long_texts_and_many_labels_of_a_row_stay_in_the_list(sign_in: SignIn, panel: Panel) -> None:
-    if panel.engine != "sqlite":
-        pytest.skip("What a page looks like does not depend on the database; the journeys run on both.")
+@LOOKS
+def test_long_texts_and_many_labels_of_a_row_stay_in_the_list(sign_in: SignIn) -> None:
     page = sign_in()
     for name, city in LONG.items():
         page.goto("/customers/new/")
@@ -246,7 +242,8 @@ def test_long_texts_and_many_labels_of_a_row_stay_in_the_list(sign_in: SignIn, p
             assert max(right for right, _ in found) <= inner, f"the menu of a row of {path} at {width}"
 
 
-def test_axe_finds_nothing_on_the_pages_before_signing_in(sign_in: SignIn, panel: Panel) -> None:
+@LOOKS
+def test_axe_finds_nothing_on_the_pages_before_signing_in(sign_in: SignIn) -> None:
     page = sign_in()
     page.context.clear_cookies()
     for theme in ("light", "dark"):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import LOOKS, SignIn
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), LOOKS]
 
 # The contrast of the words on the button, as WCAG reckons it; a see-through ground shows what lies below.
 CONTRAST = """node => {

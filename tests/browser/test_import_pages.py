@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import Panel, SignIn
+from tests.browser.conftest import LOOKS, SignIn
 from tests.browser.test_axe import NO_COLOURS, ONLY_COLOURS, RULES, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -39,9 +39,8 @@ def looked_at(page: Page, name: str) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
 
 
-def test_every_step_of_an_import_can_be_used_by_everybody(sign_in: SignIn, panel: Panel, tmp_path: Path) -> None:
-    if panel.engine != "sqlite":
-        pytest.skip("What a page looks like does not depend on the database; the journeys run on both.")
+@LOOKS
+def test_every_step_of_an_import_can_be_used_by_everybody(sign_in: SignIn, tmp_path: Path) -> None:
     file = tmp_path / "klanten.csv"
     file.write_text(LIST, "utf-8")
     page = sign_in()
@@ -69,11 +68,8 @@ def test_every_step_of_an_import_can_be_used_by_everybody(sign_in: SignIn, panel
     looked_at(page, "profile")
 
 
-def test_the_rows_of_a_plan_are_walked_and_ticked_by_the_keys_of_lists(
-    sign_in: SignIn, panel: Panel, tmp_path: Path
-) -> None:
-    if panel.engine != "sqlite":
-        pytest.skip("What a key does, does not depend on the database.")
+@LOOKS
+def test_the_rows_of_a_plan_are_walked_and_ticked_by_the_keys_of_lists(sign_in: SignIn, tmp_path: Path) -> None:
     file = tmp_path / "klanten.csv"
     file.write_text("Klantnummer;Bedrijfsnaam\nT-1;Een\nT-2;Twee\nT-3;Drie\n", "utf-8")
     page = sign_in()

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import LOOKS, SignIn
 from tests.browser.test_journeys import find
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -46,6 +46,7 @@ def test_without_javascript_the_filters_are_a_page(sign_in: SignIn) -> None:
     expect(page).to_have_url(re.compile(r"/customers/\?label=\d+"))
 
 
+@LOOKS
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("tab", ["overview", "settings"])
 def test_the_labels_of_a_card_open_within_the_window(sign_in: SignIn, width: int, tab: str) -> None:
@@ -73,6 +74,7 @@ def test_the_question_mark_opens_the_list_of_keys_on_any_page(sign_in: SignIn) -
     expect(page.locator("dialog[open]")).to_have_count(0)
 
 
+@LOOKS
 def test_the_mouse_shows_a_name_that_is_cut_off_in_full(sign_in: SignIn) -> None:
     page = sign_in()
     name = page.locator(".kb-table .kb-name").first
@@ -97,6 +99,7 @@ def test_from_a_card_one_goes_through_the_list_it_was_opened_from(sign_in: SignI
     expect(heading).to_contain_text(names[0])
 
 
+@LOOKS
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (720, 450)])
 def test_TL_05_a_narrow_window_has_the_ways_to_the_neighbours_too(sign_in: SignIn, width: int, height: int) -> None:
     page = sign_in(viewport={"width": width, "height": height})
@@ -184,6 +187,7 @@ def test_TO_27_looking_for_somebody_on_the_roles_tab_loses_nothing_that_is_not_s
     expect(page.locator("#roles-form .kb-changed")).to_have_count(0)
 
 
+@LOOKS
 def test_TO_27_the_table_of_roles_fits_beside_what_is_explained_and_its_headings_keep_from_the_edge(
     sign_in: SignIn,
 ) -> None:
@@ -198,6 +202,7 @@ def test_TO_27_the_table_of_roles_fits_beside_what_is_explained_and_its_headings
     assert text + 8 <= table.evaluate("one => one.getBoundingClientRect().right")
 
 
+@LOOKS
 def test_TO_27_on_a_telephone_the_fields_to_add_somebody_open_within_the_window(sign_in: SignIn) -> None:
     page = sign_in(viewport={"width": 390, "height": 844})
     page.goto("/customers/details/?id=1&tab=roles")

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import LOOKS, SignIn
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -65,6 +65,7 @@ def test_what_was_typed_too_quickly_is_searched_for_on_the_page(sign_in: SignIn)
     expect(page.locator("mark").first).to_be_visible()
 
 
+@LOOKS
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_the_palette(sign_in: SignIn, scheme: str) -> None:
     page = sign_in(color_scheme=scheme)

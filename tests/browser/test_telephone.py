@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import FloatRect, Locator, Page
 
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import LOOKS, SignIn
 from tests.browser.test_journeys import find
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), LOOKS]
 
 TARGET = 44
 

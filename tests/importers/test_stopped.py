@@ -17,6 +17,7 @@ DIED = "its process died; memory is limited to 1000000000 bytes"
 REFUSED = """echo '{"refused": "TOO_MUCH_MEMORY", "values": {"limit": 1000}}'"""
 
 
+@pytest.mark.usefixtures("new_interpreters")
 @pytest.mark.parametrize(
     ("script", "limit"), [("exec sleep 60", SLOW), ("kill -XCPU $$", SLOW), ("kill -SEGV $$", DIED), (REFUSED, MEMORY)]
 )

@@ -20,19 +20,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any, NoReturn, cast
 
-import defusedxml.ElementTree
-import openpyxl
-import python_calamine
-
 from importers.columns import COLUMNS
-from importers.files import Limits, ReadOptions, Unreadable, Workbook, careful, child, fast, process
+from importers.files import Limits, ReadOptions, Unreadable, Workbook, process
 from importers.mapping import best_sheet, guess, header_cells, header_row, mapping_of, misfits, records
 from importers.reading import Reading
 from importers.rows import RowReader
 from models.imports import ImportKind
+from tests.importers.files.copies import be_a_child
 from tests.importers.files.mutations import Mutation, mutate, small
 
-LOADED = (careful, fast, openpyxl, python_calamine, defusedxml.ElementTree)
 DATA = Path(os.environ.get("KAARTENBAK_DATA", Path(__file__).resolve().parents[4] / "shared" / "data" / "files"))
 # Reading takes as long as the worst file may; a file of a few kilobytes that needs this long is a finding.
 SLOW = 5.0
@@ -78,20 +74,11 @@ class Copied:
 
 
 def _be_a_child(content: bytes, limits: Limits, into: int) -> NoReturn:
-    """What a new interpreter would do, `child.main`, with this content as its input."""
-    try:
-        with tempfile.TemporaryFile() as file:
-            file.write(content)
-            file.flush()
-            os.lseek(file.fileno(), 0, os.SEEK_SET)
-            os.dup2(file.fileno(), 0)
-        os.dup2(into, 1)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-        sys.stdin, sys.stdout = os.fdopen(0, "r"), os.fdopen(1, "w")
-        sys.argv = ["child", json.dumps({"limits": asdict(limits), "options": asdict(ReadOptions())})]
-        child.main()
-    finally:
-        os._exit(99)
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        os.lseek(file.fileno(), 0, os.SEEK_SET)
+        be_a_child(json.dumps({"limits": asdict(limits), "options": asdict(ReadOptions())}), file.fileno(), into)
 
 
 def read(copied: Copied, limits: Limits) -> Workbook:

@@ -17,6 +17,7 @@ from importers.files import Limits, Refusal, Remark, Unreadable, Workbook, lette
 from tests.importers.files.builders import MAIN, lie_about_sizes, ods, xlsx
 
 FIVE_SECONDS = 5.0
+pytestmark = pytest.mark.usefixtures("new_interpreters")
 ROOT = Path(__file__).resolve().parents[3]
 ROW = '<row r="{0}"><c r="A{0}"><v>{0}</v></c></row>'
 MUCH = 310_000_000

@@ -17,6 +17,7 @@ from importers.files import Limits, Refusal, Unreadable, Workbook, read
 from importers.files.wire import Receiver, lines
 from tests.importers.files.builders import xlsx
 
+pytestmark = pytest.mark.usefixtures("new_interpreters")
 ROOT = Path(__file__).resolve().parents[3]
 CONFINED = """
 from importers.files import child

@@ -12,7 +12,7 @@ import pytest
 
 from importers.files import Limits, Refusal, Unreadable
 from importers.files import read as read_file
-from tests.importers.files import fuzz
+from tests.importers.files import copies, fuzz
 from tests.importers.files.fuzz import end_of
 from tests.importers.files.mutations import Mutation, mutate, small
 
@@ -31,6 +31,7 @@ def test_every_file_made_by_chance_ends_in_rows_or_a_message(data: Path, block: 
     assert told.stdout.splitlines()[-1] == "nothing found"
 
 
+@pytest.mark.usefixtures("new_interpreters")
 def test_a_copied_child_says_what_a_new_one_says(data: Path, tmp_path: Path) -> None:
     """So that what the others prove holds for uploads."""
     files = small(data, tmp_path)
@@ -62,5 +63,5 @@ def test_what_ends_in_neither_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_child_that_dies_is_told_from_one_that_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fuzz.child, "main", lambda: os.kill(os.getpid(), signal.SIGTRAP))
+    monkeypatch.setattr(copies.child, "main", lambda: os.kill(os.getpid(), signal.SIGTRAP))
     assert end_of(Mutation(0, "", b"a;b\n"), LIMITS).how == Refusal.READER_STOPPED.name
