@@ -532,7 +532,7 @@ def _assign(
     given |= dict.fromkeys(further - given.keys(), (None, Certainty.TWICE))
     kept = _of_one_address(names, given, kind)
     own = beside.own_name(names, {field: at for at, (field, _) in kept.items() if field})
-    kept |= {own: ("name", Certainty.ALIKE)} if own is not None else {}
+    kept |= {own: ("company_name", Certainty.ALIKE)} if own is not None else {}
     return _without_stray_additions(kept, {field for field, _ in kept.values() if field})
 
 

@@ -484,5 +484,5 @@ def test_the_street_of_a_delivery_address_is_not_put_beside_the_postal_code_of_a
 
 def test_who_is_called_a_contact_where_people_have_their_own_columns_is_the_customer() -> None:
     header = "ContactName,FirstName,LastName"
-    assert fields(header, "Acme Ltd,John,Doe")["ContactName"] == "name"
+    assert fields(header, "Acme Ltd,John,Doe")["ContactName"] == "company_name"
     assert fields(f"{header},Company", "Jane Roe,John,Doe,Acme Ltd")["ContactName"] == "main_contact.contact"
