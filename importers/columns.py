@@ -192,7 +192,7 @@ CUSTOMER_COLUMNS: tuple[Column, ...] = (
     _limited("bookkeeping_code", reading.text, Customer.bookkeeping_code),
     _column("customer_since", reading.day, doubt=reading.day_doubt, example="2019-03-01"),
     _limited("hourly_rate", reading.amount, Customer.hourly_rate, doubt=reading.amount_doubt),
-    _limited("vat_percentage", reading.amount, Customer.vat_percentage, doubt=reading.amount_doubt),
+    _limited("vat_percentage", reading.amount, Customer.vat_percentage, doubt=reading.percentage_doubt),
     _limited("payment_term_days", reading.days, Customer.payment_term_days, example="30"),
     _column("currency", reading.currency, example="SEK"),
     _column("invoice_layout", reading.word_of(ValueList.INVOICE_LAYOUT), attribute="invoice_layout_id"),
