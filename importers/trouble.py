@@ -17,6 +17,7 @@ class Trouble(enum.StrEnum):
 
     UNREADABLE_CELL = "{reason}"
     NAME_MISSING = "Company name is empty and there is no first and last name."
+    ONE_NAME = "A person has a first and a last name; here is only {name}. Write both, or make it a company."
     PERSON_MISSING = "First name and last name are empty."
     NAME_WITHOUT_LETTERS = "{value} holds no letter or digit, so it cannot be a name."
     NOTE_ROW = "This looks like a note beside the table, not like a row of it. Choose: a new one, or leave it out?"
