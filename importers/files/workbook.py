@@ -93,6 +93,7 @@ class Remark(enum.StrEnum):
     OTHERS_LEFT_OUT = "Relations that are neither customer nor supplier, and were left out: {count}."
     ACCOUNTS_LEFT_OUT = "Bank accounts left out, for they are no IBAN or not the first of a customer: {count}."
     CONTACTS_LEFT_OUT = "Further contact persons, who come in when the file is imported as contacts: {count}."
+    UNNAMED_LEFT_OUT = "Without the name of a person or a company, and left out: {count}."
     NAMELESS_LEFT_OUT = "Customers without a contact person, of whom there is nothing to bring: {count}."
     GONE_LEFT_ALONE = "Records that are gone at the source: {count}. An import deletes nothing."
 
