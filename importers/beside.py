@@ -16,20 +16,28 @@ FieldOf = Callable[[str], str]
 # What a number is called that may be anybody's: behind a street it is the number of the house.
 _NUMBERS = frozenset({"nr", "no", "num", "number", "nummer", "numero", "housenr", "n"})
 _HOUSE_NUMBER = re.compile(r"[0-9]{1,5}(?![0-9])")
+_ANY_DIGIT = re.compile(r"[0-9]")
 _HAS_NUMBER = re.compile(r"[0-9] ?[A-Za-z]?$")
 _TITLES = frozenset({"title", "titel"})
+# In Swedish the town alone is called so, too.
+_TOWNS = frozenset({"postadress", "postadr"})
 
 
 def told(
     names: Sequence[str], columns: Sequence[Sequence[Cell]], field_of: FieldOf, salutation: str
 ) -> Iterator[tuple[int, str]]:
-    """Positions with the field that they go into whatever their names say: numbers of houses, titles of people."""
+    """Positions with the field that they go into whatever their names say: numbers of houses, titles of people, towns."""
+    has_town = any(field_of(name).endswith("city") for name in names)
     for at, name in enumerate(names):
-        values = [*filter(None, map(plain, columns[at]))] if squeezed(name) in _NUMBERS | _TITLES else []
+        values = [*filter(None, map(plain, columns[at]))] if squeezed(name) in _NUMBERS | _TITLES | _TOWNS else []
         street = field_of(names[at - 1]) if at else ""
         if values and squeezed(name) in _TITLES:
             if sum(map(_is_title, values)) >= 0.8 * len(values):
                 yield at, salutation
+        elif values and squeezed(name) in _TOWNS:
+            code = field_of(names[at - 1]) if at and not has_town else ""
+            if code.endswith("postal_code") and not any(map(_ANY_DIGIT.search, values)):
+                yield at, code.removesuffix("postal_code") + "city"
         elif values and street.endswith("street") and _are_apart(columns[at - 1], values):
             yield at, street.removesuffix("street") + "house_number"
 

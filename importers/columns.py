@@ -149,6 +149,8 @@ CUSTOMER_COLUMNS: tuple[Column, ...] = (
     _limited("infix", reading.text, Customer.last_name, attribute="", only_in=True),
     _limited("last_name", reading.text, Customer.last_name),
     _column("kind", reading.kind, example="business"),
+    _column("is_person", reading.yes_or_no, attribute="", only_in=True),
+    _column("is_company", reading.yes_or_no, attribute="", only_in=True),
     _limited("nickname", reading.text, Customer.nickname),
     _limited(
         "email", reading.email, Customer.email, doubt=reading.email_doubt, several=True, example="info@nordhamn.example"

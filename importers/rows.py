@@ -381,9 +381,21 @@ def _joined(before: Any, value: Any) -> Any:
 def _customer(reader: RowReader, record: Record, values: Values) -> None:
     for place in reader.in_pieces:
         _address(reader, record, values, place)
+    _kind(values)
     _customer_name(record, values)
     _main_contact(values)
     _check_name(reader, record, values, ("company_name", "name", "first_name", "last_name"))
+
+
+def _kind(values: Values) -> None:
+    """A company or a person, also where the file only says whether it is one of the two."""
+    for key, kinds in (("is_person", _PERSON_OR_NOT), ("is_company", _PERSON_OR_NOT[::-1])):
+        said = values.pop(key, "")
+        if said != "" and not values.get("kind"):
+            values["kind"] = kinds[not said]
+
+
+_PERSON_OR_NOT = ("private", "business")
 
 
 def _contact(reader: RowReader, record: Record, values: Values) -> None:

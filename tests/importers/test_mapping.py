@@ -486,3 +486,32 @@ def test_who_is_called_a_contact_where_people_have_their_own_columns_is_the_cust
     header = "ContactName,FirstName,LastName"
     assert fields(header, "Acme Ltd,John,Doe")["ContactName"] == "company_name"
     assert fields(f"{header},Company", "Jane Roe,John,Doe,Acme Ltd")["ContactName"] == "main_contact.contact"
+
+
+def test_a_town_that_is_called_postal_address_is_a_town() -> None:
+    found = fields("Adress,Postnr,Postadress", "Gatan 1,111 22,Stockholm", "Gatan 2,222 33,Malmö")
+    assert found["Postadress"] == "head_office.city"
+    assert fields("Adress,Postnr,Postadress,Ort", "Gatan 1,111 22,Box 1,Lund").get("Postadress") != "head_office.city"
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("Werkadres, straat", "head_office.street"), ("Telefoon op werk", "phone"), ("Verkooprelatie", "number"),
+        ("Toevoeging aan huisnummer", "head_office.house_addition"), ("VAT-nummer", "vat_number"), ("Landskod", "head_office.country"),
+        ("Yhteyshenkilön sähköposti", "main_contact.email"), ("Laskutusosoitteen postinumero", "invoice_address.postal_code"),
+        ("MailAddress.City", "head_office.city"), ("POPostalCode", "head_office.postal_code"), ("Mail address", "email"),
+        ("Organization - ZIP/Postal code of Address", "head_office.postal_code"), ("Person - Phone - Work", "main_contact.phone"),
+        ("Name (Adressattyp Unternehmen)", "company_name"), ("Facturatie e-mailadres", "invoice_email"), ("Particulier", "is_person"),
+        ("Is a Company", "is_company"), ("surname_prefix", "infix"), ("Company Domain Name", "website"),
+    ],
+)  # fmt: skip
+def test_what_programs_of_the_trade_call_a_column_is_known(header: str, field: str) -> None:
+    assert meanings(header, CUSTOMERS)[0].field == field
+
+
+def test_of_an_address_and_its_parts_the_parts_are_taken() -> None:
+    header = "Organization - Address,Organization - Street/road name of Address,Organization - House number of Address"
+    found = fields(header, "Kade 5|1234 AB|Ede,Kade,5", "Weg 6|1234 AB|Ede,Weg,6")
+    assert "Organization - Address" not in found
+    assert [*found.values()] == ["head_office.street", "head_office.house_number"]

@@ -1022,3 +1022,12 @@ def test_the_name_of_a_group_of_rows_is_asked_about(desk: Desk) -> None:
 def test_a_person_with_one_name_is_told_what_is_missing(desk: Desk) -> None:
     run = desk.plan(("Naam", "Soort"), ("Jansen", "Particulier"), ("", "Zakelijk"))
     assert [desk.codes(run, row) for row in (2, 3)] == [["ONE_NAME"], ["NAME_MISSING"]]
+
+
+@pytest.mark.parametrize(("header", "said", "other"), [("Particulier", "ja", "nee"), ("Is a company", "False", "True")])
+def test_whether_somebody_is_a_person_may_be_said_with_yes_or_no(
+    desk: Desk, header: str, said: str, other: str
+) -> None:
+    run = desk.plan(("Naam", header), ("Anna Berg", said), ("Acme", other), ("Beta", ""))
+    kinds = [row.values["customer"].get("kind") for row in desk.rows(run).values()]
+    assert kinds == ["private", "business", "business"]
