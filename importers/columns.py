@@ -149,6 +149,8 @@ CUSTOMER_COLUMNS: tuple[Column, ...] = (
     _limited("infix", reading.text, Customer.last_name, attribute="", only_in=True),
     _limited("last_name", reading.text, Customer.last_name),
     _column("kind", reading.kind, example="business"),
+    _column("is_person", reading.yes_or_no, attribute="", only_in=True),
+    _column("is_company", reading.yes_or_no, attribute="", only_in=True),
     _limited("nickname", reading.text, Customer.nickname),
     _limited(
         "email", reading.email, Customer.email, doubt=reading.email_doubt, several=True, example="info@nordhamn.example"
@@ -192,7 +194,7 @@ CUSTOMER_COLUMNS: tuple[Column, ...] = (
     _limited("bookkeeping_code", reading.text, Customer.bookkeeping_code),
     _column("customer_since", reading.day, doubt=reading.day_doubt, example="2019-03-01"),
     _limited("hourly_rate", reading.amount, Customer.hourly_rate, doubt=reading.amount_doubt),
-    _limited("vat_percentage", reading.amount, Customer.vat_percentage, doubt=reading.amount_doubt),
+    _limited("vat_percentage", reading.amount, Customer.vat_percentage, doubt=reading.percentage_doubt),
     _limited("payment_term_days", reading.days, Customer.payment_term_days, example="30"),
     _column("currency", reading.currency, example="SEK"),
     _column("invoice_layout", reading.word_of(ValueList.INVOICE_LAYOUT), attribute="invoice_layout_id"),

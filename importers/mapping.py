@@ -8,8 +8,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 
+from importers import beside
 from importers.columns import COLUMNS, PLACE_TITLES, Column, Place
 from importers.files import Cell, Layout, Row, Sheet
 from importers.reading import Reading, plain, postal_place, squeezed
@@ -59,7 +60,8 @@ _ROLES: tuple[tuple[str, Place, int], ...] = (
     ("invoice", Place.INVOICE, 0), ("billingaddress", Place.INVOICE, 0), ("billing", Place.INVOICE, 0),
     ("bill", Place.INVOICE, 0), ("fakturaadresse", Place.INVOICE, 0), ("fakturaadress", Place.INVOICE, 0),
     ("faktura", Place.INVOICE, 0), ("rechnungsadresse", Place.INVOICE, 0), ("rechnungs", Place.INVOICE, 0),
-    ("laskutus", Place.INVOICE, 0),
+    ("laskutus", Place.INVOICE, 0), ("laskutusosoitteen", Place.INVOICE, 0), ("laskutuksen", Place.INVOICE, 0),
+    ("facturatie", Place.INVOICE, 0),
     ("hoofdkantoor", Place.HEAD_OFFICE, 0), ("headquarters", Place.HEAD_OFFICE, 0),
     ("headoffice", Place.HEAD_OFFICE, 0), ("hauptsitz", Place.HEAD_OFFICE, 0), ("huvudkontor", Place.HEAD_OFFICE, 0),
     ("bezoekadres", Place.HEAD_OFFICE, 1), ("bezoek", Place.HEAD_OFFICE, 1), ("vestigings", Place.HEAD_OFFICE, 1),
@@ -69,17 +71,22 @@ _ROLES: tuple[tuple[str, Place, int], ...] = (
     ("account", Place.HEAD_OFFICE, 1), ("company", Place.HEAD_OFFICE, 1), ("customer", Place.HEAD_OFFICE, 1),
     ("klant", Place.HEAD_OFFICE, 1), ("debiteur", Place.HEAD_OFFICE, 1), ("bedrijfs", Place.HEAD_OFFICE, 1),
     ("kunde", Place.HEAD_OFFICE, 1), ("kund", Place.HEAD_OFFICE, 1), ("adres", Place.HEAD_OFFICE, 1),
-    ("address", Place.HEAD_OFFICE, 1),
+    ("address", Place.HEAD_OFFICE, 1), ("organization", Place.HEAD_OFFICE, 1), ("organisatie", Place.HEAD_OFFICE, 1),
+    ("streetaddress", Place.HEAD_OFFICE, 1), ("werkadres", Place.HEAD_OFFICE, 1), ("kayntiosoitteen", Place.HEAD_OFFICE, 1),
+    ("correspondentieadres", Place.HEAD_OFFICE, 2), ("correspondentie", Place.HEAD_OFFICE, 2), ("mail", Place.HEAD_OFFICE, 2),
+    ("mailaddress", Place.HEAD_OFFICE, 2), ("postiosoitteen", Place.HEAD_OFFICE, 2), ("po", Place.HEAD_OFFICE, 2),
     ("companypost", Place.HEAD_OFFICE, 2), ("postal", Place.HEAD_OFFICE, 2), ("post", Place.HEAD_OFFICE, 2),
     ("mailing", Place.HEAD_OFFICE, 2),
     ("afleveradres", Place.HEAD_OFFICE, 3), ("afleveer", Place.HEAD_OFFICE, 3), ("lever", Place.HEAD_OFFICE, 3),
     ("leverings", Place.HEAD_OFFICE, 3), ("leverans", Place.HEAD_OFFICE, 3), ("delivery", Place.HEAD_OFFICE, 3),
     ("shipping", Place.HEAD_OFFICE, 3), ("ship", Place.HEAD_OFFICE, 3), ("verzend", Place.HEAD_OFFICE, 3),
     ("adresverz", Place.HEAD_OFFICE, 3), ("liefer", Place.HEAD_OFFICE, 3), ("toimitus", Place.HEAD_OFFICE, 3),
+    ("toimitusosoitteen", Place.HEAD_OFFICE, 3), ("sa", Place.HEAD_OFFICE, 3),
     ("home", Place.HEAD_OFFICE, 4), ("prive", Place.HEAD_OFFICE, 4),
     ("contactpersoon", Place.CONTACT, 0), ("contactperson", Place.CONTACT, 0), ("kontaktperson", Place.CONTACT, 0),
     ("maincontact", Place.CONTACT, 0), ("ansprechpartner", Place.CONTACT, 0), ("contact1", Place.CONTACT, 0),
-    ("contact", Place.CONTACT, 0), ("kontakt", Place.CONTACT, 0),
+    ("contact", Place.CONTACT, 0), ("kontakt", Place.CONTACT, 0), ("yhteyshenkilon", Place.CONTACT, 0),
+    ("person", Place.CONTACT, 0),
 )  # fmt: skip
 _OWN_TITLES = tuple(
     (squeezed(title), Place.HEAD_OFFICE if place is Place.LINK else place, int(place is Place.LINK))
@@ -490,13 +497,19 @@ def _assign(
     allowed: Collection[str],
 ) -> dict[int, tuple[str | None, Certainty]]:
     wishes: list[tuple[int, int, str, Certainty]] = []
+    field_of = partial(_field_of, kind=kind)
+    told = dict(beside.told(names, columns, field_of, _SALUTATION[kind]))
+    further = beside.further_addresses(names, field_of)
     for position, name in enumerate(names):
         if position in remembered and remembered[position] is None:
             continue
         again = remembered.get(position)
         if again is not None and again in COLUMNS[kind]:
             wishes.append((-1, position, again, Certainty.REMEMBERED))
-        for meaning in meanings(name, kind) if name else ():
+        if position in told:
+            wishes.append((0, position, told[position], Certainty.VALUES))
+            continue
+        for meaning in meanings(name, kind) if name and position not in further else ():
             together = meaning.field.removesuffix("city") + "postal_place"
             if meaning.field.endswith("city") and together in COLUMNS[kind] and _are_postal_places(columns[position]):
                 wishes.append((meaning.rank, position, together, Certainty.VALUES))
@@ -505,7 +518,7 @@ def _assign(
         if by_value:
             wishes.append((_WEAK * 2, position, by_value, Certainty.VALUES))
     given: dict[int, tuple[str | None, Certainty]] = {}
-    taken, rivals = set[str](), _rivals(names, columns)
+    taken, rivals = set[str](), _rivals(["" if at in told else name for at, name in enumerate(names)], columns)
     for _rank, position, field, certainty in sorted(wishes, key=lambda wish: wish[:2]):
         column = COLUMNS[kind][field]
         if given.get(position, (None,))[0] is not None or given.get(position) in {_NOT_ALLOWED, _WHICH}:
@@ -522,8 +535,20 @@ def _assign(
         else:
             given[position] = (field, certainty)
             taken.add(field)
+    given |= dict.fromkeys(further - given.keys(), (None, Certainty.TWICE))
     kept = _of_one_address(names, given, kind)
+    own = beside.own_name(names, {field: at for at, (field, _) in kept.items() if field})
+    kept |= {own: ("company_name", Certainty.ALIKE)} if own is not None else {}
     return _without_stray_additions(kept, {field for field, _ in kept.values() if field})
+
+
+_SALUTATION = {ImportKind.CUSTOMERS: "main_contact.salutation", ImportKind.CONTACTS: "salutation"}
+
+
+def _field_of(header: str, kind: ImportKind) -> str:
+    """What a header means first of all; '' where it means nothing."""
+    first = next(iter(meanings(header, kind)), None) if header else None
+    return first.field if first else ""
 
 
 def _of_one_address(
@@ -534,23 +559,18 @@ def _of_one_address(
     for place in ("head_office.", "invoice_address."):
         of_role: dict[str, list[int]] = {}
         for position, name in enumerate(names):
-            field = _field_at(name, place, kind)
-            if field is not None:
+            if _field_of(name, kind).startswith(place):
                 of_role.setdefault(_role_of(name), []).append(position)
         here = {at for at, (field, _) in given.items() if field and field.startswith(place)}
         street = next((at for at in sorted(here) if given[at][0] == f"{place}street"), None)
-        # The address of the street; where there is none, the one most is known of.
+        # The address of the street; where there is none, the one most is known of. A street that leaves the rest of its
+        # own address behind is not that of a postal code which says nothing of whose it is.
         mine = max(of_role, key=lambda role: (street in of_role[role], len(here & {*of_role[role]})), default="")
+        mine = mine if "" not in of_role or here.issuperset(of_role[mine]) else ""
         for role, positions in of_role.items():
             if role != mine and not here.issuperset(positions):
                 mixed |= {at for at in here & {*positions} if given[at][1] is not Certainty.REMEMBERED}
     return {at: (None, Certainty.TWICE) if at in mixed else found for at, found in given.items()}
-
-
-def _field_at(header: str, place: str, kind: ImportKind) -> str | None:
-    """The part of an address there that a header means first of all."""
-    first = next(iter(meanings(header, kind)), None) if header else None
-    return first.field if first and first.field.startswith(place) else None
 
 
 # They tell whose address it is, not which one.

@@ -218,7 +218,8 @@ class Customers(Planner):
         keep_in_notes(record, None)
         found = compare.customer(record, None, self.source.reading, self.source.replaces_labels)
         if not compare.is_named(found.write.get("customer", {}), None):
-            self.reject(record, Trouble.NAME_MISSING, "company_name")
+            name = full_name(record.values)
+            self.reject(record, Trouble.ONE_NAME if name else Trouble.NAME_MISSING, "company_name", name=name)
         elif not self.rights.may_add:
             self.reject(record, Trouble.NO_RIGHT_TO_ADD)
         self.require_archive(record)

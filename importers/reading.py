@@ -18,6 +18,7 @@ from typing import TypedDict
 
 import phonenumbers
 from babel import Locale
+from babel.core import get_global
 from babel.numbers import list_currencies
 from email_validator import EmailNotValidError, validate_email
 from stdnum.eu import vat as stdnum_vat
@@ -35,7 +36,10 @@ LANGUAGES = ("en", "nl", "sv", "de", "fi", "nb", "da")
 OFFERED_LANGUAGES = ("nl", "en", "de", "fr", "sv", "fi", "nb", "nn", "no", "da", "es", "it", "pt", "pl")
 
 # What some programs write for "nothing". In capitals only: Null is a family name.
-NOTHING = frozenset({"NULL", "\\N", "#N/A", "N/A", "n/a", "-", "--", "(null)", "(leeg)", "(empty)"})
+NOTHING = frozenset(
+    {"NULL", "\\N", "#N/A", "N/A", "n/a", "-", "--", "–", "—", "(null)", "(leeg)", "(empty)", "n.v.t.", "N.v.t.", "N.V.T.", "nvt",
+     "n.a.", "N.A.", "nan", "NaN", "<NA>", "null", "undefined"}
+)  # fmt: skip
 
 
 def _words(text: str) -> frozenset[str]:
@@ -86,13 +90,16 @@ def legible(cell: Cell) -> Cell:
     return "".join(letter if at not in hidden else " " * letter.isspace() for at, letter in enumerate(cell)).strip()
 
 
+_ONLY_NUMBERS = re.compile(r"[0-9][0-9 ./:-]*")
+
+
 def plain(cell: Cell) -> str:
     """A cell as text on one line; nothing, and what stands for nothing, is ''."""
     if cell is None:
         return ""
     if isinstance(cell, str):
         text = cell
-        if text[:1] == "'" and text[1:2] in GUARDED:
+        if text[:1] == "'" and (text[1:2] in GUARDED or _ONLY_NUMBERS.fullmatch(text, 1)):
             text = text[1:]
         if text in NOTHING:
             return ""
@@ -108,7 +115,9 @@ def plain(cell: Cell) -> str:
     return str(cell)
 
 
-_ONE_VALUE = re.compile(r"[\w@.+()-]+(?: [\w@.+()-]+)*")
+# Words between two values.
+_AND = r"(?:en|of|and|or|und|oder|och|eller|og|ja|tai|et|ou)"
+_ONE_VALUE = re.compile(rf"(?!.* (?:-|{_AND}) |[A-Za-z]+\. )[\w@.+()-]+(?: [\w@.+()-]+)*")
 
 
 def needs_nothing(text: str, several: bool) -> bool:
@@ -157,13 +166,30 @@ def _fitting(text: str, longest: int | None) -> str:
 # Every address of this shape passes the library as well; the library costs fifty times as much.
 _SIMPLE_EMAIL = re.compile(r"[A-Za-z0-9_-]{1,40}(?:[.+][A-Za-z0-9_-]{1,20})?@(?:[A-Za-z0-9]{1,40}\.){1,4}[A-Za-z]{2,9}")
 # What parts several values: between addresses and between telephone numbers a comma needs no space behind it.
-_SEVERAL = re.compile(r"\s*[;|\n]\s*|,\s+|\s+/\s+|,(?=[^\s,@]+@)|(?<=[0-9]),(?=[+(]?[0-9][0-9 ()/.\-]{4})")
-_ADDRESSES = re.compile(r"[^\s@;,|]+@[^\s@;,|]+(?:\s+[^\s@;,|]+@[^\s@;,|]+)+")
+_SEVERAL = re.compile(
+    r"\s*(?:[;|\n]|:::)\s*|,\s+|\s+[/\\]\s+|,(?=[^\s,@]+@)|(?<=[0-9]),(?=[+(]?[0-9][0-9 ()/.\-]{4})"
+    r"|(?<=[0-9]{4})(?:\s+-\s+(?=[+0])|/(?=[+0][0-9]))"
+    rf"|\s+{_AND}\s+(?=[+(]?[0-9]{{2}}|\S+@)"
+)
+_ADDRESSES = re.compile(r"[^\s@;,|/]+@[^\s@;,|/]+(?:(?:\s+|/)[^\s@;,|/]+@[^\s@;,|/]+)+")
+# The number of a town, before the one there: 030 / 12 34 56 is one.
+_OF_TOWN = re.compile(r"\(?\+?[0-9 ()]{2,8}")
+_FEWEST_DIGITS = 6
+# As programs of mail write an address: Jan Berg <jan@berg.example>; and as databases keep a link.
+_NAMED_ADDRESS = re.compile(r"[\"']?(?P<name>[^<>\"']*)[\"']?\s*<(?P<address>[^\s<>]+@[^\s<>]+)>")
+_CALLED_ADDRESS = re.compile(r"\A(?:mailto|e-?mail):\s*|#(?:mailto:)?[^#]*#\Z|\A'(?=[^']*'\Z)|(?<=.)'\Z", re.IGNORECASE)
+_CALLED_PHONE = re.compile(r"\A(?:tel|telefoon|telefon|phone|mob|mobiel|mobil)[.:]+\s*(?=[+(0-9])", re.IGNORECASE)
 
 
 def email(limits: Limits) -> Parse:
     """A parser for an e-mail address as it was typed; of several in one cell the first (see `rest_of`)."""
-    return lambda cell, _reading: _fitting(first_of(plain(cell).removeprefix("mailto:")), limits.longest)
+    return lambda cell, _reading: _fitting(_bare_address(_first(cell)), limits.longest)
+
+
+def _bare_address(text: str) -> str:
+    """An address without the name of its owner and the word that says that it is one."""
+    named = _NAMED_ADDRESS.fullmatch(text)
+    return named["address"] if named else _CALLED_ADDRESS.sub("", text)
 
 
 def email_doubt(value: str, _reading: Reading) -> Trouble | None:
@@ -182,22 +208,32 @@ def first_of(text: str) -> str:
     return _parted(text)[0].strip() if text else ""
 
 
+def _first(cell: Cell) -> str:
+    """The first of several values in a cell, which may stand on lines of their own."""
+    return plain(first_of(cell) if isinstance(cell, str) else cell)
+
+
 def phone(limits: Limits) -> Parse:
     """A parser for a telephone number as it was typed; of several in one cell the first."""
-    return lambda cell, _reading: _fitting(first_of(plain(cell)), limits.longest)
+    return lambda cell, _reading: _fitting(_CALLED_PHONE.sub("", _first(cell)), limits.longest)
 
 
 def rest_of(cell: Cell) -> str:
     """What stands behind the first value of a cell with several."""
     if not isinstance(cell, str):
         return ""
-    parts = _parted(cell.strip())
-    return parts[1] if len(parts) > 1 else ""
+    first, *rest = _parted(cell)
+    named = _NAMED_ADDRESS.fullmatch(first)
+    return rest[0] if rest else named["name"].strip() if named else ""
 
 
 def _parted(text: str) -> list[str]:
     """The first of several values, and behind it the rest if there is one."""
-    return text.split(maxsplit=1) if _ADDRESSES.fullmatch(text) else _SEVERAL.split(text, maxsplit=1)
+    text = text.strip(" \n;|,")
+    if _ADDRESSES.fullmatch(text):
+        return re.split(r"\s+|/", text, maxsplit=1)
+    parts = _SEVERAL.split(text, maxsplit=1)
+    return [text] if _OF_TOWN.fullmatch(parts[0]) and _digits(parts[0]) < _FEWEST_DIGITS else parts
 
 
 # Every number of this shape passes the library as well: one of the country itself, or of one that it knows.
@@ -256,6 +292,9 @@ def iban_doubt(value: str, _reading: Reading) -> Trouble | None:
     return None if codes.looks_like_iban(value) else Trouble.LOOKS_LIKE_NO_IBAN
 
 
+_NO_FRACTION = re.compile(r"(?<=[0-9])[.,]0{1,2}(?![0-9])")
+
+
 def whole(limits: Limits, example: str = "14", not_in: re.Pattern[str] | None = None) -> Parse:
     """A parser for a whole number; words around it ("14 days net") do not matter, but for those `not_in` which it counts."""
 
@@ -263,11 +302,11 @@ def whole(limits: Limits, example: str = "14", not_in: re.Pattern[str] | None = 
         text = plain(cell)
         if not text:
             return ""
-        found = re.findall(r"[0-9]+", text)
+        found = re.findall(r"[0-9]+", _NO_FRACTION.sub("", text))
         is_other = not_in is not None and any(map(not_in.match, _WORD.findall(text)))
         if len(found) != 1 or is_other or isinstance(cell, bool):
             raise Wrong(Trouble.NOT_A_NUMBER, example=example)
-        number = -int(found[0]) if re.search(r"-\s*[0-9]", text) else int(found[0])
+        number = -int(found[0]) if re.search(r"(?<!\w)-\s*[0-9]", text) else int(found[0])
         if not limits.hold(number):
             raise Wrong(Trouble.NUMBER_OUT_OF_RANGE, least=limits.least, most=limits.most)
         return number
@@ -278,15 +317,53 @@ def whole(limits: Limits, example: str = "14", not_in: re.Pattern[str] | None = 
 # Words that begin so, in the languages we read.
 _WEEKS = re.compile(r"(?:we?e?k|wch|woche|veck|vk|viik|uke|uge)", re.IGNORECASE)
 _LONGER = re.compile(
-    r"(?:maand|mnd|mon|mån|mth|måned|kuuk|kk|quart|kwart|kvart|jaar|jahr|år|vuo|year|eom|ultimo)", re.IGNORECASE
+    r"(?:maand|mnd|mon|mån|mth|måned|kuuk|kk|quart|kwart|kvart|jaar|jahr|år|vuo|year|eom|ultimo|werkd|workd|busin|arbeits|"
+    r"arkip|vardag|bankd|virkedag|hverdag)",
+    re.IGNORECASE,
+)
+# Days and then to the end of the month, as programs shorten it.
+_END_OF_MONTH = re.compile(r"[0-9]\s?(?:DEM|FDM|EDM)\b")
+# Words for no days at all, squeezed.
+_AT_ONCE = frozenset(
+    {
+        *(
+            "contant",
+            "contante",
+            "contantebetaling",
+            "direct",
+            "perdirect",
+            "omgaand",
+            "perommegaande",
+            "cash",
+            "dueonreceipt",
+        ),
+        *(
+            "uponreceipt",
+            "onreceipt",
+            "receipt",
+            "immediate",
+            "immediately",
+            "sofort",
+            "sofortfallig",
+            "bar",
+            "kontant",
+        ),
+        *("omgaende", "straks", "heti", "kateinen", "comptant", "areception", "cod", "bijlevering"),
+    }
 )
 
 
 def days(limits: Limits) -> Parse:
-    """A parser for a number of days. Weeks are seven of them; a month, or the end of one, is no such number."""
+    """A parser for a number of days. Weeks are seven of them, at once is none; a month, or the end of one, is no such
+    number.
+    """
     number = whole(limits, not_in=_LONGER)
 
     def parse(cell: Cell, reading: Reading) -> object:
+        if isinstance(cell, str) and squeezed(cell) in _AT_ONCE:
+            return 0
+        if isinstance(cell, str) and _END_OF_MONTH.search(cell):
+            raise Wrong(Trouble.NOT_A_NUMBER, example="14")
         found = number(cell, reading)
         if isinstance(found, int) and any(map(_WEEKS.match, _WORD.findall(plain(cell)))):
             return number(found * 7, reading)
@@ -329,6 +406,11 @@ class Rounded(str):
 def amount_doubt(value: str, _reading: Reading) -> Trouble | None:
     """Whether something of an amount was lost."""
     return Trouble.ROUNDED if isinstance(value, Rounded) else None
+
+
+def percentage_doubt(value: str, reading: Reading) -> Trouble | None:
+    """Whether a percentage may have been written as a part of one: 0.21."""
+    return Trouble.LOOKS_LIKE_A_SHARE if 0 < Decimal(value) < 1 else amount_doubt(value, reading)
 
 
 def amount(limits: Limits) -> Parse:
@@ -385,16 +467,32 @@ def _with_point(bare: str, decimal_comma: bool) -> str:
 
 _ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ].*)?")
 # A year of two digits behind dashes may as well be a day: 26-03-04 is March 4 in Sweden.
-_YEAR = r"[0-9]{4}|(?:(?<=[./])|(?<=\. ))[0-9]{2}|(?<=-)(?:3[2-9]|[4-9][0-9])"
+# But nobody writes such a day or month with one digit: 4-3-26.
+_YEAR = (
+    r"[0-9]{4}|(?:(?<=[./])|(?<=\. ))[0-9]{2}|(?<=-)(?:3[2-9]|[4-9][0-9])"
+    r"|(?:(?<=-[1-9]-)|(?<=\b[1-9]-[0-9]{2}-))[0-9]{2}"
+)
 _LOCAL = re.compile(rf"([0-9]{{1,2}})[-/. ]+([0-9]{{1,2}})[-/. ]+({_YEAR})(?: .*)?")
+# What programs write for no date, and a date as spreadsheets count it: the days since the end of 1899, up to 2099.
+_NO_DATE = re.compile(r"0{1,4}([-/.])0{1,2}\1 ?0{1,4}(?:[T ].*)?")
+_COUNTED = re.compile(r"([1-6][0-9]{4}|7[0-2][0-9]{3})(?:[.,][0-9]+)?")
+_FIRST_COUNTED = dt.date(1899, 12, 30)
 _COMPACT = re.compile(r"([12][0-9]{3})([01][0-9])([0-3][0-9])")
-_NAMED = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|(?:e|de|ste)(?=[-/. ]))?[-/. ]*([^\W\d_]+)[-/., ]*([0-9]{4})(?: .*)?")
+_NAMED = re.compile(
+    r"([0-9]{1,2})(?:st|nd|rd|th|(?:e|er|de|ste)(?=[-/. ]))?[-/. ]*([^\W\d_]+)[-/., ]*([0-9]{4})(?: .*)?"
+)
 # As spreadsheets write it short: 4-mrt-26.
 _NAMED_SHORT = re.compile(r"([0-9]{1,2})-([^\W\d_]{3,5})\.?-([0-9]{2})")
 _NAME_FIRST = re.compile(r"([^\W\d_]+)[-/. ]*([0-9]{1,2})(?:st|nd|rd|th)?[,. ]+([0-9]{4})(?: .*)?")
 _NAME_BETWEEN = re.compile(r"([0-9]{4})[-/. ]*([^\W\d_]+)[-/. ]*([0-9]{1,2})(?: .*)?")
 # What people write of months besides what the tables of locales have.
 _MONTHS_TOO = {"mrt": 3, "sept": 9, "okt": 10, "mai": 5, "maj": 5, "mei": 5}
+
+
+class Counted(str):
+    """A date that was no more than a number of days, so that it can be told of the rows that are written."""
+
+    __slots__ = ()
 
 
 def day(cell: Cell, reading: Reading) -> str:
@@ -404,8 +502,10 @@ def day(cell: Cell, reading: Reading) -> str:
     if isinstance(cell, dt.date):
         return cell.isoformat()
     text = plain(cell)
-    if not text:
+    if not text or _NO_DATE.fullmatch(text):
         return ""
+    if counted := _COUNTED.fullmatch(text):
+        return Counted((_FIRST_COUNTED + dt.timedelta(days=int(counted[1]))).isoformat())
     found = _ISO.fullmatch(text) or _COMPACT.fullmatch(text)
     named = _named_month(text) if found is None else None
     if found:
@@ -430,7 +530,9 @@ _FIRST_YEAR, _YEARS_AHEAD = 1900, 10
 
 
 def day_doubt(value: str, _reading: Reading) -> Trouble | None:
-    """Whether a date is one that nobody living means; 31-12-2099 stands for never in many programs."""
+    """Whether a date is one that nobody living means, as 31-12-2099 stands for never in many programs, or a mere number."""
+    if isinstance(value, Counted):
+        return Trouble.COUNTED_DATE
     latest = dt.datetime.now(dt.UTC).year + _YEARS_AHEAD
     return None if _FIRST_YEAR <= int(value[:4]) <= latest else Trouble.FAR_DATE
 
@@ -447,7 +549,7 @@ def _year(text: str) -> int:
 def months() -> dict[str, int]:
     """Every name by which a month is known in the languages we read, squeezed -> its number."""
     found: dict[str, int] = {}
-    for language in LANGUAGES:
+    for language in (*LANGUAGES, "fr"):
         for uses in Locale.parse(language).months.values():
             for width in ("wide", "abbreviated"):
                 found |= {squeezed(name): number for number, name in uses[width].items() if not name.isdigit()}
@@ -531,8 +633,12 @@ def may_be_thousands(cell: Cell) -> bool:
     )
 
 
-YES = _words("1 x y j yes ja true waar wahr sant sann tosi kyllä kylla si oui on aan v ✓ ✔ k actief active")
-NO = _words("0 n no nee nein nej nei false onwaar falsch falskt usann epätosi ei non off uit - inactive e")
+YES = _words(
+    "1 1.0 -1 x y j t yes ja true waar wahr sant sann sand sandt tosi kyllä kylla si sí oui vrai on aan v ✓ ✔ k actief active"
+)
+NO = _words(
+    "0 0.0 n f no nee nein nej nei false onwaar falsch falskt falsk usann epätosi ei non faux off uit - inactive e"
+)
 
 
 def yes_or_no(cell: Cell, _reading: Reading) -> bool | str:
@@ -558,11 +664,12 @@ def archived(cell: Cell, reading: Reading) -> bool | str:
 _ACTIVE = {"active": True, "actief": True, "aktiv": True, "inactive": False, "inactief": False, "inaktiv": False}
 _COMPANY = _words(
     "business company b2b zakelijk bedrijf organisatie företag foretag unternehmen firma bedrift yritys virksomhed "
-    "organisation organization legal rechtspersoon"
+    "organisation organization legal rechtspersoon rechtspersonen juridisch juridische juridisk juridiska juristisch juristische "
+    "oikeushenkilö eenmanszaak enkeltpersonforetak enskild toiminimi einzelunternehmen"
 )
 _PERSON = _words(
     "private person particulier privé prive privat privatperson consumer b2c persoon consument henkilö henkilo "
-    "yksityinen individual privatkund natuurlijk"
+    "yksityinen individual privatkund natuurlijk natuurlijke natürliche fysisk"
 )
 
 
@@ -602,6 +709,59 @@ def countries() -> dict[str, str]:
     return known | _NICKNAMES
 
 
+# Languages besides ours in which a country may be called; all of them know their own.
+_FURTHER = (
+    "fr",
+    "es",
+    "it",
+    "pt",
+    "pl",
+    "cs",
+    "sk",
+    "hu",
+    "sl",
+    "hr",
+    "ro",
+    "bg",
+    "el",
+    "et",
+    "lv",
+    "lt",
+    "is",
+    "ga",
+    "tr",
+    "uk",
+)
+_OF_STATES = frozenset({"the", "republicof", "republic", "kingdomof", "stateof", "islamicrepublicof", "sar"})
+
+
+@cache
+def _countries_elsewhere() -> dict[str, str]:
+    """What countries are called in languages besides ours, and by the codes of three letters and of figures."""
+    known: dict[str, str] = {}
+    for language in reversed(_FURTHER):
+        for code, name in Locale.parse(language).territories.items():
+            if code in codes.COUNTRIES:
+                known[squeezed(str(name))] = code
+    for alias, meant in get_global("territory_aliases").items():
+        if len(alias) == 3 and len(meant) == 1 and meant[0] in codes.COUNTRIES:
+            known[alias.lower()] = meant[0]
+    return known | {"ceskarepublika": "CZ", "slovenskarepublika": "SK", "brd": "DE", "hongkong": "HK"}
+
+
+def _code_of(text: str) -> str | None:
+    """The two letters of a country by one of its names, or by several that say the same: Nederland (NL)."""
+    key = squeezed(text)
+    for name in (key, key.removeprefix("republicof"), key.removeprefix("the")):
+        if code := countries().get(name) or _countries_elsewhere().get(name):
+            return code
+    parts = [part for part in map(squeezed, re.split(r"[(),;:/–]|\s-\s", text)) if part]
+    if len(parts) == 1 and (coded := re.fullmatch(r"([A-Z]{2,3})[ -]+(\D+)", text.strip())):
+        parts = [squeezed(coded[1]), squeezed(coded[2])]
+    found = {countries().get(part) or _countries_elsewhere().get(part) for part in parts if part not in _OF_STATES}
+    return found.pop() if len(found) == 1 and len(parts) > 1 else None
+
+
 # How much alike two names are before one is proposed for the other: a slip or two, not another word.
 _LIKE = 0.75
 
@@ -610,7 +770,7 @@ _LIKE = 0.75
 def country_named(text: str) -> str:
     """The two letters of a country given by name in six languages or by code. Raises Wrong, with the nearest name."""
     known = countries()
-    code = known.get(squeezed(text))
+    code = known.get(squeezed(text)) or _code_of(text)
     if code:
         return code
     near = difflib.get_close_matches(squeezed(text), [name for name in known if len(name) > 3], n=1, cutoff=_LIKE)
@@ -632,7 +792,15 @@ def _languages() -> dict[str, str]:
         for code in OFFERED_LANGUAGES:
             known[squeezed(str(Locale.parse(language).languages[code]))] = code
             known[code] = code
-    return known
+    return known | _LANGUAGES_TOO
+
+
+_LANGUAGES_TOO = {
+    "nld": "nl", "dut": "nl", "vlaams": "nl", "flemish": "nl", "flamand": "nl", "neerlandais": "nl", "eng": "en", "anglais": "en",
+    "deu": "de", "ger": "de", "allemand": "de", "fra": "fr", "fre": "fr", "francais": "fr", "swe": "sv", "fin": "fi",
+    "nor": "no", "nob": "nb", "nno": "nn", "dan": "da", "spa": "es", "espanol": "es", "castellano": "es", "ita": "it",
+    "italiano": "it", "por": "pt", "portugues": "pt", "pol": "pl", "polski": "pl",
+}  # fmt: skip
 
 
 def language(cell: Cell, _reading: Reading) -> str:
@@ -640,9 +808,9 @@ def language(cell: Cell, _reading: Reading) -> str:
     text = plain(cell)
     if not text:
         return ""
-    if re.fullmatch(r"[a-z]{2}[-_][A-Z]{2}", text):
-        return text.replace("_", "-")
-    code = _languages().get(squeezed(text))
+    if re.fullmatch(r"[A-Za-z]{2}[-_][A-Za-z]{2}", text):
+        return f"{text[:2].lower()}-{text[3:].upper()}"
+    code = _languages().get(squeezed(text)) or _languages().get(squeezed(text.partition("(")[0]))
     if code is None and text in Locale.parse("en").languages and len(text) <= 5:
         return text
     if code is None:
@@ -652,10 +820,27 @@ def language(cell: Cell, _reading: Reading) -> str:
 
 def currency(cell: Cell, _reading: Reading) -> str:
     """A currency as its three letters."""
-    text = {"€": "EUR", "$": "USD", "£": "GBP"}.get(plain(cell), plain(cell).upper())
-    if text and text not in _currencies():
+    text = plain(cell)
+    code = {"€": "EUR", "$": "USD", "US$": "USD", "£": "GBP"}.get(text, text.upper() if len(text) == 3 else "")
+    if not text or code in _currencies():
+        return code
+    # EUR (€), and the names that a currency has.
+    code = text[:3] if re.match(r"[A-Z]{3}[\W_]", text) else _currency_names().get(squeezed(text), "")
+    if code not in _currencies():
         raise Wrong(Trouble.NO_CURRENCY)
-    return text
+    return code
+
+
+@cache
+def _currency_names() -> dict[str, str]:
+    """The names of currencies of Europe in our languages, where no other has them, squeezed -> three letters."""
+    found: dict[str, set[str]] = {}
+    for language in (*LANGUAGES, "fr"):
+        for code in ("EUR", "GBP", "USD", "CHF", "SEK", "NOK", "DKK", "ISK", "PLN", "CZK", "HUF", "RON", "BGN"):
+            found.setdefault(squeezed(str(Locale.parse(language).currencies[code])), set()).add(code)
+    return {name: next(iter(meant)) for name, meant in found.items() if len(meant) == 1} | {
+        "euros": "EUR", "kronor": "SEK", "pond": "GBP", "pound": "GBP", "pounds": "GBP", "poundsterling": "GBP"
+    }  # fmt: skip
 
 
 @cache
@@ -749,7 +934,7 @@ def postal_place(text: str, country: str = "NL") -> tuple[str, str]:
 # Without their points some of these are names: Ing, Ir.
 _TITLE = re.compile(
     r"(?:(?:dr|ir|ing|mr|hr|fr|dipl|mag|ds|bc|ph|jhr)\.|(?:de heer|dhr|heer|mevrouw|mevr|mw|drs|prof|professor|doktor|mrs|ms|miss|"
-    r"mister|herrn?|frau|fru|herra|rouva)\b\.?)\s*",
+    r"mister|herrn?|frau|fru|herra|rouva|fam|familie|family|familjen)\b\.?)\s*",
     re.IGNORECASE,
 )
 # Whom a letter is for; says nothing of the person.
@@ -764,8 +949,17 @@ def titled(name: str) -> tuple[str, str]:
     return whole[:at].strip(), whole[at:]
 
 
+# What belongs to a last name and stands before it; with a capital where it is all that there is of a first name.
+_PARTICLE = r"(?:van|von|vom|zu|zum|zur|de|den|der|het|'t|’t|ten|ter|te|op|in|af|av|da|di|du|del|della|dos|la|le)"
+_PARTICLES = re.compile(
+    rf"{_PARTICLE}(?: {_PARTICLE})*(?= |\Z)|(?:Van|Von|De|Den|Ter|Ten|Vander)(?: {_PARTICLE})*(?= )"
+)
+_PARTICLES_BEHIND = re.compile(rf"(?P<first>\S.*?) (?P<particles>{_PARTICLE}(?: {_PARTICLE})*)")
+
+
 def person(name: str) -> tuple[str, str]:
-    """A full name -> first and last name: 'Jan van der Berg', 'Berg, Jan'; one word is a last name.
+    """A full name -> first and last name: 'Jan van der Berg', 'Berg, Jan van der'; one word is a last name, and so is one
+    with its particles: 'van der Berg'.
 
     A title stays with the first name: 'Dr. Jan', 'Berg'.
     """
@@ -774,8 +968,15 @@ def person(name: str) -> tuple[str, str]:
         first, last = person(name) if name[:1].isupper() else ("", name)
         return f"{title} {first}".rstrip(), last
     if "," in name:
-        last, _, first = name.partition(",")
+        last, _, first = name.rpartition(",")
         if first.strip() and last.strip():
-            return first.strip(), last.strip()
+            # Berg, Jan van den; Berg, van den, Jan
+            found = _PARTICLES_BEHIND.fullmatch(first.strip())
+            before, _, particles = last.partition(",")
+            particles = found["particles"] if found else particles if _PARTICLES.fullmatch(particles.strip()) else ""
+            last = f"{particles.strip()} {before.strip()}" if particles else last.strip()
+            return (found["first"] if found else first.strip()), last
+    if _PARTICLES.match(name.strip()):
+        return "", name.strip()
     first, _, last = name.strip().partition(" ")
     return (first, last.strip()) if last else ("", first)

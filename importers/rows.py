@@ -11,6 +11,7 @@ from typing import Any
 
 from importers.columns import COLUMNS, Column
 from importers.files import Cell, Row, Sheet, address
+from importers.one_line import parted
 from importers.reading import (
     NAME_LENGTH,
     Notation,
@@ -38,6 +39,7 @@ MOST_KNOWN = 5_000
 # What cells of an address and of a name are put together to, or taken apart into.
 _OF_ADDRESS = frozenset({"street", "postal_code", "city"})
 _OF_NAME = frozenset({"company_name", "first_name", "last_name"})
+_PIECES = ("street", "house_number", "house_addition", "postal_code", "city", "postal_place")
 # Where names come from, those of one person together, and where they end up.
 _SAID_NAMES = (
     ("company_name",), ("name",), ("name_2",), ("own_company",), ("first_name", "infix", "last_name"),
@@ -50,6 +52,8 @@ _KEPT_NAMES = (
 
 # A note beside a table takes a cell or two.
 _LONGEST_NOTE = 2
+# So many of the rows are looked at, and a row of the table has so many cells.
+_LOOKED_AT, _SEVERAL = 500, 2
 # A row with fewer of the values that stand in the example of the template may be a record all the same.
 FEWEST_EXAMPLES = 5
 
@@ -147,6 +151,7 @@ class RowReader:
         self._names = [keys for keys in mapped if keys]
         self._cells = {slot.column.key: slot.place for slot in self.slots}
         self._exact = _exact_columns(sheet.rows)
+        self._numbers = _always(sheet.rows, mapping.get("number", ())) if kind is ImportKind.CUSTOMERS else -1
         self._is_template = sum(slot.column.example != "" for slot in self.slots) >= FEWEST_EXAMPLES
 
     def cell_of(self, key: str, row: int) -> str:
@@ -159,7 +164,19 @@ class RowReader:
         return self.sheet.columns[position] if position < len(self.sheet.columns) else position + 1
 
     def _is_in_pieces(self, place: str) -> bool:
-        return any(f"{place}{piece}" in self.mapping for piece in ("postal_place", "house_number", "house_addition"))
+        """Whether parts of an address have to be put together or taken apart: a town without a column for its code, too."""
+        pieces = {piece for piece in _PIECES if f"{place}{piece}" in self.mapping}
+        in_one = "postal_code" not in pieces and not pieces.isdisjoint({"street", "city"})
+        return in_one or not pieces.isdisjoint({"postal_place", "house_number", "house_addition"})
+
+    def is_in_one(self, place: str) -> bool:
+        """Whether the street is all that there is of an address, so that the rest may stand in its cell."""
+        return all(f"{place}{piece}" not in self.mapping for piece in _PIECES if piece != "street")
+
+    def cell(self, key: str, row: Row) -> Cell:
+        """What stands in the column of a field."""
+        at = self.mapping[key][0] if key in self.mapping else len(row)
+        return row[at] if at < len(row) else None
 
     def _is_put_together(self, key: str) -> bool:
         """Whether a value may be made of more than one cell, or of a part of one."""
@@ -203,7 +220,7 @@ class RowReader:
         values = record.values
         values.update(given or {})
         width = len(row)
-        record.is_note = bool(self._exact) and self._is_note(row)
+        record.is_note = (bool(self._exact) and self._is_note(row)) or self._is_heading(row)
         for slot in self.slots:
             cell = row[slot.position] if slot.position < width else None
             if self.problems and (number, slot.place) in self.problems:
@@ -275,6 +292,12 @@ class RowReader:
             at in self._exact and not isinstance(row[at], str) for at in filled
         )
 
+    def _is_heading(self, row: Row) -> bool:
+        """Whether a row has one cell only, where all rows of several have a number: it may be the name of a group of them."""
+        if self._numbers < 0 or (self._numbers < len(row) and row[self._numbers] is not None):
+            return False
+        return len(row) - row.count(None) == 1
+
     def _take(self, record: Record, slot: _Slot, cell: Cell) -> None:
         column = slot.column
         if isinstance(cell, str) and (hidden := unseen(cell)):
@@ -310,6 +333,14 @@ class RowReader:
             found = slot.column.doubt(value, self.reading) if slot.column.doubt and value else None
             if found:
                 record.say(found, address(record.number, slot.place), value, field=slot.column.title())
+
+
+def _always(rows: Sequence[Row], columns: Sequence[int]) -> int:
+    """The first of these columns if each row with several cells has something in it, and there are such rows; else -1."""
+    full = [row for row in rows[:_LOOKED_AT] if len(row) - row.count(None) >= _SEVERAL]
+    at = columns[0] if columns else -1
+    is_always = len(full) > _SEVERAL and all(at < len(row) and row[at] is not None for row in full)
+    return at if is_always else -1
 
 
 def _exact_columns(rows: Sequence[Row]) -> frozenset[int]:
@@ -350,9 +381,21 @@ def _joined(before: Any, value: Any) -> Any:
 def _customer(reader: RowReader, record: Record, values: Values) -> None:
     for place in reader.in_pieces:
         _address(reader, record, values, place)
+    _kind(values)
     _customer_name(record, values)
     _main_contact(values)
     _check_name(reader, record, values, ("company_name", "name", "first_name", "last_name"))
+
+
+def _kind(values: Values) -> None:
+    """A company or a person, also where the file only says whether it is one of the two."""
+    for key, kinds in (("is_person", _PERSON_OR_NOT), ("is_company", _PERSON_OR_NOT[::-1])):
+        said = values.pop(key, "")
+        if said != "" and not values.get("kind"):
+            values["kind"] = kinds[not said]
+
+
+_PERSON_OR_NOT = ("private", "business")
 
 
 def _contact(reader: RowReader, record: Record, values: Values) -> None:
@@ -381,6 +424,7 @@ def _address(reader: RowReader, record: Record, values: Values, place: str) -> N
         if any(text and squeezed(values.get(key) or text) != squeezed(text) for key, text in found.items()):
             reader.leave_out(record, f"{place}postal_place", together)
         values.update({key: text for key, text in found.items() if text and not values.get(key)})
+    _take_apart(reader, record, values, place)
     number = values.pop(f"{place}house_number", "")
     addition = values.pop(f"{place}house_addition", "")
     street = values.get(f"{place}street")
@@ -391,6 +435,23 @@ def _address(reader: RowReader, record: Record, values: Values, place: str) -> N
     for piece, text in (("house_number", number), ("house_addition", addition)):
         if text:
             reader.leave_out(record, f"{place}{piece}", text)
+
+
+# A town does not begin with so many digits.
+_FEWEST_OF_CODE = 4
+
+
+def _take_apart(reader: RowReader, record: Record, values: Values, place: str) -> None:
+    """Take a postal code out of the town, and a whole address out of the street, where they have no columns of their own."""
+    country, town = values.get(f"{place}country") or "", values.get(f"{place}city") or ""
+    if town and not values.get(f"{place}postal_code"):
+        code, rest = postal_place(town, country or reader.reading.country)
+        if sum(map(str.isdigit, code)) >= _FEWEST_OF_CODE:
+            values |= {f"{place}postal_code": code, f"{place}city": rest}
+    whole = reader.cell(f"{place}street", record.raw) if reader.is_in_one(place) else None
+    parts = parted(whole) if isinstance(whole, str) else {}
+    if parts and country in {"", parts.get("country", country)}:
+        values |= {f"{place}{piece}": text for piece, text in parts.items()}
 
 
 def _infix(values: Values) -> None:

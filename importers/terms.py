@@ -42,6 +42,8 @@ TERMS = _terms(
             "Debitorennummer;"
             "Debitorennr;Asiakaskoodi;Asiakastunnus;Asiakasnro;Kundenr.;NAVNEKODE;Medlemsnummer;Klient nummer"
             ";Deb.nr;Deb.nummer;Kund-nr;Kd.-Nr.;Asiakasnr;Reskontranumero"
+            ";Relatienr;Relation number;Verkooprelatie;Kund-id;KundID;Debitorenkonto;A/C;Account code;"
+            "Internal Reference;Klant-ID;Client ID;Debitor-Nr."
         ),
         ("Code", "Store#", "Symbol", "Your Ref #", "Konto", "Nummer", "Number", "No", "Nr", "id", "#"),
     ),
@@ -50,6 +52,8 @@ TERMS = _terms(
         ("Name", "Naam", "Namn", "Name", "Nimi", "Navn"),
         _list(
             "NIMI1;NAVN1;Display Name;Full name;Volledige naam;Weergavenaam;Fullständigt namn;Contact: Full Name"
+            ";Voor- en achternaam;First and last name;Vor- und Nachname;För- och efternamn;Fornavn og etternavn;"
+            "Etu- ja sukunimi"
         ),
         ("Store Name", "Supplier Name", "Security", "Account"),
     ),
@@ -57,7 +61,8 @@ TERMS = _terms(
     Term(
         "customer_name",
         ("Customer name", "Klantnaam", "Kundnamn", "Kundenname", "Asiakkaan nimi", "Kundenavn"),
-        ("Account name", "Klant", "Customer", "Kund", "Kunde", "Asiakas", "Client", "Relatie", "Debiteur"),
+        ("Account name", "Klant", "Customer", "Kund", "Kunde", "Asiakas", "Client", "Relatie", "Debiteur",
+         "Naam klant", "Naam debiteur", "Naam relatie"),
     ),
     Term(
         "company_name",
@@ -68,6 +73,7 @@ TERMS = _terms(
             "Legal name;Organization;Organisation;Organisatie;Organization name;Firmenname;Firmenname1;"
             "Unternehmen;Yritys;"
             "Företag;Foretak;Bedriftsnavn;Bedrift;Firmanavn;Virksomhed;Your Company;Naam organisatie"
+            ";Name (Adressattyp Unternehmen);Organization - Name"
         ),
     ),
     Term(
@@ -89,6 +95,17 @@ TERMS = _terms(
          "Kundetype", "Asiakastyyppi"),
         ("Relation type",),
     ),
+    # Programs that ask whether somebody is a person, instead of what they are.
+    Term(
+        "is_person",
+        ("Is a person", "Is particulier", "Privatperson", "Ist Privatperson", "Yksityisasiakas", "Privatperson"),
+        ("Particulier", "IsPerson", "Is individual", "Privat person", "Is een persoon", "Yksityishenkilö"),
+    ),
+    Term(
+        "is_company",
+        ("Is a company", "Is een bedrijf", "Är företag", "Ist Firma", "On yritys", "Er bedrift"),
+        ("IsCompany", "Is business", "Is zakelijk", "Zakelijk"),
+    ),
     Term(
         "salutation",
         ("Salutation", "Aanhef", "Hälsning", "Anrede", "Puhuttelu", "Tiltale"),
@@ -97,19 +114,21 @@ TERMS = _terms(
     Term(
         "first_name",
         ("First name", "Voornaam", "Förnamn", "Vorname", "Etunimi", "Fornavn"),
-        ("Firstname", "first_name", "Given Name", "voornaam_verzending", "Forename"),
+        ("Firstname", "first_name", "Given Name", "voornaam_verzending", "Forename",
+         "Vorname (Adressattyp natürl. Person)"),
         ("Initialen", "Initials", "Voorletters"),
     ),
     Term(
         "infix",
         ("Name infix", "Tussenvoegsel", "Namnpartikel", "Namenszusatz", "Nimen välisana", "Navnepartikkel"),
-        ("Voorvoegsel", "Voorvoegsels", "Tussenvoegsels", "Infix"),
+        ("Voorvoegsel", "Voorvoegsels", "Tussenvoegsels", "Infix", "Surname prefix", "Last name prefix", "Tussenv.",
+         "Voorv.", "Namensvorsatz"),
     ),
     Term(
         "last_name",
         ("Last name", "Achternaam", "Efternamn", "Nachname", "Sukunimi", "Etternavn"),
         ("Lastname", "last_name", "Family Name", "Surname", "Familienaam", "achternaam_verzending", "Familienname",
-         "Efternavn", "Zuname"),
+         "Efternavn", "Zuname", "Name (Adressattyp natürl. Person)"),
     ),
     Term(
         "contact",
@@ -120,7 +139,8 @@ TERMS = _terms(
     Term(
         "nickname",
         ("Nickname", "Roepnaam", "Smeknamn", "Rufname", "Kutsumanimi", "Kallenavn"),
-        ("Short name", "Korte naam", "Zoeknaam", "Zoekcode", "Search name", "Kurzname", "Matchcode", "Kortnavn"),
+        ("Short name", "Korte naam", "Zoeknaam", "Zoekcode", "Search name", "Kurzname", "Matchcode", "Kortnavn",
+         "Kurzbezeichnung"),
         ("abbreviation", "Afkorting"),
     ),
     Term("status", ("Status", "Status", "Status", "Status", "Tila", "Status"), ("Klantstatus", "Customer status")),
@@ -140,7 +160,8 @@ TERMS = _terms(
         ("Notes", "Opmerkingen", "Anteckningar", "Bemerkung", "Lisätietoja", "Notat"),
         ("Opmerking", "Opmerking1", "Omschrijving", "Kommentar", "Comment", "Comments", "Note", "Remarks", "Remark",
          "Description", "Beschrijving", "Bemerkungen", "Beschreibung", "Beskrivning", "Beskrivelse", "ContactNote",
-         "SPL Instruction", "Memo", "Kuvaus", "Toelichting", "Notitie", "Notities"),
+         "SPL Instruction", "Memo", "Kuvaus", "Toelichting", "Notitie", "Notities", "Notiz", "Notizen", "Anmerkung",
+         "Anmerkungen", "Huomautus", "Merknad", "Bemærkning"),
     ),
     Term(
         "email",
@@ -148,7 +169,8 @@ TERMS = _terms(
         ("Email", "E-mail address", "Email address", "eMail", "Emailadres", "epost", "E-postadress", "E-postadresse",
          "E-Mail Adresse", "Mailadresse", "Mail", "E-mail 1 - Value", "Primary Email", "Preferred Email", "Work Email",
          "Sähköpostiosoite", "request_email", "Mailadres", "Personal Email", "E-mail zakelijk", "Sähköp.", "Mejl",
-         "Mejladress", "E-Mail geschäftlich"),
+         "Mejladress", "E-Mail geschäftlich", "Mail address", "Mailadress", "E-mail werk", "E-mail work", "EmailID",
+         "E-mailadres werk"),
     ),
     Term(
         "phone",
@@ -156,15 +178,18 @@ TERMS = _terms(
         ("Telefoonnummer", "Telephone", "Phone number", "Tel", "Tel.", "Telnr", "Telefoonnr", "Telefonnummer", "TLFNR",
          "Tlf", "Phone # w area code", "Phone 1 - Value", "Preferred Phone", "Telefonnr", "Puhelinnumero",
          "Telefon (jobb)", "Contact Number", "Contacttelefoonnr", "Office phone", "Business Phone", "Work Phone",
-         "Home Phone", "Telefon 1", "Telephone number", "Puh.", "Puh.nro", "Tfn", "Telefoon zakelijk", "Tel. vast", "Tel. werk"),
+         "Home Phone", "Telefon 1", "Telephone number", "Puh.", "Puh.nro", "Tfn", "Telefoon zakelijk", "Tel. vast",
+         "Tel. werk", "Telefoonnr. werk", "Telefoon werk", "Telefoon op werk", "Phone work", "Telefon arbete",
+         "Telefon geschäftlich"),
         ("Office", "Home"),
     ),
     Term(
         "mobile",
         ("Mobile", "Mobiel", "Mobil", "Mobil", "Matkapuhelin", "Mobil"),
         ("Mobiel nummer", "Mobiele telefoon", "Telefoonnummer mobiel", "Mobile Phone", "Mobile number", "CellPhone",
-         "Cell", "Cell phone", "GSM", "Mobilnummer", "Mobiltelefon", "Handy", "Kännykkä", "Tel. mob.", "Mobiltel.", "Mobilfunk", "Tel. mobiel",
-         "Matkapuh.", "Mobiele nr"),
+         "Cell", "Cell phone", "GSM", "Mobilnummer", "Mobiltelefon", "Handy", "Kännykkä", "Tel. mob.", "Mobiltel.",
+         "Mobilfunk", "Tel. mobiel",
+         "Matkapuh.", "Mobiele nr", "Mobiel werk", "Mobiel zakelijk", "Mobilnr"),
     ),
     Term(
         "fax",
@@ -175,8 +200,9 @@ TERMS = _terms(
         "website",
         ("Website", "Website", "Webbplats", "Webseite", "Kotisivut", "Nettsted"),
         ("URL website", "Web Page", "Web Page 1", "Web site", "Webadresse", "Homepage", "Home page", "Hemsida",
-         "Hjemmeside", "www", "Internetadres", "Verkkosivusto", "Internetseite"),
-        ("url", "web", "Internet"),
+         "Hjemmeside", "www", "Internetadres", "Verkkosivusto", "Internetseite", "Kotisivu", "Company Domain Name",
+         "Website Link", "Webpagina"),
+        ("url", "web", "Internet", "Site", "Domain", "Domein"),
     ),
     Term("language", ("Language", "Taal", "Språk", "Sprache", "Kieli", "Språk"), ("Language code", "Taalcode",
         "Sprog")),
@@ -185,8 +211,10 @@ TERMS = _terms(
         ("VAT number", "BTW-nummer", "Momsregistreringsnummer", "USt-IdNr.", "ALV-numero", "MVA-nummer"),
         ("VAT", "VAT ID", "VAT no", "VAT nr", "VAT-nr", "vat_id", "BTW", "BTW nr", "BTW-nr", "btwnummer", "BTW-ID",
          "BTW identificatienummer", "Tax number", "tax_number", "Tax id", "Momsregnr", "Moms nr", "Momsnummer",
-         "Umsatzsteuer ID", "Umsatzsteuer-Identifikationsnummer", "UStId", "EU-UStID", "MVAnr.", "Partner VAT", "BTW-identificatienr.", "ALV-tunnus",
-         "BTW-id-nummer", "VAT-ID"),
+         "Umsatzsteuer ID", "Umsatzsteuer-Identifikationsnummer", "UStId", "EU-UStID", "MVAnr.", "Partner VAT",
+         "BTW-identificatienr.", "ALV-tunnus",
+         "BTW-id-nummer", "VAT-ID", "VAT-nummer", "VAT Reg No", "VAT registration number", "Tax reg. no.",
+         "Tax registration number", "Business VAT ID", "UID-Nummer", "TVA", "Numéro de TVA"),
         ("Steuernummer",),
     ),
     Term(
@@ -196,7 +224,7 @@ TERMS = _terms(
         ("kvk", "KVK Number", "KvK nr", "Kamer van Koophandel", "Ondernemingsnummer", "orgnr", "Org.nr", "Org nummer",
          "Business ID", "Registration number", "Company registration number", "CompanyGovNo", "Duns#", "Manuf Duns #",
          "Handelsregisternr.", "Organisasjonsnr.", "CVR", "CVR-nummer", "Chamber of Commerce", "OrganisationNumber",
-         "coc number", "Org.nr/Pers.nr", "KvK-nr."),
+         "coc number", "Org.nr/Pers.nr", "KvK-nr.", "Org-/personnr", "Y-tunnus/Henkilötunnus", "coc"),
     ),
     Term(
         "reference",
@@ -230,7 +258,9 @@ TERMS = _terms(
         ("Payment term", "Payment terms", "Payment days", "Betaaltermijn", "Betalingstermijn", "Betaalconditie",
          "Betaling",
          "Betalningsvillkor", "Kredittid", "Zahlungsziel", "Zahlungsbedingung", "Maksuehto", "Betalingsfrist",
-         "Betalingsbetingelser", "Krediettermijn", "TermsOfPayment", "Terms of payment"),
+         "Betalingsbetingelser", "Krediettermijn", "TermsOfPayment", "Terms of payment", "Betalingsvoorwaarde",
+         "Maksuehto pv", "Betalingsconditie", "Betalingsconditie: Omschrijving", "Due days", "Forfallsdager",
+         "Antall dager forfall"),
     ),
     Term("currency", ("Currency", "Valuta", "Valuta", "Währung", "Valuutta", "Valuta"),
          ("Currency code", "currency_code", "Valutacode", "Muntsoort")),
@@ -278,41 +308,46 @@ TERMS = _terms(
         "street",
         ("Street and number", "Straat en huisnummer", "Gatuadress", "Straße und Hausnummer", "Katuosoite",
          "Gateadresse"),
-        ("Straat", "Straatnaam", "Adres", "Straat + huisnr", "Straat + nr", "Straat en nr", "Straat en nummer",
+        ("Street/road name of Address", "Straat", "Straatnaam", "Adres", "Straat + huisnr", "Straat + nr", "Straat en nr", "Straat en nummer",
          "Adresregel 1", "Adresregel", "adres_verz_straat", "Street", "Street address", "Address", "Address 1",
          "Address line 1", "AddressLine1", "addr1", "Adress", "Gata", "Strasse", "Straße", "Adresse", "Anschrift",
          "Osoite",
-         "Lähiosoite", "Gate", "ADRESSE1", "Adresse - linje 1", "Vej", "Adr", "Adr."),
+         "Lähiosoite", "Gate", "ADRESSE1", "Adresse - linje 1", "Vej", "Adr", "Adr.", "Jakeluosoite",
+         "Adres 1", "Adress 1"),
     ),
     Term(
         "house_number",
         ("House number", "Huisnummer", "Husnummer", "Hausnummer", "Talon numero", "Husnummer"),
-        ("Huisnr", "House no", "House nr", "adres_verz_huisnummer", "Hausnr"),
+        ("Huisnr", "House no", "House nr", "adres_verz_huisnummer", "Hausnr", "House number of Address"),
     ),
     Term(
         "house_addition",
         ("House number addition", "Huisnummertoevoeging", "Husnummertillägg", "Hausnummerzusatz", "Talon lisätunnus",
          "Husbokstav"),
         ("Huisnummer toevoeging", "HuisnummerToev", "Toevoeging", "busnummer", "adres_verz_huisnummer_toev",
-         "Apartment", "Toev."),
+         "Apartment", "Toev.", "House number suffix", "Toevoeging aan huisnummer", "Toevoeging huisnummer",
+         "Huisnummer toev.", "Huisnr. toev."),
         ("Unit", "Bus"),
     ),
     Term(
         "street_2",
         ("Address line 2", "Adresregel 2", "Adressrad 2", "Adresszusatz", "Osoiterivi 2", "Adresselinje 2"),
-        ("Address 2", "AddressLine2", "addr2", "ADRESSE2", "Adres 2", "c/o", "Street 2", "Adresse - linje 2"),
+        ("Address 2", "AddressLine2", "addr2", "ADRESSE2", "Adres 2", "c/o", "Street 2", "Adresse - linje 2",
+         "Adress 2", "c/o-adress"),
     ),
     Term(
         "postal_code",
         ("Postal code", "Postcode", "Postnummer", "PLZ", "Postinumero", "Postnummer"),
-        ("Post code", "PC", "Postinro", "Pnr", "Postnr", "Zip", "Zip Code", "zip_code", "zipcode", "Zip/Postal Code", "postalCode",
-         "postcode_verzending", "Postleitzahl"),
+        ("Post code", "PC", "Postinro", "Pnr", "Postnr", "Zip", "Zip Code", "zip_code", "zipcode", "Zip/Postal Code",
+         "postalCode",
+         "postcode_verzending", "Postleitzahl", "ZIP/Postal code of Address"),
     ),
     Term(
         "city",
         ("City", "Plaats", "Ort", "Ort", "Postitoimipaikka", "Poststed"),
         ("Woonplaats", "Plaatsnaam", "Gemeente", "Stad", "woonplaats_verzending", "Town", "City or County", "Postort",
-         "Wohnort", "Stadt", "Sted", "POSTDST", "by", "Kaupunki", "Vestigingsplaats", "Locality", "Plts", "Postitmp", "Postitmpk"),
+         "Wohnort", "Stadt", "Sted", "POSTDST", "by", "Kaupunki", "Vestigingsplaats", "Locality", "Plts", "Postitmp",
+         "Postitmpk", "Toimipaikka", "City/town/village/locality of Address"),
         ("Location",),
     ),
     Term(
@@ -324,22 +359,25 @@ TERMS = _terms(
     Term(
         "region",
         ("Region", "Provincie", "Region", "Bundesland", "Maakunta", "Fylke"),
-        ("State", "Province", "State/Province", "County", "Regio", "Län", "Kanton"),
+        ("State", "Province", "State/Province", "County", "Regio", "Län", "Kanton", "State/Region", "Province/State"),
     ),
     Term(
         "country",
         ("Country", "Land", "Land", "Land", "Maa", "Land"),
         ("Country code", "country-code", "Landcode", "Landcode (ISO-2)", "FactuurCodeLand", "land_verzending",
-         "Country/Region", "EU-Land", "LANDKODE", "Landkod", "Maakoodi", "Ländercode", "Landskode"),
+         "Country/Region", "EU-Land", "LANDKODE", "Landkod", "Maakoodi", "Ländercode", "Landskode", "Landskod",
+         "Country of Address"),
     ),
     Term("attention", ("Attention of", "Ter attentie van", "Att.", "Zu Händen", "Vastaanottaja", "Att."), ("Attn",)),
     Term(
         "iban",
         ("IBAN", "IBAN", "IBAN", "IBAN", "IBAN", "IBAN"),
         ("bankrekening/iban", "BankReknr", "Bankrekening", "Rekeningnummer", "Bankrekeningnummer", "Bank account",
-         "Bankkonto", "Bankkontonr.", "Tilinumero", "Kontonummer", "Bankgiro", "Bankrek.", "Bankrek.nr", "bank iban", "IBAN-Nr."),
+         "Bankkonto", "Bankkontonr.", "Tilinumero", "Kontonummer", "Bankgiro", "Bankrek.", "Bankrek.nr", "bank iban",
+         "IBAN-Nr.", "Pankkitili", "Bank account number"),
     ),
-    Term("bic", ("BIC", "BIC", "BIC", "BIC", "BIC", "BIC"), ("SWIFT", "BIC code", "SWIFT/BIC", "BIC-code", "SWIFT-Code", "BIC/SWIFT")),
+    Term("bic", ("BIC", "BIC", "BIC", "BIC", "BIC", "BIC"), ("SWIFT", "BIC code", "SWIFT/BIC", "BIC-code",
+    "SWIFT-Code", "BIC/SWIFT")),
     Term(
         "holder",
         ("Account holder", "Rekeninghouder", "Kontoinnehavare", "Kontoinhaber", "Tilinomistaja", "Kontoinnehaver"),

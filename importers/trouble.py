@@ -17,6 +17,7 @@ class Trouble(enum.StrEnum):
 
     UNREADABLE_CELL = "{reason}"
     NAME_MISSING = "Company name is empty and there is no first and last name."
+    ONE_NAME = "A person has a first and a last name; here is only {name}. Write both, or make it a company."
     PERSON_MISSING = "First name and last name are empty."
     NAME_WITHOUT_LETTERS = "{value} holds no letter or digit, so it cannot be a name."
     NOTE_ROW = "This looks like a note beside the table, not like a row of it. Choose: a new one, or leave it out?"
@@ -84,6 +85,8 @@ class Trouble(enum.StrEnum):
     LOOKS_LIKE_NO_PHONE = "{field} does not look like a telephone number."
     LOOKS_LIKE_NO_WEBSITE = "{field} does not look like an address of the web."
     FAR_DATE = "{field} is long ago or far ahead. Is that right?"
+    COUNTED_DATE = "{field} was a number of days, as spreadsheets count them, and is taken for {value}."
+    LOOKS_LIKE_A_SHARE = "{field} is {value}, less than one. A percentage is written as 21, not as 0.21. Is that right?"
     LOOKS_LIKE_NO_IBAN = "{field} does not look like an IBAN."
     BOTH_CHANGED = "{field}: {exported} was exported, others made it {theirs}, your file says {mine}. Choose one."
     BOTH_CHANGED_SINCE = "{field}: others changed it to {theirs} after the export, your file says {mine}. Choose one."

@@ -130,13 +130,18 @@ def _saft_contact(found: Relation, contact: Part) -> None:
     found.put("website", contact.told("website"))
     found.put("fax", contact.told("fax"))
     person = contact.first("contactperson")
-    last = " ".join(filter(None, (person.told("lastnameprefix"), person.told("lastname")))) if person else ""
-    first = (person.told("firstname") or person.told("initials") or "") if person else ""
+    last = " ".join(filter(None, (person.told("lastnameprefix"), _used(person.told("lastname"))))) if person else ""
+    first = (_used(person.told("firstname")) or person.told("initials") or "") if person else ""
     if person and (first or last):
         found.person(first_name=first, last_name=last, salutation=person.told("salutation"), **ways)
         return
     for field, value in ways.items():
         found.put(field, value)
+
+
+def _used(name: str | None) -> str:
+    """A name, without what the standard wants there of a program that does not part names."""
+    return "" if name is None or name.replace(" ", "").lower() == "notused" else name
 
 
 def _address(part: Part | None) -> dict[str, str | None]:

@@ -79,6 +79,8 @@ class Book:
                 told = relation.customer()
                 if told:
                     yield told
+                else:
+                    left[Remark.UNNAMED_LEFT_OUT] += 1
 
     def _nothing(self, left: Mapping[Remark, int]) -> Unreadable:
         suppliers = left.get(Remark.SUPPLIERS_LEFT_OUT, 0)

@@ -46,6 +46,23 @@ def likeliest(content: bytes) -> str:
     return next((name for name in better if _text(content, name) is not None), USUAL)
 
 
+# Two bytes of UTF-8 that were read as two letters and written so: Ã¼ for ü. The second is hardly ever part of a word.
+_TWICE_ENCODED = re.compile("[ÂÃÄÅÆØ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+
+
+def garbled(text: str) -> tuple[int, str] | None:
+    """The first line with letters that were spoilt before, and what stands there; None if there are none."""
+    for found in _TWICE_ENCODED.finditer(text):
+        try:
+            found[0].encode(USUAL).decode()
+        except UnicodeError:
+            continue
+        start = max(text.rfind(mark, 0, found.start()) for mark in '\n;,\t|"') + 1
+        cell = re.compile(r'[^\n;,\t|"]{1,40}').match(text, start)
+        return text.count("\n", 0, start) + 1, cell[0].strip() if cell else found[0]
+    return None
+
+
 def _text(content: bytes, encoding: str) -> str | None:
     try:
         return content.decode(encoding)

@@ -29,7 +29,9 @@ def shown_by(number_format: str) -> tuple[str, ...] | None:
 
 
 def zero_padding(number_format: str) -> tuple[str, ...] | None:
-    """The pattern as pieces, `0` for each digit, if the format pads with zeros; None for any other format."""
+    """The pattern as pieces, `0` for each digit, if the format pads with zeros or puts letters in front, as in "K-"0; None
+    for any other format.
+    """
     pieces: list[str] = []
     for token in _TOKEN.finditer(number_format):
         if token["plain"] == ";":
@@ -38,7 +40,12 @@ def zero_padding(number_format: str) -> tuple[str, ...] | None:
         if piece is None:
             return None
         pieces.append(piece)
-    return tuple(pieces) if pieces.count("0") > 1 else None
+    before = pieces[: pieces.index("0")] if "0" in pieces else []
+    return tuple(pieces) if pieces.count("0") > 1 or any(map(_has_letter, before)) else None
+
+
+def _has_letter(piece: str) -> bool:
+    return any(map(str.isalpha, piece))
 
 
 def _piece(token: re.Match[str]) -> str | None:

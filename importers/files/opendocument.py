@@ -15,10 +15,12 @@ MIMETYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 _FORBIDDEN = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _SUSPECT = re.compile(
     rb"visibility=|table:display=|covered-table-cell|-spanned=|value-type=\"(?:error|percentage)\"|table:formula="
-    rb"|<text:p>(?:#[A-Z]|Err:|0\d)"
+    rb"|<text:p>(?:#[A-Z]|Err:|0\d)|value-type=\"float\"[^>]*><text:p>[A-Za-z]"
 )
 _ERROR = re.compile(r"(?:#(?:N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!)|Err:\d{3})\Z")
+# A number with zeros or letters in front: 00012, K-12.
 _ZEROS = re.compile(r"0\d+\Z")
+_LETTERED = re.compile(r"[A-Za-z]{1,6}[-./_ ]?0*(?P<number>\d+)\Z")
 _MOST_REPEATED = 1_000
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 
@@ -143,7 +145,7 @@ class _Tables:
             self._mark(facts, Fault.ERROR_VALUE, shown)
         elif formula and not kind and not shown:
             self._mark(facts, Fault.NO_RESULT, "")
-        elif kind == "float" and _ZEROS.match(shown):
+        elif kind == "float" and _is_a_code(shown, attributes.get("office:value", "")):
             for place in self._places():
                 facts.shown[place] = shown
         elif kind == "percentage":
@@ -160,6 +162,12 @@ class _Tables:
         if self._facts is not None and rows * columns < self._row_repeat * self._cell_repeat:
             self._facts.errors_unseen = True
         return [(self._row + row, self._column + column) for row in range(rows) for column in range(columns)]
+
+
+def _is_a_code(shown: str, value: str) -> bool:
+    """Whether a number is seen with something in front that is not stored."""
+    lettered = _LETTERED.match(shown)
+    return _ZEROS.match(shown) is not None or (lettered is not None and lettered["number"] == value)
 
 
 def _repeat(attributes: dict[str, str], name: str, most: int) -> int:

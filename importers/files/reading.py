@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Protocol
 
-from importers.files import biff, books, compound, mark, ooxml, opendocument, sniff, text
+from importers.files import biff, books, compound, mark, onecell, ooxml, opendocument, sniff, spoilt, text
 from importers.files.archive import Archive
 from importers.files.assemble import Assembler
 from importers.files.facts import Facts
@@ -50,10 +50,15 @@ def read_content(content: bytes, limits: Limits, options: ReadOptions) -> Workbo
         raise Unreadable(Refusal.EMPTY)
     sniff.refuse_other_files(content)
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _read_archive(content, limits, options)
-    if content.startswith(compound.MAGIC):
-        return _read_container(content, limits, options)
-    return _read_text(content, limits, options)
+        read = _read_archive
+    elif content.startswith(compound.MAGIC):
+        read = _read_container
+    else:
+        read = _read_text
+    book = read(content, limits, options)
+    if options.delimiter is not None:
+        return book
+    return replace(book, sheets=tuple(onecell.taken_apart(sheet, limits) for sheet in book.sheets))
 
 
 def _read_text(content: bytes, limits: Limits, options: ReadOptions) -> Workbook:
@@ -65,7 +70,8 @@ def _read_text(content: bytes, limits: Limits, options: ReadOptions) -> Workbook
     delimiter, rows = text.split(decoded.text, options.delimiter)
     assembler = Assembler(Kind.TEXT, limits, options)
     try:
-        sheet = assembler.sheet("", Facts(), rows)
+        facts = Facts()
+        sheet = assembler.sheet("", facts, spoilt.watched(decoded.text, rows, facts))
     except csv.Error as error:
         raise Unreadable(Refusal.DAMAGED, part="csv") from error
     notes = (*decoded.notes, *rows.notes())
@@ -76,7 +82,7 @@ def _read_text(content: bytes, limits: Limits, options: ReadOptions) -> Workbook
 
 
 def _read_book(decoded: text.Decoded, book: Kind, limits: Limits, options: ReadOptions) -> Workbook:
-    sheet = books.read(decoded.text, book, limits, options)
+    sheet = books.read(decoded.text.lstrip(), book, limits, options)
     return Workbook(book, (sheet,), decoded.notes, decoded.encoding)
 
 

@@ -8,7 +8,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from importers.files import encodings
 from importers.files.refusals import Refusal, Unreadable
@@ -25,6 +25,10 @@ _DELIMITERS = ";,\t|"
 _SEPARATOR_LINE = re.compile(r'"?sep=(?P<delimiter>.)"?[ \t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
 # Many programs write ="00012" so that a spreadsheet keeps the zeros: it is the text between the quotation marks.
 _TEXT_FORMULA = re.compile(r'="(?P<text>(?:[^"]|"")*)"')
+# Files that were put behind each other keep the mark that each of them began with.
+_MARK_WITHIN = re.compile(r"(?:(?<=[\r\n])|\A)\ufeff+")
+# Signs that some programs put around cells instead of quotation marks.
+_PAIRS = ("''", "“”", "„“", "”“", "””", "«»")
 _SAMPLE = 64_000
 _SAMPLE_ROWS = 20
 
@@ -40,6 +44,15 @@ class Decoded:
 
 def decode(content: bytes, chosen: str | None) -> Decoded:
     """The text of a file, by the encoding chosen, or else by its marks and patterns."""
+    found = _decoded(content, chosen)
+    spoilt = encodings.garbled(found.text)
+    notes = (Note(Remark.GARBLED, {"line": spoilt[0], "shown": spoilt[1]}),) if spoilt else ()
+    if "\ufeff" not in found.text and not notes:
+        return found
+    return replace(found, text=_MARK_WITHIN.sub("", found.text), notes=(*found.notes, *notes))
+
+
+def _decoded(content: bytes, chosen: str | None) -> Decoded:
     if chosen is not None:
         return _decode_as(content, chosen)
     for mark, encoding in _BYTE_ORDER_MARKS:
@@ -175,7 +188,28 @@ def split(text: str, chosen: str | None) -> tuple[str, Rows]:
         delimiter = separator["delimiter"] if separator else _delimiter(body)
     if len(delimiter) != 1 or delimiter in '\r\n"':
         raise Unreadable(Refusal.WRONG_DELIMITER, delimiter=delimiter)
-    return delimiter, Rows(body, delimiter)
+    return delimiter, Rows(_with_usual_quotes(body, delimiter), delimiter)
+
+
+def _with_usual_quotes(text: str, delimiter: str) -> str:
+    """The text with quotation marks around its cells, right behind what parts them, where its first row has others.
+
+    Some programs write 'name';'town', others “name”;“town” or "name"; "town".
+    """
+    first = next((line for line in _lines(text[:_SAMPLE]) if line.strip()), "").rstrip("\r\n")
+    cells = [cell.strip() for cell in first.split(delimiter)]
+    mark = re.escape(delimiter)
+    if re.search(rf'{mark} +"', first):
+        text = re.sub(rf'({mark}) +"', r'\1"', text)
+    pair = next((pair for pair in _PAIRS if all(_is_within(cell, pair) for cell in cells)), None)
+    if pair is None or len(cells) < 2:
+        return text
+    text = re.sub(rf"(?m)(^|{mark}) *[{pair[0]}]", r'\1"', text)
+    return re.sub(rf"(?m)[{pair[1]}] *(?={mark}|\r|$)", '"', text)
+
+
+def _is_within(cell: str, pair: str) -> bool:
+    return len(cell) > 2 and cell[0] == pair[0] and cell[-1] == pair[1]
 
 
 def _without_formulas(row: list[str]) -> list[str]:

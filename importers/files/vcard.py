@@ -18,6 +18,10 @@ _PARAMETER = re.compile(r";\s*(?P<name>[^=;:\"]+?)\s*(?:=(?P<value>(?:\"[^\"]*\"
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _DAY = re.compile(r"(?P<year>[0-9]{4})-?(?P<month>[0-9]{2})-?(?P<day>[0-9]{2})(?:T.*)?")
 _NO_TELEPHONE = frozenset({"pager", "modem", "textphone", "isdn", "bbs"})
+# Kinds of cards that are nobody's: a list of cards is one, too.
+_NOBODY = frozenset({"group", "location", "device", "application", "thing"})
+# What a calendar writes for a birthday of no known year.
+_NO_YEAR = "1604"
 _BASE64 = frozenset({"b", "base64"})
 
 
@@ -215,14 +219,19 @@ class _Card:
     def birth_date(self) -> str:
         """A day of a known year."""
         found = _DAY.fullmatch(self.text("bday"))
-        return f"{found['year']}-{found['month']}-{found['day']}" if found else ""
+        return f"{found['year']}-{found['month']}-{found['day']}" if found and found["year"] != _NO_YEAR else ""
+
+    def birthday(self) -> str:
+        """What is told of a birthday that is no such day, for the notes."""
+        told = self.text("bday").removeprefix(f"{_NO_YEAR}-")
+        return f"BDAY {told}" if told and not self.birth_date() else ""
 
 
 class _Carded(Relation):
     """Whoever has a card: in a list of customers the firm with the person as its contact, in one of contacts the person."""
 
     def __init__(self, card: _Card) -> None:
-        super().__init__()
+        super().__init__(is_customer=None if card.text("kind").lower() in _NOBODY else True)
         self._card = card
 
     def customer(self) -> Values:
@@ -248,6 +257,7 @@ class _Carded(Relation):
         street = ", ".join(filter(None, (address.pop("street_2", ""), address.pop("street", ""))))
         address.pop("region", None)
         values = {**ways, **address, **more, "street": street, "birth_date": card.birth_date()}
+        values["description"] = "\n".join(filter(None, (more.get("description", ""), card.birthday())))
         if person:
             values |= {**person, "customer.name": firm, "customer.function": card.function()}
         else:

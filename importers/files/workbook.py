@@ -41,6 +41,10 @@ class Fault(enum.StrEnum):
     ERROR_VALUE = "{sheet}, cell {cell}: {value} (error value)."
     NO_RESULT = "{sheet}, cell {cell}: a formula without a stored result. Open the file, save it and try again."
     TOO_MANY_DIGITS = "{sheet}, cell {cell}: {value} has more than 15 digits; the last ones are lost. Store it as text."
+    CUT_SHORT = (
+        "{sheet}, cell {cell}: {value} is what a spreadsheet program wrote for want of room; the rest of the digits is lost. "
+        "Widen the column there, store it as text, and save it again."
+    )
     DOUBTFUL_DATE = "{sheet}, cell {cell}: {value} is a date outside the range that spreadsheets count well."
     TOO_LONG = "{sheet}, cell {cell}: the text has {value} characters; only the first 32,767 were read."
 
@@ -75,6 +79,11 @@ class Remark(enum.StrEnum):
         "Characters that {encoding} does not know and that are read as �: {count}, the first in line {line}. Choose "
         "another encoding, or put those letters right."
     )
+    GARBLED = (
+        "Line {line}: {shown} looks like letters that another program spoilt. Look at the letters with accents, and export "
+        "the file again."
+    )
+    TAKEN_APART = "{sheet}: every row stood in one cell; it was taken apart at each {delimiter}"
     QUOTE_OPEN = "Row {row}: a quotation mark is opened and never closed. All that comes after it was read as one cell."
     QUOTE_ASTRAY = "Row {row}, maybe later ones too: a cell goes on behind its closing quotation mark. Look at its quotation marks."
     LINES_IN_A_CELL = (
@@ -84,6 +93,7 @@ class Remark(enum.StrEnum):
     OTHERS_LEFT_OUT = "Relations that are neither customer nor supplier, and were left out: {count}."
     ACCOUNTS_LEFT_OUT = "Bank accounts left out, for they are no IBAN or not the first of a customer: {count}."
     CONTACTS_LEFT_OUT = "Further contact persons, who come in when the file is imported as contacts: {count}."
+    UNNAMED_LEFT_OUT = "Without the name of a person or a company, and left out: {count}."
     NAMELESS_LEFT_OUT = "Customers without a contact person, of whom there is nothing to bring: {count}."
     GONE_LEFT_ALONE = "Records that are gone at the source: {count}. An import deletes nothing."
 

@@ -105,7 +105,7 @@ def test_an_amount_is_read_with_comma_or_point(written: str | int | Decimal, kep
 @pytest.mark.parametrize(
     "written",
     [
-        *("veertien", "1.2.3,4,5", True, "99999999999", "1e5", "nan", "95€50", "95;110", "95 50", "=1+1", "95+5"),
+        *("veertien", "1.2.3,4,5", True, "99999999999", "1e5", "95€50", "95;110", "95 50", "=1+1", "95+5"),
         *("95 & 110", "95k", "95 K", "1,5 mln", "2 Tsd. €", "8:30", "95,00 EUR 21% BTW", "12 3456"),
     ],
 )
@@ -136,7 +136,7 @@ def test_a_date_is_read_in_the_chosen_order(written: str | dt.date, first: bool,
     assert reading.day(written, Reading(day_first=first)) == kept
 
 
-@pytest.mark.parametrize("written", ["12/31/2026", "31-02-2026", "1-2-26", "26-03-04", "20261304", "soon", 44000])
+@pytest.mark.parametrize("written", ["12/31/2026", "31-02-2026", "26-03-04", "20261304", "soon", 4400])
 def test_an_unclear_or_impossible_date_is_refused(written: str | int) -> None:
     with pytest.raises(Wrong):
         reading.day(written, PLAIN)
@@ -405,3 +405,127 @@ def test_a_value_survives_the_plan() -> None:
     for attribute, value in (("hourly_rate", Decimal("95.50")), ("birth_date", dt.date(1980, 2, 1)), ("phone", "1")):
         assert thaw(attribute, freeze(value)) == value
     assert thaw("phone", "") is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "first", "rest"),
+    [
+        ("; ann@a.nl", "ann@a.nl", ""), ("ann@a.nl/bob@b.nl", "ann@a.nl", "bob@b.nl"), ("ann@a.nl of bob@b.nl", "ann@a.nl", "bob@b.nl"),
+        ("ann@a.nl ::: bob@b.nl", "ann@a.nl", "bob@b.nl"), ("Ann Berg <ann@a.nl>", "ann@a.nl", "Ann Berg"),
+        ("<ann@a.nl>", "ann@a.nl", ""), ("MAILTO:ann@a.nl", "ann@a.nl", ""), ("ann@a.nl#mailto:ann@a.nl#", "ann@a.nl", ""),
+        ("'ann@a.nl'", "ann@a.nl", ""), ("o'hara@a.nl", "o'hara@a.nl", ""),
+    ],
+)  # fmt: skip
+def test_the_first_address_of_a_cell_is_read_whatever_is_written_around_it(cell: str, first: str, rest: str) -> None:
+    assert (reading.email(ANY)(cell, PLAIN), rest_of(cell)) == (first, rest)
+    assert not reading.needs_nothing(cell, several=True) or cell == first
+
+
+@pytest.mark.parametrize(
+    ("cell", "first", "rest"),
+    [
+        ("010-1234567\n06-12345678", "010-1234567", "06-12345678"), ("010-1234567/06-12345678", "010-1234567", "06-12345678"),
+        ("010-1234567 of 06-12345678", "010-1234567", "06-12345678"), ("0612345678 - 0687654321", "0612345678", "0687654321"),
+        ("030 / 12 34 56", "030 / 12 34 56", ""), ("0201/0123456", "0201/0123456", ""), ("+49 30 / 123456", "+49 30 / 123456", ""),
+        ("030/123456-0", "030/123456-0", ""), ("Tel. 010-1234567", "010-1234567", ""), ("+31 6\n12345678", "+31 6 12345678", ""),
+        ("'0612345678", "0612345678", ""), ("n.v.t.", "", ""),
+    ],
+)  # fmt: skip
+def test_the_first_number_of_a_cell_is_whole(cell: str, first: str, rest: str) -> None:
+    assert (reading.phone(ANY)(cell, PLAIN), rest_of(cell)) == (first, rest)
+    assert not reading.needs_nothing(cell, several=True) or cell == first
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [
+        ("Berg, Jan van den", "Jan", "van den Berg"), ("Berg, van den, Jan", "Jan", "van den Berg"),
+        ("van den Berg", "", "van den Berg"), ("de Wit", "", "de Wit"), ("Van Damme", "", "Van Damme"),
+        ("Jan van der Berg", "Jan", "van der Berg"), ("van der Berg, Jan", "Jan", "van der Berg"), ("Fam. de Wit", "Fam.", "de Wit"),
+        ("Vanessa Berg", "Vanessa", "Berg"), ("Dean de Wit", "Dean", "de Wit"), ("Berg, J.P. von", "J.P.", "von Berg"),
+        ("Jansen jr., Piet", "Piet", "Jansen jr."),
+    ],
+)  # fmt: skip
+def test_what_stands_before_a_last_name_belongs_to_it(name: str, first: str, last: str) -> None:
+    assert person(name) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("contant", 0), ("Due on receipt", 0), ("sofort", 0), ("heti", 0), ("30.0", 30), ("30,00", 30), ("Net-30", 30), (14, 14),
+        ("30DEM", None), ("30 werkdagen", None), ("1.000", None), ("30.5", None), ("-14", None),
+    ],
+)  # fmt: skip
+def test_a_term_is_read_as_people_write_it_or_refused(written: str | int, kept: int | None) -> None:
+    parse = reading.days(Limits(least=0, most=999))
+    if kept is None:
+        with pytest.raises(Wrong):
+            parse(written, PLAIN)
+    else:
+        assert parse(written, PLAIN) == kept
+
+
+@pytest.mark.parametrize("written", ["0000-00-00", "0000-00-00 00:00:00", "00-00-0000", "0/0/00", "n.v.t.", "—"])
+def test_what_programs_write_for_no_date_is_none(written: str) -> None:
+    assert reading.day(written, PLAIN) == ""
+
+
+@pytest.mark.parametrize("written", [44259, "44259", "44259.75", Decimal("44259.5")])
+def test_a_date_that_a_spreadsheet_counted_is_read_and_told(written: Decimal | str | int) -> None:
+    found = reading.day(written, PLAIN)
+    assert found == "2021-03-04"
+    assert reading.day_doubt(found, PLAIN) is Trouble.COUNTED_DATE
+    assert reading.day_doubt("2021-03-04", PLAIN) is None
+
+
+@pytest.mark.parametrize("written", ["4-3-21", "15-3-21", "4-12-21"])
+def test_a_short_year_is_seen_where_the_day_or_month_has_one_digit(written: str) -> None:
+    assert reading.day(written, PLAIN).startswith("2021-")
+
+
+def test_a_percentage_below_one_is_doubted() -> None:
+    assert reading.percentage_doubt("0.21", PLAIN) is Trouble.LOOKS_LIKE_A_SHARE
+    assert [reading.percentage_doubt(value, PLAIN) for value in ("0.00", "21.00", "1.00")] == [None] * 3
+
+
+@pytest.mark.parametrize(
+    "written", ["juridische persoon", "juristische Person", "juridisk person", "Rechtspersoon", "Eenmanszaak"]
+)
+def test_a_person_in_law_is_a_company(written: str) -> None:
+    assert reading.kind(written, PLAIN) == "business"
+    assert reading.kind("natuurlijke persoon", PLAIN) == "private"
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("528", "NL"), ("HUN", "HU"), ("España", "ES"), ("Belgique", "BE"), ("Suisse", "CH"), ("Česká republika", "CZ"),
+        ("Ελλάδα", "GR"), ("Nederland (NL)", "NL"), ("NL - Nederland", "NL"), ("NL Nederland", "NL"), ("Netherlands, The", "NL"),
+        ("Republic of Ireland", "IE"), ("Moldova, Republic of", "MD"), ("Österreich/Autriche", "AT"),
+    ],
+)  # fmt: skip
+def test_a_country_is_known_by_its_own_name_its_codes_and_several_that_agree(written: str, code: str) -> None:
+    assert country_named(written) == code
+
+
+@pytest.mark.parametrize("written", ["Nederland/België", "NL (DE)", "31", "Europa", "UK (London)"])
+def test_what_is_not_one_country_is_none(written: str) -> None:
+    with pytest.raises(Wrong):
+        country_named(written)
+
+
+def test_languages_and_currencies_are_known_by_more_than_their_codes() -> None:
+    tongues = {"NLD": "nl", "français": "fr", "English (UK)": "en", "nl_be": "nl-BE", "Vlaams": "nl"}
+    assert {said: reading.language(said, PLAIN) for said in tongues} == tongues
+    money = {
+        "Euro": "EUR",
+        "EUR (€)": "EUR",
+        "Zweedse kroon": "SEK",
+        "norske kroner": "NOK",
+        "US$": "USD",
+        "sek": "SEK",
+    }
+    assert {said: reading.currency(said, PLAIN) for said in money} == money
+    with pytest.raises(Wrong):
+        reading.currency("kr", PLAIN)

@@ -436,3 +436,82 @@ def test_rows_that_are_the_header_once_more_are_no_records() -> None:
     assert [number for number, _ in records(sheet, 2)] == [3, 6, 7, 8]
     assert repeated(sheet, 2) == [4, 5]
     assert repeated(sheet, 0) == []
+
+
+def fields(header: str, *rows: str, kind: ImportKind = CUSTOMERS) -> dict[str, str]:
+    """Names of columns -> the fields they go into, of a table whose cells are parted by commas; a name twice is 'Nr 2'."""
+    found: dict[str, str] = {}
+    for one in guess(tuple(header.split(",")), [tuple(cell or None for cell in row.split(",")) for row in rows], kind):
+        if one.field is not None:
+            found[f"{one.header} 2" if one.header in found else one.header] = one.field
+    return found
+
+
+@pytest.mark.parametrize("name", ["Nummer", "Number", "Nr", "Nr.", "No"])
+def test_a_number_right_behind_a_street_is_that_of_the_house(name: str) -> None:
+    rows = ("C1,Kerkstraat,12 bus 3,9000", "C2,Laan,5,9000", "C3,Weg,5,9000")
+    assert fields(f"Klantnummer,Straat,{name},Postcode", *rows)[name] == "head_office.house_number"
+    assert fields(f"Naam,Straat,{name},Postcode", *rows)[name] == "head_office.house_number"
+    twice = fields(f"{name},Straat,{name},Postcode", *rows)
+    assert [twice[name], twice[f"{name} 2"]] == ["number", "head_office.house_number"]
+
+
+def test_a_number_behind_a_street_with_its_house_number_is_that_of_the_customer() -> None:
+    assert fields("Adres,Nummer", "Weg 1,1001", "Laan 2b,1002")["Nummer"] == "number"
+    assert fields("Straat,Nummer", "Weg,K-1", "Laan,K-2")["Nummer"] == "number"
+
+
+@pytest.mark.parametrize("kind", ImportKind)
+def test_a_title_that_people_bear_is_their_salutation_and_not_their_work(kind: ImportKind) -> None:
+    where = {CUSTOMERS: "main_contact.salutation", CONTACTS: "salutation"}[kind]
+    assert fields("Titel,Voornaam,Achternaam", "Dr.,Jan,Berg", "Prof. Dr.,Eva,Rood", kind=kind)["Titel"] == where
+    assert fields("Title,First name,Last name", "Mr,Jan,Berg", "Mrs,Eva,Rood", kind=kind)["Title"] == where
+    assert fields("Titel,Voornaam,Achternaam", "Inkoper,Jan,Berg", "Dr.,Eva,Rood", kind=kind)["Titel"] != where
+
+
+def test_a_second_address_is_no_second_line_of_the_first() -> None:
+    row = "Weg 1,1234 AA,Delft,Postbus 1,1200 AA,Breda"
+    found = fields("Adres,Postcode,Plaats,Adres2,Postcode2,Plaats2", row)
+    assert set(found) == {"Adres", "Postcode", "Plaats"}
+    assert fields("Adres,Adres2,Postcode", "Weg 1,bij de kerk,1234 AA")["Adres2"] == "head_office.street_2"
+
+
+def test_the_street_of_a_delivery_address_is_not_put_beside_the_postal_code_of_another() -> None:
+    rows = ("00200,Espoo,Tie 1,00300", "00210,Turku,Tie 2,00310")
+    found = fields("Postinumero,Postitoimipaikka,Toimitusosoite,Toimitusosoite postinumero", *rows)
+    assert found == {"Postinumero": "head_office.postal_code", "Postitoimipaikka": "head_office.city"}
+
+
+def test_who_is_called_a_contact_where_people_have_their_own_columns_is_the_customer() -> None:
+    header = "ContactName,FirstName,LastName"
+    assert fields(header, "Acme Ltd,John,Doe")["ContactName"] == "company_name"
+    assert fields(f"{header},Company", "Jane Roe,John,Doe,Acme Ltd")["ContactName"] == "main_contact.contact"
+
+
+def test_a_town_that_is_called_postal_address_is_a_town() -> None:
+    found = fields("Adress,Postnr,Postadress", "Gatan 1,111 22,Stockholm", "Gatan 2,222 33,Malmö")
+    assert found["Postadress"] == "head_office.city"
+    assert fields("Adress,Postnr,Postadress,Ort", "Gatan 1,111 22,Box 1,Lund").get("Postadress") != "head_office.city"
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("Werkadres, straat", "head_office.street"), ("Telefoon op werk", "phone"), ("Verkooprelatie", "number"),
+        ("Toevoeging aan huisnummer", "head_office.house_addition"), ("VAT-nummer", "vat_number"), ("Landskod", "head_office.country"),
+        ("Yhteyshenkilön sähköposti", "main_contact.email"), ("Laskutusosoitteen postinumero", "invoice_address.postal_code"),
+        ("MailAddress.City", "head_office.city"), ("POPostalCode", "head_office.postal_code"), ("Mail address", "email"),
+        ("Organization - ZIP/Postal code of Address", "head_office.postal_code"), ("Person - Phone - Work", "main_contact.phone"),
+        ("Name (Adressattyp Unternehmen)", "company_name"), ("Facturatie e-mailadres", "invoice_email"), ("Particulier", "is_person"),
+        ("Is a Company", "is_company"), ("surname_prefix", "infix"), ("Company Domain Name", "website"),
+    ],
+)  # fmt: skip
+def test_what_programs_of_the_trade_call_a_column_is_known(header: str, field: str) -> None:
+    assert meanings(header, CUSTOMERS)[0].field == field
+
+
+def test_of_an_address_and_its_parts_the_parts_are_taken() -> None:
+    header = "Organization - Address,Organization - Street/road name of Address,Organization - House number of Address"
+    found = fields(header, "Kade 5|1234 AB|Ede,Kade,5", "Weg 6|1234 AB|Ede,Weg,6")
+    assert "Organization - Address" not in found
+    assert [*found.values()] == ["head_office.street", "head_office.house_number"]

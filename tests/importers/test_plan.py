@@ -1008,3 +1008,26 @@ def test_a_row_with_another_currency_for_who_has_amounts_of_time_is_rejected(des
         "K-2": "EUR",
         "K-3": "EUR",
     }
+
+
+def test_the_name_of_a_group_of_rows_is_asked_about(desk: Desk) -> None:
+    rows = [(f"K-{at}", f"Customer {at}", "Delft") for at in range(5)]
+    run = desk.plan(("Klantnummer", "Naam", "Plaats"), ("", "Regio Noord", ""), *rows)
+    assert desk.statuses(run) == {2: "ambiguous", **dict.fromkeys(range(3, 8), "new")}
+    assert desk.codes(run, 2) == ["NOTE_ROW"]
+    run = desk.plan(("Klantnummer", "Naam", "Plaats"), ("", "Regio Noord", ""), *rows, ("", "Zonder nummer", "Breda"))
+    assert desk.statuses(run)[2] == "new"
+
+
+def test_a_person_with_one_name_is_told_what_is_missing(desk: Desk) -> None:
+    run = desk.plan(("Naam", "Soort"), ("Jansen", "Particulier"), ("", "Zakelijk"))
+    assert [desk.codes(run, row) for row in (2, 3)] == [["ONE_NAME"], ["NAME_MISSING"]]
+
+
+@pytest.mark.parametrize(("header", "said", "other"), [("Particulier", "ja", "nee"), ("Is a company", "False", "True")])
+def test_whether_somebody_is_a_person_may_be_said_with_yes_or_no(
+    desk: Desk, header: str, said: str, other: str
+) -> None:
+    run = desk.plan(("Naam", header), ("Anna Berg", said), ("Acme", other), ("Beta", ""))
+    kinds = [row.values["customer"].get("kind") for row in desk.rows(run).values()]
+    assert kinds == ["private", "business", "business"]

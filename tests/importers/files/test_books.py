@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from importers.files import Cell, Fault, Kind, Limits, ReadOptions, Refusal, Sheet, Unreadable, Workbook, read
+from importers.files import Cell, Fault, Kind, Limits, ReadOptions, Refusal, Remark, Sheet, Unreadable, Workbook, read
 from importers.files.xmlparts import parts
 
 CARD = "BEGIN:VCARD\r\nVERSION:{version}\r\n{lines}\r\nEND:VCARD\r\n"
@@ -372,3 +372,45 @@ def test_what_says_nothing_ends_in_rows_or_a_message(tmp_path: Path, text: str, 
         sheet_of(tmp_path, text, contacts=contacts)
     except Unreadable as error:
         assert error.refusal in {Refusal.NO_PARTIES, Refusal.NO_CONTACTS, Refusal.DAMAGED_EXPORT}
+
+
+def test_cards_of_groups_and_places_are_nobody_and_are_counted(tmp_path: Path) -> None:
+    text = (
+        card("KIND:group\r\nFN:All customers", "4.0") + card("KIND:location\r\nFN:Hall", "4.0") + card("FN:Anna Berg")
+    )
+    for contacts in (False, True):
+        sheet = sheet_of(tmp_path, text, contacts=contacts)
+        assert len(sheet.rows) == 1
+        assert [(note.remark, note.values) for note in sheet.notes] == [(Remark.OTHERS_LEFT_OUT, {"count": 2})]
+
+
+def test_a_card_without_any_name_is_counted(tmp_path: Path) -> None:
+    sheet = sheet_of(tmp_path, card("FN:Anna Berg") + card("EMAIL:only@x.example"))
+    assert [(note.remark, note.values) for note in sheet.notes] == [(Remark.UNNAMED_LEFT_OUT, {"count": 1})]
+
+
+@pytest.mark.parametrize("day", ["--05-01", "1980", "01-05-1980"])
+def test_a_birthday_that_is_no_day_of_a_known_year_stands_in_the_notes(tmp_path: Path, day: str) -> None:
+    [found] = told(sheet_of(tmp_path, card(f"FN:Anna Berg\r\nN:Berg;Anna\r\nNOTE:Hi\r\nBDAY:{day}"), contacts=True))
+    assert "birth_date" not in found
+    assert found["description"] == f"Hi\nBDAY {day}"
+
+
+def test_a_birthday_without_its_year_has_none(tmp_path: Path) -> None:
+    line = "N:Berg;Anna\r\nBDAY;X-APPLE-OMIT-YEAR=1604:1604-05-01"
+    [found] = told(sheet_of(tmp_path, card(line), contacts=True))
+    assert "birth_date" not in found
+    assert found["description"] == "BDAY 05-01"
+
+
+def test_names_that_a_program_does_not_part_are_not_called_unused(tmp_path: Path) -> None:
+    person = "<ContactPerson><FirstName>NotUsed</FirstName><LastName>Nordmann</LastName></ContactPerson>"
+    customer = f"<Customer><Name>Fjord</Name><CustomerID>1</CustomerID><Contact>{person}</Contact></Customer>"
+    text = f"<AuditFile><MasterFiles><Customers>{customer}</Customers></MasterFiles></AuditFile>"
+    [found] = told(sheet_of(tmp_path, text))
+    assert found["main_contact.last_name"] == "Nordmann"
+    assert "main_contact.first_name" not in found
+
+
+def test_blank_lines_before_the_declaration_are_no_damage(tmp_path: Path) -> None:
+    assert len(sheet_of(tmp_path, "\ufeff\n" + xaf(relation(), head='<?xml version="1.0"?>')).rows) == 1

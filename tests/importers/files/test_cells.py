@@ -231,6 +231,8 @@ def test_an_overlong_cell_is_cut_and_reported(tmp_path: Path) -> None:
     ("code", "number", "shown"),
     [
         ("00000", 42, "00042"),
+        ('"K-"0', 42, "K-42"),
+        ('"K-"00000', 42, "K-00042"),
         ("000", 1234, "1234"),
         ("000", -7, "-007"),
         ("[$-413]0000", 7, "0007"),
@@ -312,6 +314,12 @@ def test_an_open_document_keeps_its_zeros_and_reports_its_errors(tmp_path: Path)
         ("D1", Fault.NO_RESULT),
     ]
     assert [note.remark for note in sheet.notes] == [Remark.HIDDEN_COLUMNS_READ]
+
+
+def test_letters_that_an_open_document_shows_before_a_number_are_a_part_of_it(tmp_path: Path) -> None:
+    cells = _float("12", "K-00012") + _float("12", "K-12") + _float("950", "kr 1 234") + _float("12", "twelve")
+    sheet = read(ods(tmp_path / "a.ods", f"<table:table-row>{cells}</table:table-row>"), name="a.ods").sheets[0]
+    assert sheet.rows == [("K-00012", "K-12", 950, 12)]
 
 
 def _record(kind: int, body: bytes) -> bytes:

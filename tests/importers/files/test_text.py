@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from importers.files import Kind, Limits, ReadOptions, Refusal, Remark, Unreadable, Workbook, read
+from importers.files import Fault, Kind, Limits, ReadOptions, Refusal, Remark, Unreadable, Workbook, read
 
 LIST = "naam;plaats\nJosé;Köln\nÅsa;Umeå\n"
 ROWS = [("naam", "plaats"), ("José", "Köln"), ("Åsa", "Umeå")]
@@ -294,3 +294,75 @@ def test_too_many_rows_of_a_text_are_told_by_the_name_of_the_file(tmp_path: Path
     with pytest.raises(Unreadable) as caught:
         read(path, name="large.csv", limits=Limits(rows=20))
     assert str(caught.value).startswith("The sheet large.csv has 31 rows")
+
+
+def _problems(workbook: Workbook) -> dict[tuple[int, int], tuple[Fault, str]]:
+    return {place: (found.fault, found.value) for place, found in workbook.sheets[0].problems.items()}
+
+
+@pytest.mark.parametrize("value", ["#N/B", "#REF!", "#VERW!", "#NV", "#SAKNAS!", "#ARVO!", "#I/T", "#DIV/0!"])
+def test_an_error_that_a_program_wrote_as_text_is_no_value(tmp_path: Path, value: str) -> None:
+    workbook = _read(tmp_path, f"nr;name;town\n1;{value};Ede\n2;Bob;# 3\n".encode())
+    assert _problems(workbook) == {(2, 2): (Fault.ERROR_VALUE, value)}
+    assert workbook.sheets[0].rows == [("nr", "name", "town"), ("1", None, "Ede"), ("2", "Bob", "# 3")]
+
+
+@pytest.mark.parametrize("value", ["8,71234E+12", "3.16123E+10", "1E+12", "6.12345678E8", "########"])
+def test_a_number_that_was_cut_short_in_a_text_is_no_value(tmp_path: Path, value: str) -> None:
+    workbook = _read(tmp_path, f"nr;name\n{value};Ann\n12E;3e1\n5E10;#IT\n".encode())
+    assert _problems(workbook) == {(2, 1): (Fault.CUT_SHORT, value)}
+
+
+def test_whole_numbers_that_a_program_wrote_as_fractions_are_whole(tmp_path: Path) -> None:
+    content = "nr,days,version,mixed\n1001.0,30.0,1.0,1.0\n1002.0,nan,2.0,2.5\n,,3,3.0\n"
+    rows = _read(tmp_path, content.encode()).sheets[0].rows
+    assert rows[1:] == [("1001", "30", "1.0", "1.0"), ("1002", "nan", "2.0", "2.5"), (None, None, "3", "3.0")]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "'nr';'name'\n'1';'Ann; Bob'\n'2';'O''Hara'\n",
+        "“nr”;“name”\n“1”;“Ann; Bob”\n“2”;“O'Hara”\n",
+        '"nr"; "name"\n"1"; "Ann; Bob"\n2; "O\'Hara"\n',
+    ],
+)
+def test_other_marks_around_all_cells_are_quotation_marks(tmp_path: Path, content: str) -> None:
+    rows = _read(tmp_path, content.encode()).sheets[0].rows
+    assert [row[:2] for row in rows] == [("nr", "name"), ("1", "Ann; Bob"), ("2", rows[2][1])]
+    assert rows[2][1] in {"O'Hara", "O''Hara"}
+    assert [len(row) for row in rows] == [2, 2, 2]
+
+
+def test_marks_around_some_cells_are_a_part_of_them(tmp_path: Path) -> None:
+    rows = _read(tmp_path, b"nr;'name'\n1;'t Hof\n").sheets[0].rows
+    assert rows == [("nr", "'name'"), ("1", "'t Hof")]
+
+
+def test_letters_that_were_spoilt_before_are_told_with_their_line(tmp_path: Path) -> None:
+    workbook = _read(tmp_path, "naam;plaats\nMÃ¼ller;KÃ¶ln\n".encode())
+    assert [(note.remark, note.values) for note in workbook.notes] == [
+        (Remark.GARBLED, {"line": 2, "shown": "MÃ¼ller"})
+    ]
+    assert _read(tmp_path, "naam;plaats\nSÃO PAULO;Åre\n".encode()).notes == ()
+
+
+def test_files_put_behind_each_other_hold_no_mark_between_them(tmp_path: Path) -> None:
+    workbook = _read(tmp_path, ("\ufeff" + LIST + "\ufeff" + LIST).encode())
+    assert workbook.sheets[0].rows == [*ROWS, *ROWS]
+
+
+@pytest.mark.parametrize("delimiter", [";", ","])
+def test_rows_that_stand_in_one_cell_each_are_taken_apart_and_that_is_told(tmp_path: Path, delimiter: str) -> None:
+    lines = ["nr;name;town", '1;"Acme; Bob";Ede', "2;Bob;"]
+    wrapped = "\n".join('"' + line.replace(";", delimiter).replace('"', '""') + '"' for line in lines)
+    workbook = _read(tmp_path, wrapped.encode())
+    assert workbook.sheets[0].rows == [("nr", "name", "town"), ("1", f"Acme{delimiter} Bob", "Ede"), ("2", "Bob", None)]
+    assert [note.remark for note in workbook.sheets[0].notes] == [Remark.TAKEN_APART]
+
+
+def test_a_single_column_of_text_is_one_column(tmp_path: Path) -> None:
+    assert _read(tmp_path, b"name\nBerg, Jan\nRood, Eva\n", ReadOptions(delimiter=";")).sheets[0].rows[1] == (
+        "Berg, Jan",
+    )
+    assert _read(tmp_path, b'"name"\n"Berg, Jan"\n"Rood, Eva"\n', None).sheets[0].notes == ()
