@@ -41,6 +41,7 @@ class Fault(enum.StrEnum):
     ERROR_VALUE = "{sheet}, cell {cell}: {value} (error value)."
     NO_RESULT = "{sheet}, cell {cell}: a formula without a stored result. Open the file, save it and try again."
     TOO_MANY_DIGITS = "{sheet}, cell {cell}: {value} has more than 15 digits; the last ones are lost. Store it as text."
+    NO_NUMBER = "{sheet}, cell {cell}: {value} is no number. Type the number, or empty the cell."
     DOUBTFUL_DATE = "{sheet}, cell {cell}: {value} is a date outside the range that spreadsheets count well."
     TOO_LONG = "{sheet}, cell {cell}: the text has {value} characters; only the first 32,767 were read."
 
