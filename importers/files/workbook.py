@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 MB = 1_000_000
 # How the mark of a workbook begins that was exported here to come back: see `importers/marks.py`.
@@ -98,6 +99,20 @@ class Note:
 
     def __str__(self) -> str:
         return self.remark.value.format(**self.values)
+
+
+class _Kept(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def told(notes: Iterable[Mapping[str, Any]], translate: Callable[[str], str] = str) -> list[str]:
+    """Notes as they are kept with an import, in the reader's language.
+
+    An import that is open since an earlier version may lack a value that a message has now, or say what is said no more.
+    """
+    known = [(Remark[note["code"]], note["values"]) for note in notes if note["code"] in Remark.__members__]
+    return [translate(remark.value).format_map(_Kept(values)) for remark, values in known]
 
 
 @dataclass(frozen=True, slots=True)
