@@ -77,6 +77,10 @@ class Remark(enum.StrEnum):
         "Characters that {encoding} does not know and that are read as �: {count}, the first in line {line}. Choose "
         "another encoding, or put those letters right."
     )
+    LETTERS_DOUBTFUL = (
+        "Words that look as if they were written in another encoding: {count}, such as {word}. Choose another encoding, or "
+        "put those letters right."
+    )
     QUOTE_OPEN = "Row {row}: a quotation mark is opened and never closed. All that comes after it was read as one cell."
     QUOTE_ASTRAY = "Row {row}, maybe later ones too: a cell goes on behind its closing quotation mark. Look at its quotation marks."
     LINES_IN_A_CELL = (
