@@ -18,7 +18,7 @@ from importers import coming_back, export, looking, planning, profiles, run
 from importers.apply import Applied
 from importers.columns import COLUMNS
 from importers.continuing import CONTINUES
-from importers.files import Remark, Unreadable, letters
+from importers.files import Unreadable, letters, told
 from importers.mapping import Certainty
 from importers.run import Choices
 from importers.trouble import describe
@@ -246,8 +246,8 @@ def _tell(session: Session, run_id: int) -> None:
         click.echo("An empty cell empties its field.", err=True)
     if choices.replace_labels:
         click.echo("Labels take the place of those that a record has.", err=True)
-    for note in found.options["notes"]:
-        click.echo(Remark[note["code"]].format(**note["values"]), err=True)
+    for note in told(found.options["notes"]):
+        click.echo(note, err=True)
     _tell_left_out(found)
     kept = run.find(session, run_id, is_open=False).options.get("returned")
     if kept and not kept["gone"]:

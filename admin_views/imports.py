@@ -17,7 +17,7 @@ from admin_views import import_check, import_progress, pages, returned, shell
 from importers import looking, marks, planning, profiles, run, tasks, workbooks, working
 from importers.columns import COLUMNS
 from importers.columns import allowed as allowed_columns
-from importers.files import Remark, Unreadable
+from importers.files import Unreadable, told
 from importers.files.encodings import OFFERED
 from importers.mapping import Certainty
 from importers.run import Choices
@@ -278,7 +278,7 @@ def columns_page(found: ImportRun, error: str | None = None) -> str:
 
 def _notes(found: ImportRun) -> list[str]:
     """What there is to tell about the file."""
-    return [gettext(Remark[note["code"]].value).format(**note["values"]) for note in found.options.get("notes", ())]
+    return told(found.options.get("notes", ()), gettext)
 
 
 # Check ---------------------------------------------------------------------------------------------------------------

@@ -22,8 +22,10 @@ class Trouble(enum.StrEnum):
     NAME_WITHOUT_LETTERS = "{value} holds no letter or digit, so it cannot be a name."
     NOTE_ROW = "This looks like a note beside the table, not like a row of it. Choose: a new one, or leave it out?"
     EXAMPLE_ROW = "This is the example row of the template, so it was left out."
-    ROW_CUT_SHORT = "This row ends too early: it has {cells} cells, and there are {names} columns."
-    ROW_TOO_LONG = "This row has {cells} cells, but there are only {names} columns. Is there a separator too many?"
+    ROW_CUT_SHORT = "This row ends too early: in cell {cells}, where the names go on to column {names}."
+    ROW_TOO_LONG = (
+        "This row goes on to cell {cells}, where the names end in column {names}. Is there a separator too many?"
+    )
     NAME_SHORTENED = (
         "{field} has {length} characters and was shortened to {limit}; the whole of it stands in the notes."
     )

@@ -35,6 +35,7 @@ from importers.files.workbook import (
     address,
     letters,
     place,
+    told,
 )
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "place",
     "read",
     "read_once",
+    "told",
 ]
 
 _LIMITS, _OPTIONS = Limits(), ReadOptions()

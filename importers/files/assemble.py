@@ -50,6 +50,11 @@ class Assembler:
         return self._limits
 
     @property
+    def cells(self) -> int:
+        """How many filled cells were read so far."""
+        return self._cells
+
+    @property
     def kind(self) -> Kind:
         """What kind of file this is."""
         return self._kind
@@ -155,8 +160,8 @@ class _Building:
                 characters += len(value)
                 if len(value) > longest:
                     cells[-1] = self._shortened(number, column, value)
-            elif type(value) is not bool:
-                self._doubt(number, column, value)
+            elif type(value) is not bool and self._doubt(number, column, value) is Fault.NO_NUMBER:
+                cells[-1] = None
         self._widest = max(self._widest, last)
         self._assembler.count(filled, characters)
         keeps_end = self._assembler.kind is Kind.TEXT and last > 0
@@ -167,10 +172,11 @@ class _Building:
         self._faults[number, column] = (Fault.TOO_LONG, str(len(value)))
         return value[: self._limits.cell_length]
 
-    def _doubt(self, number: int, column: int, value: Cell) -> None:
+    def _doubt(self, number: int, column: int, value: Cell) -> Fault | None:
         fault = fault_of(value)
         if fault is not None:
             self._faults[number, column] = (fault, str(value))
+        return fault
 
     def _lay_over(self) -> None:
         """What the reader could not see: zeros in front, percentages, and cells that hold an error instead of a value."""

@@ -1,10 +1,14 @@
-"""Which encodings a text may be read in, and which of them makes words of bytes that tell nothing themselves."""
+"""Which encodings a text may be read in, and which of them makes words of bytes that tell nothing themselves.
+
+Most of what Mac and DOS wrote decodes as Windows, too, to signs that stand nowhere within a word: Fran‡ois, P”yt„, Gro§.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
 
 # In the order in which they are offered, and taken where two make the same of a text.
@@ -32,14 +36,31 @@ _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _USUAL_LETTERS = frozenset("åäöæøéèëêïíóôúüáàâçñßÅÄÖÆØÉÈËÜÁÍÓÚÇÑ")
 _REPLACED = "\ufffd"
 
+# Whose bytes nearly all decode in the usual encoding.
+_MISTAKEN_FOR_USUAL = ("mac_roman", "cp850", "cp437")
+# How much a letter speaks for an encoding: some are in every tenth name, others hardly anywhere.
+_SPEAKS = {
+    **dict.fromkeys("äöåéëøæßÄÖÅÉËØÆüÜ", 1.0),
+    **dict.fromkeys("èçïêÈÇÏÊ", 0.8),
+    **dict.fromkeys("àáâíîñóôúÀÁÂÍÎÑÓÔÚ", 0.5),
+}
+_FEW = 0.3
+_QUOTES, _LOW_QUOTES = "“”„‚‹›«»", "„‚"
+# Stand between letters in real names, as apostrophes and dashes do, so that they tell nothing.
+_TELL_NOTHING = frozenset("‘’´`–—\xa0\xad")
+# Signs behind which a word may not end: § 5, £ 5, ¿qué?
+_ONLY_IN_FRONT = frozenset("§£¥¤¿¡‰†‡ˆ˜¯¸")
+_NO_LETTERS = frozenset("ƒªºˆ˜")
+_WORD, _ENDS = 20, frozenset(';,|"')
+# A sibilant needs a vowel beside it, or what stands for one in front: Krško, Bedžih.
+_SIBILANTS, _VOWELS = "šž", frozenset("aeiouyrld")
+
 
 def likeliest(content: bytes) -> str:
-    """The encoding to read bytes in that are no UTF-8: the usual one, unless they do not decode in it and do in one that
-    makes more words of them.
-    """
-    if _text(content, USUAL) is not None:
-        return USUAL
+    """The encoding to read bytes in that are no UTF-8: the usual one, unless another makes more words of them."""
     sample = _sample(content)
+    if _text(content, USUAL) is not None:
+        return _mistaken(content, sample)
     usual = _sense(sample.decode(USUAL, errors="replace"))
     found = {name: _sense(text) for name in OFFERED if name not in _TOLD and (text := _text(sample, name)) is not None}
     better = sorted((name for name, sense in found.items() if sense > usual), key=found.__getitem__, reverse=True)
@@ -61,6 +82,80 @@ def garbled(text: str) -> tuple[int, str] | None:
         cell = re.compile(r'[^\n;,\t|"]{1,40}').match(text, start)
         return text.count("\n", 0, start) + 1, cell[0].strip() if cell else found[0]
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How a reading looks: how much its letters speak for it, how many there are, and the words that a sign breaks.
+
+    `is_sure`: that there are some; a single Lihtenštajn tells nothing.
+    """
+
+    speaks: float
+    letters: int
+    broken: tuple[str, ...]
+    is_sure: bool
+
+
+def doubtful(text: str) -> tuple[int, str] | None:
+    """How many words look as if they were written in another encoding, and one of them; None for a few."""
+    look = _look(text)
+    few = max(1, (look.letters + len(look.broken)) // 10)
+    return (len(look.broken), look.broken[0]) if len(look.broken) > few else None
+
+
+def _mistaken(content: bytes, sample: bytes) -> str:
+    """The usual encoding, unless its letters break words that another one makes whole."""
+    usual = _look(sample.decode(USUAL))
+    if not usual.is_sure:
+        return USUAL
+    found = {name: look for name in _MISTAKEN_FOR_USUAL if (look := _look(sample.decode(name, errors="replace")))}
+    whole = {
+        name: look.speaks
+        for name, look in found.items()
+        if len(look.broken) * 10 <= len(usual.broken) <= look.letters and look.speaks > usual.speaks
+    }
+    return max((name for name in whole if _text(content, name) is not None), key=whole.__getitem__, default=USUAL)
+
+
+def _look(text: str) -> _Look:
+    speaks, letters, broken, signs = 0.0, 0, list[str](), list[str]()
+    for found in islice(_BEYOND_ASCII.finditer(text), _LETTERS):
+        at, sign = found.start(), found[0]
+        before, after = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
+        if _breaks(before, sign, after):
+            broken.append(_word_at(text, at))
+            signs.append(sign)
+        elif sign.isalpha() and (before.isalpha() or after.isalpha()):
+            letters += 1
+            speaks += _SPEAKS.get(sign, _FEW)
+    return _Look(speaks, letters, tuple(broken), len(signs) > 1 or any(sign not in _SIBILANTS for sign in signs))
+
+
+def _breaks(before: str, sign: str, after: str) -> bool:
+    """Whether a sign cannot stand where it stands in a word."""
+    behind, within = before.isalpha(), before.isalpha() and after.isalpha()
+    if sign == _REPLACED or unicodedata.category(sign) == "Cc" or "\u2500" <= sign <= "\u259f":
+        return True
+    if sign in _TELL_NOTHING:
+        return False
+    if sign in _QUOTES:
+        return within or (behind and sign in _LOW_QUOTES)
+    if not sign.isalpha() or sign in _NO_LETTERS:
+        return within or (behind and sign in _ONLY_IN_FRONT) or (sign in "®™" and after.isalpha())
+    if sign in _SIBILANTS and within:
+        return before.lower() not in _VOWELS and after.lower() not in _VOWELS - {"r", "l", "d"}
+    return (behind or after.isalpha()) and not _fits(before, sign, after)
+
+
+def _word_at(text: str, at: int) -> str:
+    """The word around a place."""
+    start, end = at, at + 1
+    while start and at - start < _WORD and not (text[start - 1].isspace() or text[start - 1] in _ENDS):
+        start -= 1
+    while end < len(text) and end - at < _WORD and not (text[end].isspace() or text[end] in _ENDS):
+        end += 1
+    return text[start:end]
 
 
 def _text(content: bytes, encoding: str) -> str | None:

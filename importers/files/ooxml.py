@@ -8,43 +8,34 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from importers.files import damage
 from importers.files.archive import Archive
-from importers.files.facts import Facts, Place
+from importers.files.facts import Facts
 from importers.files.formats import BUILT_IN, shown_by
 from importers.files.refusals import Refusal, Unreadable
+from importers.files.tags import PREFIX as _P
+from importers.files.tags import ROW, ROW_NUMBER, VALUE_END, attribute, place_of, tag
 from importers.files.workbook import Fault, Limits, place
 
 _STRICT = "http://purl.oclc.org/ooxml/"
 _FORBIDDEN = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _WIDE = (b"\xff\xfe", b"\xfe\xff")  # the marks of UTF-16
+_TEXTS = "xl/sharedStrings.xml"
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 
-# A tag may carry a namespace prefix and single quotes: rare, but seen.
-_P = rb"(?:[\w.-]+:)?"
-_ADDRESS = re.compile(rb"[A-Z]{1,3}[1-9]\d{0,6}")
-
-
-def _tag(name: bytes, rest: bytes) -> Callable[[bytes], re.Pattern[bytes]]:
-    """The pattern of a tag for some XML. Where no such tag has a prefix it is found three to eight times as fast."""
-    with_prefix, usual = re.compile(rb"<" + _P + name + rest), re.compile(rb"<" + name + rest)
-    return lambda xml: with_prefix if b":" + name in xml else usual
-
-
-_ROW = _tag(b"row", rb"\b")
-_ROW_NUMBER = _tag(b"row", rb"\b[^>]*?\sr=[\"'](\d{1,10})[\"']")
 _HIDDEN_ROW = re.compile(rb"<" + _P + rb"row\b([^>]*\bhidden=[\"'](?:1|true)[\"'][^>]*)>")
 _HIDDEN_COLUMNS = re.compile(rb"<" + _P + rb"col\b([^>]*\bhidden=[\"'](?:1|true)[\"'][^>]*)>")
 _MERGE = re.compile(rb"<" + _P + rb"mergeCell\b[^>]*\bref=[\"']([A-Z]{1,3}\d{1,7}):([A-Z]{1,3}\d{1,7})[\"']")
-_COLUMN_OF_CELL = _tag(b"c", rb"\b[^>]*?\br=[\"']([A-Z]{1,3})\d")
-_VALUE_END = re.compile(rb"</" + _P + rb"(?:v|is)>")
+# With the zero of a row that cannot be.
+_COLUMN_OF_CELL = tag(b"c", rb"\b[^>]*?\br=[\"']([A-Z]{1,3}(?=\d)0?)")
 _ERROR = re.compile(
     rb"<" + _P + rb"c\b([^>]*\bt=[\"']e[\"'][^>]*)(?<!/)>(?:(?!</" + _P + rb"c>).)*?<" + _P + rb"v\b[^>]*>([^<]*)<",
     re.DOTALL,
@@ -91,7 +82,7 @@ class Extent:
     last_row: int = 0
     columns: int = 0
     cells: int = 0
-    orderly: bool = True  # each row comes after those with a lower number
+    orderly: bool = True  # each row comes after those with a lower number, and is one that can be
 
 
 @dataclass(slots=True)
@@ -99,6 +90,7 @@ class Scan:
     """What was found in the whole workbook."""
 
     sheets: list[SheetPart]
+    texts: list[str]  # the part with the texts that cells share, if there is one
     facts: dict[str, Facts]
     extents: dict[str, Extent]
     strict: bool
@@ -115,9 +107,10 @@ def scan(archive: Archive, limits: Limits) -> Scan:
     relations = _relations(archive, workbook)
     sheets = list(_sheets(root, relations, archive))
     styles = _styles(archive, relations)
-    for part in _targets(relations, "sharedStrings"):
+    texts = _targets(relations, "sharedStrings")
+    for part in texts:
         _refuse_forbidden(archive, part)
-    result = Scan(sheets, {}, {}, strict=_STRICT in raw.decode("utf-8", "replace"), careful=False)
+    result = Scan(sheets, texts, {}, {}, strict=_STRICT in raw.decode("utf-8", "replace"), careful=False)
     for sheet in sheets:
         _scan_sheet(archive, sheet, styles, result, limits)
     return result
@@ -233,13 +226,15 @@ def _scan_sheet(archive: Archive, sheet: SheetPart, styles: Styles, result: Scan
         return
     if _FORBIDDEN.search(xml):
         raise Unreadable(Refusal.FORBIDDEN_XML, part=sheet.part)
+    damage.refuse_half(xml, sheet.name, sheet.part)
     _measure(xml, extent)
     if extent.rows > limits.rows:
         raise Unreadable(Refusal.TOO_MANY_ROWS, sheet=sheet.name, count=extent.rows, limit=limits.rows)
     _measure_reach(xml, extent)
-    twice = None if extent.orderly else _row_twice(xml)
-    if twice is not None:
-        raise Unreadable(Refusal.ROW_TWICE, sheet=sheet.name, row=twice)
+    if not extent.orderly:
+        damage.refuse_lost_rows(xml, sheet.name)
+    if b">-" in xml:
+        damage.refuse_negative_texts(xml, sheet.name)
     _find_hidden_and_merged(xml, facts)
     found = [_find_errors(xml, facts), _find_formulas_only(xml, facts), _find_far_dates(xml, facts, styles)]
     found.append(_find_padded(xml, facts, styles))
@@ -250,7 +245,7 @@ def _measure(xml: bytes, extent: Extent) -> None:
     """Count the rows down to the last value."""
     extent.values_end = max((found.start() for found in _last_values(xml)), default=-1)
     if extent.values_end >= 0:
-        extent.rows = sum(1 for _ in _ROW(xml).finditer(xml, 0, extent.values_end))
+        extent.rows = sum(1 for _ in ROW(xml).finditer(xml, 0, extent.values_end))
 
 
 def _measure_reach(xml: bytes, extent: Extent) -> None:
@@ -260,22 +255,10 @@ def _measure_reach(xml: bytes, extent: Extent) -> None:
     extent.columns = max((place(name.decode() + "1")[1] for name in names), default=0)
     if extent.rows:
         extent.cells = xml.count(b"</v>") + xml.count(b"</is>")
-        numbers = [int(number) for number in _ROW_NUMBER(xml).findall(xml, 0, extent.values_end)]
+        numbers = [int(number) for number in ROW_NUMBER(xml).findall(xml, 0, extent.values_end)]
         extent.last_row = max(extent.rows, max(numbers, default=0))
-        extent.orderly = all(earlier < later for earlier, later in pairwise(numbers))
-
-
-def _row_twice(xml: bytes) -> int | None:
-    """The number of a row that there are two of, both with values: a reader keeps only one of them."""
-    filled, rows = set[int](), list(_ROW_NUMBER(xml).finditer(xml))
-    for row, after in zip_longest(rows, rows[1:]):
-        if not _VALUE_END.search(xml, row.end(), after.start() if after else len(xml)):
-            continue
-        number = int(row[1])
-        if number in filled:
-            return number
-        filled.add(number)
-    return None
+        is_possible = not any(name.endswith(b"0") for name in names)
+        extent.orderly = is_possible and all(earlier < later for earlier, later in pairwise([0, *numbers]))
 
 
 def _last_values(xml: bytes) -> Iterator[re.Match[bytes]]:
@@ -283,7 +266,7 @@ def _last_values(xml: bytes) -> Iterator[re.Match[bytes]]:
     step = 100_000
     while True:
         start = max(len(xml) - step, 0)
-        found = list(_VALUE_END.finditer(xml, start))
+        found = list(VALUE_END.finditer(xml, start))
         if found or start == 0:
             yield from found[-1:]
             return
@@ -292,11 +275,11 @@ def _last_values(xml: bytes) -> Iterator[re.Match[bytes]]:
 
 def _find_hidden_and_merged(xml: bytes, facts: Facts) -> None:
     for row in _HIDDEN_ROW.findall(xml) if b"hidden=" in xml else ():
-        number = _attribute(row, b"r")
+        number = attribute(row, b"r")
         if number.isdigit() and int(number) <= _LAST_ROW:
             facts.hidden_rows.add(int(number))
     for columns in _HIDDEN_COLUMNS.findall(xml) if b"hidden=" in xml else ():
-        first, last = _attribute(columns, b"min"), _attribute(columns, b"max")
+        first, last = attribute(columns, b"min"), attribute(columns, b"max")
         if first.isdigit() and last.isdigit():
             facts.hidden_columns.update(range(int(first), min(int(last), _LAST_COLUMN) + 1))
     for start, end in _MERGE.findall(xml) if b"mergeCell" in xml else ():
@@ -309,7 +292,7 @@ def _find_errors(xml: bytes, facts: Facts) -> bool:
         return False
     placed = 0
     for attributes, value in _ERROR.findall(xml):
-        where = _place(attributes)
+        where = place_of(attributes)
         if where:
             facts.faults[where] = (Fault.ERROR_VALUE, value.decode("utf-8", "replace"))
             placed += 1
@@ -322,10 +305,10 @@ def _find_formulas_only(xml: bytes, facts: Facts) -> bool:
     # Looking for a plain substring first costs next to nothing, and most sheets hold none of this.
     for attributes, value in _FORMULA_ONLY.findall(xml) if b"<f" in xml or b":f" in xml else ():
         # A formula whose result is the empty text stores an empty value of the type str: that is a blank.
-        if value and _attribute(attributes, b"t") == b"str":
+        if value and attribute(attributes, b"t") == b"str":
             continue
         found = True
-        where = _place(attributes)
+        where = place_of(attributes)
         if where:
             facts.faults[where] = (Fault.NO_RESULT, "")
         else:
@@ -339,8 +322,8 @@ def _find_far_dates(xml: bytes, facts: Facts, styles: Styles) -> bool:
     if not styles.dates or not _FAR_NUMBER.search(xml):
         return found
     for attributes, value in _FAR_CELL.findall(xml):
-        where = _place(attributes)
-        if _attribute(attributes, b"s") in styles.dates and where and not 0 <= float(value) < _DAYS:
+        where = place_of(attributes)
+        if attribute(attributes, b"s") in styles.dates and where and not 0 <= float(value) < _DAYS:
             facts.faults[where] = (Fault.DOUBTFUL_DATE, value.decode())
             found = True
     return found
@@ -352,19 +335,48 @@ def _find_padded(xml: bytes, facts: Facts, styles: Styles) -> bool:
     numbers = b"|".join(styles.padding)
     cells = re.compile(rb"<" + _P + rb"c\b([^>]*\bs=[\"'](" + numbers + rb")[\"'][^>]*)>")
     for attributes, style in cells.findall(xml):
-        where = _place(attributes)
-        if where and _attribute(attributes, b"t") in {b"", b"n"} and not attributes.endswith(b"/"):
+        where = place_of(attributes)
+        if where and attribute(attributes, b"t") in {b"", b"n"} and not attributes.endswith(b"/"):
             facts.patterns[where] = styles.padding[style]
     return cells.search(xml) is not None
 
 
-def _place(attributes: bytes) -> Place | None:
-    """Row and column of a cell by its own address, if it has one."""
-    address = _attribute(attributes, b"r")
-    return place(address.decode("ascii")) if _ADDRESS.fullmatch(address) else None
+def refuse_lost_cells(archive: Archive, found: Scan) -> None:
+    """Turn away a workbook in which a reader saw other cells than there are, if it is one that holds a cell twice."""
+    for sheet, xml in _parts(archive, found):
+        damage.refuse_lost_cells(xml, sheet)
 
 
-def _attribute(attributes: bytes, name: bytes) -> bytes:
-    """The value of one attribute of a tag, or nothing."""
-    found = re.search(rb"(?:^|\s)" + name + rb"\s*=\s*[\"']([^\"']*)[\"']", attributes)
-    return found[1] if found else b""
+def refuse_broken_cells(archive: Archive, found: Scan) -> None:
+    """Turn away a workbook that a reader gave up on by the cell that is broken, if there is one."""
+    part = _texts(archive, found)
+    shared = damage.texts(_utf8(archive.read(part))) if part else None
+    for sheet, xml in _parts(archive, found):
+        damage.refuse_broken_cells(xml, sheet, shared, part or next(iter(found.texts), _TEXTS))
+
+
+def refuse_broken_parts(archive: Archive, found: Scan) -> None:
+    """Turn away a workbook that no reader could open by the part that is missing or broken, if there is one."""
+    for sheet in found.sheets:
+        if sheet.part is None:
+            raise Unreadable(Refusal.NO_SHEET_PART, sheet=sheet.name)
+    for part in (_texts(archive, found), *(sheet.part for sheet in found.sheets)):
+        if part is not None:
+            damage.refuse_broken(archive.read(part), part)
+
+
+def _texts(archive: Archive, found: Scan) -> str | None:
+    """The part with the texts that cells share."""
+    return next(filter(None, map(archive.find, found.texts)), None)
+
+
+def _parts(archive: Archive, found: Scan) -> Iterator[tuple[str, bytes]]:
+    """The name and the XML of each sheet that is there."""
+    for sheet in found.sheets:
+        if sheet.part is not None:
+            yield sheet.name, _utf8(archive.read(sheet.part))
+
+
+def _utf8(xml: bytes) -> bytes:
+    """The XML as patterns over bytes can see it."""
+    return xml.decode("utf-16", "replace").encode("utf-8", "replace") if xml.startswith(_WIDE) else xml

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Protocol
 
@@ -42,6 +42,9 @@ class Book(Protocol):
 
     def rows(self, name: str) -> Iterator[list[Read]]:
         """The rows from the first of the sheet on."""
+
+
+Reader = Callable[[bytes, Assembler, dict[str, Facts]], Workbook]
 
 
 def read_content(content: bytes, limits: Limits, options: ReadOptions) -> Workbook:
@@ -167,12 +170,30 @@ def _read_ooxml(content: bytes, archive: Archive, limits: Limits, options: ReadO
     _refuse_cells(found, limits)
     first, second = (_read_careful, _read_fast) if _needs_care(found) else (_read_fast, _read_careful)
     try:
-        return first(content, Assembler(Kind.XLSX, limits, options), found.facts)
+        return _read_whole(first, content, archive, found, limits, options)
     except Unreadable as error:
         # Only a fault in the file is worth a second try; limits hold for either reader.
         if error.refusal not in {Refusal.DAMAGED, Refusal.NO_SHEETS} or _is_far_flung(found):
             raise
-        return second(content, Assembler(Kind.XLSX, limits, options), found.facts)
+        # One reader takes for a text what the other stumbles over.
+        ooxml.refuse_broken_cells(archive, found)
+    try:
+        return _read_whole(second, content, archive, found, limits, options)
+    except Unreadable as error:
+        if error.refusal is Refusal.DAMAGED:
+            ooxml.refuse_broken_parts(archive, found)
+        raise
+
+
+def _read_whole(
+    reader: Reader, content: bytes, archive: Archive, found: ooxml.Scan, limits: Limits, options: ReadOptions
+) -> Workbook:
+    """What a reader makes of it, unless it dropped cells."""
+    assembler = Assembler(Kind.XLSX, limits, options)
+    book = reader(content, assembler, found.facts)
+    if assembler.cells != sum(extent.cells for extent in found.extents.values()):
+        ooxml.refuse_lost_cells(archive, found)
+    return book
 
 
 def _refuse_cells(found: ooxml.Scan, limits: Limits) -> None:

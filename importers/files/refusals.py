@@ -21,6 +21,27 @@ class Refusal(enum.StrEnum):
         "The sheet {sheet} holds two rows with the number {row}, of which only one could be read. "
         "Export the list again, or as .csv."
     )
+    ROW_ZERO = (
+        "The sheet {sheet} holds a row with the number 0, where rows begin at 1: it could not be read. "
+        "Export the list again, or as .csv."
+    )
+    CELL_TWICE = (
+        "The sheet {sheet} holds the cell {cell} twice, of which only one could be read. "
+        "Export the list again, or as .csv."
+    )
+    NO_SUCH_TEXT = (
+        "The sheet {sheet} is damaged: its cell {cell} points at the text {value} of the workbook, which is not there. "
+        "Export the list again, or as .csv."
+    )
+    NO_SUCH_NUMBER = (
+        "The sheet {sheet} is damaged: its cell {cell} should hold a number and holds {value}. "
+        "Export the list again, or as .csv."
+    )
+    NO_SHEET_PART = "The sheet {sheet} is missing in the file. Export the list again, or as .csv."
+    NO_WORKSHEET = (
+        "The sheet {sheet} is no table: its part of the file ({part}) begins with {start}. "
+        "Export the list again, or as .csv."
+    )
     TOO_MANY_SHEETS = "The workbook has {count} sheets; at most {limit} can be read. Keep only the sheet to import."
     TOO_MANY_ROWS = "The sheet {sheet} has {count} rows; at most {limit} can be read. Split the file."
     TOO_MANY_PARTIES = (

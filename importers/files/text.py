@@ -79,6 +79,8 @@ def _guessed(content: bytes) -> Decoded:
     if "\ufffd" in text:
         line = text.count("\n", 0, text.index("\ufffd")) + 1
         notes.append(Note(Remark.LETTERS_LOST, {"encoding": encoding, "count": text.count("\ufffd"), "line": line}))
+    elif doubtful := encodings.doubtful(text):
+        notes.append(Note(Remark.LETTERS_DOUBTFUL, {"count": doubtful[0], "word": doubtful[1]}))
     return Decoded(text, encoding, tuple(notes))
 
 

@@ -6,7 +6,6 @@ import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from math import isfinite
 
 from importers.files.workbook import Cell, Fault
 
@@ -53,16 +52,19 @@ def unescape(value: str) -> str:
     return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), value) if "_x" in value else value
 
 
-def number(value: float) -> int | Decimal | str:
-    """A number with the 15 digits that a spreadsheet keeps and shows; of a longer one, what is left of it."""
+def number(value: float) -> int | Decimal:
+    """A number with the 15 digits that a spreadsheet keeps and shows; of a longer one, what is left of it.
+
+    NaN and infinity stay what they are, see `fault_of`.
+    """
     if -_FEWEST_LOST_DIGITS < value < _FEWEST_LOST_DIGITS:
         if value == int(value):
             return int(value)
         exact = Decimal(format(value, ".15g"))
-    elif isfinite(value):
-        exact = Decimal(repr(float(value)))
     else:
-        return str(value)
+        exact = Decimal(repr(float(value)))
+        if not exact.is_finite():
+            return exact
     return int(exact) if abs(exact) < _LONGEST_NUMBER and exact == exact.to_integral_value() else exact
 
 
@@ -86,6 +88,8 @@ def _duration(value: timedelta) -> str:
 
 def fault_of(value: Cell) -> Fault | None:
     """What is doubtful about a number or a date by itself."""
+    if isinstance(value, Decimal) and not value.is_finite():
+        return Fault.NO_NUMBER
     if isinstance(value, int | Decimal):
         return Fault.TOO_MANY_DIGITS if not -_FEWEST_LOST_DIGITS < value < _FEWEST_LOST_DIGITS else None
     if isinstance(value, date):

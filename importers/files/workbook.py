@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 MB = 1_000_000
 # How the mark of a workbook begins that was exported here to come back: see `importers/marks.py`.
@@ -45,6 +46,7 @@ class Fault(enum.StrEnum):
         "{sheet}, cell {cell}: {value} is what a spreadsheet program wrote for want of room; the rest of the digits is lost. "
         "Widen the column there, store it as text, and save it again."
     )
+    NO_NUMBER = "{sheet}, cell {cell}: {value} is no number. Type the number, or empty the cell."
     DOUBTFUL_DATE = "{sheet}, cell {cell}: {value} is a date outside the range that spreadsheets count well."
     TOO_LONG = "{sheet}, cell {cell}: the text has {value} characters; only the first 32,767 were read."
 
@@ -84,6 +86,10 @@ class Remark(enum.StrEnum):
         "the file again."
     )
     TAKEN_APART = "{sheet}: every row stood in one cell; it was taken apart at each {delimiter}"
+    LETTERS_DOUBTFUL = (
+        "Words that look as if they were written in another encoding: {count}, such as {word}. Choose another encoding, or "
+        "put those letters right."
+    )
     QUOTE_OPEN = "Row {row}: a quotation mark is opened and never closed. All that comes after it was read as one cell."
     QUOTE_ASTRAY = "Row {row}, maybe later ones too: a cell goes on behind its closing quotation mark. Look at its quotation marks."
     LINES_IN_A_CELL = (
@@ -107,6 +113,20 @@ class Note:
 
     def __str__(self) -> str:
         return self.remark.value.format(**self.values)
+
+
+class _Kept(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def told(notes: Iterable[Mapping[str, Any]], translate: Callable[[str], str] = str) -> list[str]:
+    """Notes as they are kept with an import, in the reader's language.
+
+    An import that is open since an earlier version may lack a value that a message has now, or say what is said no more.
+    """
+    known = [(Remark[note["code"]], note["values"]) for note in notes if note["code"] in Remark.__members__]
+    return [translate(remark.value).format_map(_Kept(values)) for remark, values in known]
 
 
 @dataclass(frozen=True, slots=True)

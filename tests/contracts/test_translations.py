@@ -48,7 +48,7 @@ AT_RUN_TIME = {
         "str(raw)",
     },
     "admin_views/import_progress.py": {"Refusal[failure['code']].value"},
-    "admin_views/imports.py": {"problem.refusal.value", "Remark[note['code']].value", "one.value"},
+    "admin_views/imports.py": {"problem.refusal.value", "one.value"},
     "admin_views/searching.py": {"group.title"},
     "admin_views/wording.py": {"known.title"},
     "admin_views/shell.py": {

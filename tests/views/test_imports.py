@@ -108,6 +108,20 @@ def test_the_check_shows_every_kind_of_row_and_writes_nothing(session: Session, 
     assert count(session) == 1
 
 
+def test_an_import_that_an_earlier_version_left_open_can_be_opened(session: Session, client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    columns = upload(alice).location
+    kept = session.scalars(select(ImportRun)).one()
+    kept.options = {
+        **kept.options,
+        "notes": [{"code": "QUOTE_OPEN", "values": {}}, {"code": "SAID_NO_MORE", "values": {"row": 1}}],
+    }
+    session.commit()
+    for page in (columns, columns.replace("columns/", "check/")):
+        assert alice.get(page, follow_redirects=True).status_code == 200
+    assert "Row ?: a quotation mark is opened and never closed." in text_of(alice.get(columns))
+
+
 def test_a_row_can_be_unticked_and_what_is_shown_is_what_is_written(session: Session, client_for: ClientFor) -> None:
     alice = client_for("Alice")
     run = planned(alice)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zipfile
 from collections.abc import Callable
 from copy import deepcopy
 from datetime import date, datetime
@@ -184,6 +185,86 @@ def test_two_rows_with_one_number_are_refused_with_it_for_one_of_them_would_be_l
     assert "List holds two rows with the number 2" in str(caught.value)
     sheet = read(xlsx(tmp_path / "b.xlsx", rows + '<row r="2"/><row r="3"/>'), name="b.xlsx").sheets[0]
     assert sheet.rows == [(1,), (2,)]
+
+
+_STRING = '<c r="{cell}" t="s"><v>{text}</v></c>'
+_SHARED = f'<sst xmlns="{MAIN}"><si><t>first</t></si><si><t>last</t></si></sst>'
+
+
+@pytest.mark.parametrize(
+    ("rows", "refusal", "said"),
+    [
+        (
+            '<row r="1"><c r="A1"><v>1</v></c></row><row r="0"><c r="A0"><v>2</v></c></row>',
+            Refusal.ROW_ZERO,
+            "number 0",
+        ),
+        ('<row r="1"><c r="A1"><v>1</v></c><c r="B0"><v>2</v></c></row>', Refusal.ROW_ZERO, "List"),
+        ('<row r="1"><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c></row>', Refusal.CELL_TWICE, "List holds the cell A1"),
+        (
+            '<row r="1"><c r="B3"><v>1</v></c></row><row r="3"><c r="B3" t="inlineStr"><is><t>a</t></is></c></row>',
+            Refusal.CELL_TWICE,
+            "B3",
+        ),
+        (
+            f'<row r="1">{_STRING.format(cell="C1", text=-1)}</row>',
+            Refusal.NO_SUCH_TEXT,
+            "cell C1 points at the text -1",
+        ),
+        (f'<row r="1">{_STRING.format(cell="C1", text=2)}</row>', Refusal.NO_SUCH_TEXT, "cell C1 points at the text 2"),
+        ('<row r="1"><c r="D1" t="n"><v>abc</v></c></row>', Refusal.NO_SUCH_NUMBER, "cell D1 should hold a number"),
+    ],
+)
+def test_a_damaged_cell_is_refused_by_sheet_and_cell_and_never_read_as_another(
+    tmp_path: Path, rows: str, refusal: Refusal, said: str
+) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read(xlsx(tmp_path / "a.xlsx", rows, strings=_SHARED), name="a.xlsx")
+    assert caught.value.refusal is refusal
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["NaN", "1e999", "-1e999"])
+@pytest.mark.parametrize("beside", ["", '<c r="C1" t="e"><v>#N/A</v></c>'])
+def test_what_is_no_number_is_a_fault_of_its_cell_and_not_a_name(tmp_path: Path, value: str, beside: str) -> None:
+    row = f'<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>{value}</v></c>{beside}</row>'
+    sheet = read(xlsx(tmp_path / "a.xlsx", row), name="a.xlsx").sheets[0]
+    assert sheet.rows[0][:2] == (1,) + (None,) * (len(sheet.rows[0]) > 1)
+    assert sheet.problems[1, 2].fault is Fault.NO_NUMBER
+    assert "List, cell B1" in str(sheet.problems[1, 2])
+
+
+@pytest.mark.parametrize("strings", ["<sst><si><t>never closed", "<sst><si><t>a & b</t></si></sst>"])
+def test_a_broken_part_is_named(tmp_path: Path, strings: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read(xlsx(tmp_path / "a.xlsx", '<row r="1"><c r="A1" t="s"><v>0</v></c></row>', strings=strings), name="a.xlsx")
+    assert caught.value.values == {"part": "xl/sharedStrings.xml"}
+
+
+def test_a_web_page_in_the_place_of_a_sheet_is_told_as_such(tmp_path: Path) -> None:
+    page = {"xl/worksheets/sheet1.xml": b"<!-- a <table> --><html><body><p>Sign in</p></body></html>"}
+    with pytest.raises(Unreadable) as caught:
+        read(xlsx(tmp_path / "a.xlsx", "", extra=page), name="a.xlsx")
+    assert "The sheet List is no table" in str(caught.value)
+    assert "<html>" in str(caught.value)
+
+
+def test_a_sheet_that_breaks_off_is_named_and_not_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    whole = f'<worksheet xmlns="{MAIN}"><sheetData><row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="A2">'
+    with pytest.raises(Unreadable) as caught:
+        read(xlsx(tmp_path / "a.xlsx", "", extra={"xl/worksheets/sheet1.xml": whole.encode()}), name="a.xlsx")
+    assert caught.value.values == {"part": "xl/worksheets/sheet1.xml"}
+
+
+def test_a_sheet_whose_part_is_missing_is_named(tmp_path: Path) -> None:
+    path = xlsx(tmp_path / "a.xlsx", "")
+    with zipfile.ZipFile(path) as whole, zipfile.ZipFile(tmp_path / "b.xlsx", "w") as cut:
+        for name in whole.namelist():
+            if "sheet1" not in name:
+                cut.writestr(name, whole.read(name))
+    with pytest.raises(Unreadable) as caught:
+        read(tmp_path / "b.xlsx", name="b.xlsx")
+    assert str(caught.value).startswith("The sheet List is missing")
 
 
 def test_a_sheet_in_utf16_is_read_with_its_errors(tmp_path: Path) -> None:

@@ -71,6 +71,50 @@ def test_bytes_that_do_not_decode_in_the_usual_encoding_are_read_in_one_that_mak
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("mac-roman", "naam;plaats\nJörg Groß;Köln\nMäkinen;Jyväskylä\n"),
+        ("mac-roman", "naam;plaats\nBjørn;Tromsø\n"),
+        ("mac-roman", "naam;plaats\nSociété Générale;Orléans\nZoë;Café\n"),
+        ("cp850", "naam;plaats\nZoë Coöperatie;Curaçao\n"),
+        ("cp850", "naam;plaats\nHélène Lefèvre;Angoulême\n"),
+        ("cp850", "naam;plaats\nBjørn;Tromsø\n"),
+        ("cp850", "naam;plaats\nMÜLLER GMBH;KÖLN\n"),
+        ("cp437", "naam;plaats\nMäkinen Pöytä;Jyväskylä\n"),
+    ],
+)
+def test_bytes_that_decode_as_windows_are_read_as_mac_or_dos_where_only_that_makes_words(
+    tmp_path: Path, written: str, text: str
+) -> None:
+    content = text.encode(written)
+    content.decode("cp1252")
+    workbook = _read(tmp_path, content)
+    assert workbook.sheets[0].rows == [tuple(line.split(";")) for line in text.splitlines()]
+    assert workbook.encoding == {"mac-roman": "mac_roman"}.get(written, "cp850")
+    assert [note.remark for note in workbook.notes] == [Remark.ENCODING_GUESSED]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "José", "Škoda Žižkov", "Krško", "Lihtenštajn", "Mašek", "“De Hoek”", "„Post“", "”Oy”", "l’Étoile", "O‘Brien",
+        "cœur", "Col·legi", "Acme® Café™", "5½ m²", "Müller–Söhne…", "§ 5", "€ 5", "Peña", "‹Zoë›", "ÅÄÖ AB", "¿Qué?",
+        "van\xa0der\xa0Meer", "CAFÉ ÉTOILE", "Þórður", "100‰", "†Jansen", "Ÿ", "ƒ 10", "Jansen ‚t Hoekje",
+    ],
+)  # fmt: skip
+def test_what_is_written_for_windows_stays_so(tmp_path: Path, name: str) -> None:
+    workbook = _read(tmp_path, f"naam;plaats\n{name};Ede\n".encode("cp1252"))
+    assert (workbook.encoding, workbook.sheets[0].rows[1][0]) == ("cp1252", name.strip())
+    assert [note.remark for note in workbook.notes] == [Remark.ENCODING_GUESSED]
+
+
+def test_words_that_no_encoding_makes_whole_are_told_as_doubtful(tmp_path: Path) -> None:
+    workbook = _read(tmp_path, "naam;plaats\nBel‡gi€rn;D†™n\n".encode("cp1252"))
+    assert workbook.encoding == "cp1252"
+    assert "another encoding: 4, such as Bel‡gi€rn." in str(workbook.notes[1])
+
+
 def test_letters_that_no_encoding_makes_sense_of_are_told_with_their_line(tmp_path: Path) -> None:
     workbook = _read(tmp_path, LIST.encode("cp1252") + b"Zo\xeb;\x80 5\nH\x81b;Caf\xe9\nB\x81b;Ede\n")
     assert workbook.encoding == "cp1252"
