@@ -13,7 +13,17 @@ from typing import IO, Any
 
 from sqlalchemy.orm import Session
 
-from importers import coming_back, continuing, corrections, notation, profiles, recognising, second_table, unticking
+from importers import (
+    coming_back,
+    continuing,
+    corrections,
+    notation,
+    profiles,
+    recognising,
+    second_table,
+    turned,
+    unticking,
+)
 from importers.columns import COLUMNS, allowed
 from importers.files import Kind, Note, Refusal, Remark, Sheet, Unreadable, Workbook, letters, wire
 from importers.files import forget as forget_file
@@ -314,6 +324,8 @@ def _again(sheet: Sheet | None, header: int | None, kind: ImportKind) -> Iterabl
         yield Note(Remark.HEADER_REPEATED, {"sheet": sheet.name, "count": len(rows), "places": ranges(rows)})
     if (second := second_table.begins(sheet, header, rows, kind)) is not None:
         yield Note(Remark.SECOND_TABLE, {"sheet": sheet.name, "row": second})
+    if turned.lies_on_its_side(sheet, kind):
+        yield Note(Remark.TURNED, {"sheet": sheet.name})
 
 
 def _first_rows(sheet: Sheet) -> list[dict[str, Any]]:

@@ -46,7 +46,7 @@ def require_plannable(session: Session, looker: Looker, run_id: int) -> tuple[Im
     require(session, looker, Right.IMPORT)
     run = find(session, run_id)
     if run.sheet is None or run.header_row is None:
-        raise Refused(Reason.NO_HEADER)
+        raise Refused(Reason.NO_HEADER if run.sheet is not None else Reason.NO_SEEN_ROWS)
     undecided = [column["header"] for column in run.options["columns"] if column["certainty"] == Certainty.WHICH.name]
     if undecided:
         raise Refused(Reason.WHICH_COLUMN, name=undecided[0])

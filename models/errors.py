@@ -126,6 +126,7 @@ class Reason(enum.StrEnum):
     ALREADY_SET_UP = "There is an administrator already."
     NO_SUCH = "There is no {kind} {name}."
     NO_HEADER = "No row with the names of the columns was recognised. Choose the row, or say that there is none."
+    NO_SEEN_ROWS = "No sheet that can be seen holds rows. If they are on a hidden one, choose it, or show it and save the file again."
     NO_NAME_COLUMN = "No column holds a name or a number. Choose which column goes into which field."
     WHICH_COLUMN = "Several columns are called {name}. Choose which of them is meant, or leave them out."
     NO_LIST = (

@@ -33,8 +33,13 @@ _UNSUPPORTED = (
 _SECURITY_HEADER = re.compile(rb"%(?P<product>[A-Za-z]{2,12})-Header-")
 _LDIF = re.compile(r"(?:#[^\n]*\n|version:\s*\d+\s*\n|\s*\n)*dn::?\s*\S", re.IGNORECASE)
 _SIE = re.compile(r"\s*#FLAGGA\s+\d", re.IGNORECASE)
+# A spreadsheet saved as a web page in one file, a letter; and appointments.
+_MIME = re.compile(r"(?:[A-Za-z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){0,20}MIME-Version:\s", re.IGNORECASE)
+_CALENDAR = re.compile(r"\s*BEGIN:VCALENDAR\s", re.IGNORECASE)
 _VCARD = re.compile(r"\s*BEGIN:VCARD\s", re.IGNORECASE)
-_HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table)\b", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(
+    r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|style|div)\b", re.IGNORECASE | re.DOTALL
+)
 # An object or a list, by how it begins; [Name] above a column is neither.
 _JSON = re.compile(r"\s*(?:\{\s*(?:\}\s*\Z|\"[^\"\n]*\"\s*:)|\[\s*(?:\]\s*\Z|\"|\{\s*[\"}]|\[\s*[\"\[{\d-]))")
 _PROLOGUE = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
@@ -74,6 +79,10 @@ def refuse_other_texts(text: str) -> None:
         raise Unreadable(Refusal.UNSUPPORTED, kind="LDIF")
     if _HTML.match(text):
         raise Unreadable(Refusal.UNSUPPORTED, kind="HTML")
+    if _MIME.match(text):
+        raise Unreadable(Refusal.UNSUPPORTED, kind="MIME")
+    if _CALENDAR.match(text):
+        raise Unreadable(Refusal.UNSUPPORTED, kind="iCalendar")
     if _JSON.match(text):
         raise Unreadable(Refusal.UNSUPPORTED, kind="JSON")
 

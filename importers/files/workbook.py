@@ -66,6 +66,10 @@ class Remark(enum.StrEnum):
     STOPPED_AT_EMPTY_ROWS = "{sheet}: reading stopped at row {row}, after {count} empty rows."
     COLUMNS_CUT = "{sheet}: {count} columns; only the first {limit} were read."
     HEADER_REPEATED = "{sheet}: rows that say the names of the columns again, left out: {count} ({places})."
+    TURNED = (
+        "{sheet}: the names of the fields seem to stand below each other. Turn the table: copy it, choose Transpose when you "
+        "paste it, and save it."
+    )
     SECOND_TABLE = (
         "{sheet}: a second table seems to begin in row {row}; it is read as part of the first. Look at the rows from there "
         "on."

@@ -1031,3 +1031,25 @@ def test_whether_somebody_is_a_person_may_be_said_with_yes_or_no(
     run = desk.plan(("Naam", header), ("Anna Berg", said), ("Acme", other), ("Beta", ""))
     kinds = [row.values["customer"].get("kind") for row in desk.rows(run).values()]
     assert kinds == ["private", "business", "business"]
+
+
+def test_a_table_on_its_side_is_told(desk: Desk) -> None:
+    rows = (("Klantnummer", "K-1", "K-2"), ("Naam", "Acme", "Beta"), ("Plaats", "Ede", "Delft"), ("Telefoon", "1", "2"))
+    codes = [note["code"] for note in desk.plan(*rows).options["notes"]]
+    assert "TURNED" in codes
+    upright = desk.plan(*zip(*rows, strict=True))
+    assert [note["code"] for note in upright.options["notes"]] == []
+
+
+def test_rows_on_a_hidden_sheet_alone_are_told_as_such(desk: Desk, tmp_path: Path) -> None:
+    book = Workbook()
+    book.create_sheet("Shown")
+    book.worksheets[0].append(("Naam", "Plaats"))
+    book.worksheets[0].append(("Acme", "Ede"))
+    book.worksheets[0].sheet_state = "hidden"
+    book.active = 1
+    book.save(tmp_path / "hidden.xlsx")
+    run = desk.upload((tmp_path / "hidden.xlsx").read_bytes())
+    with pytest.raises(Refused) as refused:
+        planning.make_plan(desk.session, desk.looker, desk.folder, run.id)
+    assert refused.value.reason is Reason.NO_SEEN_ROWS

@@ -271,6 +271,10 @@ def test_a_nul_byte_is_refused_with_its_line(tmp_path: Path) -> None:
         (b"version: 1\ndn: cn=Ada\n", Refusal.UNSUPPORTED, "LDIF"),
         (b"<html><table><tr><td>a</td></tr></table></html>", Refusal.UNSUPPORTED, "HTML"),
         (b"<!DOCTYPE html><html></html>", Refusal.UNSUPPORTED, "HTML"),
+        (b"<meta charset=utf-8><style>a{}</style><table></table>", Refusal.UNSUPPORTED, "HTML"),
+        (b"MIME-Version: 1.0\nContent-Type: multipart/related\n\n<html/>\n", Refusal.UNSUPPORTED, "MIME"),
+        (b"From: a@b.nl\nSubject: list,\n of all\nMIME-Version: 1.0\n\nHi\n", Refusal.UNSUPPORTED, "MIME"),
+        (b"BEGIN:VCALENDAR\nEND:VCALENDAR\n", Refusal.UNSUPPORTED, "iCalendar"),
         (
             b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
             Refusal.UNSUPPORTED,
