@@ -15,12 +15,17 @@ _OTHER = re.compile(
     r"(?P<street>\S.*?), *(?P<postal_code>(?:[A-Z]{1,3}-)?(?:[0-9]{3} [0-9]{2}|[0-9]{4,5}))[ ,]+(?P<city>[^0-9,]+?)(?:, *(?P<country>[^0-9,]+))?"
 )
 
+# No address is longer; to look through a cell of 32,000 blanks would take minutes.
+_LONGEST = 300
+
 
 def parted(text: str) -> dict[str, str]:
     """Street, postal code, city and country (as its two letters), as far as they are told; nothing if it is no address.
 
     Lines of the cell are parted by line breaks.
     """
+    if len(text) > _LONGEST:
+        return {}
     line = re.sub(r"\s*,?\s*\n\s*", ", ", text.strip())
     found = _DUTCH.fullmatch(line) or _OTHER.fullmatch(line)
     if found is None:

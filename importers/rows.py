@@ -336,11 +336,14 @@ class RowReader:
 
 
 def _always(rows: Sequence[Row], columns: Sequence[int]) -> int:
-    """The first of these columns if each row with several cells has something in it, and there are such rows; else -1."""
+    """The first of these columns if each row with several cells has something in it, and some have more; else -1.
+
+    In a table of two columns, the number and the name, an empty cell leaves one only: that tells nothing.
+    """
     full = [row for row in rows[:_LOOKED_AT] if len(row) - row.count(None) >= _SEVERAL]
+    have_more = sum(len(row) - row.count(None) > _SEVERAL for row in full) > _SEVERAL
     at = columns[0] if columns else -1
-    is_always = len(full) > _SEVERAL and all(at < len(row) and row[at] is not None for row in full)
-    return at if is_always else -1
+    return at if have_more and all(at < len(row) and row[at] is not None for row in full) else -1
 
 
 def _exact_columns(rows: Sequence[Row]) -> frozenset[int]:

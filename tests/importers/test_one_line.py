@@ -38,6 +38,7 @@ def test_an_address_in_one_cell_is_taken_apart(text: str, parts: tuple[str | Non
         "Weg 1",
         "Weg 1, 3 hoog",
         "Laan 1940 tot 1945",
+        "Weg " + 30_000 * " " + "1, 1234 AB Zwolle",
         "Weg 1, t.a.v. inkoop",
         "Weg 1, 1234 AB Zwolle, achterom",
         "Weg 1 10115",

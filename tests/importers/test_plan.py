@@ -1017,6 +1017,8 @@ def test_the_name_of_a_group_of_rows_is_asked_about(desk: Desk) -> None:
     assert desk.codes(run, 2) == ["NOTE_ROW"]
     run = desk.plan(("Klantnummer", "Naam", "Plaats"), ("", "Regio Noord", ""), *rows, ("", "Zonder nummer", "Breda"))
     assert desk.statuses(run)[2] == "new"
+    run = desk.plan(("Klantnummer", "Naam"), ("", "Acme"), *(row[:2] for row in rows))
+    assert desk.statuses(run)[2] == "new", "a number that the panel gives is no doubt"
 
 
 def test_a_person_with_one_name_is_told_what_is_missing(desk: Desk) -> None:
