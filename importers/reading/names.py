@@ -1,0 +1,73 @@
+"""Postal codes with their places, and names with their titles, taken apart."""
+
+from __future__ import annotations
+
+import re
+
+_POSTAL_PLACE = re.compile(r"((?:[A-Z]{1,2}-)?[0-9][0-9 ]*[0-9])[ ,]+([^0-9].*)")
+# Small letters in front of a place may be its first word: 3731 de bilt.
+_DUTCH = re.compile(
+    r"((?:NL-)?[1-9][0-9]{3} ?(?:[A-Z]{2}|(?!(?:de|el|la|le|st)[ ,]+[^ ,])[a-z]{2}))(?:[ ,]+([^0-9 ,].*)|[ ,]*)"
+)
+
+
+def postal_place(text: str, country: str = "NL") -> tuple[str, str]:
+    """'00330 Helsinki' -> postal code and city; without a postal code the whole is the city.
+
+    Only a Dutch code has letters behind its digits: 2300 LA CHAUX in `country` CH is a place with two words.
+    """
+    if country == "NL" and (found := _DUTCH.fullmatch(text)):
+        return found[1].upper(), found[2] or ""
+    found = _POSTAL_PLACE.fullmatch(text)
+    return (found[1], found[2]) if found else ("", text)
+
+
+# Without their points some of these are names: Ing, Ir.
+_TITLE = re.compile(
+    r"(?:(?:dr|ir|ing|mr|hr|fr|dipl|mag|ds|bc|ph|jhr)\.|(?:de heer|dhr|heer|mevrouw|mevr|mw|drs|prof|professor|doktor|mrs|ms|miss|"
+    r"mister|herrn?|frau|fru|herra|rouva|fam|familie|family|familjen)\b\.?)\s*",
+    re.IGNORECASE,
+)
+# Whom a letter is for; says nothing of the person.
+_FOR = re.compile(r"\A(?:t\.?\s?a\.?\s?v|attn?|z\.?\s?h(?:d|dn)?|c/o)\b[.:]?\s+", re.IGNORECASE)
+
+
+def titled(name: str) -> tuple[str, str]:
+    """A name -> its titles and the rest, which is never nothing: 'Prof. dr. Anna Berg' -> 'Prof. dr.', 'Anna Berg'."""
+    whole, at = _FOR.sub("", name.strip()), 0
+    while (found := _TITLE.match(whole, at)) and found.end() < len(whole):
+        at = found.end()
+    return whole[:at].strip(), whole[at:]
+
+
+# What belongs to a last name and stands before it; with a capital where it is all that there is of a first name.
+_PARTICLE = r"(?:van|von|vom|zu|zum|zur|de|den|der|het|'t|’t|ten|ter|te|op|in|af|av|da|di|du|del|della|dos|la|le)"
+_PARTICLES = re.compile(
+    rf"{_PARTICLE}(?: {_PARTICLE})*(?= |\Z)|(?:Van|Von|De|Den|Ter|Ten|Vander)(?: {_PARTICLE})*(?= )"
+)
+_PARTICLES_BEHIND = re.compile(rf"(?P<first>\S.*?) (?P<particles>{_PARTICLE}(?: {_PARTICLE})*)")
+
+
+def person(name: str) -> tuple[str, str]:
+    """A full name -> first and last name: 'Jan van der Berg', 'Berg, Jan van der'; one word is a last name, and so is one
+    with its particles: 'van der Berg'.
+
+    A title stays with the first name: 'Dr. Jan', 'Berg'.
+    """
+    title, name = titled(name)
+    if title:
+        first, last = person(name) if name[:1].isupper() else ("", name)
+        return f"{title} {first}".rstrip(), last
+    if "," in name:
+        last, _, first = name.rpartition(",")
+        if first.strip() and last.strip():
+            # Berg, Jan van den; Berg, van den, Jan
+            found = _PARTICLES_BEHIND.fullmatch(first.strip())
+            before, _, particles = last.partition(",")
+            particles = found["particles"] if found else particles if _PARTICLES.fullmatch(particles.strip()) else ""
+            last = f"{particles.strip()} {before.strip()}" if particles else last.strip()
+            return (found["first"] if found else first.strip()), last
+    if _PARTICLES.match(name.strip()):
+        return "", name.strip()
+    first, _, last = name.strip().partition(" ")
+    return (first, last.strip()) if last else ("", first)
