@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--customers", type=int, nargs="+", help="how many customers the pages show, one or more sizes")
     parser.add_argument("--registrations", type=int, help="how many the deleted customer has")
     parser.add_argument("--folder", type=Path, help="where the seeded files are kept for the next run")
-    parser.add_argument("--no-postgresql", action="store_true", help="measure the pages on SQLite only")
+    parser.add_argument("--no-postgresql", action="store_true", help="measure pages and imports on SQLite only")
     parser.add_argument("--peer", action="store_true", help="measure large imports by django-import-export, too")
     wanted = parser.parse_args(arguments)
     tables = wanted.tables or TABLES
@@ -37,7 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         pages.main([*shared, *(word for part in parts for word in ("--part", part))])
     if "imports" in tables:
         small = ["--rows", "5000", "--undone", "10000"] if wanted.quick else []
-        imports.main([*small, *(["--peer"] if wanted.peer else [])])
+        imports.main(
+            [*small, *(["--peer"] if wanted.peer else []), *(["--no-postgresql"] if wanted.no_postgresql else [])]
+        )
     if "namesakes" in tables:
         namesakes.main(["--rows", "2000"] if wanted.quick else [])
     if "lists" in tables:

@@ -86,6 +86,9 @@ def test_a_large_import_is_measured_beside_its_floor(tmp_path: Path, capsys: pyt
     assert "floor: 396 of 400 rows written" in printed
     assert "x the floor" in printed
     assert "undo of 400, 40 later edits kept" in printed
+    assert [line.split()[:2] for line in printed.splitlines() if line.startswith("postgresql")] == [
+        ["postgresql:", step] for step in ("read", "plan", "commit", "undo")
+    ]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
