@@ -26,6 +26,7 @@ bench: $(VENV)/ready ## The benchmarks, each beside its floor in the same run
 
 fuzz: $(VENV)/ready ## Thousands of files made by chance, each to end in rows or a message (COUNT=, SEED= to repeat)
 	@$(RUN) -m tests.importers.files.fuzz --count $(or $(COUNT),3000) $(if $(SEED),--seed $(SEED))
+
 proof: $(VENV)/ready ## That a plan of an import is what is written, on 100,000 generated rows
 	@KAARTENBAK_PROOF_ROWS=100000 $(RUN) -m pytest -p no:xdist -k sqlite tests/importers/test_plan_is_result.py tests/importers/test_plan_of_contacts_is_result.py
 
