@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,8 +118,12 @@ def shown(found: ImportRun, error: str | None = None) -> str:
         .limit(PAGE)
         .offset((view.page - 1) * PAGE)
     )
-    worst = shell.here().scalars(
-        select(ImportRow).where(of_run, ImportRow.status.in_(STAYS_OUT)).order_by(ImportRow.row_number).limit(6)
+    worst = (
+        shell.here()
+        .scalars(
+            select(ImportRow).where(of_run, ImportRow.status.in_(STAYS_OUT)).order_by(ImportRow.row_number).limit(6)
+        )
+        .all()
     )
     unticked = sum(one.rows for one in heaps if one.status is view.status and not one.is_ticked)
     if view.field and unticked:
@@ -156,7 +160,8 @@ def shown(found: ImportRun, error: str | None = None) -> str:
         pages=-(-total // PAGE),
         page_size=PAGE,
         rows=listed,
-        worst=list(worst),
+        worst=worst,
+        number_of=_numbers(found),
         bad=sum(found.counts.get(status.value, 0) for status in STAYS_OUT),
         total=total,
         ticked=total - unticked,
@@ -166,7 +171,7 @@ def shown(found: ImportRun, error: str | None = None) -> str:
         error=error,
         words=describe_row,
         told=told(found.kind, listed),
-        hints={row.id: _hints(found, row) for row in listed},
+        hints={row.id: _hints(found, row) for row in (*listed, *worst)},
         decisions=found.options.get("decisions", {}),
         editing=_editing(found, listed),
         corrected=_corrected(found),
@@ -220,6 +225,12 @@ def _names(kind: ImportKind, rows: list[ImportRow]) -> dict[int, str]:
         else shell.here().execute(select(Contact.id, Contact.name, Contact.email).where(Contact.id.in_(ids))).all()
     )
     return {key: f"{name}, {more}" if more else name for key, name, more in rows_found}
+
+
+def _numbers(found: ImportRun) -> Callable[[ImportRow], str]:
+    """What tells the number of a row as the file says it; '' where it says none."""
+    at = next((column["position"] for column in found.options["columns"] if column["field"] == "number"), None)
+    return lambda row: corrections.written(row.raw[at]) if at is not None and at < len(row.raw) else ""
 
 
 def describe_row(problem: Mapping[str, Any]) -> str:
