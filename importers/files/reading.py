@@ -8,7 +8,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Protocol
 
-from importers.files import biff, books, compound, mark, onecell, ooxml, opendocument, sniff, spoilt, text
+from importers.files import (
+    biff,
+    books,
+    compound,
+    mark,
+    onecell,
+    ooxml,
+    opendocument,
+    sniff,
+    spoilt,
+    spreadsheetml,
+    text,
+    webpage,
+)
 from importers.files.archive import Archive
 from importers.files.assemble import Assembler
 from importers.files.facts import Facts
@@ -67,6 +80,9 @@ def read_content(content: bytes, limits: Limits, options: ReadOptions) -> Workbo
 def _read_text(content: bytes, limits: Limits, options: ReadOptions) -> Workbook:
     decoded = text.decode(content, options.encoding)
     sniff.refuse_other_texts(decoded.text)
+    tables = sniff.tables(decoded.text)
+    if tables is not None:
+        return _read_tables(decoded, tables, limits, options)
     book = sniff.book(decoded.text)
     if book is not None:
         return _read_book(decoded, book, limits, options)
@@ -82,6 +98,17 @@ def _read_text(content: bytes, limits: Limits, options: ReadOptions) -> Workbook
     if swallowing not in {None, rows.left_open}:
         notes = (*notes, Note(Remark.LINES_IN_A_CELL, {"row": swallowing}))
     return Workbook(Kind.TEXT, (sheet,), notes, decoded.encoding, delimiter)
+
+
+def _read_tables(decoded: text.Decoded, kind: Kind, limits: Limits, options: ReadOptions) -> Workbook:
+    facts: dict[str, Facts] = {}
+    known = webpage.WebBook if kind is Kind.PAGE else spreadsheetml.XmlBook
+    book = known(decoded.text.lstrip(), limits, facts)
+    if kind is Kind.PAGE and not book.sheets():
+        # Often the page that asks who one is, where the list was to be.
+        raise Unreadable(Refusal.UNSUPPORTED, kind=kind)
+    found = _workbook(book, Assembler(kind, limits, options), facts)
+    return replace(found, notes=(*decoded.notes, *found.notes), encoding=decoded.encoding)
 
 
 def _read_book(decoded: text.Decoded, book: Kind, limits: Limits, options: ReadOptions) -> Workbook:

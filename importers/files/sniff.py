@@ -38,7 +38,8 @@ _MIME = re.compile(r"(?:[A-Za-z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){0,20}MIME-Version
 _CALENDAR = re.compile(r"\s*BEGIN:VCALENDAR\s", re.IGNORECASE)
 _VCARD = re.compile(r"\s*BEGIN:VCARD\s", re.IGNORECASE)
 _HTML = re.compile(
-    r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|style|div)\b", re.IGNORECASE | re.DOTALL
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|style|div)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 # An object or a list, by how it begins; [Name] above a column is neither.
 _JSON = re.compile(r"\s*(?:\{\s*(?:\}\s*\Z|\"[^\"\n]*\"\s*:)|\[\s*(?:\]\s*\Z|\"|\{\s*[\"}]|\[\s*[\"\[{\d-]))")
@@ -77,8 +78,6 @@ def refuse_other_texts(text: str) -> None:
         raise Unreadable(Refusal.BOOKKEEPING_ONLY, kind="SIE 4")
     if _LDIF.match(text):
         raise Unreadable(Refusal.UNSUPPORTED, kind="LDIF")
-    if _HTML.match(text):
-        raise Unreadable(Refusal.UNSUPPORTED, kind="HTML")
     if _MIME.match(text):
         raise Unreadable(Refusal.UNSUPPORTED, kind="MIME")
     if _CALENDAR.match(text):
@@ -87,15 +86,29 @@ def refuse_other_texts(text: str) -> None:
         raise Unreadable(Refusal.UNSUPPORTED, kind="JSON")
 
 
-def book(text: str) -> Kind | None:
-    """What a text is that knows itself what it holds; None if it is rows and columns. Turns away other XML."""
-    if _VCARD.match(text):
-        return Kind.VCARD
+def tables(text: str) -> Kind | None:
+    """What a text is that holds tables in tags; None if it does not."""
+    if _HTML.match(text):
+        return Kind.PAGE
+    root = _root(text)
+    is_workbook = root is not None and "schemas-microsoft-com:office:spreadsheet" in root["rest"]
+    return Kind.EXCEL_2003 if is_workbook else None
+
+
+def _root(text: str) -> re.Match[str] | None:
+    """The first tag of XML; a DOCTYPE is turned away."""
     prologue = _PROLOGUE.match(text)
     start = prologue.end() if prologue else 0
     if _DECLARATION.match(text, start):
         raise Unreadable(Refusal.FORBIDDEN_EXPORT)
-    root = _ROOT.match(text, start)
+    return _ROOT.match(text, start)
+
+
+def book(text: str) -> Kind | None:
+    """What a text is that knows itself what it holds; None if it is rows and columns. Turns away other XML."""
+    if _VCARD.match(text):
+        return Kind.VCARD
+    root = _root(text)
     declared = text.lstrip().startswith("<?xml")
     if root is None:
         if declared:
@@ -108,8 +121,6 @@ def book(text: str) -> Kind | None:
         return Kind.UBL  # an order or a reminder, or an invoice in an envelope
     if name == "document" and "opendocument" in root["rest"]:
         raise Unreadable(Refusal.UNSUPPORTED, kind="fods (flat OpenDocument)")
-    if "schemas-microsoft-com:office:spreadsheet" in root["rest"]:
-        raise Unreadable(Refusal.UNSUPPORTED, kind="Excel 2003 XML")
     # Without a declaration: tags in tags, down to the one that closes the first.
     if declared or (_NESTED.match(text, root.end()) and text.rstrip().endswith(f"</{root['whole']}>")):
         raise Unreadable(Refusal.UNKNOWN_XML)

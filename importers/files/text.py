@@ -84,12 +84,16 @@ def _guessed(content: bytes) -> Decoded:
     return Decoded(text, encoding, tuple(notes))
 
 
-_XML = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"'](?P<name>[\w.:-]{1,40})[\"']")
+# What XML and web pages say of themselves.
+_TOLD = re.compile(
+    rb"\s*<(?:\?xml[^>]*?encoding\s*=\s*[\"']|(?s:.{0,2000}?)<meta[^>]{0,200}?charset\s*=\s*[\"']?)(?P<name>[\w.:-]{1,40})",
+    re.IGNORECASE,
+)
 
 
 def _declared(content: bytes) -> Decoded | None:
-    """The text by what an XML file says of itself, where that works out: many say UTF-8 and are not."""
-    found = _XML.match(content)
+    """The text by what it says of itself in its first tags, where that works out: many say UTF-8 and are not."""
+    found = _TOLD.match(content)
     try:
         name = codecs.lookup(found["name"].decode("ascii")).name if found else ""
         return Decoded(content.decode(name), name) if name else None

@@ -27,6 +27,8 @@ class Kind(enum.StrEnum):
     XLSB = "xlsb"
     XLS = "xls"
     ODS = "ods"
+    EXCEL_2003 = "Excel 2003 XML"
+    PAGE = "HTML"
     TEXT = "csv"
     XAF = "XAF"
     SAFT = "SAF-T"

@@ -277,7 +277,7 @@ def test_a_nul_byte_is_refused_with_its_line(tmp_path: Path) -> None:
         (b"BEGIN:VCALENDAR\nEND:VCALENDAR\n", Refusal.UNSUPPORTED, "iCalendar"),
         (
             b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
-            Refusal.UNSUPPORTED,
+            Refusal.NO_SHEETS,
             "Excel 2003 XML",
         ),
         (b"#FLAGGA 0\n#SIETYP 4\n", Refusal.BOOKKEEPING_ONLY, "SIE 4"),
