@@ -37,7 +37,19 @@ from models.journal.tables import (
     of_rights,
 )
 from models.journal.triggers import install, missing, owner_of, remove
-from models.journal.undoing import A_PART, ONE_FIELD, WHOLE, NothingToUndo, Undone, UndoPlan, Written, undo, undo_plan
+from models.journal.undoing import (
+    A_PART,
+    ONE_FIELD,
+    WHOLE,
+    Doing,
+    NothingToUndo,
+    Tell,
+    Undone,
+    UndoPlan,
+    Written,
+    undo,
+    undo_plan,
+)
 
 __all__ = [
     "ADOPTED",
@@ -50,6 +62,7 @@ __all__ = [
     "Change",
     "Changeset",
     "Counts",
+    "Doing",
     "Event",
     "JournalContext",
     "Kept",
@@ -65,6 +78,7 @@ __all__ = [
     "Since",
     "Somebody",
     "Tally",
+    "Tell",
     "Touch",
     "UndoPlan",
     "Undone",
