@@ -142,7 +142,7 @@ def import_it(file: Path, folder: Path, book: Path) -> Iterator[tuple[str, float
             arguments = {}
             if errand is Errand.COMMIT:
                 arguments = {"expected": apply.digest(session, session.get_one(ImportRun, run_id))}
-            tasks.ask(session, SYSTEM, run_id, errand, arguments)
+            tasks.ask(session, SYSTEM, folder, run_id, errand, arguments)
             worker.carry_out(url, folder, run_id)
             session.expire_all()
             task = session.query(ImportTask).one()

@@ -3,7 +3,7 @@
 from models.journal.context import OutsideChangeset, Somebody, changeset, is_open, open_id
 from models.journal.counting import Tally, only_touches, tally
 from models.journal.keeping import ADOPTED, adopt, erase, purge
-from models.journal.leaving import Kept, Left
+from models.journal.leaving import Kept, Left, causes_first
 from models.journal.plan import Counts, Locks
 from models.journal.reading import (
     LOOKED_AT,
@@ -84,6 +84,7 @@ __all__ = [
     "Undone",
     "Written",
     "adopt",
+    "causes_first",
     "changeset",
     "erase",
     "first_since",
