@@ -75,6 +75,7 @@ def shown(client: PageClient, session: Session, key: int) -> dict[str, str]:
 def ask(client: PageClient, session: Session, key: int) -> None:
     sent = client.send("/history/undo/", **shown(client, session, key))
     assert sent.location == f"/imports/{key}/progress/"
+    session.rollback()
 
 
 def undos(session: Session) -> list[Changeset]:
@@ -249,7 +250,7 @@ def test_the_rights_to_take_it_back_are_asked_again_when_it_is_done(
     with changeset(session, SYSTEM, "With a role"):
         session.get_one(User, cast.alice.id).role_id = role
     assert alice.get(f"/imports/{key}/progress/").location == f"/imports/{key}/"
-    assert "You may not" in text_of(alice.get(f"/imports/{key}/"))
+    assert "You need the right Import for this." in text_of(alice.get(f"/imports/{key}/"))
 
 
 def test_it_is_done_by_who_asked_and_not_by_who_imported(
@@ -294,7 +295,7 @@ def test_the_page_says_how_many_records_and_of_which_kind(app: Flask, session: S
     )
     session.commit()
     found = alice.get(f"/imports/{key}/progress.json").get_json()
-    assert (found["percent"], found["rows"], found["now"]) == (25, "200 of 800 records", "now: Addresses")
+    assert (found["percent"], found["rows"], found["now"]) == (25, "200 of 800 records", "now: Address")
     assert found["steps"] == ["done", "now", "todo"]
 
 
