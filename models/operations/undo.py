@@ -299,9 +299,11 @@ def _require(
     if actor.is_system:
         return
     about, is_own = Change.changeset_id == changeset_id, kept.user_id is not None and kept.user_id == actor.id
-    # Whose they are matters only to who may not do this everywhere: an import touches ten thousands.
-    if _needed(touched_by(session, about, fields, EVERYTHING, whose=False), is_own).keys() <= actor.everywhere:
-        return
+    if kept.change_count > search.LARGE:
+        # Whose they are matters only to who may not do this everywhere, and takes long to tell of ten thousands.
+        kinds = touched_by(session, about, fields, EVERYTHING, whose=False)
+        if _needed(kinds, is_own).keys() <= actor.everywhere:
+            return
     touched = touched_by(session, about, fields, EVERYTHING)
     if is_own and whole and any(map(_is_record, touched)) and _is_about_deleting(session, kept):
         _require_as_deleted(session, actor, changeset_id, touched)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import access
+from models import access, search
 from models.access import SYSTEM, Looker
 from models.contact import Contact
 from models.customer import Customer
@@ -356,3 +356,20 @@ def test_what_is_written_down_along_with_an_undo_stands_and_falls_with_it(sessio
     made: list[int] = []
     done = undo.undo(session, alice, changed.id, along=lambda doing: made.append(doing.id))
     assert made == [done.changeset.id]
+
+
+def test_a_large_changeset_asks_for_the_same_rights_as_a_small_one(
+    session: Session, alice: Looker, editor: Looker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "LARGE", 0)
+    customer = factories.customer(session, hourly_rate=Decimal(90))
+    changed = save(session, alice, Customer, customer.id, {"hourly_rate": Decimal(120)}).changeset
+    assert changed is not None
+    made, put_away = factories.customer(session), archived(session, alice, factories.customer(session))
+    with changeset(session, SYSTEM, "Renamed") as renamed:
+        session.get_one(Customer, made.id).nickname = "Renamed"
+    for key in (changed.id, put_away):
+        with pytest.raises(NotAllowed):
+            undo.plan(session, editor, key)
+        assert undo.plan(session, alice, key).total == 1
+    assert undo.plan(session, editor, renamed.id).total == 1
