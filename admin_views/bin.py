@@ -6,7 +6,7 @@ from flask import Flask, redirect, request, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
-from admin_views import history, images, pages, shell
+from admin_views import history, images, pages, shell, undone
 from admin_views.numbers import changeset_asked, key_of
 from models import access
 from models.base import whole
@@ -36,9 +36,9 @@ def restore() -> Response:
     except Refused as refused:
         if isinstance(refused, (NotAllowed, NotFound)):
             raise
-        history.say_refused(refused)
+        undone.say_refused(refused)
         return redirect(url_for("bin.index"))
-    history.say_done(ngettext("%(num)d record restored", "%(num)d records restored", done.taken_back), done)
+    undone.say_done(ngettext("%(num)d record restored", "%(num)d records restored", done.taken_back), done)
     return redirect(url_for("bin.index"))
 
 

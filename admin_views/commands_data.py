@@ -15,7 +15,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from admin_views.commands import as_system
-from importers import undoing
+from importers import tasks, undoing
 from models import clock, journal, schema
 from models.access import SYSTEM
 from models.base import db
@@ -159,7 +159,7 @@ def undo_command(changeset: int | None, outside: tuple[int, int] | None, as_json
         else:
             raise click.UsageError("Say which changeset, or with --outside which changes from outside.")
         try:
-            undone = undo.undo(session, SYSTEM, key)
+            undone = undo.undo(session, SYSTEM, key, tell=_tell_progress)
         except journal.NothingToUndo as nothing:
             _tell_left(nothing.left)
             raise
@@ -170,6 +170,11 @@ def undo_command(changeset: int | None, outside: tuple[int, int] | None, as_json
     message = f"{what} taken back, {len(undone.left):,} left, changeset {undone.changeset.id}."
     told = {"taken_back": undone.taken_back, "left": len(undone.left), "changeset": undone.changeset.id}
     _say(message, as_json, **told, **({"rows_of_import": rows} if rows else {}))
+
+
+def _tell_progress(done: int, total: int, _table: str) -> None:
+    if total > tasks.LARGE:
+        click.echo(f"\r{done:,} of {total:,} rows", err=True, nl=done == total)
 
 
 def _tell_left(left: Iterable[journal.Left]) -> None:

@@ -9,21 +9,21 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from flask import Flask, flash, redirect, request, url_for
+from flask import Flask, redirect, request, url_for
 from flask_babel import format_date, format_decimal, gettext, ngettext
 from markupsafe import Markup
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from admin_views import images, login, narrowing, pages, shell, trees, wording
+from admin_views import images, import_undo, login, narrowing, pages, shell, trees, undone, wording
 from admin_views.numbers import changeset_asked, key_of
 from importers import undoing as imported
 from models import access, journal
 from models.base import LARGEST_POSITION, Base, whole
 from models.customer import Customer
-from models.errors import NotAllowed, NotFound, Refused
-from models.journal import Change, Changeset, Counts, Kept, Left, NothingToUndo, Only, Operation, Origin, Undone
+from models.errors import NotAllowed, NotFound, Reason, Refused
+from models.journal import Change, Changeset, Counts, Only, Operation, Origin, causes_first
 from models.operations import adopt as adopting
 from models.operations import archive, convert, delete, label, remove, save, seed, start_process, stop_process
 from models.operations import undo as undoing
@@ -52,8 +52,7 @@ COUNTED_IN: dict[str, tuple[str, type[Base]]] = {
 }
 # Counting the kinds of a bigger event takes too long for a page.
 COUNTED = 20_000
-# So many of the things that stay are named after an undo, and on the page before it.
-NAMED = 5
+# So many of the things that stay are named on the page before an undo.
 LISTED = 20
 # What names a part of an event: a row of a table, and maybe one field of it.
 PART = ("table", "row", "field")
@@ -391,25 +390,29 @@ def undo() -> Response | str:
         # Held on to: it is asked for again on the way.
         kept = access.there(shell.here(), Changeset, key)
         plan = undoing.plan(shell.here(), looker, key, rows=rows, fields=fields)
-        left = [(what_stays(one), why(one, done=False)) for one in causes_first(plan.left)[:LISTED]]
+        left = [(undone.what_stays(one), undone.why(one, done=False)) for one in causes_first(plan.left)[:LISTED]]
         what = title(kept.title, kept.values)
         # Only what took something back must be asked about: an import says so itself.
         is_import = kept.origin is Origin.IMPORT or (
             kept.origin is Origin.UNDO and imported.import_of(shell.here(), key) is not None
         )
         verb = gettext("Put back") if is_import and not _sent(PART) else _verb(plan.whole)
-        return pages.show(
-            "undo.html", verb=verb, plan=plan, left=left, what=what, key=key, part=_sent(PART), back=_back()
-        )
+        shown = [*_sent(PART), ("shown", undoing.digest(plan))]
+        return pages.show("undo.html", verb=verb, plan=plan, left=left, what=what, key=key, shown=shown, back=_back())
+    is_part, expected = rows is not None or fields is not None, request.form.get("shown")
     try:
-        done = undoing.undo(shell.here(), looker, key, rows=rows, fields=fields)
+        apart = None if is_part else import_undo.begun(key, expected)
+        if apart is not None:
+            return apart
+        done = undoing.undo(shell.here(), looker, key, rows=rows, fields=fields, expected=expected)
     except Refused as refused:
         if isinstance(refused, NotFound):
             raise
-        say_refused(refused)
-        return redirect(_back())
-    is_part = rows is not None or fields is not None
-    say_done(_records(done.counts) if is_part else put_back(done), done)
+        undone.say_refused(refused)
+        part: dict[str, Any] = dict(_sent(PART))
+        again = url_for("history.undo", changeset=key, next=_back(), **part)
+        return redirect(again if refused.reason is Reason.PLAN_CHANGED else _back())
+    undone.say_done(undone.records(done.counts) if is_part else undone.put_back(done), done)
     return redirect(_back())
 
 
@@ -422,26 +425,9 @@ def adopt() -> Response:
     try:
         taken = adopting.adopt(shell.here(), shell.looker(), first, last)
     except NotAllowed as refused:
-        say_refused(refused)
+        undone.say_refused(refused)
         return redirect(_back())
     return redirect(url_for("history.undo", changeset=taken.id, next=_back()))
-
-
-def put_back(done: Undone) -> str:
-    """What an undo came to: of an import the rows of its file, whatever else each of them had brought."""
-    rows = imported.rows_put_back(shell.here(), done.changeset.id)
-    if rows:
-        return ngettext("%(num)d row of the import put back", "%(num)d rows of the import put back", rows)
-    return _records(done.counts)
-
-
-def _records(counts: Counts) -> str:
-    """What became of the records: what was added goes away, all else is as it was."""
-    away, back = counts.deletes, counts.back
-    said = [ngettext("%(num)d record put back", "%(num)d records put back", back)] if back or not away else []
-    if away:
-        said.append(ngettext("%(num)d record taken away", "%(num)d records taken away", away))
-    return ", ".join(said)
 
 
 def _verb(counts: Counts) -> str:
@@ -452,59 +438,6 @@ def _verb(counts: Counts) -> str:
     if not counts.back:
         return ngettext("Take %(n)s record away", "Take %(n)s records away", counts.deletes, n=away)
     return gettext("Put %(back)s back, take %(away)s away", back=back, away=away)
-
-
-def say_refused(refused: Refused) -> None:
-    """That nothing was taken back; and where everything is left as it is, why."""
-    flash(shell.say(refused), "danger")
-    if isinstance(refused, NothingToUndo):
-        _say_left(refused.left, done=False)
-
-
-def say_done(text: str, done: Undone) -> None:
-    """What was taken back, and what is left as it is."""
-    if done.changeset.id is not None:
-        shell.offer_undo(text, done.changeset.id)
-    _say_left(done.left, done=True)
-
-
-def _say_left(left: Sequence[Left], *, done: bool) -> None:
-    for one in causes_first(left)[:NAMED]:
-        flash(gettext("%(what)s stays as it is. %(why)s", what=what_stays(one), why=why(one, done=done)), "warning")
-    if len(left) > NAMED:
-        more = len(left) - NAMED
-        flash(ngettext("%(num)d more was left as it is.", "%(num)d more were left as they are.", more), "warning")
-
-
-def causes_first(left: Sequence[Left]) -> list[Left]:
-    """What is left, but what merely goes with something else that is left comes last."""
-    return sorted(left, key=lambda one: one.reason in (Kept.PARENT_GONE, Kept.BELONGS))
-
-
-def what_stays(left: Left) -> str:
-    """What something that is left is called: the record, and its field where it is one."""
-    record = left.name or images.table_name(left.table)
-    return record if left.field is None else f"{record}, {images.label_of(left.table, left.field)}"
-
-
-def why(left: Left, *, done: bool) -> str:
-    """Why it is left; with what is in the way, where one may see that, and the way out as long as there is one."""
-    if left.reason is Kept.ARCHIVED and left.holder_name is not None:
-        text = gettext("%(name)s was archived later and can only be read.", name=left.holder_name)
-        out = gettext("Restore it first.")
-    elif left.reason is Kept.VALUE_TAKEN and left.wanted is not None:
-        field, value = images.label_of(left.table, left.wanted[0]), left.wanted[1]
-        if left.holder_name is not None:
-            text = gettext(
-                "%(field)s %(value)s is used by %(name)s by now.", field=field, value=value, name=left.holder_name
-            )
-            out = gettext("Change it there first.")
-        else:
-            text = gettext("%(field)s %(value)s is used by now, where you may not see it.", field=field, value=value)
-            out = gettext("Ask somebody who may to change it there first.")
-    else:
-        return gettext(left.reason.value)
-    return text if done else f"{text} {out}"
 
 
 def _part() -> tuple[list[tuple[str, int]] | None, list[str] | None]:

@@ -182,7 +182,7 @@ def _committed(key: int) -> Answer:
         flash(gettext("You changed what goes in. Nothing is written yet: look at the plan once more."), "warning")
         return _shown_again(key, is_stale=kept.is_stale)
     if tasks.is_large(run.find(shell.here(), key)):
-        return _commit_apart(key)
+        return import_progress.begin(key, Errand.COMMIT, expected=request.form.get("plan", ""))
     try:
         done = planning.commit(shell.here(), shell.looker(), folder(), key, request.form.get("plan", ""))
     except Conflict as conflict:
@@ -200,16 +200,6 @@ def _committed(key: int) -> Answer:
         text = ngettext("%(num)d row imported", "%(num)d rows imported", done.created + done.updated)
         shell.offer_undo(text, done.changeset)
     return redirect(url_for("imports.result", key=key))
-
-
-def _commit_apart(key: int) -> Answer:
-    """In the background. Asked for while that is on its way, it is not begun once more."""
-    try:
-        return import_progress.begin(key, Errand.COMMIT, expected=request.form.get("plan", ""))
-    except Conflict:
-        if not import_progress.is_active(key):
-            raise
-        return redirect(url_for("import_progress.show", key=key))
 
 
 def _done_before(key: int) -> Answer:

@@ -13,13 +13,13 @@ from flask_babel import format_decimal, gettext, ngettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
-from admin_views import background, pages, shell
-from importers import tasks
+from admin_views import background, images, pages, shell, undone
+from importers import taking_back, tasks
 from importers.files import Refusal
 from importers.tasks import Standing
 from models import access
 from models.base import utc_now
-from models.errors import Reason, Refused
+from models.errors import Conflict, Reason, Refused
 from models.imports import Errand, ImportKind, ImportRun, ImportState, ImportTask, Stage
 from models.user import Right
 
@@ -30,8 +30,9 @@ _STAGES = {
     Errand.READ: (Stage.READING, Stage.LOOKING),
     Errand.PLAN: (Stage.READING, Stage.MATCHING, Stage.PLANNING),
     Errand.COMMIT: (Stage.CHECKING, Stage.WRITING, Stage.INDEXING),
+    Errand.UNDO: (Stage.CHECKING, Stage.WRITING, Stage.INDEXING),
 }
-_STEPS = {Errand.READ: 1, Errand.PLAN: 3, Errand.COMMIT: 4}
+_STEPS = {Errand.READ: 1, Errand.PLAN: 3, Errand.COMMIT: 4, Errand.UNDO: 5}
 MINE = 5
 
 
@@ -48,8 +49,13 @@ def folder() -> Path:
 
 
 def begin(run_id: int, errand: Errand, **arguments: Any) -> BaseResponse:
-    """Have something done in the background, and go and see how far it is."""
-    tasks.ask(shell.here(), shell.looker(), run_id, errand, arguments)
+    """Have something done in the background, and go and see how far it is. What is on its way is not begun once more."""
+    try:
+        tasks.ask(shell.here(), shell.looker(), folder(), run_id, errand, arguments)
+    except Conflict:
+        if not is_active(run_id):
+            raise
+        return redirect(url_for("import_progress.show", key=run_id))
     return _rung(run_id)
 
 
@@ -77,6 +83,16 @@ class Progress:
     standing: Standing
 
     @property
+    def is_undo(self) -> bool:
+        """Whether an import is taken back."""
+        return self.task.errand is Errand.UNDO
+
+    @property
+    def in_words(self) -> str:
+        """How it stands."""
+        return _undo_stands(self.standing) if self.is_undo else _standing(self.standing)
+
+    @property
     def percent(self) -> int | None:
         if self.standing is Standing.DONE:
             return 100
@@ -92,7 +108,10 @@ class Progress:
             task.total if self.standing is Standing.DONE else task.done
         )  # the last word may have come before the end
         done, total = format_decimal(reached), format_decimal(task.total)
-        told = gettext("%(done)s of %(total)s rows", done=done, total=total)
+        if self.is_undo:
+            told = gettext("%(done)s of %(total)s records", done=done, total=total)
+        else:
+            told = gettext("%(done)s of %(total)s rows", done=done, total=total)
         left = self._seconds_left()
         return told if left is None else f"{told} · {_for(left)}"
 
@@ -107,8 +126,9 @@ class Progress:
     def now(self) -> str:
         """What is done now."""
         if self.standing is not Standing.RUNNING:
-            return _standing(self.standing)
-        return gettext("now: %(name)s", name=self.task.now) if self.task.now else ""
+            return self.in_words
+        name = images.table_name(self.task.now) if self.is_undo and self.task.now else self.task.now
+        return gettext("now: %(name)s", name=name) if name else ""
 
     @property
     def steps(self) -> list[tuple[str, str]]:
@@ -118,7 +138,8 @@ class Progress:
         if self.standing is Standing.DONE:
             at = len(stages)
         running = "now" if self.standing is Standing.RUNNING else "todo"
-        return [(_stage(one), "done" if n < at else running if n == at else "todo") for n, one in enumerate(stages)]
+        told = _stage_of_undo if self.is_undo else _stage
+        return [(told(one), "done" if n < at else running if n == at else "todo") for n, one in enumerate(stages)]
 
 
 def _for(seconds: int) -> str:
@@ -139,6 +160,12 @@ def _stage(stage: Stage) -> str:
     }[stage]
 
 
+def _stage_of_undo(stage: Stage) -> str:
+    if stage is Stage.CHECKING:
+        return gettext("Look what was changed since, and stays")
+    return gettext("Put the cards back, with their history") if stage is Stage.WRITING else _stage(stage)
+
+
 def _standing(standing: Standing) -> str:
     return {
         Standing.WAITING: gettext("It waits for its turn."),
@@ -150,7 +177,25 @@ def _standing(standing: Standing) -> str:
     }[standing]
 
 
+def _undo_stands(standing: Standing) -> str:
+    return {
+        Standing.INTERRUPTED: gettext("It was interrupted. Nothing was taken back."),
+        Standing.STOPPED: gettext("It was stopped. Nothing was taken back."),
+        Standing.FAILED: gettext("It could not be done. Nothing was taken back."),
+    }.get(standing) or _standing(standing)
+
+
 def _title(found: Progress) -> str:
+    if found.is_undo:
+        number, count = found.run.id, found.task.arguments["rows"]
+        shown = format_decimal(count)
+        return ngettext(
+            "Putting %(n)s row of import %(number)s back",
+            "Putting %(n)s rows of import %(number)s back",
+            count,
+            n=shown,
+            number=number,
+        )
     rows = int(found.run.options.get("rows", 0))
     if found.task.errand is Errand.READ:
         return gettext("Reading %(name)s", name=found.run.file_name)
@@ -192,7 +237,11 @@ def _stands(found: ImportRun, task: ImportTask) -> Progress:
 
 
 def _next(found: Progress) -> str:
-    """Where one goes on when it has ended."""
+    """Where one goes on when it has ended: a plan that is another by now is shown once more."""
+    arguments = found.task.arguments
+    if found.is_undo and _is_other(found) and "show" not in arguments:
+        back = url_for("imports.result", key=found.run.id)
+        return url_for("history.undo", changeset=arguments["changeset"], next=back)
     if found.run.state is ImportState.DONE:
         return url_for("imports.result", key=found.run.id)
     step = "imports.check" if found.run.state is ImportState.PLANNED else "imports.columns"
@@ -202,7 +251,16 @@ def _next(found: Progress) -> str:
 def _goes_on(found: Progress) -> bool:
     """Whether there is nothing left to look at here: it is done, or its next page says more than this one."""
     is_moved = found.standing is Standing.FAILED and found.run.state is ImportState.PLANNED
-    return found.standing is Standing.DONE or is_moved
+    return found.standing is Standing.DONE or is_moved or (found.is_undo and _failed_as(found) == "refused")
+
+
+def _failed_as(found: Progress) -> str | None:
+    return (found.task.failure or {}).get("kind") if found.standing is Standing.FAILED else None
+
+
+def _is_other(found: Progress) -> bool:
+    """Whether it would have done something else than was shown."""
+    return _failed_as(found) == "refused" and (found.task.failure or {}).get("code") == Reason.PLAN_CHANGED.name
 
 
 @page.get("/<key:key>/progress/")
@@ -221,9 +279,9 @@ def show(key: int) -> str | BaseResponse:
         step=_STEPS[found.task.errand],
         progress=found,
         title=_title(found),
-        standing=_standing(found.standing),
+        standing=found.in_words,
         error=why(found.task.failure) if found.standing is Standing.FAILED else None,
-        next=_next(found) if "columns" in found.run.options else None,
+        next=_next(found) if found.is_undo or "columns" in found.run.options else None,
     )
 
 
@@ -282,7 +340,7 @@ def mine() -> list[Told]:
     return [
         Told(
             one.run.file_name,
-            f"{_title(one)}: {one.rows or _standing(one.standing)}" if one.standing.is_active else _ended(one),
+            f"{_title(one)}: {one.rows or one.in_words}" if one.standing.is_active else _ended(one),
             _next(one) if _goes_on(one) else url_for("import_progress.show", key=one.run.id),
             one.standing.is_active,
         )
@@ -293,7 +351,11 @@ def mine() -> list[Told]:
 def _ended(found: Progress) -> str:
     number = found.run.id
     if found.standing is not Standing.DONE:
-        return f"{gettext('Import %(n)s', n=number)}: {_standing(found.standing)}"
+        return f"{gettext('Import %(n)s', n=number)}: {found.in_words}"
+    if found.is_undo:
+        came = taking_back.came_of(found.task.did) if found.task.did else None
+        told = undone.in_words(came.rows, came.counts) if came else found.in_words
+        return f"{gettext('Import %(n)s', n=number)}: {told}"
     if found.task.errand is Errand.COMMIT:
         counts = {name: format_decimal(found.run.counts.get(name, 0)) for name in ("created", "updated")}
         return gettext(
@@ -307,8 +369,14 @@ def _ended(found: Progress) -> str:
 def _said(found: Progress) -> None:
     """Say how it ended, with the way back; no other page needs to."""
     session[_AWAITED] = [one for one in session.get(_AWAITED, ()) if one != found.run.id]
+    failure = found.task.failure
     if found.standing is Standing.FAILED:
-        flash(why(found.task.failure), "warn")
+        flash(why(failure), "warn")
+        undone.say_left(taking_back.stays(failure or {}), (failure or {}).get("left_count", 0), done=False)
+    elif found.task.did is not None:
+        came = taking_back.came_of(found.task.did)
+        shell.offer_undo(_ended(found), came.changeset)
+        undone.say_left(came.left, came.left_count, done=True)
     elif found.task.errand is Errand.COMMIT and found.run.changeset_id is not None:
         shell.offer_undo(_ended(found), found.run.changeset_id)
     else:

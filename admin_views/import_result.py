@@ -9,14 +9,14 @@ from flask import redirect, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from admin_views import history, import_check, pages, shell
+from admin_views import import_check, import_undo, pages, shell, undone
 from admin_views.imports import page
 from importers import continuing, profiles, run, undoing
 from importers.writer import WRITTEN
 from models import settings
 from models.base import whole
 from models.errors import NotFound, Refused
-from models.imports import ImportRow, ImportRun, ImportState, RowStatus
+from models.imports import ImportRow, ImportRun, ImportState
 from models.journal import Changeset
 
 PAGE = import_check.PAGE
@@ -82,7 +82,10 @@ def undo_rows(key: int) -> Answer:
         status = next((one for one in WRITTEN if one.value == show), None)
         if status is None:
             raise NotFound
-        rows = undoing.rows_about(shell.here(), found, RowStatus(status), field or "")
+        rows = undoing.rows_about(shell.here(), found, status, field or "")
+        apart = import_undo.rows_begun(found, status, field or "", len(rows))
+        if apart is not None:
+            return apart
     else:
         rows = [row for text in request.form.getlist("row") if (row := whole(text)) is not None]
     try:
@@ -90,7 +93,7 @@ def undo_rows(key: int) -> Answer:
     except Refused as refused:
         if isinstance(refused, NotFound):
             raise
-        history.say_refused(refused)
+        undone.say_refused(refused)
         return redirect(back)
-    history.say_done(history.put_back(done), done)
+    undone.say_done(undone.put_back(done), done)
     return redirect(back)

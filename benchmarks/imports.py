@@ -165,7 +165,7 @@ def import_it(url: str, folder: Path, book: Path, clock: Callable[[], float] = u
             arguments = {}
             if errand is Errand.COMMIT:
                 arguments = {"expected": apply.digest(session, session.get_one(ImportRun, run_id))}
-            tasks.ask(session, SYSTEM, run_id, errand, arguments)
+            tasks.ask(session, SYSTEM, folder, run_id, errand, arguments)
             worker.carry_out(url, folder, run_id)
             session.expire_all()
             task = session.query(ImportTask).one()

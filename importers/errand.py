@@ -19,14 +19,15 @@ from typing import Any, NoReturn
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, configure_mappers
 
-from importers import looking, marks, planning
+from importers import looking, marks, planning, taking_back
 from importers.files import Unreadable
 from importers.reading import months
 from importers.writer import Moved
 from models import access
 from models.access import SYSTEM, Looker
 from models.errors import Refused
-from models.imports import Errand, ImportRun, Stage, TaskState
+from models.imports import Errand, Stage, TaskState
+from models.journal import NothingToUndo
 from models.user import User
 
 
@@ -46,15 +47,15 @@ def main() -> None:
 
 
 def _carried_out(job: dict[str, Any], told: FileIO) -> NoReturn:
-    """One errand, with the rights of whoever the run belongs to."""
+    """One errand, with the rights of whoever asked for it."""
     threading.Thread(target=_end_with_the_worker, args=[told], daemon=True).start()
     try:
         marks.use_key(job["key"])
         with Session(create_engine(job["url"], pool_size=1)) as session:
             access.look_as(session, SYSTEM)
-            looker = _looker(session, job["run"])
+            looker = _looker(session, job["arguments"]["by"])
             access.look_as(session, looker)
-            end = _done(session, looker, Path(job["folder"]), job["run"], Errand(job["errand"]), job["arguments"])
+            end = _done(session, looker, job)
     except BaseException:  # noqa: BLE001 - whatever it is, the fork must not go on as its parent would
         traceback.print_exc()
         os._exit(1)
@@ -79,23 +80,21 @@ def _tell(stage: Stage, done: int, total: int, name: str) -> None:
     _say(stage=stage.value, done=done, total=total, name=name)
 
 
-def _looker(session: Session, run_id: int) -> Looker:
-    user_id = session.get_one(ImportRun, run_id).user_id
+def _looker(session: Session, user_id: int | None) -> Looker:
     return SYSTEM if user_id is None else access.looker_for(session, session.get_one(User, user_id))
 
 
-def _done(
-    session: Session, looker: Looker, folder: Path, run_id: int, errand: Errand, arguments: dict[str, Any]
-) -> dict[str, Any]:
+def _done(session: Session, looker: Looker, job: dict[str, Any]) -> dict[str, Any]:
     try:
-        _carry_out(session, looker, folder, run_id, errand, arguments)
+        _carry_out(session, looker, job)
     except Moved as moved:
         return _failed("moved", rows=len(moved.rows))
     except Unreadable as problem:
         return _failed("unreadable", code=problem.refusal.name, values=problem.values)
     except Refused as refused:
         values = {key: str(value) for key, value in refused.values.items()}
-        return _failed("refused", code=refused.reason.name, field=refused.field, values=values)
+        stays = taking_back.kept(refused.left) if isinstance(refused, NothingToUndo) else {}
+        return _failed("refused", code=refused.reason.name, field=refused.field, values=values, **stays)
     return {"end": TaskState.DONE}
 
 
@@ -103,9 +102,8 @@ def _failed(kind: str, **told: Any) -> dict[str, Any]:
     return {"end": TaskState.FAILED, "failure": {"kind": kind, **told}}
 
 
-def _carry_out(
-    session: Session, looker: Looker, folder: Path, run_id: int, errand: Errand, arguments: dict[str, Any]
-) -> None:
+def _carry_out(session: Session, looker: Looker, job: dict[str, Any]) -> None:
+    folder, run_id, errand, arguments = Path(job["folder"]), job["run"], Errand(job["errand"]), job["arguments"]
     if errand is Errand.READ:
         _tell(Stage.READING, 0, 0, "")
         looking.look_again(
@@ -119,5 +117,7 @@ def _carry_out(
         )
     elif errand is Errand.PLAN:
         planning.make_plan(session, looker, folder, run_id, _tell)
-    else:
+    elif errand is Errand.COMMIT:
         planning.commit(session, looker, folder, run_id, arguments["expected"], _tell)
+    else:
+        taking_back.carry_out(session, looker, run_id, arguments, job["hold"], _tell)

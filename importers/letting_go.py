@@ -81,7 +81,7 @@ def _empty(session: Session, run_id: int) -> None:
         written = select(ROW.c.id).where(is_written(run_id))
         session.execute(delete(ROW).where(of_run, not_(ROW.c.id.in_(written))))
         session.execute(update(ROW).where(of_run).values(raw=[]))
-        session.execute(update(_TASK).where(_TASK.c.run_id == run_id).values(now=None))
+        session.execute(update(_TASK).where(_TASK.c.run_id == run_id).values(now=None, did=None))
         columns = [{**column, "samples": []} for column in run.options.get("columns", ())]
         kept = {name: said for name, said in run.options.items() if name not in _OF_CELLS}
         run.options = {**kept, "columns": columns}

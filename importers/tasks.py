@@ -30,7 +30,8 @@ from models.imports import Errand, ImportRun, ImportState, ImportTask, Stage, Ta
 from models.operations.working import working
 from models.user import Right
 
-# From so many rows on a file is read, planned and written in the background: what is quicker done than waited for is not.
+# From so many rows on a file is read, planned, written and taken back in the background: what is quicker done than waited
+# for is not.
 LARGE = 3_000
 # Before the rows are counted the size of the file has to tell.
 LARGE_FILE = 300_000
@@ -51,6 +52,9 @@ class Standing(enum.Enum):
     @property
     def is_active(self) -> bool:
         return self in {Standing.WAITING, Standing.RUNNING}
+
+
+_ENDED_BADLY = frozenset({Standing.INTERRUPTED, Standing.STOPPED, Standing.FAILED})
 
 
 @dataclass(frozen=True)
@@ -122,24 +126,29 @@ def overheard(task: ImportTask, run: ImportRun, folder: Path) -> ImportTask:
 
 def _is_finished(task: ImportTask, run: ImportRun) -> bool:
     finished = {Errand.PLAN: ImportState.PLANNED, Errand.COMMIT: ImportState.DONE}
-    return run.state is finished.get(task.errand)
+    return task.state is TaskState.DONE or run.state is finished.get(task.errand)
 
 
 # For people ----------------------------------------------------------------------------------------------------------
 
 
-def ask(session: Session, looker: Looker, run_id: int, errand: Errand, arguments: Mapping[str, Any]) -> None:
-    """Write down what is to be done; whoever calls this rings the queue. Refuses (Conflict) while something runs."""
+def ask(
+    session: Session, looker: Looker, folder: Path, run_id: int, errand: Errand, arguments: Mapping[str, Any]
+) -> None:
+    """Write down what is to be done; whoever calls this rings the queue. Refuses (Conflict) while something runs.
+
+    It is done with the rights that whoever asks has by then.
+    """
     require(session, looker, Right.IMPORT)
     with working(session):
-        run, task = runs.find(session, run_id), of(session, run_id)
-        if task is not None and standing(task, run, utc_now()).is_active:
+        run, task = runs.find(session, run_id, is_open=errand is not Errand.UNDO), of(session, run_id)
+        if task is not None and standing(overheard(task, run, folder), run, utc_now()).is_active:
             raise Conflict(Reason.PLAN_CHANGED)
         if errand is Errand.PLAN:
             run.state = ImportState.UPLOADED
         made = task or ImportTask(run_id=run.id)
         made.errand, made.arguments = errand, dict(arguments)
-        _queue(made)
+        _queue(made, looker)
         session.add(made)
 
 
@@ -147,15 +156,22 @@ def again(session: Session, looker: Looker, folder: Path, run_id: int) -> None:
     """Have the same done once more that was interrupted, stopped or failed."""
     require(session, looker, Right.IMPORT)
     with working(session):
-        run, task = runs.find(session, run_id), of(session, run_id)
-        if task is None:
-            raise NotFound
-        if not standing(overheard(task, run, folder), run, utc_now()).is_active:
-            _queue(task)
+        run, task = _asked(session, run_id)
+        if standing(overheard(task, run, folder), run, utc_now()) in _ENDED_BADLY:
+            _queue(task, looker)
 
 
-def _queue(task: ImportTask) -> None:
-    task.state, task.stops, task.hold, task.failure = TaskState.QUEUED, False, None, None
+def _asked(session: Session, run_id: int) -> tuple[ImportRun, ImportTask]:
+    """A run with its last errand. What is imported already can only be taken back."""
+    task = of(session, run_id)
+    if task is None:
+        raise NotFound
+    return runs.find(session, run_id, is_open=task.errand is not Errand.UNDO), task
+
+
+def _queue(task: ImportTask, looker: Looker) -> None:
+    task.arguments = {**task.arguments, "by": looker.id}
+    task.state, task.stops, task.hold, task.failure, task.did = TaskState.QUEUED, False, None, None, None
     task.stage, task.stage_at, task.done, task.total, task.now = None, None, 0, 0, None
     task.beat_at = utc_now()
 
@@ -163,9 +179,7 @@ def _queue(task: ImportTask) -> None:
 def stop(session: Session, looker: Looker, folder: Path, run_id: int) -> None:
     """Have it end, leaving nothing. Its worker sees the mark in the folder also while the database takes no writes."""
     require(session, looker, Right.IMPORT)
-    run, task = runs.find(session, run_id), of(session, run_id)
-    if task is None:
-        raise NotFound
+    run, task = _asked(session, run_id)
     is_running = task.state is TaskState.RUNNING
     if is_running:
         _mark(folder, run).touch()
@@ -203,6 +217,7 @@ def hold(session: Session, folder: Path, run_id: int) -> ImportTask | None:
         held = session.execute(taken).first()
     if held is None:
         return None
+    folder.mkdir(parents=True, exist_ok=True)
     _mark(folder, session.get_one(ImportRun, run_id)).unlink(missing_ok=True)
     task = of(session, run_id)
     session.rollback()
@@ -211,7 +226,7 @@ def hold(session: Session, folder: Path, run_id: int) -> ImportTask | None:
 
 def beat(session: Session, folder: Path, run_id: int, mark: str, heard: Heard) -> bool:
     """Say that it still runs and how far it is, where the database takes it now; whether to go on."""
-    asked = select(ImportTask.stops, ImportTask.hold, ImportTask.stage, ImportRun.stored_as)
+    asked = select(ImportTask.stops, ImportTask.hold, ImportTask.stage, ImportTask.errand, ImportRun.stored_as)
     found = session.execute(asked.join(ImportRun).where(ImportTask.run_id == run_id)).one_or_none()
     session.rollback()
     if found is None or found.stops or found.hold != mark or (folder / f"{found.stored_as}.stop").exists():
@@ -221,6 +236,8 @@ def beat(session: Session, folder: Path, run_id: int, mark: str, heard: Heard) -
     making = folder / f"{found.stored_as}.saying"
     making.write_text(json.dumps({**said, "done": heard.done, "total": heard.total, "name": heard.name[:255]}), "utf-8")
     making.replace(folder / f"{found.stored_as}.says")
+    if _is_in_the_way(session, found.errand, heard):
+        return True
     values: dict[str, Any] = {"done": heard.done, "total": heard.total, "now": heard.name[:255] or None, "beat_at": now}
     if heard.stage is not found.stage:
         values |= {"stage": heard.stage, "stage_at": heard.since}
@@ -228,6 +245,23 @@ def beat(session: Session, folder: Path, run_id: int, mark: str, heard: Heard) -
     with suppress(OperationalError), working(session, WRITES_IF_FREE):
         session.execute(mine.values(**values))
     return True
+
+
+def _is_in_the_way(session: Session, errand: Errand, heard: Heard) -> bool:
+    """Whether writing now would have the child begin anew: SQLite lets nobody write what was drawn up before others wrote."""
+    is_drawn_up = errand is Errand.UNDO and heard.stage is Stage.CHECKING
+    return is_drawn_up and session.get_bind().dialect.name == "sqlite"
+
+
+def finish(session: Session, run_id: int, mark: str, did: Mapping[str, Any]) -> None:
+    """Note what came of an errand in the transaction that writes it: both are there or neither is.
+
+    Conflict where somebody else took hold of it meanwhile.
+    """
+    mine = update(ImportTask).where(ImportTask.run_id == run_id, ImportTask.hold == mark)
+    done = mine.values(state=TaskState.DONE, did=dict(did)).returning(ImportTask.id)
+    if session.execute(done).first() is None:
+        raise Conflict(Reason.PLAN_CHANGED)
 
 
 def end(

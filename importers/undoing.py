@@ -141,11 +141,13 @@ def import_of(session: Session, changeset_id: int | None) -> tuple[int, ImportKi
 def rows_put_back(session: Session, undo_id: int | None) -> int:
     """Of how many rows of its file a changeset took back an import, whole or in part; 0 where it was about none."""
     found = import_of(session, undo_id)
-    if found is None:
-        return 0
-    run_id, kind = found
+    return 0 if found is None or undo_id is None else rows_touched(session, *found, undo_id)
+
+
+def rows_touched(session: Session, run_id: int, kind: ImportKind, changeset_id: int) -> int:
+    """Of how many rows of an import a changeset touched what they wrote."""
     owner, of = (_CHANGE.customer_id, CUSTOMER) if kind is ImportKind.CUSTOMERS else (_CHANGE.contact_id, CONTACT)
     touched = select(case((_CHANGE.table_name == of.name, _CHANGE.row_id), else_=owner))
-    touched = touched.where(_CHANGE.changeset_id == undo_id)
+    touched = touched.where(_CHANGE.changeset_id == changeset_id)
     rows = select(func.count(ImportRow.id)).where(is_written(run_id), ImportRow.target_id.in_(touched))
     return session.scalar(rows, execution_options=EVERYTHING) or 0

@@ -83,7 +83,7 @@ def _watched(
     session: Session, url: str, folder: Path, task: ImportTask, mark: str
 ) -> tuple[TaskState, dict[str, Any] | None]:
     run_id, job = task.run_id, {"url": url, "folder": str(folder), "run": task.run_id}
-    job |= {"errand": task.errand.value, "arguments": task.arguments, "key": marks.key_in_use()}
+    job |= {"errand": task.errand.value, "arguments": task.arguments, "hold": mark, "key": marks.key_in_use()}
     session.rollback()
     heard, next_beat = Heard(), 0.0
     child = _sent(json.dumps(job).encode() + b"\n")

@@ -155,6 +155,7 @@ class Errand(enum.StrEnum):
     READ = "read"
     PLAN = "plan"
     COMMIT = "commit"
+    UNDO = "undo"
 
 
 class TaskState(enum.StrEnum):
@@ -184,6 +185,7 @@ class ImportTask(Stamped, Base):
 
     Beside the run and not in it, so that whoever carries it out can say how far while the run itself is being written.
     `hold` is the mark of who carries it out and `beat_at` when that one was last heard of; `stops`: somebody wants it to end.
+    `arguments` say who asked (`by`), with whose rights it is done, and `did` what came of it, where the run does not say so.
     """
 
     journaled = False
@@ -202,3 +204,4 @@ class ImportTask(Stamped, Base):
     beat_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     stops: Mapped[bool] = mapped_column(Boolean, default=False)
     failure: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    did: Mapped[dict[str, Any] | None] = mapped_column(JSON)

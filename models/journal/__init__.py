@@ -3,7 +3,7 @@
 from models.journal.context import OutsideChangeset, Somebody, changeset, is_open, open_id
 from models.journal.counting import Tally, only_touches, tally
 from models.journal.keeping import ADOPTED, adopt, erase, purge
-from models.journal.leaving import Kept, Left
+from models.journal.leaving import Kept, Left, causes_first
 from models.journal.plan import Counts, Locks
 from models.journal.reading import (
     LOOKED_AT,
@@ -37,7 +37,19 @@ from models.journal.tables import (
     of_rights,
 )
 from models.journal.triggers import install, missing, owner_of, remove
-from models.journal.undoing import A_PART, ONE_FIELD, WHOLE, NothingToUndo, Undone, UndoPlan, Written, undo, undo_plan
+from models.journal.undoing import (
+    A_PART,
+    ONE_FIELD,
+    WHOLE,
+    Doing,
+    NothingToUndo,
+    Tell,
+    Undone,
+    UndoPlan,
+    Written,
+    undo,
+    undo_plan,
+)
 
 __all__ = [
     "ADOPTED",
@@ -50,6 +62,7 @@ __all__ = [
     "Change",
     "Changeset",
     "Counts",
+    "Doing",
     "Event",
     "JournalContext",
     "Kept",
@@ -65,11 +78,13 @@ __all__ = [
     "Since",
     "Somebody",
     "Tally",
+    "Tell",
     "Touch",
     "UndoPlan",
     "Undone",
     "Written",
     "adopt",
+    "causes_first",
     "changeset",
     "erase",
     "first_since",

@@ -55,6 +55,11 @@ class Left:
     holder_name: str | None = None
 
 
+def causes_first(left: Sequence[Left]) -> list[Left]:
+    """What is left, but what merely goes with something else that is left comes last."""
+    return sorted(left, key=lambda one: one.reason in (Kept.PARENT_GONE, Kept.BELONGS))
+
+
 def what_is_left(connection: Connection, tables: Mapping[str, Table]) -> list[Left]:
     """Everything the plan at hand leaves as it is, rows before fields, table by table."""
     found = connection.execute(

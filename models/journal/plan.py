@@ -99,6 +99,15 @@ class Plan:
             f"{' AND f.id = u.first_id' * first}{' AND l.id = u.last_id' * last}"
         )
 
+    def pieces(self, table: Table, kind: str) -> list[str]:
+        """What parts the lines of a table and kind that will be taken back into pieces, so that many are not one statement."""
+        lines = f"FROM journal_undo u WHERE u.table_name = '{table.name}' AND u.kind = '{kind}' AND u.reason IS NULL"
+        keys = list(self.connection.scalars(text(f"SELECT u.row_id {lines} ORDER BY u.row_id")))
+        return [
+            f" AND u.row_id BETWEEN {keys[first]} AND {keys[min(first + PIECE, len(keys)) - 1]}"
+            for first in range(0, len(keys), PIECE)
+        ]
+
     def mark(self, table: Table, kind: str, reason: str, condition: str) -> int:
         """Let rows stay as they are, for a reason; how many."""
         return self.run(
@@ -552,6 +561,8 @@ class Plan:
 
 # From so many lines on it pays to look at examples first.
 MANY = 1_000
+# So many rows are written by one statement: a second's work at most, so that who waits hears how far it is.
+PIECE = 10_000
 _TEMPORARY = {
     "journal_undo": (
         "table_name VARCHAR(63), row_id INTEGER, first_id BIGINT, last_id BIGINT, kind VARCHAR(6), reason VARCHAR(20), "

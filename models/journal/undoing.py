@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
@@ -21,7 +21,8 @@ from models.journal.triggers import keeping, quoted
 
 Written = Mapping[str, frozenset[str]]
 """The tables that an undo writes to, each with the columns that it sets back in rows which are there."""
-Within = Callable[[Session, int, Written], AbstractContextManager[None]]
+Tell = Callable[[int, int, str], None]
+"""Hears while it is written: how many rows are done, of how many, and of which table the next ones are."""
 # The title of an undo of one field, and of some rows or fields, each with what it took back.
 ONE_FIELD, A_PART, WHOLE = "Undid {field} of: {title}", "Undid a part of: {title}", "Undid: {title}"
 # What PostgreSQL and SQLite call it when a row lacks what its table asks of it.
@@ -45,6 +46,18 @@ class UndoPlan:
     def total(self) -> int:
         """How many rows would be taken back."""
         return self.whole.total
+
+
+@dataclass(frozen=True)
+class Doing:
+    """An undo that is being written: the key of the changeset it makes, what it does, and to which tables."""
+
+    id: int
+    plan: UndoPlan
+    written: Written
+
+
+Within = Callable[[Session, Doing], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True)
@@ -94,6 +107,7 @@ def undo(
     locks: Locks | None = None,
     within: Within | None = None,
     only: Mapping[str, object] | None = None,
+    tell: Tell | None = None,
 ) -> Undone:
     """Take back what a changeset did, as a changeset of its own; undoing that one does it again.
 
@@ -101,8 +115,8 @@ def undo(
     back with their old keys; of rows it changed, each field goes back that still holds what the changeset wrote.
     `rows` (pairs of table and key) and `fields` (column names, of changed rows only) take back a part. `locks` says
     what can only be read once it is archived: where that came later, the row stays as it is. `within` is what surrounds
-    the writing, given the key of the changeset that it makes and what is written. `only` names the one field it is
-    about: its `table` and `field`, with what else its title needs to say which one that is.
+    the writing. `only` names the one field it is about: its `table` and `field`, with what else its title needs to say
+    which one that is.
     Raises Refused with ALREADY_UNDONE or PURGED, NothingToUndo, NotFound, and Conflict when somebody else's write came
     in between.
     """
@@ -122,9 +136,10 @@ def undo(
         if not counts:
             raise NothingToUndo(left)
         written = {name: frozenset(column.name for column in plan.changed.get(name, ())) for name in counts}
+        doing = Doing(undoing.id, UndoPlan(original.id, counts, left), written)
         try:
-            with within(session, undoing.id, written) if within else nullcontext():
-                _carry_out(plan)
+            with within(session, doing) if within else nullcontext():
+                _carry_out(plan, doing.plan.total, tell)
         except IntegrityError as error:
             raise Conflict(Reason.NEEDED_NOW if _lacks(error) else Reason.VALUE_TAKEN) from error
         session.expire_all()
@@ -182,34 +197,50 @@ def _draw_up(
     return draw_up(session.connection(), tables, changeset_id, rows, fields, locks, hold)
 
 
-def _carry_out(plan: Plan) -> None:
+def _carry_out(plan: Plan, total: int, tell: Tell | None) -> None:
     """Do what the plan says. References are checked at the end; ON DELETE finds nothing to do that was not planned."""
     postgresql = plan.connection.dialect.name == "postgresql"
     plan.run("SET CONSTRAINTS ALL DEFERRED" if postgresql else "PRAGMA defer_foreign_keys = ON")
     for table in plan.of_kind("update"):
         _step_aside(plan, table)
-    for table in plan.of_kind("update"):
-        _set_back(plan, table)
-    # Children before their parents, and the other way about: RESTRICT doesn't wait for the end.
-    for table in in_order(plan.of_kind("insert"), children_first=True):
-        plan.run(f"DELETE FROM {quoted(table.name)} WHERE id IN (SELECT u.row_id {plan.lines(table, 'insert')})")
-    for table in in_order(plan.of_kind("delete"), children_first=False):
-        _restore(plan, table)
+    done = 0
+    for table, kind, write in _steps(plan):
+        for some in plan.pieces(table, kind):
+            if tell is not None:
+                tell(done, total, table.name)
+            done += write(plan, table, some)
+    if tell is not None:
+        tell(total, total, "")
     if postgresql:
         plan.run("SET CONSTRAINTS ALL IMMEDIATE")
 
 
-def _set_back(plan: Plan, table: Table) -> None:
+def _steps(plan: Plan) -> Iterator[tuple[Table, str, Callable[[Plan, Table, str], int]]]:
+    """What is written where, in its order. Children before their parents, and the other way about: RESTRICT doesn't wait."""
+    for table in plan.of_kind("update"):
+        if plan.changed[table.name]:
+            yield table, "update", _set_back
+    for table in in_order(plan.of_kind("insert"), children_first=True):
+        yield table, "insert", _take_away
+    for table in in_order(plan.of_kind("delete"), children_first=False):
+        yield table, "delete", _restore
+
+
+def _set_back(plan: Plan, table: Table, some: str) -> int:
     columns = plan.changed[table.name]
-    if not columns:
-        return
     name = quoted(table.name)
     set_back = ", ".join(
         f"{quoted(c.name)} = CASE WHEN {plan.writes(table, c)} THEN {plan.sql.value(c, 'f.before')} "
         f"ELSE {name}.{quoted(c.name)} END"
         for c in columns
     )
-    plan.run(f"UPDATE {name} SET {set_back} {plan.lines(table, 'update')} AND {name}.id = u.row_id")
+    return plan.run(f"UPDATE {name} SET {set_back} {plan.lines(table, 'update')}{some} AND {name}.id = u.row_id")
+
+
+def _take_away(plan: Plan, table: Table, some: str) -> int:
+    return plan.run(
+        f"DELETE FROM {quoted(table.name)} WHERE id IN (SELECT u.row_id {plan.lines(table, 'insert')}{some})"
+    )
 
 
 def _step_aside(plan: Plan, table: Table) -> None:
@@ -226,7 +257,7 @@ def _step_aside(plan: Plan, table: Table) -> None:
                 )
 
 
-def _restore(plan: Plan, table: Table) -> None:
+def _restore(plan: Plan, table: Table, some: str) -> int:
     """Put deleted rows back from their images, under their old keys."""
     values = {"id": "u.row_id"}
     defaults = []
@@ -245,4 +276,5 @@ def _restore(plan: Plan, table: Table) -> None:
     values |= {column.name: "''" for column in table.columns if is_secret(column) and not column.nullable}
     into = ", ".join(quoted(name) for name in values)
     statement = f"INSERT INTO {quoted(table.name)} ({into}) SELECT {', '.join(values.values())} "
-    plan.connection.execute(text(f"{statement}{plan.lines(table, 'delete')} ORDER BY u.row_id").bindparams(*defaults))
+    lines = f"{plan.lines(table, 'delete')}{some} ORDER BY u.row_id"
+    return int(plan.connection.execute(text(f"{statement}{lines}").bindparams(*defaults)).rowcount)

@@ -8,12 +8,12 @@ changing an amount takes the right to see it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, null, or_, select
 from sqlalchemy.orm import Session
 
 from models import access, journal, search
@@ -23,15 +23,17 @@ from models.base import EVERYTHING, AnySession, Base, plain
 from models.contact import Contact, CustomerContact
 from models.customer import Address, Customer
 from models.errors import NotAllowed, Reason, Refused
-from models.journal import Change, Changeset, Left, NothingToUndo, Operation, Origin, Undone, UndoPlan, Written
+from models.journal import Change, Changeset, Doing, Left, NothingToUndo, Operation, Origin, Tell, Undone, UndoPlan
 from models.operations import currency
-from models.operations.consequences import allowed
+from models.operations.consequences import allowed, require_unchanged
+from models.operations.consequences import digest as digest_of
 from models.operations.fields import GOES_BACK_AS_A_WHOLE, KEPT_BY_VERBS, KEYED
 from models.project import Project
 from models.settings import Setting
 from models.user import CustomerAccess, Right
 
 Pair = tuple[str, int]
+Along = Callable[[Doing], None]
 # So many customers in the way are named in a refusal.
 NAMED = 5
 # By one of these rights a change is taken back: see `_right`.
@@ -58,14 +60,28 @@ def plan(
     return replace(found, left=_named(session, found.left))
 
 
+def digest(plan: UndoPlan) -> str:
+    """What stands for a plan as it is shown: how much goes back, and everything that stays."""
+    left = [(one.table, one.row, one.field, one.reason.name) for one in plan.left]
+    return digest_of(plan.changeset_id, sorted((name, vars(counts)) for name, counts in plan.counts.items()), left)
+
+
 def undo(
     session: AnySession,
     actor: Looker,
     changeset_id: int,
     rows: Collection[Pair] | None = None,
     fields: Collection[str] | None = None,
+    *,
+    expected: str | None = None,
+    along: Along | None = None,
+    tell: Tell | None = None,
 ) -> Undone:
-    """Take it back. NotFound, NotAllowed, Refused when it is undone already or purged, NothingToUndo when all stays."""
+    """Take it back. NotFound, NotAllowed, Refused when it is undone already or purged, NothingToUndo when all stays.
+
+    `expected` is the digest of the plan that was shown: where it is another by now nothing is taken back (Conflict).
+    `along` writes something down in the same transaction, behind all the rest. `tell` hears how far it is.
+    """
     _require(session, actor, changeset_id, fields, whole=rows is None and fields is None)
     _require_whole(session, changeset_id, rows, fields)
     session = plain(session)
@@ -80,8 +96,9 @@ def undo(
                 rows=rows,
                 fields=_with_keys(fields),
                 locks=access.LOCKS,
-                within=partial(_within_the_rules, original=original, is_large=is_large),
+                within=partial(_within_the_rules, original=original, is_large=is_large, expected=expected, along=along),
                 only=_only(session, rows, fields),
+                tell=tell,
             )
     except NothingToUndo as nothing:
         raise NothingToUndo(_named(session, nothing.left)) from None
@@ -100,15 +117,19 @@ def _only(session: Session, rows: Collection[Pair] | None, fields: Collection[st
 
 @contextmanager
 def _within_the_rules(
-    session: Session, changeset_id: int, written: Written, *, original: Changeset, is_large: bool
+    session: Session, doing: Doing, *, original: Changeset, is_large: bool, expected: str | None, along: Along | None
 ) -> Iterator[None]:
     """Surrounds the writing of an undo, and looks afterwards whether it breaks what holds for the other verbs."""
-    with search.in_bulk(session, changeset_id) if is_large else nullcontext():
+    if expected is not None:
+        require_unchanged(expected, digest(doing.plan))
+    with search.in_bulk(session, doing.id) if is_large else nullcontext():
         yield
-    if Address.__tablename__ in written:
-        _require_head_offices(session, changeset_id)
-    if (turned := currency.turned(session, changeset_id, original, written)) is not None:
+    if Address.__tablename__ in doing.written:
+        _require_head_offices(session, doing.id)
+    if (turned := currency.turned(session, doing.id, original, doing.written)) is not None:
         raise turned
+    if along is not None:
+        along(replace(doing, plan=replace(doing.plan, left=_named(session, doing.plan.left))))
 
 
 def _require_head_offices(session: Session, changeset_id: int) -> None:
@@ -277,8 +298,13 @@ def _require(
     kept = access.there(session, Changeset, changeset_id)
     if actor.is_system:
         return
-    touched = touched_by(session, Change.changeset_id == changeset_id, fields, EVERYTHING)
-    is_own = kept.user_id is not None and kept.user_id == actor.id
+    about, is_own = Change.changeset_id == changeset_id, kept.user_id is not None and kept.user_id == actor.id
+    if kept.change_count > search.LARGE:
+        # Whose they are matters only to who may not do this everywhere, and takes long to tell of ten thousands.
+        kinds = touched_by(session, about, fields, EVERYTHING, whose=False)
+        if _needed(kinds, is_own).keys() <= actor.everywhere:
+            return
+    touched = touched_by(session, about, fields, EVERYTHING)
     if is_own and whole and any(map(_is_record, touched)) and _is_about_deleting(session, kept):
         _require_as_deleted(session, actor, changeset_id, touched)
     else:
@@ -315,18 +341,25 @@ def _require_whole(
 
 
 def touched_by(
-    session: AnySession, about: ColumnElement[bool], fields: Collection[str] | None, options: Mapping[str, bool]
+    session: AnySession,
+    about: ColumnElement[bool],
+    fields: Collection[str] | None,
+    options: Mapping[str, bool],
+    *,
+    whose: bool = True,
 ) -> Sequence[Touched]:
-    """What these changes did, or these fields of them, as far as rights go; `options` are those of the statement."""
+    """What these changes did, or these fields of them, as far as rights go; `options` are those of the statement.
+
+    `whose`: with the customer or contact each is about.
+    """
     is_update = Change.operation == Operation.UPDATE
     is_archiving = and_(is_update, Change.table_name.in_(WHOLE), _changed("archived_at"))
     changes_amount = and_(is_update, or_(false(), *_changed_amounts(fields)))
     # Only a contact is asked for itself; of the rest the customer decides.
     contact = case((Change.customer_id.is_(None), Change.contact_id))
+    owners = (Change.customer_id, contact) if whose else (null(), null())
     found = session.execute(
-        select(Change.table_name, Change.operation, Change.customer_id, contact, is_archiving, changes_amount)
-        .where(about)
-        .distinct(),
+        select(Change.table_name, Change.operation, *owners, is_archiving, changes_amount).where(about).distinct(),
         execution_options=options,
     )
     return [Touched(*row) for row in found]
@@ -391,14 +424,19 @@ def _links(changeset_id: int, contacts: Iterable[int]) -> Select[int | None, int
 
 def require_each(session: AnySession, actor: Looker, touched: Iterable[Touched], is_own: bool) -> None:
     """For each change the right of its opposite, where it was made."""
+    for right, changes in _needed(touched, is_own).items():
+        if not access.may(session, actor, right):
+            _require_at(session, actor, right, changes)
+
+
+def _needed(touched: Iterable[Touched], is_own: bool) -> dict[Right, list[Touched]]:
+    """By right the changes that it takes to take them back."""
     needed: dict[Right, list[Touched]] = {}
     for one in touched:
         needed.setdefault(_right(one, is_own), []).append(one)
         if one.changes_amount:
             needed.setdefault(Right.SEE_REVENUE, []).append(one)
-    for right, changes in needed.items():
-        if not access.may(session, actor, right):
-            _require_at(session, actor, right, changes)
+    return needed
 
 
 def _require_at(session: AnySession, actor: Looker, right: Right, changes: Sequence[Touched]) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import URL, NullPool, create_engine, text
 from sqlalchemy.orm import Session
 
 from admin_views import commands_data, commands_import
+from importers import tasks
 from models import access, base
 from models.access import SYSTEM
 from models.base import db
@@ -125,8 +126,20 @@ def test_the_undo_of_an_import_counts_the_rows_of_its_file(desk: Desk) -> None:
     commands_data.register(desk.app)
     rows = "Klantnummer;Bedrijfsnaam;Plaats;Contactpersoon\nK-1;Acme;Zwolle;Jo Bos\nK-2;Beta;Assen;Al Dam\n"
     made = str(desk.counted(desk.file(rows), "--as", "customers")["changeset"])
-    assert desk.run("undo", made).stdout.startswith("2 rows of the import taken back, 0 left, changeset ")
+    undone = desk.run("undo", made)
+    assert undone.stdout.startswith("2 rows of the import taken back, 0 left, changeset ")
+    assert undone.stderr == ""
     assert desk.count("customer") == desk.count("address") == 0
+
+
+def test_the_undo_of_a_large_import_says_on_standard_error_how_far_it_is(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "LARGE", 2)
+    commands_data.register(desk.app)
+    rows = "Klantnummer;Bedrijfsnaam\nK-1;Acme\nK-2;Beta\nK-3;Gamma\n"
+    made = str(desk.counted(desk.file(rows), "--as", "customers")["changeset"])
+    assert desk.run("undo", made).stderr == "\r0 of 3 rows\r3 of 3 rows\n"
 
 
 def test_plan_writes_nothing(desk: Desk) -> None:

@@ -37,10 +37,7 @@ AT_RUN_TIME = {
     "admin_views/narrowing.py": {"Unfit.WRONG_VALUE.value", "linked"},
     "admin_views/editing.py": {"errors.TEXTS[404][1]"},
     "admin_views/errors.py": {"usual", "hint"},
-    "admin_views/history.py": {
-        "text",
-        "left.reason.value",
-    },
+    "admin_views/history.py": {"text"},
     "admin_views/images.py": {
         "link[1]",
         "TABLES.get(table, table)",
@@ -48,6 +45,7 @@ AT_RUN_TIME = {
         "str(raw)",
     },
     "admin_views/import_progress.py": {"Refusal[failure['code']].value"},
+    "admin_views/undone.py": {"left.reason.value"},
     "admin_views/imports.py": {"problem.refusal.value", "one.value"},
     "admin_views/searching.py": {"group.title"},
     "admin_views/wording.py": {"known.title"},

@@ -32,8 +32,10 @@ from tests.models.journal_toy import (
 
 @pytest.fixture(autouse=True, params=[plan.MANY, 0], ids=["few", "many"])
 def _size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a large undo changes is found out in another way; all else is the same."""
+    """What a large undo changes is found out in another way, and it is written in pieces; all else is the same."""
     monkeypatch.setattr(plan, "MANY", request.param)
+    if request.param == 0:
+        monkeypatch.setattr(plan, "PIECE", 1)
 
 
 def add(toy: Session, *rows: object) -> int:
@@ -473,6 +475,20 @@ def test_the_plan_says_beforehand_what_the_undo_does(toy: Session) -> None:
     toy.rollback()
     undone = undo(toy, ANN, done)
     assert (undone.taken_back, undone.left) == (plan.total, plan.left)
+
+
+def test_an_undo_tells_how_many_rows_are_done_and_of_which_table_the_next_ones_are(
+    toy: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "PIECE", 2)
+    added = add(toy, *family())
+    told: list[tuple[int, int, str]] = []
+    undone = undo(toy, BOB, added, tell=lambda *said: told.append(said))
+    assert undone.taken_back == 9
+    assert [done for done, _total, _table in told] == sorted({done for done, _total, _table in told})
+    assert {total for _done, total, _table in told} == {9}
+    assert [table for _done, _total, table in told].count("registration") == 2
+    assert told[-1] == (9, 9, "")
 
 
 def test_a_secret_comes_back_empty_and_is_listed(toy: Session) -> None:

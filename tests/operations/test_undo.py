@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import access
+from models import access, search
 from models.access import SYSTEM, Looker
 from models.contact import Contact
 from models.customer import Customer
-from models.errors import NotAllowed, NotFound, Reason, Refused
-from models.journal import Kept, NothingToUndo, changeset
+from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
+from models.journal import Doing, Kept, NothingToUndo, changeset
 from models.label import CustomerLabel, Label
 from models.operations import archive, delete, undo
 from models.operations.save import save
@@ -322,3 +322,54 @@ def test_a_number_goes_back_with_the_key_that_it_is_found_by(session: Session, d
     undo.undo(session, dana, changed.id, [("customer", customer.id)], ["number"])
     session.expire_all()
     assert (customer.number, customer.number_key, customer.phone) == ("K-1", "k-1", "2")
+
+
+def test_what_was_shown_is_done_or_nothing(session: Session, alice: Looker) -> None:
+    customer = factories.customer(session, phone="1", email="one@x.example")
+    changed = save(session, alice, Customer, customer.id, {"phone": "2", "email": "two@x.example"}).changeset
+    assert changed is not None
+    shown = undo.digest(undo.plan(session, alice, changed.id))
+    save(session, alice, Customer, customer.id, {"phone": "3"})
+    with pytest.raises(Conflict) as refused:
+        undo.undo(session, alice, changed.id, expected=shown)
+    assert refused.value.reason is Reason.PLAN_CHANGED
+    session.expire_all()
+    assert customer.email == "two@x.example"
+    undo.undo(session, alice, changed.id, expected=undo.digest(undo.plan(session, alice, changed.id)))
+    session.expire_all()
+    assert (customer.phone, customer.email) == ("3", "one@x.example")
+
+
+def test_what_is_written_down_along_with_an_undo_stands_and_falls_with_it(session: Session, alice: Looker) -> None:
+    customer = factories.customer(session, phone="1")
+    changed = save(session, alice, Customer, customer.id, {"phone": "2"}).changeset
+    assert changed is not None
+
+    def fails(doing: Doing) -> None:
+        assert doing.plan.total == 1
+        raise Refused(Reason.NOTHING_TO_UNDO)
+
+    with pytest.raises(Refused):
+        undo.undo(session, alice, changed.id, along=fails)
+    session.expire_all()
+    assert customer.phone == "2"
+    made: list[int] = []
+    done = undo.undo(session, alice, changed.id, along=lambda doing: made.append(doing.id))
+    assert made == [done.changeset.id]
+
+
+def test_a_large_changeset_asks_for_the_same_rights_as_a_small_one(
+    session: Session, alice: Looker, editor: Looker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "LARGE", 0)
+    customer = factories.customer(session, hourly_rate=Decimal(90))
+    changed = save(session, alice, Customer, customer.id, {"hourly_rate": Decimal(120)}).changeset
+    assert changed is not None
+    made, put_away = factories.customer(session), archived(session, alice, factories.customer(session))
+    with changeset(session, SYSTEM, "Renamed") as renamed:
+        session.get_one(Customer, made.id).nickname = "Renamed"
+    for key in (changed.id, put_away):
+        with pytest.raises(NotAllowed):
+            undo.plan(session, editor, key)
+        assert undo.plan(session, alice, key).total == 1
+    assert undo.plan(session, editor, renamed.id).total == 1
