@@ -235,6 +235,8 @@ class RowReader:
                 self._take(record, slot, cell)
                 if type(cell) is str and len(record.problems) == said:
                     self._remember(slot, cell, values.get(slot.column.key))
+        if number in self.sheet.rests:
+            self._tell_rest(record, self.sheet.rests[number])
         names = [{key: values[key] for key in keys if values.get(key)} for keys in self._names]
         self._compose(self, record, values)
         self._tell_lost_names(record, names)
@@ -246,6 +248,12 @@ class RowReader:
         is_alone = len(self.mapping[slot.column.key]) == 1 and not slot.column.several
         if is_alone and value and isinstance(value, str | int) and len(slot.known) < MOST_KNOWN:
             slot.known[cell] = value
+
+    def _tell_rest(self, record: Record, rest: str) -> None:
+        """Say what the file says of a row besides its fields, or keep it in the notes."""
+        if self.rest_to_notes:
+            record.rest.append(rest)
+        record.say(Trouble.REST_KEPT if self.rest_to_notes else Trouble.REST_LEFT_OUT, rest=rest.replace("\n", "; "))
 
     def _tell_lost_names(self, record: Record, names: Iterable[Mapping[str, str]]) -> None:
         """Say which of the names of a row are nowhere in what it became; in other words is not lost: Berg, Jan."""
