@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, partial
 
-from importers import beside
+from importers import beside, signs
 from importers.columns import COLUMNS, PLACE_TITLES, Column, Place
 from importers.files import Cell, Layout, Row, Sheet
 from importers.reading import Reading, plain, postal_place, squeezed
@@ -525,7 +525,7 @@ def _assign(
             continue
         if field not in allowed:
             given[position] = _NOT_ALLOWED
-        elif certainty is not Certainty.REMEMBERED and not _fits(column, columns[position]):
+        elif certainty is not Certainty.REMEMBERED and not _fits(column, columns[position], names, position):
             given.setdefault(position, (None, Certainty.DOUBTFUL))
         elif field in taken and not column.repeatable:
             given.setdefault(position, (None, Certainty.TWICE))
@@ -640,7 +640,7 @@ def _are_postal_places(cells: Sequence[Cell]) -> bool:
     return bool(filled) and sum(sum(map(str.isdigit, code)) >= 4 for code in codes) >= 0.8 * len(filled)
 
 
-def _fits(column: Column, cells: Sequence[Cell]) -> bool:
+def _fits(column: Column, cells: Sequence[Cell], names: Sequence[str], position: int) -> bool:
     """Whether the values can be what the name promises: not ids of web pages as numbers, not prose as labels."""
     filled = [cell for cell in cells if cell is not None]
     if not filled:
@@ -654,7 +654,8 @@ def _fits(column: Column, cells: Sequence[Cell]) -> bool:
     # One or two wrong values are for their rows to tell.
     if column.term.key == "owner" or len(filled) < FEW:
         return True
-    return sum(not _parses(column, cell) for cell in filled) <= len(filled) // 2
+    known = signs.fitting(column.term.key, names[position], names, filled)
+    return sum(plain(cell) not in known and not _parses(column, cell) for cell in filled) <= len(filled) // 2
 
 
 _AS_WRITTEN = (Reading(may_add_words=True), Reading(may_add_words=True, day_first=False))

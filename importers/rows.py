@@ -393,6 +393,7 @@ def _customer(reader: RowReader, record: Record, values: Values) -> None:
     for place in reader.in_pieces:
         _address(reader, record, values, place)
     _kind(values)
+    _greeted(values)
     _customer_name(record, values)
     _main_contact(values)
     _check_name(reader, record, values, ("company_name", "name", "first_name", "last_name"))
@@ -407,6 +408,17 @@ def _kind(values: Values) -> None:
 
 
 _PERSON_OR_NOT = ("private", "business")
+
+
+# What programs put in the place of Mr and Mrs where they mean that there is nobody to greet.
+_FIRM = frozenset({"firma", "bedrijf", "company", "foretag", "unternehmen", "yritys", "bedrift"})
+
+
+def _greeted(values: Values) -> None:
+    """A salutation that says no more than that this is a company."""
+    if squeezed(values.get("main_contact.salutation") or "") in _FIRM:
+        del values["main_contact.salutation"]
+        values.setdefault("kind", "business")
 
 
 def _contact(reader: RowReader, record: Record, values: Values) -> None:

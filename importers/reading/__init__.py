@@ -48,7 +48,10 @@ from importers.reading.ways import (
     web_doubt,
 )
 from importers.reading.words import (
+    CROSSES,
+    EMPTY_BOXES,
     NO,
+    TICKS,
     archived,
     countries,
     country,
@@ -63,12 +66,15 @@ from importers.reading.words import (
 )
 
 __all__ = [
+    "CROSSES",
+    "EMPTY_BOXES",
     "GUARDED",
     "LANGUAGES",
     "NAME_LENGTH",
     "NO",
     "NOTHING",
     "OFFERED_LANGUAGES",
+    "TICKS",
     "Notation",
     "Parse",
     "Reading",

@@ -28,10 +28,14 @@ from models.base import folded, limits_of
 from models.label import Label
 from models.settings import ListValue, ValueList
 
-YES = word_set(
-    "1 1.0 -1 x y j t yes ja true waar wahr sant sann sand sandt tosi kyllä kylla si sí oui vrai on aan v ✓ ✔ k actief active"
+TICKS = word_set("✓ ✔ ✔\ufe0f ☑ ☑\ufe0f ✅ 🗹")
+EMPTY_BOXES = word_set("☐ □ ◻ ⬜")
+# In some columns they say no, in others yes.
+CROSSES = word_set("✗ ✘ ✕ ✖ ✖\ufe0f ☒ × ❌ 🗷")
+YES = TICKS | word_set(
+    "1 1.0 -1 x y j t yes ja true waar wahr sant sann sand sandt tosi kyllä kylla si sí oui vrai on aan v k actief active"
 )
-NO = word_set(
+NO = EMPTY_BOXES | word_set(
     "0 0.0 n f no nee nein nej nei false onwaar falsch falskt falsk usann epätosi ei non faux off uit - inactive e"
 )
 
