@@ -17,6 +17,7 @@ from importers.reading import (
     Notation,
     Reading,
     legible,
+    may_be_of_the_place,
     needs_nothing,
     person,
     plain,
@@ -442,7 +443,7 @@ def _address(reader: RowReader, record: Record, values: Values, place: str) -> N
     """Join house number and addition to the street; take 'postal code and city' apart."""
     together = values.pop(f"{place}postal_place", "")
     if together:
-        code, city = postal_place(together, values.get(f"{place}country") or reader.reading.country)
+        code, city = _town(reader, record, f"{place}postal_place", together, values.get(f"{place}country"), 1)
         found = {f"{place}postal_code": code, f"{place}city": city}
         if any(text and squeezed(values.get(key) or text) != squeezed(text) for key, text in found.items()):
             reader.leave_out(record, f"{place}postal_place", together)
@@ -460,6 +461,20 @@ def _address(reader: RowReader, record: Record, values: Values, place: str) -> N
             reader.leave_out(record, f"{place}{piece}", text)
 
 
+def _town(reader: RowReader, record: Record, key: str, text: str, country: str | None, fewest: int) -> tuple[str, str]:
+    """Postal code and town of a text that may hold both; says so where it may be read in another way.
+
+    With so many digits, `fewest`, it looks as if there were a code.
+    """
+    code, town = postal_place(text, country or reader.reading.country)
+    if not code and sum(map(str.isdigit, text)) >= fewest:
+        field = COLUMNS[reader.kind][key].title()
+        record.say(Trouble.POSTAL_CODE_UNSEEN, reader.cell_of(key, record.number), text, field=field)
+    elif not country and may_be_of_the_place(code, town):
+        record.say(Trouble.POSTAL_CODE_DOUBTFUL, reader.cell_of(key, record.number), text, code=code, town=town)
+    return code, town
+
+
 # A town does not begin with so many digits.
 _FEWEST_OF_CODE = 4
 
@@ -468,7 +483,7 @@ def _take_apart(reader: RowReader, record: Record, values: Values, place: str) -
     """Take a postal code out of the town, and a whole address out of the street, where they have no columns of their own."""
     country, town = values.get(f"{place}country") or "", values.get(f"{place}city") or ""
     if town and not values.get(f"{place}postal_code"):
-        code, rest = postal_place(town, country or reader.reading.country)
+        code, rest = _town(reader, record, f"{place}city", town, country, _FEWEST_OF_CODE)
         if sum(map(str.isdigit, code)) >= _FEWEST_OF_CODE:
             values |= {f"{place}postal_code": code, f"{place}city": rest}
     whole = reader.cell(f"{place}street", record.raw) if reader.is_in_one(place) else None

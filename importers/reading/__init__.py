@@ -23,7 +23,7 @@ from importers.reading.cells import (
     unseen,
 )
 from importers.reading.dates import day, day_doubt, days_come_first, may_be_two_days, months
-from importers.reading.names import person, postal_place, titled
+from importers.reading.names import may_be_of_the_place, person, postal_place, titled
 from importers.reading.numbers import (
     Rounded,
     amount,
@@ -102,6 +102,7 @@ __all__ = [
     "language",
     "legible",
     "lines",
+    "may_be_of_the_place",
     "may_be_thousands",
     "may_be_two_days",
     "months",
