@@ -17,10 +17,13 @@ FieldOf = Callable[[str], str]
 _NUMBERS = frozenset({"nr", "no", "num", "number", "nummer", "numero", "housenr", "n"})
 _HOUSE_NUMBER = re.compile(r"[0-9]{1,5}(?![0-9])")
 _ANY_DIGIT = re.compile(r"[0-9]")
+_HAS_CODE = re.compile(r"(?:[A-Z]{1,2}-)?[0-9]{4}")
 _HAS_NUMBER = re.compile(r"[0-9] ?[A-Za-z]?$")
 _TITLES = frozenset({"title", "titel"})
 # In Swedish the town alone is called so, too.
 _TOWNS = frozenset({"postadress", "postadr"})
+# In Finnish the street or box has this name where code and town have columns of their own.
+_STREETS = frozenset({"postiosoite"})
 
 
 def told(
@@ -28,8 +31,11 @@ def told(
 ) -> Iterator[tuple[int, str]]:
     """Positions with the field that they go into whatever their names say: numbers of houses, titles of people, towns."""
     has_town = any(field_of(name).endswith("city") for name in names)
+    codes = [field for name in names if (field := field_of(name)).endswith("postal_code")]
     for at, name in enumerate(names):
-        values = [*filter(None, map(plain, columns[at]))] if squeezed(name) in _NUMBERS | _TITLES | _TOWNS else []
+        values = (
+            [*filter(None, map(plain, columns[at]))] if squeezed(name) in _NUMBERS | _TITLES | _TOWNS | _STREETS else []
+        )
         street = field_of(names[at - 1]) if at else ""
         if values and squeezed(name) in _TITLES:
             if sum(map(_is_title, values)) >= 0.8 * len(values):
@@ -38,6 +44,9 @@ def told(
             code = field_of(names[at - 1]) if at and not has_town else ""
             if code.endswith("postal_code") and not any(map(_ANY_DIGIT.search, values)):
                 yield at, code.removesuffix("postal_code") + "city"
+        elif values and squeezed(name) in _STREETS:
+            if has_town and codes and not any(map(_HAS_CODE.match, values)):
+                yield at, codes[0].removesuffix("postal_code") + "street"
         elif values and street.endswith("street") and _are_apart(columns[at - 1], values):
             yield at, street.removesuffix("street") + "house_number"
 

@@ -72,12 +72,13 @@ _ROLES: tuple[tuple[str, Place, int], ...] = (
     ("klant", Place.HEAD_OFFICE, 1), ("debiteur", Place.HEAD_OFFICE, 1), ("bedrijfs", Place.HEAD_OFFICE, 1),
     ("kunde", Place.HEAD_OFFICE, 1), ("kund", Place.HEAD_OFFICE, 1), ("adres", Place.HEAD_OFFICE, 1),
     ("address", Place.HEAD_OFFICE, 1), ("organization", Place.HEAD_OFFICE, 1), ("organisatie", Place.HEAD_OFFICE, 1),
+    ("defaultaddress", Place.HEAD_OFFICE, 1), ("address1", Place.HEAD_OFFICE, 1),
     ("streetaddress", Place.HEAD_OFFICE, 1), ("werkadres", Place.HEAD_OFFICE, 1), ("kayntiosoitteen", Place.HEAD_OFFICE, 1),
     ("correspondentieadres", Place.HEAD_OFFICE, 2), ("correspondentie", Place.HEAD_OFFICE, 2), ("mail", Place.HEAD_OFFICE, 2),
     ("mailaddress", Place.HEAD_OFFICE, 2), ("postiosoitteen", Place.HEAD_OFFICE, 2), ("po", Place.HEAD_OFFICE, 2),
     ("companypost", Place.HEAD_OFFICE, 2), ("postal", Place.HEAD_OFFICE, 2), ("post", Place.HEAD_OFFICE, 2),
     ("mailing", Place.HEAD_OFFICE, 2),
-    ("afleveradres", Place.HEAD_OFFICE, 3), ("afleveer", Place.HEAD_OFFICE, 3), ("lever", Place.HEAD_OFFICE, 3),
+    ("afleveradres", Place.HEAD_OFFICE, 3), ("aflever", Place.HEAD_OFFICE, 3), ("lever", Place.HEAD_OFFICE, 3),
     ("leverings", Place.HEAD_OFFICE, 3), ("leverans", Place.HEAD_OFFICE, 3), ("delivery", Place.HEAD_OFFICE, 3),
     ("shipping", Place.HEAD_OFFICE, 3), ("ship", Place.HEAD_OFFICE, 3), ("verzend", Place.HEAD_OFFICE, 3),
     ("adresverz", Place.HEAD_OFFICE, 3), ("liefer", Place.HEAD_OFFICE, 3), ("toimitus", Place.HEAD_OFFICE, 3),
@@ -138,9 +139,14 @@ def _places(kind: ImportKind) -> Mapping[tuple[str, Place], Column]:
 
 _LONGEST_NAME = 80
 # What a column counts in or how it writes a date: it says nothing of which column that is.
-_UNIT_WORD = r"(?:[€$£%]|eur|euro|sek|nok|dkk|usd|gbp|excl\.?|ex\.?|incl\.?|inkl\.?|btw|vat|moms|mva|ust|days?|dagen|tagen?|dagar|dager|päivää|km)"
+_TAX = r"(?:btw|vat|moms|mva|ust|tax)"
+_UNIT_WORD = (
+    rf"(?:[€$£%]|eur|euro|sek|nok|dkk|usd|gbp|kr\.?|excl\.?|exkl\.?|ex\.?|incl\.?|inkl\.?|{_TAX}|days?|dagen|tagen?|dagar|dager|päivää|pv|km|"
+    r"hours?|uur|std\.?|stunde|timme|tunti|per|in|aantal|antal|antall|netto|net|datum|date|dato)"
+)
 _UNIT = re.compile(
-    rf"\s*(?:[(\[](?:{_UNIT_WORD}[\s,/]*|[djtamypkv]{{1,4}}(?:[-/. ]+[djtamypkv]{{1,4}}){{2}})+[)\]]|\bin\s+{_UNIT_WORD})\s*$"
+    rf"\s*(?:[(\[](?:{_UNIT_WORD}[\s,/]*|[djtamypkv]{{1,4}}(?:[-/. ]+[djtamypkv]{{1,4}}){{2}})+[)\]]|\bin\s+{_UNIT_WORD}"
+    rf"|[,\s]\s*(?:excl|exkl|ex|incl|inkl)\.?\s+{_TAX}|\s(?:kr|sek|nok|dkk|eur|euro))\s*$"
 )
 
 
@@ -204,6 +210,8 @@ def _prefixed(key: str, kind: ImportKind) -> Iterator[_Meaning]:
             for term, sure in _vocabulary().get(name, ()):
                 if sure >= _WEAK and not (place is Place.HEAD_OFFICE and term == "city"):
                     continue
+                if term in {"kind", "labels"} and key.startswith(("adres", "addres")):
+                    continue  # they say what kind of address it is
                 yield from _placed(term, place, rank + sure + more, kind)
 
 
@@ -212,7 +220,7 @@ def _taken_apart(key: str) -> Iterator[tuple[Place, str, int]]:
     for name, place, rank in _BEFORE:
         if key.startswith(name) and len(key) > len(name):
             word = key.removeprefix(name)
-            yield place, word.removeprefix("linje"), rank + 1
+            yield place, word.removeprefix("linje").removeprefix("rad"), rank + 1
             for address in _ADDRESS_WORDS:
                 if word.startswith(address):
                     yield place, word.removeprefix(address), rank + 1
@@ -224,7 +232,7 @@ def _taken_apart(key: str) -> Iterator[tuple[Place, str, int]]:
 
 
 # What follows on whose address it is: Bezoekadres straat, Postanschrift PLZ.
-_ADDRESS_WORDS = ("adres", "adress", "adresse", "address", "anschrift", "osoite")
+_ADDRESS_WORDS = ("adres", "adress", "adresse", "address", "anschrift", "osoite", "adr")
 
 
 def _without_digit(word: str) -> tuple[str, int]:

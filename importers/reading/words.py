@@ -282,12 +282,23 @@ def word_of(which: ValueList) -> Parse:
     return parse
 
 
+# Programs of mail quote each of several labels; address books part them so, and mark their own groups.
+_QUOTED = re.compile(r'\s*"[^"]*"(?:\s*[,;|]\s*"[^"]*")*\s*')
+_OWN_GROUP = "* "
+
+
+def _parts(text: str, separator: str) -> list[str]:
+    """The labels of one cell."""
+    if _QUOTED.fullmatch(text):
+        return text.split('"')[1::2]
+    return text.replace("\n", separator).replace(" ::: ", separator).split(separator) if text else []
+
+
 def labels(cell: Cell, reading: Reading) -> list[str]:
     """Names of labels, as they are spelled already where they exist; each once, in the order given."""
-    text = long_text(cell)
     names: dict[str, str] = {}
-    for part in text.replace("\n", reading.separator).split(reading.separator) if text else ():
-        name = " ".join(part.split())
+    for part in _parts(long_text(cell), reading.separator):
+        name = " ".join(part.split()).removeprefix(_OWN_GROUP)
         if not name:
             continue
         known = reading.labels.get(folded(name))
