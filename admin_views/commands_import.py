@@ -286,7 +286,7 @@ def _report(applied: Applied, as_json: bool, only_plan: bool) -> None:
         return
     would = "would be " if only_plan else ""
     click.echo(
-        f"{applied.rows} rows: {applied.created} {would}added, {applied.updated} {would}changed, "
+        f"{applied.rows} {'row' if applied.rows == 1 else 'rows'}: {applied.created} {would}added, {applied.updated} {would}changed, "
         f"{applied.unchanged} unchanged, {applied.skipped} skipped, {applied.rejected} rejected."
     )
     if applied.changeset is not None:
