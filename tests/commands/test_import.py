@@ -83,6 +83,21 @@ def test_a_text_with_too_many_columns_is_told_by_the_name_of_the_file(desk: Desk
     assert "wide.csv: 1102 columns; only the first 1000 were read." in result.output
 
 
+def test_what_is_remarked_of_rows_that_go_in_is_told_too(desk: Desk) -> None:
+    content = "Bedrijfsnaam;E-mail;Plaats\nAcme;a@x.example; Ede\nBeta;b@x.example, c@x.example;Ede\n"
+    for plan in (["--plan"], []):
+        told = desk.run("import", desk.file(content), "--as", "customers", *plan).stderr.splitlines()
+        assert told == ["row 3, B3: E-mail: only the first value was taken; left out: c@x.example"]
+
+
+def test_of_two_columns_with_one_name_the_letter_says_which_is_meant(desk: Desk) -> None:
+    file = desk.file("Bedrijfsnaam;Plaats;Tel;Tel\nAcme;Ede;010 1234567;020 1234567\n")
+    refused = desk.run("import", file, "--as", "customers", "--map", "phone=Tel")
+    assert "several columns are called so; write the letter of one, C, D" in refused.stderr
+    assert desk.run("import", file, "--as", "customers", "--map", "phone=D").exit_code == 0
+    assert desk.phones() == ["020 1234567"]
+
+
 def test_an_import_ends_with_one_object_of_counts(desk: Desk) -> None:
     found = desk.counted(desk.file(), "--as", "customers", "--mode", "update")
     assert (found["created"], found["rejected"]) == (1, 1)
