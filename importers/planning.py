@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from importers import apply, coming_back, corrections, notation, plan, signs, unticking
 from importers.apply import Applied, digest, require_columns
 from importers.columns import COLUMNS
-from importers.files import Sheet
+from importers.files import Remark, Sheet
 from importers.files import forget as forget_file
 from importers.known import reading_for
 from importers.listing import Listing
@@ -138,6 +138,9 @@ def _source(
         ),
         misfits=wrong,
         corrected=corrected,
+        headings=frozenset(
+            note["values"]["row"] for note in run.options["notes"] if note["code"] == Remark.SECOND_TABLE.name
+        ),
         notations=notation.settled(run, seen, choices.day_first, choices.decimal_comma),
         returned=back,
     )
