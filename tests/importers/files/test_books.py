@@ -224,6 +224,23 @@ def test_quoted_printable_in_any_charset_is_decoded(tmp_path: Path) -> None:
     assert found["description"] == "Een\ntwee één; drie"
 
 
+def test_the_audit_file_of_portugal_has_its_customers_in_the_master_files(tmp_path: Path) -> None:
+    customer = (
+        "<Customer><CustomerID>1</CustomerID><CustomerTaxID>500</CustomerTaxID><CompanyName>São</CompanyName><BillingAddress>"
+        "<AddressDetail>Rua 1</AddressDetail><City>Lisboa</City><PostalCode>1000-001</PostalCode><Country>PT</Country>"
+        "</BillingAddress><Telephone>21 0000000</Telephone></Customer>"
+    )
+    supplier = "<Supplier><SupplierID>2</SupplierID><CompanyName>Porto</CompanyName></Supplier>"
+    sheet = sheet_of(tmp_path, f"<AuditFile><MasterFiles>{customer}{supplier}</MasterFiles></AuditFile>")
+    assert told(sheet) == [
+        {
+            "number": "1", "name": "São", "phone": "21 0000000", "vat_number": "500", "head_office.street": "Rua 1",
+            "head_office.postal_code": "1000-001", "head_office.city": "Lisboa", "head_office.country": "PT",
+        }
+    ]  # fmt: skip
+    assert [note.remark for note in sheet.notes] == [Remark.SUPPLIERS_LEFT_OUT]
+
+
 def test_backslashes_keep_marks_together(tmp_path: Path) -> None:
     lines = "N:Berg\\; Dal;Anna\\, Maria\r\nORG:Acme\\; Zonen;Inkoop\r\nNOTE:a\\nb\\\\c\r\nCATEGORIES:Een,Twee\\, drie"
     (found,) = told(sheet_of(tmp_path, card(lines), contacts=True))
@@ -312,7 +329,7 @@ def test_what_a_bookkeeping_program_wrote_is_to_be_exported_again_not_saved_or_s
 
 def test_the_parser_itself_takes_no_declarations_either() -> None:
     with pytest.raises(Unreadable) as caught:
-        list(parts(f"<!DOCTYPE a [{BOMB}]><a>&l9;</a>", Kind.XAF, {"a": ""}))
+        list(parts(f"<!DOCTYPE a [{BOMB}]><a>&l9;</a>", Kind.XAF, {"a": ()}))
     assert caught.value.refusal is Refusal.FORBIDDEN_EXPORT
 
 
