@@ -43,8 +43,8 @@ class Source:
     `match` says by what rows are recognised. `translations`: field -> what a cell says -> what it stands for.
     `misfits`: the rows that have more or fewer cells than there are columns, see `mapping.misfits`. `corrected`: row ->
     position -> what the file says there, where the records say something else. `headings`: rows that look like the names of
-    the columns of another table. `notations`: how single columns write
-    their dates and amounts. `returned`: what an export put beside the rows, where they come back from one.
+    the columns of another table. `notations`: how single columns write their dates and amounts. `returned`: what an export
+    put beside the rows, where they come back from one.
     """
 
     kind: ImportKind

@@ -970,7 +970,7 @@ def test_a_title_in_a_name_becomes_the_salutation_of_a_contact(desk: Desk) -> No
     assert kept[3:] == [("Prof. dr.", "Eva", "Lund"), (None, "J.", "Smit")]
 
 
-@pytest.mark.parametrize("head", [("Achternaam", "Plaats"), ("Naam", "Plaats")])
+@pytest.mark.parametrize("head", [("Achternaam", "Plaats"), ("Naam", "Plaats"), ("Voornaam", "Achternaam")])
 def test_a_total_below_a_list_of_contacts_is_asked_about_too(desk: Desk, head: tuple[str, str]) -> None:
     run = desk.plan(head, ("Smit", "Zwolle"), ("Berg", "Assen"), ("Totaal", "2"), kind=ImportKind.CONTACTS)
     assert desk.statuses(run) == {2: "new", 3: "new", 4: "ambiguous"}
