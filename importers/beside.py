@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from importers.files import Cell
-from importers.reading import plain, squeezed, titled
+from importers.reading import plain, postal_place, squeezed, titled
 
 FieldOf = Callable[[str], str]
 
@@ -17,7 +17,6 @@ FieldOf = Callable[[str], str]
 _NUMBERS = frozenset({"nr", "no", "num", "number", "nummer", "numero", "housenr", "n"})
 _HOUSE_NUMBER = re.compile(r"[0-9]{1,5}(?![0-9])")
 _ANY_DIGIT = re.compile(r"[0-9]")
-_HAS_CODE = re.compile(r"(?:[A-Z]{1,2}-)?[0-9]{4}")
 _HAS_NUMBER = re.compile(r"[0-9] ?[A-Za-z]?$")
 _TITLES = frozenset({"title", "titel"})
 # In Swedish the town alone is called so, too.
@@ -42,10 +41,11 @@ def told(
                 yield at, salutation
         elif values and squeezed(name) in _TOWNS:
             code = field_of(names[at - 1]) if at and not has_town else ""
-            if code.endswith("postal_code") and not any(map(_ANY_DIGIT.search, values)):
-                yield at, code.removesuffix("postal_code") + "city"
+            if code.endswith("postal_code") and all(map(_is_town, values)):
+                has_code = any(map(_ANY_DIGIT.search, values))
+                yield at, code.removesuffix("postal_code") + ("postal_place" if has_code else "city")
         elif values and squeezed(name) in _STREETS:
-            if has_town and codes and not any(map(_HAS_CODE.match, values)):
+            if has_town and codes and not any(postal_place(value)[0] for value in values):
                 yield at, codes[0].removesuffix("postal_code") + "street"
         elif values and street.endswith("street") and _are_apart(columns[at - 1], values):
             yield at, street.removesuffix("street") + "house_number"
@@ -54,6 +54,11 @@ def told(
 def _are_apart(streets: Sequence[Cell], numbers: Sequence[str]) -> bool:
     """Whether these are streets without their numbers, and numbers that houses may have."""
     return all(map(_HOUSE_NUMBER.match, numbers)) and not any(_HAS_NUMBER.search(plain(cell)) for cell in streets)
+
+
+def _is_town(text: str) -> bool:
+    """Whether a text is the name of a town, maybe behind its postal code: no box, and no street with its number."""
+    return _ANY_DIGIT.search(postal_place(text)[1]) is None
 
 
 def _is_title(text: str) -> bool:

@@ -146,7 +146,8 @@ _UNIT_WORD = (
 )
 _UNIT = re.compile(
     rf"\s*(?:[(\[](?:{_UNIT_WORD}[\s,/]*|[djtamypkv]{{1,4}}(?:[-/. ]+[djtamypkv]{{1,4}}){{2}})+[)\]]|\bin\s+{_UNIT_WORD}"
-    rf"|[,\s]\s*(?:excl|exkl|ex|incl|inkl)\.?\s+{_TAX}|\s(?:kr|sek|nok|dkk|eur|euro))\s*$"
+    rf"|[,\s]\s*(?:excl|exkl|ex|incl|inkl)\.?\s+{_TAX}|\s(?:kr|sek|nok|dkk|eur|euro)"
+    r"|\s[€$£] ?/ ?\w{1,6}\.?)\s*$"
 )
 
 

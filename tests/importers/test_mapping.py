@@ -177,6 +177,7 @@ def test_an_id_that_is_no_customer_number_is_left_out(data: Path) -> None:
         ("Uurtarief excl. BTW", "hourly_rate"),
         ("Hourly rate (EUR/hour)", "hourly_rate"),
         ("Timpris kr", "hourly_rate"),
+        ("Tarief €/u", "hourly_rate"),
         ("Betaaltermijn (aantal dagen)", "payment_term_days"),
         ("Zahlungsziel (Tage netto)", "payment_term_days"),
         ("Klant sinds (datum)", "customer_since"),
@@ -252,6 +253,17 @@ def test_a_name_that_is_none_of_ours_means_nothing(header: str) -> None:
             "company_name;first_name;;",
         ),
         ("Address 1 - Street;Address 2 - Street;Name", "Weg 1;Weg 2;Acme", "head_office.street;;name"),
+        (
+            "Namn;Adr;Pnr;Postadress",
+            "Acme;Gatan 1;111 22;Stockholm",
+            "name;head_office.street;head_office.postal_code;head_office.city",
+        ),
+        (
+            "Namn;Adr;Pnr;Postadress",
+            "Acme;Gatan 1;;111 22 Stockholm",
+            "name;head_office.street;head_office.postal_code;head_office.postal_place",
+        ),
+        ("Namn;Pnr;Postadress", "Acme;111 22;Box 12", "name;head_office.postal_code;head_office.street"),
         ("Address 1 - Label;address type;Name", "Work;invoice;Acme", ";;name"),
     ],
 )
