@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Text, select
 from sqlalchemy.orm import Session
 
 from admin_views.commands import as_system
@@ -203,14 +203,17 @@ def _corrected(made: ImportRun, corrections: tuple[str, ...]) -> dict[int, str |
     fields: dict[int, str | None] = {}
     for correction in corrections:
         field, equals, wanted = correction.partition("=")
-        places = [
-            column["position"]
-            for column in columns
-            if folded(column["header"]) == folded(wanted) or letters(column["position"] + 1) == wanted.upper()
-        ]
+        named = [column["position"] for column in columns if folded(column["header"]) == folded(wanted)]
+        lettered = (column["position"] for column in columns if letters(column["position"] + 1) == wanted.upper())
+        places = named or list(lettered)
         if not equals or not places:
             names = ", ".join(column["header"] or letters(column["position"] + 1) for column in columns)
             raise click.BadParameter(f"{correction!r}: write FIELD=COLUMN with one of {names}", param_hint="--map")
+        if len(places) > 1:
+            several = ", ".join(letters(place + 1) for place in places)
+            raise click.BadParameter(
+                f"{correction!r}: several columns are called so; write the letter of one, {several}", param_hint="--map"
+            )
         if field and field not in known:
             raise click.BadParameter(
                 f"{correction!r}: there is no field {field}. Fields: {', '.join(known)}", param_hint="--map"
@@ -254,11 +257,15 @@ def _tell(session: Session, run_id: int) -> None:
         removed = f": {', '.join(kept['names'])}" if kept["names"] else ""
         count = "unknown" if kept["count"] is None else kept["count"]
         click.echo(f"exported here on {kept['day']}; rows removed since: {count}{removed}", err=True)
-    query = (
-        select(ImportRow.row_number, ImportRow.problems)
-        .where(ImportRow.run_id == run_id, ImportRow.status.in_(STAYS_OUT))
-        .order_by(ImportRow.row_number)
-    )
+    _tell_rows(session, ImportRow.run_id == run_id, ImportRow.status.in_(STAYS_OUT))
+    # Of most rows that go in there is nothing to say.
+    is_remarked = ImportRow.problems.cast(Text) != "[]"
+    _tell_rows(session, ImportRow.run_id == run_id, ImportRow.status.not_in(STAYS_OUT), is_remarked)
+
+
+def _tell_rows(session: Session, *which: ColumnElement[bool]) -> None:
+    """What there is to say about rows, as far as it is worth reading here."""
+    query = select(ImportRow.row_number, ImportRow.problems).where(*which).order_by(ImportRow.row_number)
     rows = session.execute(query).all()
     for row, problems in rows[:SHOWN]:
         for one in problems:
@@ -286,7 +293,7 @@ def _report(applied: Applied, as_json: bool, only_plan: bool) -> None:
         return
     would = "would be " if only_plan else ""
     click.echo(
-        f"{applied.rows} rows: {applied.created} {would}added, {applied.updated} {would}changed, "
+        f"{applied.rows} {'row' if applied.rows == 1 else 'rows'}: {applied.created} {would}added, {applied.updated} {would}changed, "
         f"{applied.unchanged} unchanged, {applied.skipped} skipped, {applied.rejected} rejected."
     )
     if applied.changeset is not None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from importers.files import Cell
-from importers.reading import plain, squeezed, titled
+from importers.reading import plain, postal_place, squeezed, titled
 
 FieldOf = Callable[[str], str]
 
@@ -21,6 +21,8 @@ _HAS_NUMBER = re.compile(r"[0-9] ?[A-Za-z]?$")
 _TITLES = frozenset({"title", "titel"})
 # In Swedish the town alone is called so, too.
 _TOWNS = frozenset({"postadress", "postadr"})
+# In Finnish the street or box has this name where code and town have columns of their own.
+_STREETS = frozenset({"postiosoite"})
 
 
 def told(
@@ -28,16 +30,23 @@ def told(
 ) -> Iterator[tuple[int, str]]:
     """Positions with the field that they go into whatever their names say: numbers of houses, titles of people, towns."""
     has_town = any(field_of(name).endswith("city") for name in names)
+    codes = [field for name in names if (field := field_of(name)).endswith("postal_code")]
     for at, name in enumerate(names):
-        values = [*filter(None, map(plain, columns[at]))] if squeezed(name) in _NUMBERS | _TITLES | _TOWNS else []
+        values = (
+            [*filter(None, map(plain, columns[at]))] if squeezed(name) in _NUMBERS | _TITLES | _TOWNS | _STREETS else []
+        )
         street = field_of(names[at - 1]) if at else ""
         if values and squeezed(name) in _TITLES:
             if sum(map(_is_title, values)) >= 0.8 * len(values):
                 yield at, salutation
         elif values and squeezed(name) in _TOWNS:
             code = field_of(names[at - 1]) if at and not has_town else ""
-            if code.endswith("postal_code") and not any(map(_ANY_DIGIT.search, values)):
-                yield at, code.removesuffix("postal_code") + "city"
+            if code.endswith("postal_code") and all(map(_is_town, values)):
+                has_code = any(map(_ANY_DIGIT.search, values))
+                yield at, code.removesuffix("postal_code") + ("postal_place" if has_code else "city")
+        elif values and squeezed(name) in _STREETS:
+            if has_town and codes and not any(postal_place(value)[0] for value in values):
+                yield at, codes[0].removesuffix("postal_code") + "street"
         elif values and street.endswith("street") and _are_apart(columns[at - 1], values):
             yield at, street.removesuffix("street") + "house_number"
 
@@ -45,6 +54,11 @@ def told(
 def _are_apart(streets: Sequence[Cell], numbers: Sequence[str]) -> bool:
     """Whether these are streets without their numbers, and numbers that houses may have."""
     return all(map(_HOUSE_NUMBER.match, numbers)) and not any(_HAS_NUMBER.search(plain(cell)) for cell in streets)
+
+
+def _is_town(text: str) -> bool:
+    """Whether a text is the name of a town, maybe behind its postal code: no box, and no street with its number."""
+    return _ANY_DIGIT.search(postal_place(text)[1]) is None
 
 
 def _is_title(text: str) -> bool:

@@ -34,7 +34,7 @@ class Listing:
             if done % _EVERY == 0:
                 yield Progress(done, len(self._sheet.rows))
             numbers.add(number)
-            yield Party(number, row)
+            yield Party(number, row, self._sheet.rests.get(number, ""))
         for (number, place), found in self._sheet.problems.items():
             if number in numbers:
                 yield Faulty(number, place, found.fault, found.value)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, partial
 
-from importers import beside
+from importers import beside, signs
 from importers.columns import COLUMNS, PLACE_TITLES, Column, Place
 from importers.files import Cell, Layout, Row, Sheet
 from importers.reading import Reading, plain, postal_place, squeezed
@@ -72,12 +72,13 @@ _ROLES: tuple[tuple[str, Place, int], ...] = (
     ("klant", Place.HEAD_OFFICE, 1), ("debiteur", Place.HEAD_OFFICE, 1), ("bedrijfs", Place.HEAD_OFFICE, 1),
     ("kunde", Place.HEAD_OFFICE, 1), ("kund", Place.HEAD_OFFICE, 1), ("adres", Place.HEAD_OFFICE, 1),
     ("address", Place.HEAD_OFFICE, 1), ("organization", Place.HEAD_OFFICE, 1), ("organisatie", Place.HEAD_OFFICE, 1),
+    ("defaultaddress", Place.HEAD_OFFICE, 1), ("address1", Place.HEAD_OFFICE, 1),
     ("streetaddress", Place.HEAD_OFFICE, 1), ("werkadres", Place.HEAD_OFFICE, 1), ("kayntiosoitteen", Place.HEAD_OFFICE, 1),
     ("correspondentieadres", Place.HEAD_OFFICE, 2), ("correspondentie", Place.HEAD_OFFICE, 2), ("mail", Place.HEAD_OFFICE, 2),
     ("mailaddress", Place.HEAD_OFFICE, 2), ("postiosoitteen", Place.HEAD_OFFICE, 2), ("po", Place.HEAD_OFFICE, 2),
     ("companypost", Place.HEAD_OFFICE, 2), ("postal", Place.HEAD_OFFICE, 2), ("post", Place.HEAD_OFFICE, 2),
     ("mailing", Place.HEAD_OFFICE, 2),
-    ("afleveradres", Place.HEAD_OFFICE, 3), ("afleveer", Place.HEAD_OFFICE, 3), ("lever", Place.HEAD_OFFICE, 3),
+    ("afleveradres", Place.HEAD_OFFICE, 3), ("aflever", Place.HEAD_OFFICE, 3), ("lever", Place.HEAD_OFFICE, 3),
     ("leverings", Place.HEAD_OFFICE, 3), ("leverans", Place.HEAD_OFFICE, 3), ("delivery", Place.HEAD_OFFICE, 3),
     ("shipping", Place.HEAD_OFFICE, 3), ("ship", Place.HEAD_OFFICE, 3), ("verzend", Place.HEAD_OFFICE, 3),
     ("adresverz", Place.HEAD_OFFICE, 3), ("liefer", Place.HEAD_OFFICE, 3), ("toimitus", Place.HEAD_OFFICE, 3),
@@ -138,9 +139,15 @@ def _places(kind: ImportKind) -> Mapping[tuple[str, Place], Column]:
 
 _LONGEST_NAME = 80
 # What a column counts in or how it writes a date: it says nothing of which column that is.
-_UNIT_WORD = r"(?:[€$£%]|eur|euro|sek|nok|dkk|usd|gbp|excl\.?|ex\.?|incl\.?|inkl\.?|btw|vat|moms|mva|ust|days?|dagen|tagen?|dagar|dager|päivää|km)"
+_TAX = r"(?:btw|vat|moms|mva|ust|tax)"
+_UNIT_WORD = (
+    rf"(?:[€$£%]|eur|euro|sek|nok|dkk|usd|gbp|kr\.?|excl\.?|exkl\.?|ex\.?|incl\.?|inkl\.?|{_TAX}|days?|dagen|tagen?|dagar|dager|päivää|pv|km|"
+    r"hours?|uur|std\.?|stunde|timme|tunti|per|in|aantal|antal|antall|netto|net|datum|date|dato)"
+)
 _UNIT = re.compile(
-    rf"\s*(?:[(\[](?:{_UNIT_WORD}[\s,/]*|[djtamypkv]{{1,4}}(?:[-/. ]+[djtamypkv]{{1,4}}){{2}})+[)\]]|\bin\s+{_UNIT_WORD})\s*$"
+    rf"\s*(?:[(\[](?:{_UNIT_WORD}[\s,/]*|[djtamypkv]{{1,4}}(?:[-/. ]+[djtamypkv]{{1,4}}){{2}})+[)\]]|\bin\s+{_UNIT_WORD}"
+    rf"|[,\s]\s*(?:excl|exkl|ex|incl|inkl)\.?\s+{_TAX}|\s(?:kr|sek|nok|dkk|eur|euro)"
+    r"|\s[€$£] ?/ ?\w{1,6}\.?)\s*$"
 )
 
 
@@ -204,6 +211,8 @@ def _prefixed(key: str, kind: ImportKind) -> Iterator[_Meaning]:
             for term, sure in _vocabulary().get(name, ()):
                 if sure >= _WEAK and not (place is Place.HEAD_OFFICE and term == "city"):
                     continue
+                if term in {"kind", "labels"} and key.startswith(("adres", "addres")):
+                    continue  # they say what kind of address it is
                 yield from _placed(term, place, rank + sure + more, kind)
 
 
@@ -212,7 +221,7 @@ def _taken_apart(key: str) -> Iterator[tuple[Place, str, int]]:
     for name, place, rank in _BEFORE:
         if key.startswith(name) and len(key) > len(name):
             word = key.removeprefix(name)
-            yield place, word.removeprefix("linje"), rank + 1
+            yield place, word.removeprefix("linje").removeprefix("rad"), rank + 1
             for address in _ADDRESS_WORDS:
                 if word.startswith(address):
                     yield place, word.removeprefix(address), rank + 1
@@ -224,7 +233,7 @@ def _taken_apart(key: str) -> Iterator[tuple[Place, str, int]]:
 
 
 # What follows on whose address it is: Bezoekadres straat, Postanschrift PLZ.
-_ADDRESS_WORDS = ("adres", "adress", "adresse", "address", "anschrift", "osoite")
+_ADDRESS_WORDS = ("adres", "adress", "adresse", "address", "anschrift", "osoite", "adr")
 
 
 def _without_digit(word: str) -> tuple[str, int]:
@@ -525,7 +534,7 @@ def _assign(
             continue
         if field not in allowed:
             given[position] = _NOT_ALLOWED
-        elif certainty is not Certainty.REMEMBERED and not _fits(column, columns[position]):
+        elif certainty is not Certainty.REMEMBERED and not _fits(column, columns[position], names, position):
             given.setdefault(position, (None, Certainty.DOUBTFUL))
         elif field in taken and not column.repeatable:
             given.setdefault(position, (None, Certainty.TWICE))
@@ -640,7 +649,7 @@ def _are_postal_places(cells: Sequence[Cell]) -> bool:
     return bool(filled) and sum(sum(map(str.isdigit, code)) >= 4 for code in codes) >= 0.8 * len(filled)
 
 
-def _fits(column: Column, cells: Sequence[Cell]) -> bool:
+def _fits(column: Column, cells: Sequence[Cell], names: Sequence[str], position: int) -> bool:
     """Whether the values can be what the name promises: not ids of web pages as numbers, not prose as labels."""
     filled = [cell for cell in cells if cell is not None]
     if not filled:
@@ -654,7 +663,8 @@ def _fits(column: Column, cells: Sequence[Cell]) -> bool:
     # One or two wrong values are for their rows to tell.
     if column.term.key == "owner" or len(filled) < FEW:
         return True
-    return sum(not _parses(column, cell) for cell in filled) <= len(filled) // 2
+    known = signs.fitting(column.term.key, names[position], names, filled)
+    return sum(plain(cell) not in known and not _parses(column, cell) for cell in filled) <= len(filled) // 2
 
 
 _AS_WRITTEN = (Reading(may_add_words=True), Reading(may_add_words=True, day_first=False))

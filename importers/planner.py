@@ -42,8 +42,9 @@ class Source:
 
     `match` says by what rows are recognised. `translations`: field -> what a cell says -> what it stands for.
     `misfits`: the rows that have more or fewer cells than there are columns, see `mapping.misfits`. `corrected`: row ->
-    position -> what the file says there, where the records say something else. `notations`: how single columns write
-    their dates and amounts. `returned`: what an export put beside the rows, where they come back from one.
+    position -> what the file says there, where the records say something else. `headings`: rows that look like the names of
+    the columns of another table. `notations`: how single columns write their dates and amounts. `returned`: what an export
+    put beside the rows, where they come back from one.
     """
 
     kind: ImportKind
@@ -61,6 +62,7 @@ class Source:
     unticked: frozenset[int] = frozenset()
     misfits: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     corrected: Mapping[int, Mapping[int, Cell]] = field(default_factory=dict)
+    headings: frozenset[int] = frozenset()
     notations: Mapping[int, Notation] = field(default_factory=dict)
     returned: Returned | None = None
 
@@ -128,7 +130,8 @@ class Planner:
         else:
             record = self.reader.read(number, row)
             # What comes back from an export was a table of ours from the start.
-            record.is_note = record.is_note and self.source.returned is None
+            is_note = record.is_note or number in self.source.headings
+            record.is_note = is_note and self.source.returned is None
         for position, was in self.source.corrected.get(number, {}).items():
             where = address(number, self.reader.place(position))
             record.say(Trouble.CORRECTED, where, row[position], was=plain(was))

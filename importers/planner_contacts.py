@@ -211,7 +211,9 @@ class Contacts(Planner):
             return Meeting(record, target=sure[0].id)
         if not sure and not unsure:
             key = "last_name" if values.get("last_name") else "company_name"
-            is_open = self.may_be_a_total(record, folded(contact_name(values)), key)
+            # What it adds up to may stand in the place of the last name.
+            name = folded(contact_name(values)).rstrip("0123456789.,")
+            is_open = self.may_be_a_total(record, name, key)
             return Meeting(record, is_open=is_open)
         return self.ask_which(record, sure or unsure)
 

@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from importers import apply, coming_back, corrections, notation, plan, unticking
+from importers import apply, coming_back, corrections, notation, plan, signs, unticking
 from importers.apply import Applied, digest, require_columns
 from importers.columns import COLUMNS
-from importers.files import Sheet
+from importers.files import Remark, Sheet
 from importers.files import forget as forget_file
 from importers.known import reading_for
 from importers.listing import Listing
@@ -116,6 +116,9 @@ def _source(
     if asked != run.options.get(notation.ASKED):
         run.options = {**run.options, notation.ASKED: asked}
         keep(session, run)
+    names = {column["position"]: column["header"] for column in run.options["columns"]}
+    told = signs.stand_for(run.kind, mapping, names, [row for _, row in rows])
+    said = run.options.get("translations", {})
     unticked = select(ROW.c.row_number).where(ROW.c.run_id == run.id, ROW.c.ticked.is_(False))
     return Source(
         kind=run.kind,
@@ -127,7 +130,7 @@ def _source(
         match=choices.match,
         clears=choices.empty_clears,
         rest_to_notes=choices.rest_to_notes,
-        translations=run.options.get("translations", {}),
+        translations={field: told.get(field, {}) | said.get(field, {}) for field in told.keys() | said.keys()},
         replaces_labels=choices.replace_labels,
         decisions={int(row): decision for row, decision in run.options.get("decisions", {}).items()},
         unticked=frozenset(session.scalars(unticked) if run.options.get("made") else ()).union(
@@ -135,6 +138,9 @@ def _source(
         ),
         misfits=wrong,
         corrected=corrected,
+        headings=frozenset(
+            note["values"]["row"] for note in run.options["notes"] if note["code"] == Remark.SECOND_TABLE.name
+        ),
         notations=notation.settled(run, seen, choices.day_first, choices.decimal_comma),
         returned=back,
     )

@@ -17,6 +17,7 @@ from importers.reading import (
     Notation,
     Reading,
     legible,
+    may_be_of_the_place,
     needs_nothing,
     person,
     plain,
@@ -235,6 +236,8 @@ class RowReader:
                 self._take(record, slot, cell)
                 if type(cell) is str and len(record.problems) == said:
                     self._remember(slot, cell, values.get(slot.column.key))
+        if number in self.sheet.rests:
+            self._tell_rest(record, self.sheet.rests[number])
         names = [{key: values[key] for key in keys if values.get(key)} for keys in self._names]
         self._compose(self, record, values)
         self._tell_lost_names(record, names)
@@ -246,6 +249,12 @@ class RowReader:
         is_alone = len(self.mapping[slot.column.key]) == 1 and not slot.column.several
         if is_alone and value and isinstance(value, str | int) and len(slot.known) < MOST_KNOWN:
             slot.known[cell] = value
+
+    def _tell_rest(self, record: Record, rest: str) -> None:
+        """Say what the file says of a row besides its fields, or keep it in the notes."""
+        if self.rest_to_notes:
+            record.rest.append(rest)
+        record.say(Trouble.REST_KEPT if self.rest_to_notes else Trouble.REST_LEFT_OUT, rest=rest.replace("\n", "; "))
 
     def _tell_lost_names(self, record: Record, names: Iterable[Mapping[str, str]]) -> None:
         """Say which of the names of a row are nowhere in what it became; in other words is not lost: Berg, Jan."""
@@ -385,6 +394,7 @@ def _customer(reader: RowReader, record: Record, values: Values) -> None:
     for place in reader.in_pieces:
         _address(reader, record, values, place)
     _kind(values)
+    _greeted(values)
     _customer_name(record, values)
     _main_contact(values)
     _check_name(reader, record, values, ("company_name", "name", "first_name", "last_name"))
@@ -399,6 +409,17 @@ def _kind(values: Values) -> None:
 
 
 _PERSON_OR_NOT = ("private", "business")
+
+
+# What programs put in the place of Mr and Mrs where they mean that there is nobody to greet.
+_FIRM = frozenset({"firma", "bedrijf", "company", "foretag", "unternehmen", "yritys", "bedrift"})
+
+
+def _greeted(values: Values) -> None:
+    """A salutation that says no more than that this is a company."""
+    if squeezed(values.get("main_contact.salutation") or "") in _FIRM:
+        del values["main_contact.salutation"]
+        values.setdefault("kind", "business")
 
 
 def _contact(reader: RowReader, record: Record, values: Values) -> None:
@@ -422,7 +443,7 @@ def _address(reader: RowReader, record: Record, values: Values, place: str) -> N
     """Join house number and addition to the street; take 'postal code and city' apart."""
     together = values.pop(f"{place}postal_place", "")
     if together:
-        code, city = postal_place(together, values.get(f"{place}country") or reader.reading.country)
+        code, city = _town(reader, record, f"{place}postal_place", together, values.get(f"{place}country"), 1)
         found = {f"{place}postal_code": code, f"{place}city": city}
         if any(text and squeezed(values.get(key) or text) != squeezed(text) for key, text in found.items()):
             reader.leave_out(record, f"{place}postal_place", together)
@@ -440,6 +461,20 @@ def _address(reader: RowReader, record: Record, values: Values, place: str) -> N
             reader.leave_out(record, f"{place}{piece}", text)
 
 
+def _town(reader: RowReader, record: Record, key: str, text: str, country: str | None, fewest: int) -> tuple[str, str]:
+    """Postal code and town of a text that may hold both; says so where it may be read in another way.
+
+    With so many digits, `fewest`, it looks as if there were a code.
+    """
+    code, town = postal_place(text, country or reader.reading.country)
+    if not code and sum(map(str.isdigit, text)) >= fewest:
+        field = COLUMNS[reader.kind][key].title()
+        record.say(Trouble.POSTAL_CODE_UNSEEN, reader.cell_of(key, record.number), text, field=field)
+    elif not country and may_be_of_the_place(code, town):
+        record.say(Trouble.POSTAL_CODE_DOUBTFUL, reader.cell_of(key, record.number), text, code=code, town=town)
+    return code, town
+
+
 # A town does not begin with so many digits.
 _FEWEST_OF_CODE = 4
 
@@ -448,7 +483,7 @@ def _take_apart(reader: RowReader, record: Record, values: Values, place: str) -
     """Take a postal code out of the town, and a whole address out of the street, where they have no columns of their own."""
     country, town = values.get(f"{place}country") or "", values.get(f"{place}city") or ""
     if town and not values.get(f"{place}postal_code"):
-        code, rest = postal_place(town, country or reader.reading.country)
+        code, rest = _town(reader, record, f"{place}city", town, country, _FEWEST_OF_CODE)
         if sum(map(str.isdigit, code)) >= _FEWEST_OF_CODE:
             values |= {f"{place}postal_code": code, f"{place}city": rest}
     whole = reader.cell(f"{place}street", record.raw) if reader.is_in_one(place) else None

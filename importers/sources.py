@@ -15,10 +15,14 @@ from importers.files.workbook import Fault, Layout, Note, Problem, Remark, Row, 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One customer or contact. `number` is its place in the source, from 1; `cells` follow the layout."""
+    """One customer or contact. `number` is its place in the source, from 1; `cells` follow the layout.
+
+    `rest`: what the source says of it that there is no place for, line by line.
+    """
 
     number: int
     cells: Row
+    rest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,8 @@ def gather(
                 party = check(item)
                 numbers.append(party.number)
                 sheet.rows.append(party.cells)
+                if party.rest:
+                    sheet.rests[party.number] = party.rest
             case Faulty():
                 cell = address(item.number, item.place)
                 sheet.problems[item.number, item.place] = Problem(item.fault, source.name, cell, item.value)

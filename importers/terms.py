@@ -62,7 +62,7 @@ TERMS = _terms(
         "customer_name",
         ("Customer name", "Klantnaam", "Kundnamn", "Kundenname", "Asiakkaan nimi", "Kundenavn"),
         ("Account name", "Klant", "Customer", "Kund", "Kunde", "Asiakas", "Client", "Relatie", "Debiteur",
-         "Naam klant", "Naam debiteur", "Naam relatie"),
+         "Naam klant", "Naam debiteur", "Naam relatie", "Cust. name"),
     ),
     Term(
         "company_name",
@@ -73,7 +73,7 @@ TERMS = _terms(
             "Legal name;Organization;Organisation;Organisatie;Organization name;Firmenname;Firmenname1;"
             "Unternehmen;Yritys;"
             "Företag;Foretak;Bedriftsnavn;Bedrift;Firmanavn;Virksomhed;Your Company;Naam organisatie"
-            ";Name (Adressattyp Unternehmen);Organization - Name"
+            ";Name (Adressattyp Unternehmen);Organization - Name;billing_company"
         ),
     ),
     Term(
@@ -115,7 +115,7 @@ TERMS = _terms(
         "first_name",
         ("First name", "Voornaam", "Förnamn", "Vorname", "Etunimi", "Fornavn"),
         ("Firstname", "first_name", "Given Name", "voornaam_verzending", "Forename",
-         "Vorname (Adressattyp natürl. Person)"),
+         "Vorname (Adressattyp natürl. Person)", "billing_first_name"),
         ("Initialen", "Initials", "Voorletters"),
     ),
     Term(
@@ -128,7 +128,7 @@ TERMS = _terms(
         "last_name",
         ("Last name", "Achternaam", "Efternamn", "Nachname", "Sukunimi", "Etternavn"),
         ("Lastname", "last_name", "Family Name", "Surname", "Familienaam", "achternaam_verzending", "Familienname",
-         "Efternavn", "Zuname", "Name (Adressattyp natürl. Person)"),
+         "Efternavn", "Zuname", "Name (Adressattyp natürl. Person)", "billing_last_name"),
     ),
     Term(
         "contact",
@@ -140,7 +140,7 @@ TERMS = _terms(
         "nickname",
         ("Nickname", "Roepnaam", "Smeknamn", "Rufname", "Kutsumanimi", "Kallenavn"),
         ("Short name", "Korte naam", "Zoeknaam", "Zoekcode", "Search name", "Kurzname", "Matchcode", "Kortnavn",
-         "Kurzbezeichnung"),
+         "Kurzbezeichnung", "Zoeksleutel"),
         ("abbreviation", "Afkorting"),
     ),
     Term("status", ("Status", "Status", "Status", "Status", "Tila", "Status"), ("Klantstatus", "Customer status")),
@@ -170,7 +170,7 @@ TERMS = _terms(
          "E-Mail Adresse", "Mailadresse", "Mail", "E-mail 1 - Value", "Primary Email", "Preferred Email", "Work Email",
          "Sähköpostiosoite", "request_email", "Mailadres", "Personal Email", "E-mail zakelijk", "Sähköp.", "Mejl",
          "Mejladress", "E-Mail geschäftlich", "Mail address", "Mailadress", "E-mail werk", "E-mail work", "EmailID",
-         "E-mailadres werk"),
+         "E-mailadres werk", "E-mail addr."),
     ),
     Term(
         "phone",
@@ -180,7 +180,7 @@ TERMS = _terms(
          "Telefon (jobb)", "Contact Number", "Contacttelefoonnr", "Office phone", "Business Phone", "Work Phone",
          "Home Phone", "Telefon 1", "Telephone number", "Puh.", "Puh.nro", "Tfn", "Telefoon zakelijk", "Tel. vast",
          "Tel. werk", "Telefoonnr. werk", "Telefoon werk", "Telefoon op werk", "Phone work", "Telefon arbete",
-         "Telefon geschäftlich"),
+         "Telefon geschäftlich", "Telefon gesch.", "Telefoon vast", "Telefon fast", "Ph", "Ph.", "billing_phone"),
         ("Office", "Home"),
     ),
     Term(
@@ -189,7 +189,7 @@ TERMS = _terms(
         ("Mobiel nummer", "Mobiele telefoon", "Telefoonnummer mobiel", "Mobile Phone", "Mobile number", "CellPhone",
          "Cell", "Cell phone", "GSM", "Mobilnummer", "Mobiltelefon", "Handy", "Kännykkä", "Tel. mob.", "Mobiltel.",
          "Mobilfunk", "Tel. mobiel",
-         "Matkapuh.", "Mobiele nr", "Mobiel werk", "Mobiel zakelijk", "Mobilnr"),
+         "Matkapuh.", "Mobiele nr", "Mobiel werk", "Mobiel zakelijk", "Mobilnr", "Telefoon mobiel", "Telefon mobil", "Phone mobile"),
     ),
     Term(
         "fax",
@@ -201,7 +201,7 @@ TERMS = _terms(
         ("Website", "Website", "Webbplats", "Webseite", "Kotisivut", "Nettsted"),
         ("URL website", "Web Page", "Web Page 1", "Web site", "Webadresse", "Homepage", "Home page", "Hemsida",
          "Hjemmeside", "www", "Internetadres", "Verkkosivusto", "Internetseite", "Kotisivu", "Company Domain Name",
-         "Website Link", "Webpagina"),
+         "Website Link", "Webpagina", "Website URL", "Website 1 - Value", "Verkkosivut"),
         ("url", "web", "Internet", "Site", "Domain", "Domein"),
     ),
     Term("language", ("Language", "Taal", "Språk", "Sprache", "Kieli", "Språk"), ("Language code", "Taalcode",
@@ -260,7 +260,8 @@ TERMS = _terms(
          "Betalningsvillkor", "Kredittid", "Zahlungsziel", "Zahlungsbedingung", "Maksuehto", "Betalingsfrist",
          "Betalingsbetingelser", "Krediettermijn", "TermsOfPayment", "Terms of payment", "Betalingsvoorwaarde",
          "Maksuehto pv", "Betalingsconditie", "Betalingsconditie: Omschrijving", "Due days", "Forfallsdager",
-         "Antall dager forfall"),
+         "Antall dager forfall", "Betaalvw."),
+        ("Terms",),
     ),
     Term("currency", ("Currency", "Valuta", "Valuta", "Währung", "Valuutta", "Valuta"),
          ("Currency code", "currency_code", "Valutacode", "Muntsoort")),
@@ -313,7 +314,7 @@ TERMS = _terms(
          "Address line 1", "AddressLine1", "addr1", "Adress", "Gata", "Strasse", "Straße", "Adresse", "Anschrift",
          "Osoite",
          "Lähiosoite", "Gate", "ADRESSE1", "Adresse - linje 1", "Vej", "Adr", "Adr.", "Jakeluosoite",
-         "Adres 1", "Adress 1"),
+         "Adres 1", "Adress 1", "Adressrad 1", "Straße Nr.", "Utdelningsadress", "Afleveradres", "Käyntiosoite"),
     ),
     Term(
         "house_number",
@@ -359,14 +360,15 @@ TERMS = _terms(
     Term(
         "region",
         ("Region", "Provincie", "Region", "Bundesland", "Maakunta", "Fylke"),
-        ("State", "Province", "State/Province", "County", "Regio", "Län", "Kanton", "State/Region", "Province/State"),
+        ("State", "Province", "State/Province", "County", "Regio", "Län", "Kanton", "State/Region", "Province/State",
+         "Province code"),
     ),
     Term(
         "country",
         ("Country", "Land", "Land", "Land", "Maa", "Land"),
         ("Country code", "country-code", "Landcode", "Landcode (ISO-2)", "FactuurCodeLand", "land_verzending",
          "Country/Region", "EU-Land", "LANDKODE", "Landkod", "Maakoodi", "Ländercode", "Landskode", "Landskod",
-         "Country of Address"),
+         "Country of Address", "Land (ISO)"),
     ),
     Term("attention", ("Attention of", "Ter attentie van", "Att.", "Zu Händen", "Vastaanottaja", "Att."), ("Attn",)),
     Term(
@@ -374,14 +376,14 @@ TERMS = _terms(
         ("IBAN", "IBAN", "IBAN", "IBAN", "IBAN", "IBAN"),
         ("bankrekening/iban", "BankReknr", "Bankrekening", "Rekeningnummer", "Bankrekeningnummer", "Bank account",
          "Bankkonto", "Bankkontonr.", "Tilinumero", "Kontonummer", "Bankgiro", "Bankrek.", "Bankrek.nr", "bank iban",
-         "IBAN-Nr.", "Pankkitili", "Bank account number"),
+         "IBAN-Nr.", "Pankkitili", "Bank account number", "IBAN nummer", "IBAN number"),
     ),
     Term("bic", ("BIC", "BIC", "BIC", "BIC", "BIC", "BIC"), ("SWIFT", "BIC code", "SWIFT/BIC", "BIC-code",
-    "SWIFT-Code", "BIC/SWIFT")),
+    "SWIFT-Code", "BIC/SWIFT", "bank bic")),
     Term(
         "holder",
         ("Account holder", "Rekeninghouder", "Kontoinnehavare", "Kontoinhaber", "Tilinomistaja", "Kontoinnehaver"),
-        ("naam_rekeninghouder", "Tenaamstelling", "Ten name van"),
+        ("naam_rekeninghouder", "Tenaamstelling", "Ten name van", "t.n.v."),
     ),
     Term(
         "labels",
@@ -398,7 +400,7 @@ TERMS = _terms(
         "function",
         ("Function", "Functie", "Befattning", "Funktion", "Tehtävä", "Stilling"),
         ("Contact title", "contactTitle", "Job title", "Jobtitle", "Functietitel", "Position", "Titel", "Tehtävänimike",
-         "Rolle", "Profession", "Beroep", "Occupation"),
+         "Rolle", "Profession", "Beroep", "Occupation", "Organization Title"),
         ("Title",),
     ),
     Term(

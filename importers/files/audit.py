@@ -42,7 +42,12 @@ SAFT_LIMITS: Mapping[str, tuple[int, ...]] = {
     "region": _TEXT,
     "holder": (70,),
 }
-_WHERE = {"customersupplier": "", "customer": "customers", "supplier": "suppliers"}
+# Portugal has them in the master files themselves.
+_WHERE: Mapping[str, tuple[str, ...]] = {
+    "customersupplier": (),
+    "customer": ("customers", "masterfiles"),
+    "supplier": ("suppliers", "masterfiles"),
+}
 _CUSTOMERS = frozenset({"c", "b", "customer", "both", "debtor", "debiteur", "klant", "beide", "d"})
 _SUPPLIERS = frozenset({"s", "supplier", "creditor", "crediteur", "leverancier"})
 _STREET = ("streetname", "street", "address", "addressdetail", "addressline1")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from importers.files import audit, sie, ubl, values, vcard
 from importers.files.assemble import Assembler
 from importers.files.refusals import Refusal, Unreadable
-from importers.files.relation import CONTACT_FIELDS, CUSTOMER_FIELDS, Relation, Values
+from importers.files.relation import CONTACT_FIELDS, CUSTOMER_FIELDS, REST, Relation, Values
 from importers.files.workbook import Cell, Fault, Kind, Layout, Limits, Note, ReadOptions, Remark, Sheet, address
 from importers.sources import Faulty, Item, Party, gather
 
@@ -93,19 +93,20 @@ class Book:
     def _party(self, number: int, told: Values) -> Iterator[Item]:
         row: list[Cell] = [None] * len(self._positions)
         lengths = []
+        rest = told.pop(REST, "")
         for name, text in told.items():
             # What was written as nothing but blanks is empty.
             cell = values.text(text) or ""
             row[self._positions[name]] = cell
             lengths.append(len(cell))
-        self._assembler.count(len(lengths), sum(lengths))
+        self._assembler.count(len(lengths), sum(lengths) + len(rest))
         longest = self._limits.cell_length
         if max(lengths, default=0) > longest:
             for position, held in enumerate(row):
                 if isinstance(held, str) and len(held) > longest:
                     row[position] = held[:longest]
                     yield Faulty(number, position + 1, Fault.TOO_LONG, str(len(held)))
-        yield Party(number, tuple(row))
+        yield Party(number, tuple(row), rest[:longest])
 
 
 def read(text: str, kind: Kind, limits: Limits, options: ReadOptions) -> Sheet:

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 
 Values = dict[str, str]
 
+# The field of what there is no other place for, line by line.
+REST = ""
+
 _ADDRESS = (
     "street", "house_number", "house_addition", "street_2", "postal_code", "city", "region", "country",
 )  # fmt: skip

@@ -8,7 +8,7 @@ from importers.files.relation import Relation
 from importers.files.workbook import Kind
 from importers.files.xmlparts import Part, parts
 
-_WHERE = {"customer": "customers", "supplier": "suppliers"}
+_WHERE = {"customer": ("customers",), "supplier": ("suppliers",)}
 _FIELDS = {
     "id": "number",
     "name": "name",

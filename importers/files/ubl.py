@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from importers.files.relation import Relation
 from importers.files.workbook import Kind
 from importers.files.xmlparts import Part, parts
 
-_WHERE = {
-    "accountingcustomerparty": "",
-    "buyercustomerparty": "",
-    "accountingsupplierparty": "",
-    "sellersupplierparty": "",
+_WHERE: Mapping[str, tuple[str, ...]] = {
+    "accountingcustomerparty": (),
+    "buyercustomerparty": (),
+    "accountingsupplierparty": (),
+    "sellersupplierparty": (),
 }
 
 

@@ -6,9 +6,10 @@ import quopri
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from importers.files.refusals import Refusal, Unreadable
-from importers.files.relation import Relation, Values
+from importers.files.relation import REST, Relation, Values
 from importers.files.workbook import Kind
 
 _LINE = re.compile(
@@ -22,6 +23,10 @@ _NO_TELEPHONE = frozenset({"pager", "modem", "textphone", "isdn", "bbs"})
 _NOBODY = frozenset({"group", "location", "device", "application", "thing"})
 # What a calendar writes for a birthday of no known year.
 _NO_YEAR = "1604"
+# What people read on a card, besides addresses and numbers.
+_TOLD = ("url", "title", "role", "nickname", "impp")
+# Where a card within a card stands on one line.
+_NAME_WITHIN = re.compile(r"^FN(?:;[^:\n]*)?:(.+)", re.IGNORECASE | re.MULTILINE)
 _BASE64 = frozenset({"b", "base64"})
 
 
@@ -45,25 +50,25 @@ class _Property:
 
 def relations(text: str, kind: Kind) -> Iterator[Relation]:
     """Whoever has a card."""
-    card: list[_Property] = []
-    deep = 0
+    cards: list[list[_Property]] = []
     line = 0
     for line, content in _unfolded(text):
         found = _property(content)
         if found is None:
             continue
         if found.name == "begin" and found.value.strip().lower() == "vcard":
-            deep += 1
+            cards.append([])
         elif found.name == "end" and found.value.strip().lower() == "vcard":
-            deep -= 1
-            if deep == 0:
-                yield _Carded(_Card(card))
-                card = []
-        elif deep == 1:  # a card within a card is that of a secretary
-            card.append(found)
-        if deep < 0:
-            raise Unreadable(Refusal.DAMAGED_EXPORT, kind=kind, line=line)
-    if deep:
+            if not cards:
+                raise Unreadable(Refusal.DAMAGED_EXPORT, kind=kind, line=line)
+            card = _Card(cards.pop())
+            if not cards:
+                yield _Carded(card)
+            else:  # a card within a card is that of a secretary
+                cards[-1].append(_Property("agent", card.called(), {}, frozenset()))
+        elif cards:
+            cards[-1].append(found)
+    if cards:
         raise Unreadable(Refusal.DAMAGED_EXPORT, kind=kind, line=line)
 
 
@@ -158,6 +163,10 @@ class _Card:
         names = {"first_name": " ".join(f"{first} {more}".replace(",", " ").split()), "last_name": last}
         return {field: text for field, text in {**names, "salutation": before}.items() if text}
 
+    def called(self) -> str:
+        """The name on it as one text."""
+        return self.text("fn") or " ".join(self.person().values()) or self.firm()
+
     def firm(self) -> str:
         """Where somebody works, or the firm whose card it is."""
         return self._org() or (self.text("fn") if self._names_a_firm() else "")
@@ -192,14 +201,16 @@ class _Card:
 
     def address(self) -> Values:
         """The address that is preferred, or that of the work."""
+        return next(self._addresses(), {})
+
+    def _addresses(self) -> Iterator[Values]:
         for one in self.all("adr"):
             box, more, street, city, region, code, country = (one.pieces() + [""] * 7)[:7]
             lines = [line for line in (street, more, box) if line]
             if lines or city or code:
                 values = {"street": lines[0] if lines else "", "street_2": ", ".join(lines[1:])}
-                values |= {"city": city, "region": region, "postal_code": code, "country": country}
-                return {field: text for field, text in values.items() if text}
-        return {}
+                values |= {"postal_code": code, "city": city, "region": region, "country": country}
+                yield {field: text for field, text in values.items() if text}
 
     def more(self) -> Values:
         """What is left: notes, labels, language."""
@@ -211,6 +222,24 @@ class _Card:
 
     def _website(self) -> str:
         return next((one.text.strip() for one in self.all("url")), "")
+
+    def rest(self, taken: Values) -> str:
+        """What `taken` leaves out of what people read on a card, line by line, by the names that cards have for it."""
+        told = [("adr", self.address().get("region", ""))]
+        told += [("adr", ", ".join(one.values())) for one in islice(self._addresses(), 1, None)]
+        told += [(kind, _number(one.text)) for one in self.all("tel") if (kind := _kind_of(one)) not in {"tel", *taken}]
+        firm, *others = [list(filter(None, one.pieces())) for one in self._by_name.get("org", ())] or [[]]
+        told += [("org", ", ".join(pieces)) for pieces in (firm[1:], *others)]
+        told += [(name, one.text.strip()) for name in _TOLD for one in self.all(name)]
+        told += [("bday", "" if "birth_date" in taken else self.text("bday")), ("agent", self._agents())]
+        held = {line.strip() for text in taken.values() for line in text.splitlines()}
+        lines = (f"{name.upper()} {text}" for name, text in told if text and text not in held)
+        return "\n".join(dict.fromkeys(line for line in lines if line not in held))
+
+    def _agents(self) -> str:
+        """The names on the cards within this one, whether on lines of their own or in one."""
+        agents = (one.text.strip() for one in self._by_name.get("agent", ()))
+        return ", ".join(found[1] if (found := _NAME_WITHIN.search(text)) else text for text in agents if text)
 
     def function(self) -> str:
         """What somebody does at the firm."""
@@ -235,6 +264,9 @@ class _Carded(Relation):
         self._card = card
 
     def customer(self) -> Values:
+        return self._with_rest(self._customer())
+
+    def _customer(self) -> Values:
         card, ways = self._card, self._card.ways()
         person, firm = card.person(), card.firm()
         values = {**card.more(), **{f"head_office.{field}": text for field, text in card.address().items()}}
@@ -246,7 +278,7 @@ class _Carded(Relation):
         values |= {"fax": ways.pop("fax", "")}
         own = {**person, **ways, "function": card.function()}
         values |= {f"main_contact.{'contact' if field == 'name' else field}": text for field, text in own.items()}
-        return {field: text for field, text in values.items() if text}
+        return values
 
     def contacts(self) -> list[Values]:
         card = self._card
@@ -262,7 +294,17 @@ class _Carded(Relation):
             values |= {**person, "customer.name": firm, "customer.function": card.function()}
         else:
             values |= {"own_company": firm, "kind": "business"}
-        return [{field: text for field, text in values.items() if text}]
+        return [self._with_rest(values)]
+
+    def _with_rest(self, values: Values) -> Values:
+        """Without what is empty, and with what there is no place for."""
+        told = {field: text for field, text in values.items() if text}
+        return {**told, REST: self._card.rest(told)} if told else {}
+
+
+def _kind_of(telephone: _Property) -> str:
+    """What a number is called that is no telephone: fax, pager."""
+    return next(iter(sorted(telephone.types & {*_NO_TELEPHONE, "fax"})), "tel")
 
 
 def _number(text: str) -> str:

@@ -24,7 +24,12 @@ def lines(workbook: Workbook) -> Iterator[bytes]:
         for start in range(0, len(sheet.rows), _ROWS_PER_LINE):
             yield _line({"rows": sheet.rows[start : start + _ROWS_PER_LINE]})
         yield _line(
-            {"numbers": _packed(sheet.numbers), "columns": _packed(sheet.columns), "problems": _problems(sheet)}
+            {
+                "numbers": _packed(sheet.numbers),
+                "columns": _packed(sheet.columns),
+                "problems": _problems(sheet),
+                "rests": [*sheet.rests.items()],
+            }
         )
     yield _line(
         {
@@ -85,6 +90,7 @@ class Receiver:
         sheet.numbers, sheet.columns = _unpacked(message["numbers"]), _unpacked(message["columns"])
         for row, column, fault, cell, value in message["problems"]:
             sheet.problems[row, column] = Problem(Fault[fault], sheet.name, cell, value)
+        sheet.rests = {int(row): str(rest) for row, rest in message.get("rests", ())}
 
 
 def _line(message: dict[str, Any]) -> bytes:

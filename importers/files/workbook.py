@@ -181,7 +181,7 @@ class Sheet:
     `numbers[i]` is the 1-based number of `rows[i]`, `columns[j]` that of the cells `rows[i][j]`: hidden rows and
     columns may have been left out. `problems` is keyed by those two numbers. With `keeps_ends` the rows hold their empty
     cells at the end too, so that one that was cut short can be told. With a `layout` there is no header: all rows are
-    records, numbered as they come in the file.
+    records, numbered as they come in the file. `rests`: row number -> what the file says of it besides, line by line.
     """
 
     name: str
@@ -193,6 +193,7 @@ class Sheet:
     notes: tuple[Note, ...] = ()
     keeps_ends: bool = False
     layout: Layout | None = None
+    rests: dict[int, str] = field(default_factory=dict)
 
     def numbered(self) -> Iterator[tuple[int, Row]]:
         """Each row with its number."""

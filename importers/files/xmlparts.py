@@ -78,8 +78,8 @@ def plain(name: str) -> str:
     return name.rpartition("}")[2].lower()
 
 
-def parts(text: str, kind: Kind, wanted: Mapping[str, str]) -> Iterator[tuple[str, Part]]:
-    """The outermost elements with these plain names, each if it lies in what it must lie in ('': in anything).
+def parts(text: str, kind: Kind, wanted: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, Part]]:
+    """The outermost elements with these plain names, each if it lies in one of those it may lie in (none: in anything).
 
     Raises Unreadable for a DOCTYPE or entities, for XML that breaks off, and for XML that is nested without end.
     """
@@ -102,7 +102,7 @@ def parts(text: str, kind: Kind, wanted: Mapping[str, str]) -> Iterator[tuple[st
 class _Finder:
     """Listens to a guarded parser and builds up only what is wanted."""
 
-    def __init__(self, wanted: Mapping[str, str]) -> None:
+    def __init__(self, wanted: Mapping[str, tuple[str, ...]]) -> None:
         self._wanted = wanted
         self._trail: list[str] = []
         self._open: list[Part] = []
@@ -137,7 +137,7 @@ class _Finder:
 
     def _is_wanted(self, name: str) -> bool:
         lies_in = self._wanted.get(name)
-        return lies_in is not None and (lies_in == "" or self._trail[-1:] == [lies_in])
+        return lies_in is not None and (not lies_in or bool(self._trail and self._trail[-1] in lies_in))
 
     def _say(self, text: str) -> None:
         self._open[-1].say(text)

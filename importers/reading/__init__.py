@@ -23,7 +23,7 @@ from importers.reading.cells import (
     unseen,
 )
 from importers.reading.dates import day, day_doubt, days_come_first, may_be_two_days, months
-from importers.reading.names import person, postal_place, titled
+from importers.reading.names import may_be_of_the_place, person, postal_place, titled
 from importers.reading.numbers import (
     Rounded,
     amount,
@@ -48,7 +48,10 @@ from importers.reading.ways import (
     web_doubt,
 )
 from importers.reading.words import (
+    CROSSES,
+    EMPTY_BOXES,
     NO,
+    TICKS,
     archived,
     countries,
     country,
@@ -63,12 +66,15 @@ from importers.reading.words import (
 )
 
 __all__ = [
+    "CROSSES",
+    "EMPTY_BOXES",
     "GUARDED",
     "LANGUAGES",
     "NAME_LENGTH",
     "NO",
     "NOTHING",
     "OFFERED_LANGUAGES",
+    "TICKS",
     "Notation",
     "Parse",
     "Reading",
@@ -96,6 +102,7 @@ __all__ = [
     "language",
     "legible",
     "lines",
+    "may_be_of_the_place",
     "may_be_thousands",
     "may_be_two_days",
     "months",

@@ -77,7 +77,7 @@ def legible(cell: Cell) -> Cell:
     return "".join(letter if at not in hidden else " " * letter.isspace() for at, letter in enumerate(cell)).strip()
 
 
-_ONLY_NUMBERS = re.compile(r"[0-9][0-9 ./:-]*")
+_ONLY_NUMBERS = re.compile(r"[0-9][0-9 ./:-]*|[1-9][0-9]{3} ?[A-Z]{2}")
 
 
 def plain(cell: Cell) -> str:

@@ -29,8 +29,8 @@ _COMPACT = re.compile(r"([12][0-9]{3})([01][0-9])([0-3][0-9])")
 _NAMED = re.compile(
     r"([0-9]{1,2})(?:st|nd|rd|th|(?:e|er|de|ste)(?=[-/. ]))?[-/. ]*([^\W\d_]+)[-/., ]*([0-9]{4})(?: .*)?"
 )
-# As spreadsheets write it short: 4-mrt-26.
-_NAMED_SHORT = re.compile(r"([0-9]{1,2})-([^\W\d_]{3,5})\.?-([0-9]{2})")
+# As spreadsheets and people write it short: 4-mrt-26, 4 mars -26. A bare number may be a day.
+_NAMED_SHORT = re.compile(r"([0-9]{1,2})\.?[-/ ]([^\W\d_]{3,9})\.?(?:[-/]| [-'’])([0-9]{2})")
 _NAME_FIRST = re.compile(r"([^\W\d_]+)[-/. ]*([0-9]{1,2})(?:st|nd|rd|th)?[,. ]+([0-9]{4})(?: .*)?")
 _NAME_BETWEEN = re.compile(r"([0-9]{4})[-/. ]*([^\W\d_]+)[-/. ]*([0-9]{1,2})(?: .*)?")
 # What people write of months besides what the tables of locales have.
@@ -49,7 +49,7 @@ def day(cell: Cell, reading: Reading) -> str:
         return cell.date().isoformat()
     if isinstance(cell, dt.date):
         return cell.isoformat()
-    text = plain(cell)
+    text = _without_weekday(plain(cell))
     if not text or _NO_DATE.fullmatch(text):
         return ""
     if counted := _COUNTED.fullmatch(text):
@@ -106,14 +106,20 @@ def months() -> dict[str, int]:
 
 def _named_month(text: str) -> tuple[int, int, int] | None:
     """Year, month and day of a date that names its month: 3 april 2026, April 3, 2026, 2026-apr-03."""
-    word, _, rest = text.partition(" ")
-    text = rest if rest and squeezed(word) in weekdays() else text
     for shape, (year, month, day_) in _SHAPES:
         found = shape.fullmatch(text)
         number = months().get(squeezed(found[month])) if found else None
         if found and number:
             return _year(found[year]), number, int(found[day_])
     return None
+
+
+def _without_weekday(text: str) -> str:
+    """A date without the day of the week in front of it."""
+    if not text[:1].isalpha():
+        return text
+    word, _, rest = text.partition(" ")
+    return rest if rest and squeezed(word) in weekdays() else text
 
 
 # Where each has its year, its month and its day.
@@ -138,11 +144,15 @@ def days_come_first(samples: Sequence[Cell]) -> bool | None:
 
     A number above twelve tells; where there is none, points between the parts: nobody writes 04.03.2026 for April 3.
     """
-    found = [match for cell in samples if isinstance(cell, str) and (match := _LOCAL.fullmatch(cell.strip()))]
+    found = [match for cell in samples if isinstance(cell, str) and (match := _local(cell))]
     told = {int(match[1]) > 12 for match in found if (int(match[1]) > 12) != (int(match[2]) > 12)}
     if told:
         return agreed(told)
     return True if any(_POINTS.match(match[0]) for match in found) else None
+
+
+def _local(text: str) -> re.Match[str] | None:
+    return _LOCAL.fullmatch(_without_weekday(text.strip()))
 
 
 _POINTS = re.compile(r"[0-9]{1,2}\. ?[0-9]{1,2}\.")
@@ -150,5 +160,5 @@ _POINTS = re.compile(r"[0-9]{1,2}\. ?[0-9]{1,2}\.")
 
 def may_be_two_days(cell: Cell) -> bool:
     """Whether a text is one date with the day first and another with the month first."""
-    found = _LOCAL.fullmatch(cell.strip()) if isinstance(cell, str) else None
+    found = _local(cell) if isinstance(cell, str) else None
     return found is not None and int(found[1]) != int(found[2]) and max(int(found[1]), int(found[2])) <= 12

@@ -9,6 +9,11 @@ _POSTAL_PLACE = re.compile(r"((?:[A-Z]{1,2}-)?[0-9][0-9 ]*[0-9])[ ,]+([^0-9].*)"
 _DUTCH = re.compile(
     r"((?:NL-)?[1-9][0-9]{3} ?(?:[A-Z]{2}|(?!(?:de|el|la|le|st)[ ,]+[^ ,])[a-z]{2}))(?:[ ,]+([^0-9 ,].*)|[ ,]*)"
 )
+# Ons Dorp 1234 AB: small letters would be no code there.
+_DUTCH_LAST = re.compile(r"([^0-9 ,][^0-9]*?)[ ,]+((?:NL-)?[1-9][0-9]{3} ?[A-Z]{2})")
+_LONGEST_PLACE = 200
+# They begin names of towns, and may be the letters of a Dutch code as well.
+_OF_TOWNS = frozenset({"DE", "EL", "LA", "LE", "ST"})
 
 
 def postal_place(text: str, country: str = "NL") -> tuple[str, str]:
@@ -18,8 +23,15 @@ def postal_place(text: str, country: str = "NL") -> tuple[str, str]:
     """
     if country == "NL" and (found := _DUTCH.fullmatch(text)):
         return found[1].upper(), found[2] or ""
+    if country == "NL" and len(text) <= _LONGEST_PLACE and (found := _DUTCH_LAST.fullmatch(text)):
+        return found[2], found[1]
     found = _POSTAL_PLACE.fullmatch(text)
     return (found[1], found[2]) if found else ("", text)
+
+
+def may_be_of_the_place(code: str, place: str) -> bool:
+    """Whether the letters of a Dutch code may be the first word of the town, as where all is in capitals: 8420 DE HAAN."""
+    return place.isupper() and code[-3:-2] == " " and code[-2:] in _OF_TOWNS
 
 
 # Without their points some of these are names: Ing, Ir.

@@ -28,10 +28,14 @@ from models.base import folded, limits_of
 from models.label import Label
 from models.settings import ListValue, ValueList
 
-YES = word_set(
-    "1 1.0 -1 x y j t yes ja true waar wahr sant sann sand sandt tosi kyllä kylla si sí oui vrai on aan v ✓ ✔ k actief active"
+TICKS = word_set("✓ ✔ ✔\ufe0f ☑ ☑\ufe0f ✅ 🗹")
+EMPTY_BOXES = word_set("☐ □ ◻ ⬜")
+# In some columns they say no, in others yes.
+CROSSES = word_set("✗ ✘ ✕ ✖ ✖\ufe0f ☒ × ❌ 🗷")
+YES = TICKS | word_set(
+    "1 1.0 -1 x y j t yes ja true waar wahr sant sann sand sandt tosi kyllä kylla si sí oui vrai on aan v k actief active"
 )
-NO = word_set(
+NO = EMPTY_BOXES | word_set(
     "0 0.0 n f no nee nein nej nei false onwaar falsch falskt falsk usann epätosi ei non faux off uit - inactive e"
 )
 
@@ -278,12 +282,23 @@ def word_of(which: ValueList) -> Parse:
     return parse
 
 
+# Programs of mail quote each of several labels; address books part them so, and mark their own groups.
+_QUOTED = re.compile(r'\s*"[^"]*"(?:\s*[,;|]\s*"[^"]*")*\s*')
+_OWN_GROUP = "* "
+
+
+def _parts(text: str, separator: str) -> list[str]:
+    """The labels of one cell."""
+    if _QUOTED.fullmatch(text):
+        return text.split('"')[1::2]
+    return text.replace("\n", separator).replace(" ::: ", separator).split(separator) if text else []
+
+
 def labels(cell: Cell, reading: Reading) -> list[str]:
     """Names of labels, as they are spelled already where they exist; each once, in the order given."""
-    text = long_text(cell)
     names: dict[str, str] = {}
-    for part in text.replace("\n", reading.separator).split(reading.separator) if text else ():
-        name = " ".join(part.split())
+    for part in _parts(long_text(cell), reading.separator):
+        name = " ".join(part.split()).removeprefix(_OWN_GROUP)
         if not name:
             continue
         known = reading.labels.get(folded(name))

@@ -70,6 +70,35 @@ def desk(database_url: URL, tmp_path: Path) -> Iterator[Desk]:
     yield Desk(database_url, tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("names", "said"), [("A\n", "1 row: 1 would be added"), ("A\nB\n", "2 rows: 2 would be added")]
+)
+def test_one_row_is_told_as_one(desk: Desk, names: str, said: str) -> None:
+    result = desk.run("import", desk.file(f"Bedrijfsnaam\n{names}"), "--as", "customers", "--plan")
+    assert said in result.output
+
+
+def test_a_text_with_too_many_columns_is_told_by_the_name_of_the_file(desk: Desk) -> None:
+    content = f"Bedrijfsnaam;Plaats{';x' * 1_100}\nAcme;Ede{';y' * 1_100}\n"
+    result = desk.run("import", desk.file(content, "wide.csv"), "--as", "customers", "--plan")
+    assert "wide.csv: 1102 columns; only the first 1000 were read." in result.output
+
+
+def test_what_is_remarked_of_rows_that_go_in_is_told_too(desk: Desk) -> None:
+    content = "Bedrijfsnaam;E-mail;Plaats\nAcme;a@x.example; Ede\nBeta;b@x.example, c@x.example;Ede\n"
+    for plan in (["--plan"], []):
+        told = desk.run("import", desk.file(content), "--as", "customers", *plan).stderr.splitlines()
+        assert told == ["row 3, B3: E-mail: only the first value was taken; left out: c@x.example"]
+
+
+def test_of_two_columns_with_one_name_the_letter_says_which_is_meant(desk: Desk) -> None:
+    file = desk.file("Bedrijfsnaam;Plaats;Tel;Tel\nAcme;Ede;010 1234567;020 1234567\n")
+    refused = desk.run("import", file, "--as", "customers", "--map", "phone=Tel")
+    assert "several columns are called so; write the letter of one, C, D" in refused.stderr
+    assert desk.run("import", file, "--as", "customers", "--map", "phone=D").exit_code == 0
+    assert desk.phones() == ["020 1234567"]
+
+
 def test_an_import_ends_with_one_object_of_counts(desk: Desk) -> None:
     found = desk.counted(desk.file(), "--as", "customers", "--mode", "update")
     assert (found["created"], found["rejected"]) == (1, 1)
@@ -324,7 +353,7 @@ def test_an_audit_file_goes_in_and_what_was_left_out_of_it_is_told(desk: Desk) -
     file = desk.file(AUDIT, "boek.xaf")
     result = desk.run("import", file, "--as", "customers")
     assert result.exit_code == 0, result.output
-    assert "1 rows: 1 added" in result.stdout
+    assert "1 row: 1 added" in result.stdout
     assert "Suppliers, which are no customers and were left out: 1." in result.stderr
     assert "Relations that are neither customer nor supplier, and were left out: 1." in result.stderr
     assert desk.counted(file, "--as", "customers")["unchanged"] == 1
@@ -340,7 +369,7 @@ def test_a_card_goes_in_as_a_contact(desk: Desk) -> None:
 def test_how_a_file_is_read_is_saved_and_known_again(desk: Desk) -> None:
     file = desk.file("Klantnummer;Firma;Zwrt\nK-1;Acme;abc\n")
     saved = desk.run("import", file, "--as", "customers", "--map", "reference=Zwrt", "--save-profile", "Debtors")
-    assert "1 rows: 1 added" in saved.stdout
+    assert "1 row: 1 added" in saved.stdout
     moved = desk.file("Zwrt;Klantnummer;Firma;Nieuw\nx;K-2;Beta;1\n", "moved.csv")
     told = desk.run("import", moved, "--as", "customers", "--plan")
     assert "Read as Debtors, version 1.\ncolumn new: Nieuw\n" in told.stderr

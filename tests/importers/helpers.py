@@ -86,6 +86,10 @@ class Desk:
     def commit(self, run: ImportRun) -> Applied:
         return planning.commit(self.session, self.looker, self.folder, run.id)
 
+    def replan(self, run: ImportRun) -> None:
+        """Plan once more what was looked at already."""
+        planning.make_plan(self.session, self.looker, self.folder, run.id)
+
     def decide(self, run: ImportRun, **decisions: str) -> None:
         """Decide about rows, given as row_3="new"."""
         chosen = {int(row.removeprefix("row_")): decision for row, decision in decisions.items()}

@@ -211,6 +211,19 @@ def test_a_card_with_a_firm_is_a_contact_of_that_firm(desk: Desk) -> None:
     assert desk.one("customer_contact")["function"] == "Inkoper"
 
 
+@pytest.mark.parametrize(
+    ("kept", "code", "notes"), [(False, "REST_LEFT_OUT", ""), (True, "REST_KEPT", "FAX 020-1\nORG Inkoop")]
+)
+def test_what_a_card_says_besides_is_told_or_kept(desk: Desk, kept: bool, code: str, notes: str) -> None:
+    lines = b"N:Berg;Anna\r\nORG:Acme;Inkoop\r\nTEL;TYPE=fax:020-1"
+    card = b"BEGIN:VCARD\r\nVERSION:3.0\r\n" + lines + b"\r\nEND:VCARD\r\n"
+    run = desk.plan_file(card, CONTACTS, choices=Choices(rest_to_notes=kept))
+    (found,) = [one for one in desk.rows(run)[1].problems if one["code"] == code]
+    assert found["values"]["rest"] == "FAX 020-1; ORG Inkoop"
+    desk.commit(run)
+    assert (desk.one("contact")["description"] or "") == notes
+
+
 def test_a_column_of_a_known_format_can_be_left_out(desk: Desk) -> None:
     run = desk.upload(xaf(relation("7", "Acme", "<telephone>020 1234567</telephone>")))
     place = next(column["position"] for column in run.options["columns"] if column["field"] == "phone")

@@ -298,6 +298,19 @@ def test_labels_are_split_and_spelled_as_they_are_known() -> None:
     assert reading.labels("transport;  Monthly  invoice ; TRANSPORT", known) == ["Transport", "Monthly invoice"]
 
 
+@pytest.mark.parametrize(
+    ("written", "labels"),
+    [
+        ('"vip","breda"', ["vip", "breda"]),
+        ('"een, twee"; "drie"', ["een, twee", "drie"]),
+        ("Kunder ::: * myContacts", ["Kunder", "myContacts"]),
+        ('Hotel "Oost"; "West" hotel', ['Hotel "Oost"', '"West" hotel']),
+    ],
+)
+def test_labels_are_parted_as_programs_of_mail_write_them(written: str, labels: list[str]) -> None:
+    assert reading.labels(written, Reading(may_add_words=True)) == labels
+
+
 def test_a_new_label_without_the_right_to_add_it_is_refused() -> None:
     with pytest.raises(Wrong) as refused:
         reading.labels("New", PLAIN)
@@ -333,6 +346,8 @@ def test_text_that_does_not_fit_is_refused_with_both_lengths() -> None:
         ("Null", "Null"),
         ("'=1+1", "=1+1"),
         ("'s-Hertogenbosch", "'s-Hertogenbosch"),
+        ("'4811 AA", "4811 AA"),
+        ("'70s Radio", "'70s Radio"),
         (12, "12"),
         ("a\nb", "a b"),
         (Decimal("1.50"), "1.50"),

@@ -173,6 +173,39 @@ def test_an_id_that_is_no_customer_number_is_left_out(data: Path) -> None:
         ("Klant sinds (dd-mm-jjjj)", "customer_since"),
         ("Uurtarief (€ excl. btw)", "hourly_rate"),
         ("Afstand [km]", "distance_km"),
+        ("Afstand (in km)", "distance_km"),
+        ("Uurtarief excl. BTW", "hourly_rate"),
+        ("Hourly rate (EUR/hour)", "hourly_rate"),
+        ("Timpris kr", "hourly_rate"),
+        ("Tarief €/u", "hourly_rate"),
+        ("Betaaltermijn (aantal dagen)", "payment_term_days"),
+        ("Zahlungsziel (Tage netto)", "payment_term_days"),
+        ("Klant sinds (datum)", "customer_since"),
+        ("Cust. Name", "name"),
+        ("E-Mail Addr.", "email"),
+        ("Ph #", "phone"),
+        ("Terms", "payment_term_days"),
+        ("Telefoon (mobiel)", "mobile"),
+        ("Telefoon (vast)", "phone"),
+        ("Land (ISO)", "head_office.country"),
+        ("Website URL", "website"),
+        ("IBAN nummer", "iban"),
+        ("t.n.v.", "holder"),
+        ("Utdelningsadress", "head_office.street"),
+        ("Käyntiosoite", "head_office.street"),
+        ("Afleveradres", "head_office.street"),
+        ("Lieferadr. PLZ", "head_office.postal_code"),
+        ("Fakturaadress rad 1", "invoice_address.street"),
+        ("billing_company", "company_name"),
+        ("billing_first_name", "first_name"),
+        ("Address 1 - Street", "head_office.street"),
+        ("Address 1 - Postal Code", "head_office.postal_code"),
+        ("Organization Title", "main_contact.function"),
+        ("Website 1 - Value", "website"),
+        ("Default Address Company", "company_name"),
+        ("Default Address Address1", "head_office.street"),
+        ("Default Address Zip", "head_office.postal_code"),
+        ("Default Address Province Code", "head_office.region"),
     ],
 )
 def test_a_name_seen_in_a_real_file_is_known(header: str, field: str) -> None:
@@ -188,6 +221,55 @@ def test_a_contact_belongs_to_the_customer_whose_number_stands_under_customer() 
 )
 def test_a_name_that_is_none_of_ours_means_nothing(header: str) -> None:
     assert meanings(header, CUSTOMERS) == ()
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "fields"),
+    [
+        (
+            "Kundnr;Namn;Utdelningsadress;Besöksadress;Postnr;Ort",
+            "1;Acme;Box 12;Storgatan 1;111 22;Stockholm",
+            "number;name;head_office.street;;head_office.postal_code;head_office.city",
+        ),
+        (
+            "Nimi;Käyntiosoite;Postiosoite;Postinumero;Postitoimipaikka",
+            "Acme;Katu 1;PL 12;00100;Helsinki",
+            "name;;head_office.street;head_office.postal_code;head_office.city",
+        ),
+        (
+            "Nimi;Lähiosoite;Postiosoite",
+            "Acme;Katu 1;00100 Helsinki",
+            "name;head_office.street;head_office.postal_place",
+        ),
+        (
+            "billing_first_name;billing_last_name;billing_company;billing_address_1;billing_phone;shipping_first_name;shipping_last_name;"
+            "shipping_company;shipping_address_1",
+            "Bo;Ek;Ek AB;Weg 2;010 1234567;Jan;Jansen;Jansen BV;Weg 1",
+            "first_name;last_name;company_name;invoice_address.street;phone;;;;head_office.street",
+        ),
+        (
+            "Company;First Name;billing_company;billing_first_name",
+            "Acme;Jan;Beta;Piet",
+            "company_name;first_name;;",
+        ),
+        ("Address 1 - Street;Address 2 - Street;Name", "Weg 1;Weg 2;Acme", "head_office.street;;name"),
+        (
+            "Namn;Adr;Pnr;Postadress",
+            "Acme;Gatan 1;111 22;Stockholm",
+            "name;head_office.street;head_office.postal_code;head_office.city",
+        ),
+        (
+            "Namn;Adr;Pnr;Postadress",
+            "Acme;Gatan 1;;111 22 Stockholm",
+            "name;head_office.street;head_office.postal_code;head_office.postal_place",
+        ),
+        ("Namn;Pnr;Postadress", "Acme;111 22;Box 12", "name;head_office.postal_code;head_office.street"),
+        ("Address 1 - Label;address type;Name", "Work;invoice;Acme", ";;name"),
+    ],
+)
+def test_the_columns_of_programs_find_their_places(header: str, values: str, fields: str) -> None:
+    guesses = guess(tuple(header.split(";")), [tuple(values.split(";"))] * 3, CUSTOMERS)
+    assert [one.field or "" for one in guesses] == fields.split(";")
 
 
 def test_a_column_wanted_twice_goes_to_the_surest_name_and_the_other_says_so() -> None:

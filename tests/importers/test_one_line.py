@@ -24,6 +24,8 @@ def desk(session: Session, tmp_path: Path) -> Desk:
         ("Postbus 12 9400 AA Assen Nederland", ("Postbus 12", "9400 AA", "Assen", "NL")),
         ("Hauptstr. 1, 10115 Berlin", ("Hauptstr. 1", "10115", "Berlin", None)),
         ("Rue Haute 5\nB-1000 Bruxelles\nBelgique", ("Rue Haute 5", "B-1000", "Bruxelles", "BE")),
+        ("Weg 9  Breda  4811 AA  NL", ("Weg 9", "4811 AA", "Breda", "NL")),
+        ("Weg 9, Breda 4811AA", ("Weg 9", "4811AA", "Breda", None)),
         ("Storgatan 1, 114 55 Stockholm, Sverige", ("Storgatan 1", "114 55", "Stockholm", "SE")),
     ],
 )
@@ -42,6 +44,7 @@ def test_an_address_in_one_cell_is_taken_apart(text: str, parts: tuple[str | Non
         "Weg 1, t.a.v. inkoop",
         "Weg 1, 1234 AB Zwolle, achterom",
         "Weg 1 10115",
+        "Weg 9 Breda 4811 AA, NL",
     ],
 )
 def test_what_is_no_whole_address_stays_a_street(text: str) -> None:
@@ -88,3 +91,35 @@ def test_a_town_is_parted_from_its_postal_code_also_where_few_have_one(desk: Des
         ("B-1000", "Brussel"),
         (None, "Area 51"),
     ]
+
+
+@pytest.mark.parametrize("header", ["Plaats", "Postcode en plaats"])
+def test_a_code_behind_its_town_is_taken_and_what_may_be_one_is_told(desk: Desk, header: str) -> None:
+    towns = (
+        "Ons Dorp 1234 AB",
+        "Ons Dorp, 1234AB",
+        "Helsinki 00100",
+        "8420 DE HAAN",
+        "8420 DE Haan",
+        "1234 AB ONS DORP",
+    )
+    run = desk.plan(("Naam", header), *((f"Customer {at}", town) for at, town in enumerate(towns)))
+    found = [row.values["head_office"] for row in desk.rows(run).values()]
+    assert [(one.get("postal_code"), one["city"]) for one in found] == [
+        ("1234 AB", "Ons Dorp"),
+        ("1234AB", "Ons Dorp"),
+        (None, "Helsinki 00100"),
+        ("8420 DE", "HAAN"),
+        ("8420 DE", "Haan"),
+        ("1234 AB", "ONS DORP"),
+    ]
+    said = {row.row_number: one["code"] for row in desk.rows(run).values() for one in row.problems}
+    assert said == {4: "POSTAL_CODE_UNSEEN", 5: "POSTAL_CODE_DOUBTFUL"}
+
+
+def test_a_town_of_a_country_that_is_given_is_not_doubted(desk: Desk) -> None:
+    rows = [("Een", "8420 DE HAAN", "BE"), ("Twee", "8420 DE HAAN", "NL")]
+    run = desk.plan(("Naam", "Postcode en plaats", "Land"), *rows)
+    found = [row.values["head_office"] for row in desk.rows(run).values()]
+    assert [(one["postal_code"], one["city"]) for one in found] == [("8420", "DE HAAN"), ("8420 DE", "HAAN")]
+    assert all(not row.problems for row in desk.rows(run).values())

@@ -114,6 +114,13 @@ def test_a_second_table_below_the_first_is_read_with_it_and_told_with_its_row(
     assert row in desk.rows(run)
 
 
+def test_the_names_of_a_second_table_are_asked_about_and_make_no_customer(desk: Desk) -> None:
+    rows = (("K-1", "One", "Ede"), ("", "", ""), ("Leveranciernr", "Naam", "Plaats"), ("L-1", "Sup", "Ede"))
+    run = desk.plan(("Klantnummer", "Naam", "Plaats"), *rows)
+    assert desk.statuses(run) == {2: "new", 4: "ambiguous", 5: "new"}
+    assert desk.codes(run, 4) == ["NOTE_ROW"]
+
+
 @pytest.mark.parametrize(
     "rows",
     [
@@ -963,7 +970,7 @@ def test_a_title_in_a_name_becomes_the_salutation_of_a_contact(desk: Desk) -> No
     assert kept[3:] == [("Prof. dr.", "Eva", "Lund"), (None, "J.", "Smit")]
 
 
-@pytest.mark.parametrize("head", [("Achternaam", "Plaats"), ("Naam", "Plaats")])
+@pytest.mark.parametrize("head", [("Achternaam", "Plaats"), ("Naam", "Plaats"), ("Voornaam", "Achternaam")])
 def test_a_total_below_a_list_of_contacts_is_asked_about_too(desk: Desk, head: tuple[str, str]) -> None:
     run = desk.plan(head, ("Smit", "Zwolle"), ("Berg", "Assen"), ("Totaal", "2"), kind=ImportKind.CONTACTS)
     assert desk.statuses(run) == {2: "new", 3: "new", 4: "ambiguous"}

@@ -82,7 +82,8 @@ def test_months_are_read_by_name(locale: str, month: int) -> None:
     "text",
     [
         *("4-mrt-26", "4-Mar-26", "04-mrt.-26", "4e mrt 2026", "4de maart 2026", "den 4 mars 2026", "ma 4 mrt 2026"),
-        *("Wednesday, 4 March 2026", "wo. 4 maart 2026", "4th March 2026"),
+        *("Wednesday, 4 March 2026", "wo. 4 maart 2026", "4th March 2026", "wo 04-03-2026", "ke 4.3.2026"),
+        *("4 mrt. '26", "4/mrt/26", "4 mars -26"),
     ],
 )
 def test_a_date_may_be_written_as_people_say_it_or_as_spreadsheets_shorten_it(text: str) -> None:
@@ -155,12 +156,14 @@ def test_two_numbers_are_no_amount(text: str) -> None:
     ("texts", "tells"),
     [
         (["03/04/2026"], None), (["03/04/2026", "13/04/2026"], True), (["03/04/2026", "04/13/2026"], False),
+        (["wo 03/04/2026"], None), (["di 13/04/2026"], True),
         (["03.04.2026"], True), (["3-4-2026"], None), (["03/03/2026"], None), (["3 april 2026"], None), ([], None),
     ],
 )  # fmt: skip
 def test_a_column_of_dates_tells_how_it_writes_them_or_does_not(texts: list[str], tells: bool | None) -> None:
     assert days_come_first(texts) is tells
     assert may_be_two_days("03/04/2026")
+    assert may_be_two_days("ma 03/04/2026")
     assert not may_be_two_days("03/03/2026")
 
 

@@ -224,6 +224,23 @@ def test_quoted_printable_in_any_charset_is_decoded(tmp_path: Path) -> None:
     assert found["description"] == "Een\ntwee één; drie"
 
 
+def test_the_audit_file_of_portugal_has_its_customers_in_the_master_files(tmp_path: Path) -> None:
+    customer = (
+        "<Customer><CustomerID>1</CustomerID><CustomerTaxID>500</CustomerTaxID><CompanyName>São</CompanyName><BillingAddress>"
+        "<AddressDetail>Rua 1</AddressDetail><City>Lisboa</City><PostalCode>1000-001</PostalCode><Country>PT</Country>"
+        "</BillingAddress><Telephone>21 0000000</Telephone></Customer>"
+    )
+    supplier = "<Supplier><SupplierID>2</SupplierID><CompanyName>Porto</CompanyName></Supplier>"
+    sheet = sheet_of(tmp_path, f"<AuditFile><MasterFiles>{customer}{supplier}</MasterFiles></AuditFile>")
+    assert told(sheet) == [
+        {
+            "number": "1", "name": "São", "phone": "21 0000000", "vat_number": "500", "head_office.street": "Rua 1",
+            "head_office.postal_code": "1000-001", "head_office.city": "Lisboa", "head_office.country": "PT",
+        }
+    ]  # fmt: skip
+    assert [note.remark for note in sheet.notes] == [Remark.SUPPLIERS_LEFT_OUT]
+
+
 def test_backslashes_keep_marks_together(tmp_path: Path) -> None:
     lines = "N:Berg\\; Dal;Anna\\, Maria\r\nORG:Acme\\; Zonen;Inkoop\r\nNOTE:a\\nb\\\\c\r\nCATEGORIES:Een,Twee\\, drie"
     (found,) = told(sheet_of(tmp_path, card(lines), contacts=True))
@@ -231,10 +248,36 @@ def test_backslashes_keep_marks_together(tmp_path: Path) -> None:
     assert (found["description"], found["labels"]) == ("a\nb\\c", "Een;Twee, drie")
 
 
-def test_a_card_within_a_card_is_not_read(tmp_path: Path) -> None:
-    inner = "BEGIN:VCARD\r\nN:Secretaris;Piet\r\nTEL:2\r\nEND:VCARD"
-    found = told(sheet_of(tmp_path, card(f"N:Baas;Jan\r\nAGENT:\r\n{inner}\r\nTEL:1"), contacts=True))
-    assert found == [{"first_name": "Jan", "last_name": "Baas", "phone": "1"}]
+@pytest.mark.parametrize(
+    "agent",
+    [
+        "AGENT:\r\nBEGIN:VCARD\r\nN:Secretaris;Piet\r\nTEL:2\r\nEND:VCARD",
+        "BEGIN:VCARD\r\nFN:Piet Secretaris\r\nEND:VCARD",
+        "AGENT:BEGIN:VCARD\\nTEL:2\\nFN:Piet Secretaris\\nEND:VCARD",
+    ],
+)
+def test_a_card_within_a_card_is_not_read_but_named(tmp_path: Path, agent: str) -> None:
+    sheet = sheet_of(tmp_path, card(f"N:Baas;Jan\r\n{agent}\r\nTEL:1"), contacts=True)
+    assert told(sheet) == [{"first_name": "Jan", "last_name": "Baas", "phone": "1"}]
+    assert sheet.rests == {1: "AGENT Piet Secretaris"}
+
+
+def test_what_of_a_card_has_no_place_is_not_forgotten(tmp_path: Path) -> None:
+    lines = (
+        "N:Berg;Anna\r\nORG:Acme;Inkoop;Staal\r\nTITLE:Inkoper\r\nTEL;TYPE=fax:020-1\r\nTEL;TYPE=pager:7\r\n"
+        "ADR;TYPE=work:;;Weg 1;Delft;ZH;2600 AA;NL\r\nADR;TYPE=home:;;Thuis 2;Gouda;;2800 AA;NL\r\nBDAY:1980-03-04\r\n"
+        "URL:https://a.example\r\nURL:https://b.example"
+    )
+    both = "ADR Thuis 2, 2800 AA, Gouda, NL"
+    pager, org, url = "PAGER 7", "ORG Inkoop, Staal", "URL https://b.example"
+    customers, contacts = (sheet_of(tmp_path, card(lines), contacts=contacts) for contacts in (False, True))
+    assert customers.rests[1].splitlines() == [both, pager, org, url, "BDAY 1980-03-04"]
+    assert contacts.rests[1].splitlines() == ["ADR ZH", both, "FAX 020-1", pager, org, url]
+
+
+def test_a_card_that_has_a_place_for_all_says_nothing_more(tmp_path: Path) -> None:
+    lines = "N:Berg;Anna\r\nFN:Anna Berg\r\nORG:Acme\r\nTITLE:Inkoper\r\nTEL;TYPE=fax:1\r\nTEL;TYPE=fax:2\r\nUID:7\r\nPHOTO:x"
+    assert sheet_of(tmp_path, card(lines)).rests == {}
 
 
 def test_a_card_of_a_firm_is_a_company(tmp_path: Path) -> None:
@@ -286,7 +329,7 @@ def test_what_a_bookkeeping_program_wrote_is_to_be_exported_again_not_saved_or_s
 
 def test_the_parser_itself_takes_no_declarations_either() -> None:
     with pytest.raises(Unreadable) as caught:
-        list(parts(f"<!DOCTYPE a [{BOMB}]><a>&l9;</a>", Kind.XAF, {"a": ""}))
+        list(parts(f"<!DOCTYPE a [{BOMB}]><a>&l9;</a>", Kind.XAF, {"a": ()}))
     assert caught.value.refusal is Refusal.FORBIDDEN_EXPORT
 
 
