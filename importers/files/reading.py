@@ -105,8 +105,7 @@ def _read_tables(decoded: text.Decoded, kind: Kind, limits: Limits, options: Rea
     known = webpage.WebBook if kind is Kind.PAGE else spreadsheetml.XmlBook
     book = known(decoded.text.lstrip(), limits, facts)
     if kind is Kind.PAGE and not book.sheets():
-        # Often the page that asks who one is, where the list was to be.
-        raise Unreadable(Refusal.UNSUPPORTED, kind=kind)
+        raise Unreadable(Refusal.NO_LIST)
     found = _workbook(book, Assembler(kind, limits, options), facts)
     return replace(found, notes=(*decoded.notes, *found.notes), encoding=decoded.encoding)
 

@@ -63,6 +63,10 @@ class Refusal(enum.StrEnum):
     DAMAGED = "The file is damaged ({part}). Open it in a spreadsheet program, save it again and retry."
     CUSTOMERS_RETURNED = "These are customers that were exported here. Choose to import customers."
     CONTACTS_RETURNED = "These are contacts that were exported here. Choose to import contacts."
+    NO_LIST = (
+        "The file is a web page without a list; often that is the page to sign in. "
+        "Sign in there, and export the list again, as .xlsx or .csv."
+    )
     NO_SHEETS = "The workbook ({kind}) has no sheets with cells. Choose another file."
     PASSWORD = "This file is password protected. Save it without a password and try again."
     LOCKED_BY_SOFTWARE = (

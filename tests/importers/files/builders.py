@@ -99,6 +99,30 @@ def ods(path: Path, table: str) -> Path:
     return path
 
 
+def page(path: Path, rows: Sequence[Sequence[str | float | None]]) -> Path:
+    """A web page with a table."""
+    lines = ("".join(f"<td>{'' if cell is None else cell}</td>" for cell in row) for row in rows)
+    path.write_text(f"<html><table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table></html>", "utf-8")
+    return path
+
+
+def excel_2003(path: Path, rows: Sequence[Sequence[str | float | None]]) -> Path:
+    """A workbook of Excel 2003 in XML."""
+
+    def cell(value: str | float | None) -> str:
+        kind = "String" if isinstance(value, str) else "Number"
+        return "<Cell/>" if value is None else f'<Cell><Data ss:Type="{kind}">{value}</Data></Cell>'
+
+    table = "".join(f"<Row>{''.join(map(cell, row))}</Row>" for row in rows)
+    spaces = (
+        'xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"'
+    )
+    path.write_text(
+        f'<Workbook {spaces}><Worksheet ss:Name="List"><Table>{table}</Table></Worksheet></Workbook>', "utf-8"
+    )
+    return path
+
+
 def xlsb(path: Path, rows: Sequence[Sequence[str | float | None]]) -> Path:
     """A binary workbook with one sheet, List, of these rows."""
     sheet = _record(129) + _record(148, struct.pack("<4L", 0, len(rows) - 1, 0, 9)) + _record(145)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.importers.files.builders import xlsb
+from tests.importers.files.builders import excel_2003, page, xlsb
 
 ZIP = b"PK\x03\x04"
 _NUMBERS = (
@@ -49,10 +49,8 @@ class Mutation:
 def small(folder: Path, own: Path, most: int = 60_000) -> list[Path]:
     """The files to start from, in a fixed order; `own` is a folder for one of a kind that the other folder lacks."""
     rows = [("Klantnummer", "Naam", "Plaats"), (1.0, "Acme", "Zwolle"), (2.5, "Bétà", None), (None, "Gamma", "Assen")]
-    made = xlsb(own / "list.xlsb", rows)
-    return [path for path in sorted(folder.iterdir()) if path.is_file() and 0 < path.stat().st_size <= most] + [
-        made
-    ] * 3
+    made = [xlsb(own / "list.xlsb", rows), page(own / "list.html", rows), excel_2003(own / "list.xml", rows)]
+    return [path for path in sorted(folder.iterdir()) if path.is_file() and 0 < path.stat().st_size <= most] + made * 3
 
 
 def mutate(seed: int, files: Sequence[Path]) -> Mutation:

@@ -95,7 +95,7 @@ def test_a_page_says_how_its_letters_are_written(tmp_path: Path) -> None:
 def test_a_page_without_a_list_is_refused(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(Unreadable) as refused:
         book(tmp_path, content)
-    assert (refused.value.refusal, refused.value.values) == (Refusal.UNSUPPORTED, {"kind": "HTML"})
+    assert refused.value.refusal is Refusal.NO_LIST
 
 
 def test_tables_without_end_are_refused(tmp_path: Path) -> None:
