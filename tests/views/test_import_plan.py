@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -24,6 +25,7 @@ from models.imports import ImportRun
 from models.journal import changeset
 from tests import factories
 from tests.conftest import ClientFor
+from tests.importers.files import builders
 from tests.pages import PageClient
 from tests.views.test_imports import commit, numbers, planned, text_of, upload
 
@@ -466,3 +468,27 @@ def test_a_finished_import_says_that_its_rejected_rows_are_not_kept_any_more(
     assert alice.get(f"{run}rejected.xlsx").status_code == 409
     assert alice.send(f"{run}undo/", show="new", row=["2"]).status_code == 302
     assert numbers(session) == ["K-3"]
+
+
+@pytest.mark.parametrize("build", [builders.page, builders.excel_2003])
+def test_the_rejected_rows_of_a_table_in_tags_brought_again_continue_the_same_import(
+    session: Session,
+    client_for: ClientFor,
+    tmp_path: Path,
+    build: Callable[[Path, Sequence[Sequence[str | float | None]]], Path],
+) -> None:
+    alice = client_for("Alice")
+    rows = [("Klantnummer", "Naam", "Land"), ("K-1", "Acme", "NL"), ("K-2", "Beta", "Atlantis")]
+    columns = upload(alice, build(tmp_path / "list", rows).read_bytes(), name="export.xls").location
+    alice.send(columns, step="map")
+    run = columns.removesuffix("columns/")
+    commit(alice, run)
+    assert numbers(session) == ["K-1"]
+    book = load_workbook(io.BytesIO(alice.get(f"{run}rejected.xlsx").data))
+    book.worksheets[0]["E2"] = "Finland"
+    out = io.BytesIO()
+    book.save(out)
+    more = planned(alice, out.getvalue())
+    assert "Continues import" in text_of(alice.get(f"{more}check/"))
+    commit(alice, more)
+    assert numbers(session) == ["K-1", "K-2"]
