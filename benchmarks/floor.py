@@ -313,11 +313,12 @@ def _row(values: Sequence[Any]) -> str:
 
 def import_rows(database: Path, book: Path, is_good: Callable[[dict[str, Any]], bool] = lambda _row: True) -> int:
     """Rows of a workbook into the customers: read, checked, compared, written, each change noted; how many were written."""
-    names, *rows = CalamineWorkbook.from_path(str(book)).get_sheet_by_index(0).to_python()
+    head, *rows = CalamineWorkbook.from_path(str(book)).get_sheet_by_index(0).to_python()
+    names = [str(name) for name in head]
     with closing(connected(database)) as db:
         db.execute("CREATE TABLE IF NOT EXISTS note (customer TEXT, before TEXT, after TEXT)")
         known = {row["number"]: row for row in db.execute("SELECT * FROM customer")}
-        new, changed, notes = [], [], []
+        new, changed, notes = list[dict[str, Any]](), list[dict[str, Any]](), list[tuple[Any, str | None, str]]()
         for values in rows:
             row = {name: value or None for name, value in zip(names, values, strict=True)}
             if not is_good(row):

@@ -57,7 +57,7 @@ def fill(url: URL, customers: int) -> None:
     with Session(engine) as session:
         access.look_as(session, SYSTEM)
         with changeset(session, SYSTEM, "Set up"):
-            session.execute(insert(Customer.__table__), [_customer(count) for count in range(1, customers + 1)])
+            session.execute(insert(Customer), [_customer(count) for count in range(1, customers + 1)])
         session.execute(text("ANALYZE"))
         session.commit()
     engine.dispose()
@@ -207,7 +207,9 @@ def measure(folder: Path, rows: int, other_python: Path | None = None) -> Iterat
     yield _line("start of the process that stands ready, once", start, None, "s CPU", None)
     yield _line("longest time the lock was held", locked.longest, None, "s wall", GOAL_LOCK)
     yield _line("growth of the web process", memory.growth, None, "MB", GOAL_MEMORY)
-    for way in peer.WAYS if other_python else ():
+    for way in peer.WAYS:
+        if other_python is None:
+            break
         cost = peer.import_rows(other_python, folder, before, book, IMPORTED_FIELDS, way)
         yield from peer.lines(way, cost, total)
 
@@ -244,7 +246,7 @@ def _edit(url: str, rows: int) -> None:
             changed = (
                 select(Customer.id).where(Customer.reference.startswith("After ")).order_by(Customer.id).limit(rows)
             )
-            session.execute(update(Customer.__table__).where(Customer.id.in_(changed)).values(reference="Later"))
+            session.execute(update(Customer).where(Customer.id.in_(changed)).values(reference="Later"))
         session.commit()
     engine.dispose()
 

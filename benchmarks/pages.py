@@ -24,8 +24,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
 from urllib.parse import urlencode
 
 from flask import Flask
@@ -163,7 +164,9 @@ class Visitor:
         got: list[Any] = []
         first, pieces = 0.0, []
         began, wall = self.clock(), time.perf_counter()
-        body = self.app(environ, lambda status, headers, _info=None: got.extend((status, dict(headers))))
+        body: Any = self.app(
+            environ, cast("Any", lambda status, headers, _info=None: got.extend((status, dict(headers))))
+        )
         with closing(body) if hasattr(body, "close") else contextlib.nullcontext():
             for piece in body:
                 first = first or (time.perf_counter() - wall) * 1000
@@ -184,7 +187,7 @@ class Visitor:
         """Go on as this user."""
         client = Client(self.app)
         page = html.document_fromstring(client.get("/login/").text)
-        token = page.xpath("//input[@name='csrf_token']/@value")[0]
+        token = page.xpath("string(//input[@name='csrf_token']/@value)")
         answer = client.post("/login/", data={"email": email, "password": PASSWORD, "csrf_token": token})
         assert answer.status_code == 302, answer.status
         cookie = client.get_cookie("kaartenbak")
@@ -272,6 +275,10 @@ def application(url: str, folder: Path) -> Flask:
 
 
 # Measuring -----------------------------------------------------------------------------------------------------------
+
+
+def _next(visitor: Visitor, paths: Iterator[str]) -> Answer:
+    return visitor.page(next(paths))
 
 
 @dataclass
@@ -386,11 +393,12 @@ class Bench:
     def _searched(self, name: str, path: str, texts: Sequence[str]) -> Line:
         asked = [urlencode({"q": one}) for one in texts]
         size = len(self.ours.page(f"{path}?{asked[0]}").body)
-        costs = []
+        costs = list[float]()
         for visitor, where in ((self.ours, path), (self.theirs, "/find")):
             paths = iter(f"{where}?{one}" for one in asked)
-            costs.append(self.cost(lambda visitor=visitor, paths=paths: visitor.page(next(paths))))
-        return Line(name, *costs, 50, f"{size / 1000:.0f} kB")
+            costs.append(self.cost(partial(_next, visitor, paths)))
+        ours, theirs = costs
+        return Line(name, ours, theirs, 50, f"{size / 1000:.0f} kB")
 
     def card(self) -> Iterator[Line]:
         """W13: the card of the customer with the many registrations, and each total on it by itself."""
@@ -409,8 +417,8 @@ class Bench:
             ("invoiced per year", "invoiced", lambda session: totals.invoiced_per_year(session, key)),
         ):
             path = other(which)
-            theirs = self.cost(lambda path=path: self.theirs.page(path))
-            yield Line(f"W13 total {name}", self.cost(lambda work=work: self._done(work)), theirs, 100)
+            theirs = self.cost(partial(self.theirs.page, path))
+            yield Line(f"W13 total {name}", self.cost(partial(self._done, work)), theirs, 100)
         path = f"/customers/details/?id={key}&tab="
         for period in MONTHS_OF:
             page = f"{path}overview&period={period}"
@@ -478,12 +486,13 @@ class Bench:
     def exports(self) -> Iterator[Line]:
         """W9: what the page sends (all columns), and as many columns as the floor."""
         share = self.customers / 100_000
-        for kind, goal in (("csv", 900), ("xlsx", 1_500)):
-            other = self.cost_of_file(lambda kind=kind: self.theirs.ask(f"/export?type={kind}", keep=False))[0]
-            ours, note = self.cost_of_file(lambda kind=kind: self._written(kind))
+        kinds: tuple[tuple[Literal["csv", "xlsx"], int], ...] = (("csv", 900), ("xlsx", 1_500))
+        for kind, goal in kinds:
+            other = self.cost_of_file(partial(self.theirs.ask, f"/export?type={kind}", keep=False))[0]
+            ours, note = self.cost_of_file(partial(self._written, kind))
             yield Line(f"W9 {kind}, {len(floor.FIELDS)} columns", ours, other, goal * share, note)
             path = f"/customers/export/{kind}/"
-            ours, note = self.cost_of_file(lambda path=path: self.ours.ask(path, keep=False))
+            ours, note = self.cost_of_file(partial(self.ours.ask, path, keep=False))
             columns = len(export.exported(ImportKind.CUSTOMERS))
             yield Line(f"W9 {kind}, page: {columns} columns", ours, None, None, note)
 
@@ -497,7 +506,7 @@ class Bench:
         first = min(answer.first for answer in answers)
         return statistics.median(answer.cpu for answer in answers), f"first byte {first:.0f} ms, +{growth:.0f} MB"
 
-    def _written(self, kind: str) -> Answer:
+    def _written(self, kind: Literal["csv", "xlsx"]) -> Answer:
         """The file with as many columns as the floor's, without the page around it."""
         with self.app.app_context():
             session = db.session()
@@ -552,9 +561,8 @@ class Bench:
         code = START.format(instance=str(self.folder), url=f"sqlite:///{self.file}")
         ours, theirs = ([self._begun(one) for _ in range(min(3, self.rounds))] for one in (code, BARE))
         note = f"{statistics.median(size for _cpu, size in ours):.0f} MB a process"
-        yield Line(
-            "W11 start to first page", *(statistics.median(cpu for cpu, _ in one) for one in (ours, theirs)), 700, note
-        )
+        mine, bare = (statistics.median(cpu for cpu, _ in one) for one in (ours, theirs))
+        yield Line("W11 start to first page", mine, bare, 700, note)
 
     def _begun(self, code: str) -> tuple[float, float]:
         made = subprocess.run([sys.executable, "-c", code], cwd=HOUSE, capture_output=True, text=True, check=True)
@@ -596,7 +604,7 @@ class ServerBench(Bench):
 
     def set_up(self) -> tuple[Flask, floor.Connect, str]:
         self.server = floor.Server(self.copy)
-        self.postmaster = self.server.execute("SELECT pg_backend_pid()").fetchone()[0]
+        (self.postmaster,) = self.server.execute("SELECT pg_backend_pid()").fetchall()[0]
         app = application(self.url.render_as_string(hide_password=False), self.folder)
         return app, self.server.request, floor.FOUND_ON_SERVER
 
