@@ -49,18 +49,24 @@ def _marked(rows: Iterable[list[str]], facts: Facts) -> Iterator[list[str]]:
 
 def _whole(rows: list[list[str]]) -> list[list[str]]:
     """The rows where a column that says 12.0 of all its numbers says 12: programs that count in fractions write them so."""
-    for column in range(max(map(len, rows), default=0)):
-        cells = [row[column] if column < len(row) else "" for row in rows]
-        if _is_of_fractions(cells):
-            for row, cell in zip(rows, cells, strict=True):
-                if found := _FLOAT.fullmatch(cell):
-                    row[column] = found[1]
+    columns = _of_fractions(rows)
+    for row in rows if columns else ():
+        for column in columns:
+            if column < len(row) and (found := _FLOAT.fullmatch(row[column])):
+                row[column] = found[1]
     return rows
 
 
-def _is_of_fractions(cells: Sequence[str]) -> bool:
-    """Whether below its name a column holds numbers such as 12.0 only, or nothing."""
-    first = next((at for at, cell in enumerate(cells) if _FLOAT.fullmatch(cell)), None)
-    if first is None or any(map(_WHOLE.fullmatch, cells[:first])):
-        return False
-    return all(_FLOAT.fullmatch(cell) or not cell.strip() or cell.casefold() == "nan" for cell in cells[first:])
+def _of_fractions(rows: Iterable[Sequence[str]]) -> list[int]:
+    """The columns that hold numbers such as 12.0 only, or nothing, below their names. Each cell is looked at once."""
+    is_so: dict[int, bool] = {}
+    for row in rows:
+        for column, cell in enumerate(row):
+            if not cell or is_so.get(column) is False:
+                continue
+            is_float = _FLOAT.fullmatch(cell) is not None
+            if column in is_so:
+                is_so[column] = is_float or not cell.strip() or cell.casefold() == "nan"
+            elif is_float or _WHOLE.fullmatch(cell):
+                is_so[column] = is_float
+    return [column for column, is_it in is_so.items() if is_it]

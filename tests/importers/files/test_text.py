@@ -367,6 +367,12 @@ def test_whole_numbers_that_a_program_wrote_as_fractions_are_whole(tmp_path: Pat
     assert rows[1:] == [("1001", "30", "1.0", "1.0"), ("1002", "nan", "2.0", "2.5"), (None, None, "3", "3.0")]
 
 
+def test_one_row_that_is_wide_does_not_make_every_other_row_as_wide(tmp_path: Path) -> None:
+    """So many columns times so many rows would take longer than a file may."""
+    content = f"nr;days\n{';' * 40_000}x\n" + "1;30.0\n" * 4_000
+    assert _read(tmp_path, content.encode()).sheets[0].rows[-1][:2] == ("1", "30")
+
+
 @pytest.mark.parametrize(
     "content",
     [
