@@ -21,6 +21,7 @@ _SEVERAL = re.compile(
     r"|(?<=[0-9]{4})(?:\s+-\s+(?=[+0])|/(?=[+0][0-9]))"
     rf"|\s+{AND}\s+(?=[+(]?[0-9]{{2}}|\S+@)"
 )
+_BLANKS = re.compile(r"[^\S\n]{2,}")
 _ADDRESSES = re.compile(r"[^\s@;,|/]+@[^\s@;,|/]+(?:(?:\s+|/)[^\s@;,|/]+@[^\s@;,|/]+)+")
 # The number of a town, before the one there: 030 / 12 34 56 is one.
 _OF_TOWN = re.compile(r"\(?\+?[0-9 ()]{2,8}")
@@ -79,6 +80,8 @@ def rest_of(cell: Cell) -> str:
 
 def _parted(text: str) -> list[str]:
     """The first of several values, and behind it the rest if there is one."""
+    # Each of a long run of blanks would be tried as the beginning of what parts two values.
+    text = _BLANKS.sub(" ", text)
     text = text.strip(" \n;|,")
     if _ADDRESSES.fullmatch(text):
         return re.split(r"\s+|/", text, maxsplit=1)

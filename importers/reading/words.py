@@ -163,6 +163,7 @@ def _code_of(text: str) -> str | None:
 
 # How much alike two names are before one is proposed for the other: a slip or two, not another word.
 _LIKE = 0.75
+_LONGEST_NAME = 100
 
 
 @lru_cache(maxsize=10_000)
@@ -172,7 +173,9 @@ def country_named(text: str) -> str:
     code = known.get(squeezed(text)) or _code_of(text)
     if code:
         return code
-    near = difflib.get_close_matches(squeezed(text), [name for name in known if len(name) > 3], n=1, cutoff=_LIKE)
+    near = difflib.get_close_matches(
+        squeezed(text[:_LONGEST_NAME]), [name for name in known if len(name) > 3], n=1, cutoff=_LIKE
+    )
     if near:
         raise Wrong(Trouble.NO_COUNTRY_HINT, hint=str(Locale.parse("en").territories[known[near[0]]]))
     raise Wrong(Trouble.NO_COUNTRY)
