@@ -44,7 +44,8 @@ class Source:
     `misfits`: the rows that have more or fewer cells than there are columns, see `mapping.misfits`. `corrected`: row ->
     position -> what the file says there, where the records say something else. `headings`: rows that look like the names of
     the columns of another table. `notations`: how single columns write their dates and amounts. `returned`: what an export
-    put beside the rows, where they come back from one.
+    put beside the rows, where they come back from one. `is_number_weak`: what the file calls the numbers of customers may
+    as well be a count of its rows.
     """
 
     kind: ImportKind
@@ -65,6 +66,7 @@ class Source:
     headings: frozenset[int] = frozenset()
     notations: Mapping[int, Notation] = field(default_factory=dict)
     returned: Returned | None = None
+    is_number_weak: bool = False
 
 
 @dataclass(slots=True)
@@ -81,13 +83,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """Whom a row meets. `is_open`: somebody has to say whether it is that one."""
+    """Whom a row meets. `is_open`: somebody has to say whether it is that one. `is_by_number`: only its number told."""
 
     record: Record
     target: int | None = None
     candidates: tuple[int, ...] = ()
     is_open: bool = False
     customer: int | None = None
+    is_by_number: bool = False
 
     @property
     def ids(self) -> tuple[int, ...]:

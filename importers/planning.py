@@ -143,6 +143,7 @@ def _source(
         ),
         notations=notation.settled(run, seen, choices.day_first, choices.decimal_comma),
         returned=back,
+        is_number_weak=any(signs.is_any_number(names.get(at, "")) for at in mapping.get("number", ())),
     )
 
 

@@ -54,6 +54,13 @@ class Trouble(enum.StrEnum):
     NO_CUSTOMER_NUMBER = "There is no customer with this number."
     NAME_KNOWN_OTHER_NUMBER = "{name} exists with the number {number}. Choose: the same customer, or a new one?"
     NAME_KNOWN_NO_NUMBER = "{name} exists with the number {number}; this row has none. Choose: the same, or a new one?"
+    NUMBER_OF_ANOTHER = (
+        "{number} is the number of {name}, who is called otherwise. Choose: the same customer under a new name, or a new one "
+        "with a number of its own?"
+    )
+    NUMBER_LEFT_OUT = "{number} is the number of {name}, so it was left out."
+    NAME_BECOMES_ANOTHER = "{old} becomes {name}: no word of the name stays. Is that the same customer?"
+    PERSON_OF_COMPANY = "{company} is a company, so {name} goes in as its main contact."
     LOOKS_LIKE_A_TOTAL = "This looks like a total, not like a record. Choose: a new one, or leave it out?"
     NAME_KNOWN = "{name} exists already. Choose: the same, or a new one?"
     NAME_KNOWN_OFTEN = "{count} records are called {name}. Choose which one is meant, or a new one."

@@ -23,7 +23,7 @@ from importers.reading.cells import (
     unseen,
 )
 from importers.reading.dates import day, day_doubt, days_come_first, may_be_two_days, months
-from importers.reading.names import may_be_of_the_place, person, postal_place, titled
+from importers.reading.names import are_akin, is_of_a_firm, may_be_of_the_place, person, postal_place, titled
 from importers.reading.numbers import (
     Rounded,
     amount,
@@ -82,6 +82,7 @@ __all__ = [
     "amount",
     "amount_doubt",
     "archived",
+    "are_akin",
     "countries",
     "country",
     "country_named",
@@ -96,6 +97,7 @@ __all__ = [
     "first_of",
     "iban",
     "iban_doubt",
+    "is_of_a_firm",
     "kilometres",
     "kind",
     "labels",

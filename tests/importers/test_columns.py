@@ -16,10 +16,12 @@ from importers.columns import COLUMNS, Place, freeze, thaw
 from importers.mapping import meanings
 from importers.reading import (
     Reading,
+    are_akin,
     country_named,
     days_come_first,
     decimals_have_a_comma,
     first_of,
+    is_of_a_firm,
     person,
     postal_place,
     rest_of,
@@ -497,6 +499,29 @@ def test_a_date_that_a_spreadsheet_counted_is_read_and_told(written: Decimal | s
 @pytest.mark.parametrize("written", ["4-3-21", "15-3-21", "4-12-21"])
 def test_a_short_year_is_seen_where_the_day_or_month_has_one_digit(written: str) -> None:
     assert reading.day(written, PLAIN).startswith("2021-")
+
+
+def test_names_are_akin_that_share_a_word_besides_the_legal_form_or_nearly_all_letters() -> None:
+    for one, other in [
+        ("Jansen BV", "Jan Jansen"),
+        ("Noordhaven Logistiek", "Nordhaven Logistik"),
+        ("", "Acme"),
+        ("BV", "AB"),
+    ]:
+        assert are_akin(one, other)
+    for one, other in [
+        ("Andere BV", "Xenia BV"),
+        ("Bakkerij de Zon", "Slager van de Maan"),
+        ("Groep Een", "Timmerman Jan"),
+    ]:
+        assert not are_akin(one, other)
+
+
+def test_a_legal_form_makes_a_name_that_of_a_firm_unless_it_may_be_a_name_itself() -> None:
+    for name in ("Muster GmbH", "BAKKER BV", "Berg A/S", "Fjord AS", "Stichting Zon", "Jansen & Zonen", "Meier e.K."):
+        assert is_of_a_firm(name)
+    for name in ("Ek", "van As", "Jansen", "van der Berg", "AB", "VAN AS", "De Co"):
+        assert not is_of_a_firm(name)
 
 
 def test_a_percentage_below_one_is_doubted() -> None:

@@ -179,6 +179,53 @@ def test_a_row_that_meets_an_archived_customer_is_shown_not_written(desk: Desk) 
     assert (desk.statuses(run)[2], desk.codes(run, 2)) == ("rejected", ["ARCHIVED"])
 
 
+RUNNING = ("Nr", "Bedrijfsnaam", "Plaats")
+
+
+def test_a_running_number_that_meets_somebody_called_otherwise_is_asked_about(desk: Desk) -> None:
+    met = factories.customer(desk.session, number="12", company_name="Bakkerij Xenia BV")
+    factories.customer(desk.session, number="13", company_name="Slagerij Ypsilon")
+    called = factories.customer(desk.session, number="K-9", company_name="Andere BV")
+    rows = [("12", "Andere BV", "Assen"), ("13", "Ypsilon B.V.", "Assen"), ("14", "Loodgieter Piet", "Assen")]
+    run = desk.plan(RUNNING, *rows)
+    assert desk.statuses(run) == {2: "ambiguous", 3: "changed", 4: "new"}
+    assert desk.codes(run, 2) == ["NUMBER_OF_ANOTHER"]
+    assert desk.rows(run)[2].values == {"candidates": [met.id, called.id]}
+
+
+def test_who_meets_a_running_number_is_that_one_another_or_a_new_one_with_a_number_of_its_own(desk: Desk) -> None:
+    met = factories.customer(desk.session, number="12", company_name="Bakkerij Xenia BV")
+    called = factories.customer(desk.session, number="K-9", company_name="Andere BV")
+    run = desk.plan(RUNNING, ("12", "Andere BV", "Assen"))
+    desk.decide(run, row_2=str(met.id))
+    assert desk.rows(run)[2].diff["company_name"] == ["Bakkerij Xenia BV", "Andere BV"]
+    desk.decide(run, row_2=str(called.id))
+    assert (desk.rows(run)[2].diff, desk.codes(run, 2)) == ({"head_office.city": ["", "Assen"]}, ["NUMBER_LEFT_OUT"])
+    desk.decide(run, row_2="new")
+    assert (desk.statuses(run)[2], desk.codes(run, 2)) == ("new", ["NUMBER_LEFT_OUT"])
+    desk.commit(run)
+    assert {row["number"]: row["company_name"] for row in desk.table("customer")}["12"] == "Bakkerij Xenia BV"
+    assert [row["company_name"] for row in desk.table("customer")].count("Andere BV") == 2
+
+
+def test_a_customer_number_gives_a_new_name_and_the_row_says_that_nothing_of_the_old_one_stays(desk: Desk) -> None:
+    factories.customer(desk.session, number="12", company_name="Bakkerij Xenia BV")
+    factories.customer(desk.session, number="13", company_name="Slagerij Ypsilon")
+    run = desk.plan(HEAD, ("12", "Andere BV", "", "", ""), ("13", "Slagerij Zet", "", "", ""))
+    assert (desk.statuses(run)[2], desk.codes(run, 2)) == ("changed", ["NAME_BECOMES_ANOTHER"])
+    assert (desk.statuses(run)[3], desk.codes(run, 3)) == ("changed", [])
+    only = Choices(match=MatchRule.NUMBER)
+    assert desk.statuses(desk.plan(RUNNING, ("12", "Andere BV", ""), choices=only))[2] == "changed"
+
+
+def test_a_person_under_the_number_of_a_company_is_its_main_contact_and_is_told(desk: Desk) -> None:
+    factories.customer(desk.session, number="12", company_name="Bakkerij Xenia BV")
+    run = desk.plan(("Klantnummer", "Voornaam", "Achternaam"), ("12", "Eva", "Ek"))
+    row = desk.rows(run)[2]
+    assert (row.values.keys(), desk.codes(run, 2)) == ({"main_contact"}, ["PERSON_OF_COMPANY"])
+    assert row.values["main_contact"]["set"] == {"first_name": "Eva", "last_name": "Ek"}
+
+
 def test_TC_29_a_namesake_with_another_number_is_asked_about(desk: Desk) -> None:
     known = factories.customer(desk.session, number="K-1", company_name="Östgöta  AB")
     run = desk.plan(HEAD, ("4711", "ÖSTGÖTA AB", "", "", ""))
