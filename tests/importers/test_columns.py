@@ -88,7 +88,9 @@ def test_every_term_has_a_title_in_six_languages() -> None:
         ("1.5", "1.50"),
         ("(12,50)", "-12.50"),
         ("12,5-", "-12.50"),
-        (Decimal("3.005"), "3.00"),
+        (Decimal("3.005"), "3.01"),
+        ("95,125", "95.13"),
+        (Decimal("-95.125"), "-95.13"),
         (7, "7.00"),
         ("", ""),
         ("1 234,50", "1234.50"),
@@ -98,6 +100,13 @@ def test_every_term_has_a_title_in_six_languages() -> None:
         ("95 kr", "95.00"),
         ("21 %", "21.00"),
         ("33.3330%", "33.33"),
+        ("ca. 95", "95.00"),
+        ("€ 95 in het weekend", "95.00"),
+        ("21% verlegd", "21.00"),
+        ("95 p/u excl. btw", "95.00"),
+        ("kr. 950 pr. time", "950.00"),
+        ("SEK950", "950.00"),
+        ("95€/h", "95.00"),
     ],
 )
 def test_an_amount_is_read_with_comma_or_point(written: str | int | Decimal, kept: str) -> None:
@@ -109,6 +118,7 @@ def test_an_amount_is_read_with_comma_or_point(written: str | int | Decimal, kep
     [
         *("veertien", "1.2.3,4,5", True, "99999999999", "1e5", "95€50", "95;110", "95 50", "=1+1", "95+5"),
         *("95 & 110", "95k", "95 K", "1,5 mln", "2 Tsd. €", "8:30", "95,00 EUR 21% BTW", "12 3456"),
+        *("Tarief 2", "A1", "Schaal 3", "S2", "max 95", "12b", "95 punten", "EUR schaal 3", "€ schaal 3", "nr. 4"),
     ],
 )
 def test_what_is_no_amount_is_refused(written: str | bool) -> None:
@@ -217,12 +227,12 @@ def test_a_payment_term_without_one_fitting_number_of_days_is_refused(written: s
         reading.days(Limits(least=0, most=999))(written, PLAIN)
 
 
-@pytest.mark.parametrize("written", ["12", "12 km", "12km enkele reis", "12 kilometer"])
+@pytest.mark.parametrize("written", ["12", "12 km", "12km enkele reis", "12 kilometer", "ca. 12", "12 Km."])
 def test_a_distance_is_the_number_of_kilometres(written: str) -> None:
     assert reading.kilometres(Limits(least=0, most=999))(written, PLAIN) == 12
 
 
-@pytest.mark.parametrize("written", ["100 m", "12 miles", "12 mi", "2 mil", "30 min", "1 uur"])
+@pytest.mark.parametrize("written", ["100 m", "12 miles", "12 mi", "2 mil", "30 min", "1 uur", "A12", "zone 3"])
 def test_a_distance_in_something_else_is_refused(written: str) -> None:
     with pytest.raises(Wrong):
         reading.kilometres(Limits(least=0, most=999))(written, PLAIN)
