@@ -257,11 +257,12 @@ class Customers(Planner):
             del values[part]
         if folded(name) == folded(held.name):
             return
+        key = next((part for part in ("last_name", "first_name") if part in self.source.mapping), "name")
         if any(values.get(f"main_contact.{part}") for part in ("first_name", "last_name")):
-            self.reader.leave_out(record, "last_name" if "last_name" in person else "first_name", name)
+            self.reader.leave_out(record, key, name)
             return
         values.update({f"main_contact.{part}": text for part, text in person.items()})
-        self.say(record, Trouble.PERSON_OF_COMPANY, "last_name", company=held.name, name=name)
+        self.say(record, Trouble.PERSON_OF_COMPANY, key, company=held.name, name=name)
 
     def _is_locked(self, record: Record, held: Held) -> bool:
         """Whether nothing of it may be written, and why; a row that writes nothing need not ask."""

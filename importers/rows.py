@@ -16,6 +16,7 @@ from importers.reading import (
     NAME_LENGTH,
     Notation,
     Reading,
+    is_of_a_firm,
     legible,
     may_be_of_the_place,
     needs_nothing,
@@ -143,6 +144,8 @@ class RowReader:
         # The places whose addresses come in pieces.
         self.in_pieces = [place for place in ("head_office.", "invoice_address.", "") if self._is_in_pieces(place)]
         self._compose = _customer if kind is ImportKind.CUSTOMERS else _contact
+        # Naam;Voornaam: with a first name beside it and no column for the last one, the name is that.
+        self.name_is_last = {"name", "first_name"} <= mapping.keys() and "last_name" not in mapping
         self._longest = {
             key: column.limits.longest
             for key, column in COLUMNS[kind].items()
@@ -395,6 +398,8 @@ def _customer(reader: RowReader, record: Record, values: Values) -> None:
         _address(reader, record, values, place)
     _kind(values)
     _greeted(values)
+    if reader.name_is_last and not _is_name_of_firm(values):
+        _last_name(reader, record, values, "main_contact.")
     _customer_name(record, values)
     _main_contact(values)
     _check_name(reader, record, values, ("company_name", "name", "first_name", "last_name"))
@@ -422,9 +427,40 @@ def _greeted(values: Values) -> None:
         values.setdefault("kind", "business")
 
 
+def _is_name_of_firm(values: Values) -> bool:
+    """Whether the name of a row is that of a firm although there is a first name: then that is its contact's."""
+    kind = values.get("kind")
+    return kind == "business" or (not kind and is_of_a_firm(values.get("name") or ""))
+
+
+def _last_name(reader: RowReader, record: Record, values: Values, whose: str = "") -> None:
+    """The name beside a first name is the last name, or all of it: Jansen, Jan Jansen. A title is a salutation, of `whose`."""
+    first, name = values.get("first_name"), values.get("name")
+    if not (first and name):
+        return
+    title, name = titled(name)
+    if title:
+        values.setdefault(f"{whose}salutation", title)
+    del values["name"]
+    values["last_name"] = last = person(f"{name}, {first}")[1] if "," in name else _without(name, first)
+    said = values.get("company_name") or values.get("kind")
+    if reader.kind is ImportKind.CUSTOMERS and not said and person(last)[0]:
+        record.say(Trouble.TAKEN_FOR_PERSON, reader.cell_of("name", record.number), name, first=first, last=last)
+
+
+def _without(name: str, first: str) -> str:
+    """A name without the first name before or behind it."""
+    said, small = name.casefold(), first.casefold()
+    if said.startswith(f"{small} "):
+        return name[len(first) :].lstrip()
+    return name[: -len(first)].rstrip() if said.endswith(f" {small}") else name
+
+
 def _contact(reader: RowReader, record: Record, values: Values) -> None:
     for place in reader.in_pieces:
         _address(reader, record, values, place)
+    if reader.name_is_last:
+        _last_name(reader, record, values)
     _infix(values)
     company = values.pop("own_company", "")
     if company:

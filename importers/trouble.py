@@ -61,6 +61,10 @@ class Trouble(enum.StrEnum):
     NUMBER_LEFT_OUT = "{number} is the number of {name}, so it was left out."
     NAME_BECOMES_ANOTHER = "{old} becomes {name}: no word of the name stays. Is that the same customer?"
     PERSON_OF_COMPANY = "{company} is a company, so {name} goes in as its main contact."
+    TAKEN_FOR_PERSON = (
+        "A first name stands beside it, so this was taken for a person: {first} | {last}. If it is a company, say so in a "
+        "column Kind."
+    )
     LOOKS_LIKE_A_TOTAL = "This looks like a total, not like a record. Choose: a new one, or leave it out?"
     NAME_KNOWN = "{name} exists already. Choose: the same, or a new one?"
     NAME_KNOWN_OFTEN = "{count} records are called {name}. Choose which one is meant, or a new one."

@@ -309,6 +309,61 @@ def test_a_person_without_a_company_is_a_private_customer(desk: Desk) -> None:
     assert rows[3].values["main_contact"]["set"] == {"first_name": "Ingrid", "last_name": "Bergström"}
 
 
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("Naam", "Voornaam"),
+        ("Name", "Vorname"),
+        ("Namn", "Förnamn"),
+        ("Nimi", "Etunimi"),
+        ("Navn", "Fornavn"),
+        ("Name", "First name"),
+    ],
+)
+def test_a_name_beside_a_first_name_is_the_last_name_where_no_column_is_for_that(
+    desk: Desk, name: str, first: str
+) -> None:
+    run = desk.plan(
+        ("Nr", name, first, "Plaats"),
+        *(
+            ("1", "Jansen", "Jan", "Delft"),
+            ("2", "van der Berg", "Eva", ""),
+            ("3", "Bo Ek", "Bo", ""),
+            ("4", "Bakker", "", ""),
+        ),
+    )
+    names = [row.values["customer"] for row in desk.rows(run).values()]
+    assert [(one.get("first_name"), one.get("last_name")) for one in names] == [
+        *(("Jan", "Jansen"), ("Eva", "van der Berg"), ("Bo", "Ek"), (None, None))
+    ]
+    assert [one["kind"] for one in names] == [*["private"] * 3, "business"]
+    assert [desk.codes(run, row) for row in (2, 3, 4, 5)] == [[], [], [], []]
+    people = desk.plan((name, first, "E-mail"), ("Jansen BV", "Jan", "jan@j.example"), ("Ek", "", ""), kind=CONTACTS)
+    told = [row.values["contact"] for row in desk.rows(people).values()]
+    assert [(one.get("first_name"), one["last_name"]) for one in told] == [("Jan", "Jansen BV"), (None, "Ek")]
+
+
+def test_a_name_of_a_firm_beside_a_first_name_is_the_firm_and_what_may_be_one_is_told(desk: Desk) -> None:
+    head = ("Klantnummer", "Naam", "Voornaam", "Soort")
+    run = desk.plan(
+        head, ("1", "Muster GmbH", "Hans", ""), ("2", "Bakkerij Zon", "Eva", ""), ("3", "Zon", "Eva", "bedrijf")
+    )
+    rows = desk.rows(run)
+    assert [rows[row].values["customer"].get("company_name") for row in (2, 3, 4)] == ["Muster GmbH", None, "Zon"]
+    assert [rows[row].values["main_contact"]["set"] for row in (2, 4)] == [
+        {"first_name": "Hans"},
+        {"first_name": "Eva"},
+    ]
+    assert [desk.codes(run, row) for row in (2, 3, 4)] == [[], ["TAKEN_FOR_PERSON"], []]
+    run = desk.plan(("Firma", "Name", "Vorname"), ("Muster GmbH", "Dr. Maier", "Hans"), ("Acme AG", "Beta AG", "Jo"))
+    assert desk.rows(run)[2].values["main_contact"]["set"] == {
+        "salutation": "Dr.",
+        "first_name": "Hans",
+        "last_name": "Maier",
+    }
+    assert desk.codes(run, 3) == ["NO_PLACE_LEFT_OUT"]
+
+
 CONTACT_HEAD = ("Klantnummer", "Bedrijfsnaam", "Contactpersoon", "Contactpersoon e-mail")
 
 
