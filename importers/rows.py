@@ -14,11 +14,13 @@ from importers.files import Cell, Row, Sheet, address
 from importers.one_line import parted
 from importers.reading import (
     NAME_LENGTH,
+    ZEROED,
     Notation,
     Reading,
     is_of_a_firm,
     legible,
     may_be_of_the_place,
+    may_lack_zeros,
     needs_nothing,
     person,
     plain,
@@ -141,6 +143,7 @@ class RowReader:
         self.problems = sheet.problems
         self.slots = [self._slot(COLUMNS[kind][key], at) for key, positions in mapping.items() for at in positions]
         self.doubtful = [slot for slot in self.slots if slot.column.doubt]
+        self.zeroed = [slot for slot in self.slots if slot.column.term.key in ZEROED]
         # The places whose addresses come in pieces.
         self.in_pieces = [place for place in ("head_office.", "invoice_address.", "") if self._is_in_pieces(place)]
         self._compose = _customer if kind is ImportKind.CUSTOMERS else _contact
@@ -345,6 +348,19 @@ class RowReader:
             found = slot.column.doubt(value, self.reading) if slot.column.doubt and value else None
             if found:
                 record.say(found, address(record.number, slot.place), value, field=slot.column.title())
+        for slot in self.zeroed:
+            cell = record.raw[slot.position] if slot.position < len(record.raw) else None
+            if type(cell) is int:
+                self._doubt_zeros(record, slot, cell)
+
+    def _doubt_zeros(self, record: Record, slot: _Slot, number: int) -> None:
+        """Say that a number may have begun with zeros. Of what has no country of its own the head office tells it."""
+        values, place = record.values, slot.column.key.rpartition(".")[0]
+        said = (values.get(key) for key in (f"{place}.country", "country", "head_office.country"))
+        country = next(filter(None, said), self.reading.country)
+        if may_lack_zeros(slot.column.term.key, number, country):
+            where = address(record.number, slot.place)
+            record.say(Trouble.ZEROS_LOST, where, number, field=slot.column.title(), country=country)
 
 
 def _always(rows: Sequence[Row], columns: Sequence[int]) -> int:

@@ -104,6 +104,9 @@ class Trouble(enum.StrEnum):
     FAR_DATE = "{field} is long ago or far ahead. Is that right?"
     COUNTED_DATE = "{field} was a number of days, as spreadsheets count them, and is taken for {value}."
     LOOKS_LIKE_A_SHARE = "{field} is {value}, less than one. A percentage is written as 21, not as 0.21. Is that right?"
+    ZEROS_LOST = (
+        "{field}: {value} is a number in the file, and too short for {country}. Were there zeros in front of it?"
+    )
     LOOKS_LIKE_NO_IBAN = "{field} does not look like an IBAN."
     BOTH_CHANGED = "{field}: {exported} was exported, others made it {theirs}, your file says {mine}. Choose one."
     BOTH_CHANGED_SINCE = "{field}: others changed it to {theirs} after the export, your file says {mine}. Choose one."

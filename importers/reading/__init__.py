@@ -64,6 +64,7 @@ from importers.reading.words import (
     word_of,
     yes_or_no,
 )
+from importers.reading.zeros import ZEROED, may_lack_zeros
 
 __all__ = [
     "CROSSES",
@@ -75,6 +76,7 @@ __all__ = [
     "NOTHING",
     "OFFERED_LANGUAGES",
     "TICKS",
+    "ZEROED",
     "Notation",
     "Parse",
     "Reading",
@@ -107,6 +109,7 @@ __all__ = [
     "may_be_of_the_place",
     "may_be_thousands",
     "may_be_two_days",
+    "may_lack_zeros",
     "months",
     "needs_nothing",
     "percentage_doubt",

@@ -534,6 +534,28 @@ def test_an_error_value_in_a_mapped_cell_keeps_the_row_out(desk: Desk, tmp_path:
 PEOPLE = ("Voornaam", "Achternaam", "E-mail", "Klantnummer", "Functie")
 
 
+def test_a_number_that_is_too_short_for_its_country_may_have_lost_its_zeros_and_is_told(
+    desk: Desk, tmp_path: Path
+) -> None:
+    book = Workbook()
+    for row in (
+        ("Naam", "Telefoon", "KvK", "Postcode", "Plaats", "Land"),
+        ("Lost AG", 612345678, 7012345, 1067, "Dresden", "DE"),
+        ("Lost BV", 612345678, 7012345, 1067, "Haarlem", None),
+        ("Lost AS", 22123456, 912345678, 150, "Oslo", "NO"),
+        ("Text BV", "612345678", "7012345", "1067", "Haarlem", "NL"),
+        ("Whole BV", 31612345678, 17012345, 2011, "Haarlem", "NL"),
+    ):
+        book.active.append(row)
+    book.save(tmp_path / "zeros.xlsx")
+    run = desk.plan_file((tmp_path / "zeros.xlsx").read_bytes())
+    lost = {
+        row: [one["cell"] for one in found.problems if one["code"] == "ZEROS_LOST"]
+        for row, found in desk.rows(run).items()
+    }
+    assert lost == {2: ["B2", "D2"], 3: ["B3", "C3"], 4: ["D4"], 5: [], 6: []}
+
+
 def test_contacts_are_matched_by_address_then_by_name_and_customer(desk: Desk) -> None:
     acme = factories.customer(desk.session, number="K-1", company_name="Acme")
     by_email = factories.contact(desk.session, first_name="Ann", last_name="Old", email="ann@x.nl")
