@@ -52,6 +52,7 @@ _CUSTOMERS = frozenset({"c", "b", "customer", "both", "debtor", "debiteur", "kla
 _SUPPLIERS = frozenset({"s", "supplier", "creditor", "crediteur", "leverancier"})
 _STREET = ("streetname", "street", "address", "addressdetail", "addressline1")
 _PRIVATE = frozenset({"private", "individual", "person", "privat", "privatperson"})
+_AN_AMOUNT = re.compile(r"[1-9]")
 _VAT_BEGINS = re.compile(r"[0-9]")
 
 
@@ -80,6 +81,11 @@ def _of_xaf(part: Part) -> Relation:
     streets, postal = part.all("streetaddress"), part.all("postaladdress")
     found.address("head_office", _address(streets[0] if streets else None))
     found.address("invoice_address", _address(postal[0] if postal else None))
+    for called, more in (("streetAddress", streets[1:]), ("postalAddress", postal[1:])):
+        for address in more:
+            found.leave(called, _address(address))
+    if _AN_AMOUNT.search(part.told("custcreditlimit") or ""):
+        found.leave("custCreditLimit", {"": part.told("custcreditlimit")})
     found.person(name=part.told("contact"))
     for account in part.all("bankaccount"):
         found.account(account.told("bankaccnr") or "", account.told("bankidcd"))
@@ -117,12 +123,21 @@ def _of_saft(part: Part) -> Relation:
 
 def _saft_addresses(found: Relation, part: Part) -> None:
     by_type: dict[str, Part] = {}
-    for address in (*part.all("address"), *part.all("streetaddress")):
-        by_type.setdefault((address.told("addresstype") or "streetaddress").lower(), address)
-    for address in part.all("billingaddress"):
-        by_type.setdefault("billingaddress", address)
-    found.address("head_office", _address(by_type.get("streetaddress")))
-    found.address("invoice_address", _address(by_type.get("billingaddress") or by_type.get("postaladdress")))
+    told = [
+        (address.told("addresstype") or "StreetAddress", address)
+        for address in (*part.all("address"), *part.all("streetaddress"))
+    ]
+    told += [("BillingAddress", address) for address in part.all("billingaddress")]
+    told += [("ShipToAddress", address) for address in part.all("shiptoaddress")]
+    for called, address in told:
+        by_type.setdefault(called.lower(), address)
+    office, invoice = by_type.get("streetaddress"), by_type.get("billingaddress") or by_type.get("postaladdress")
+    found.address("head_office", _address(office))
+    found.address("invoice_address", _address(invoice))
+    taken = [_address(office), _address(invoice)]
+    for called, address in told:
+        if _address(address) not in taken:
+            found.leave(called, _address(address))
 
 
 def _saft_contact(found: Relation, contact: Part) -> None:
