@@ -21,6 +21,7 @@ class Trouble(enum.StrEnum):
     PERSON_MISSING = "First name and last name are empty."
     NAME_WITHOUT_LETTERS = "{value} holds no letter or digit, so it cannot be a name."
     NOTE_ROW = "This looks like a note beside the table, not like a row of it. Choose: a new one, or leave it out?"
+    NO_CUSTOMER = "The file says that this is no customer. Choose: a new one, or leave it out?"
     EXAMPLE_ROW = "This is the example row of the template, so it was left out."
     ROW_CUT_SHORT = "This row ends too early: in cell {cells}, where the names go on to column {names}."
     ROW_TOO_LONG = (

@@ -21,6 +21,7 @@ from importers.reading.cells import (
     squeezed,
     text,
     unseen,
+    word_set,
 )
 from importers.reading.dates import day, day_doubt, days_come_first, may_be_two_days, months
 from importers.reading.names import are_akin, is_of_a_firm, may_be_of_the_place, person, postal_place, titled
@@ -129,5 +130,6 @@ __all__ = [
     "web_doubt",
     "whole",
     "word_of",
+    "word_set",
     "yes_or_no",
 ]

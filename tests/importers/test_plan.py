@@ -290,6 +290,47 @@ def test_add_only_leaves_known_customers_alone(desk: Desk) -> None:
     assert desk.codes(run, 2) == ["KNOWN_ALREADY"]
 
 
+@pytest.mark.parametrize(
+    ("names", "cells"),
+    [
+        (("Klant", "Leverancier"), (("Ja", "Nee"), ("Nee", "Ja"), ("Ja", "Ja"))),
+        (("Debiteur", "Crediteur"), (("J", "N"), ("N", "J"), ("J", "J"))),
+        (("Customer", "Supplier"), (("x", ""), ("", "x"), ("x", "x"))),
+        (("Kunde", "Leverandør"), ((1, 0), (0, 1), (1, 1))),
+        (("Is customer", "Remark"), (("yes", ""), ("no", ""), ("", ""))),
+        (("Relatietype", "Rayon"), (("Klant", ""), ("Leverancier", ""), ("Beide", ""))),
+    ],
+)
+def test_who_the_file_says_is_no_customer_is_asked_about(
+    desk: Desk, names: tuple[str, ...], cells: tuple[tuple[object, ...], ...]
+) -> None:
+    rows = [(f"K-{at}", f"Firm {at}", "Delft", *marks) for at, marks in enumerate(cells)]
+    run = desk.plan(("Klantnummer", "Naam", "Plaats", *names), *rows)
+    assert desk.statuses(run) == {2: "new", 3: "ambiguous", 4: "new"}
+    assert (desk.codes(run, 3), desk.rows(run)[3].problems[0]["cell"]) == (["NO_CUSTOMER"], "D3")
+    desk.decide(run, row_3="new")
+    assert desk.statuses(run)[3] == "new"
+
+
+def test_a_column_that_says_more_than_yes_or_no_of_customers_keeps_nobody_out(desk: Desk) -> None:
+    head = ("Klantnummer", "Naam", "Plaats", "Leverancier", "Relatietype")
+    run = desk.plan(
+        head, ("K-1", "Acme", "Delft", "ja", "Klant"), ("K-2", "Beta", "Delft", "nee", "Leverancier en meer")
+    )
+    assert desk.statuses(run) == {2: "new", 3: "new"}
+
+
+def test_a_list_with_the_numbers_of_suppliers_goes_in_only_when_its_columns_are_confirmed(desk: Desk) -> None:
+    content = text_of(("Crediteurnummer", "Naam", "Adres", "Plaats"), ("1", "Acme", "Weg 1", "Delft"))
+    with pytest.raises(Refused) as refused:
+        desk.plan_file(content)
+    assert refused.value.reason is Reason.SUPPLIERS
+    run = desk.upload(content)
+    looking.map_columns(desk.session, desk.looker, run.id, {})
+    desk.replan(run)
+    assert desk.statuses(run) == {2: "new"}
+
+
 def test_a_row_without_a_name_is_rejected(desk: Desk) -> None:
     run = desk.plan(HEAD, ("K-1", "", "Zwolle", "", ""), ("K-2", "@%#", "", "", ""))
     assert desk.statuses(run) == {2: "rejected", 3: "rejected"}
