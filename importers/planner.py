@@ -46,6 +46,7 @@ class Source:
     the columns of another table. `outsiders`: row -> the position that says it is no customer. `notations`: how single
     columns write their dates and amounts. `returned`: what an export put beside the rows, where they come back from one.
     `is_number_weak`: what the file calls the numbers of customers may as well be a count of its rows.
+    `vat_country`: the position of the letters in front of VAT numbers, where they stand apart.
     """
 
     kind: ImportKind
@@ -68,6 +69,7 @@ class Source:
     notations: Mapping[int, Notation] = field(default_factory=dict)
     returned: Returned | None = None
     is_number_weak: bool = False
+    vat_country: int | None = None
 
 
 @dataclass(slots=True)
@@ -103,7 +105,8 @@ class Planner:
 
     def __init__(self, session: Session, looker: Looker, source: Source) -> None:
         self.session, self.source = session, source
-        how = {"clears": source.clears, "rest_to_notes": source.rest_to_notes}
+        how: dict[str, Any] = {"clears": source.clears, "rest_to_notes": source.rest_to_notes}
+        how["vat_country"] = source.vat_country
         self.reader = RowReader(
             source.sheet, source.mapping, source.kind, source.reading, source.translations, source.notations, **how
         )

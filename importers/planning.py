@@ -144,6 +144,7 @@ def _source(
         outsiders=outsiders.rows_of(names, mapping, rows) if run.kind is ImportKind.CUSTOMERS and back is None else {},
         notations=notation.settled(run, seen, choices.day_first, choices.decimal_comma),
         returned=back,
+        vat_country=signs.vat_country_of(mapping, names),
         is_number_weak=any(signs.is_any_number(names.get(at, "")) for at in mapping.get("number", ())),
     )
 

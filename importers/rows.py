@@ -11,6 +11,7 @@ from typing import Any
 
 from importers.columns import COLUMNS, Column
 from importers.files import Cell, Row, Sheet, address
+from importers.files.audit import with_country
 from importers.one_line import parted
 from importers.reading import (
     NAME_LENGTH,
@@ -120,7 +121,8 @@ class RowReader:
     """Reads rows of one sheet with one mapping. `clears`: an empty cell empties the field instead of leaving it.
 
     `translations`: field -> what a cell says -> what it stands for. `rest_to_notes`: of several values in a cell, those
-    behind the first are kept in the notes, and so is what the other columns leave no place for.
+    behind the first are kept in the notes, and so is what the other columns leave no place for. `vat_country`: the position
+    of what stands in front of VAT numbers.
     """
 
     def __init__(
@@ -134,10 +136,11 @@ class RowReader:
         *,
         clears: bool = False,
         rest_to_notes: bool = False,
+        vat_country: int | None = None,
     ) -> None:
         self.sheet, self.mapping, self.notations = sheet, mapping, notations or {}
         self.kind, self.reading, self.clears = kind, reading, clears
-        self.translations, self.rest_to_notes = translations, rest_to_notes
+        self.translations, self.rest_to_notes, self.vat_country = translations, rest_to_notes, vat_country
         # In a spreadsheet a cell with nothing in it is empty; a source that tells says so of the empty ones itself.
         self._none_is_empty = clears and not (sheet.layout and sheet.layout.tells_absent)
         self.problems = sheet.problems
@@ -189,7 +192,8 @@ class RowReader:
         """Whether a value may be made of more than one cell, or of a part of one."""
         place, _, piece = key.rpartition(".")
         in_pieces = piece in _OF_ADDRESS and (f"{place}." if place else "") in self.in_pieces
-        return len(self.mapping.get(key, ())) != 1 or piece in _OF_NAME or in_pieces
+        of_two = piece in _OF_NAME or in_pieces or (key == "vat_number" and self.vat_country is not None)
+        return len(self.mapping.get(key, ())) != 1 or of_two
 
     def _slot(self, column: Column, at: int) -> _Slot:
         translations = self.translations.get(column.key)
@@ -242,6 +246,8 @@ class RowReader:
                 self._take(record, slot, cell)
                 if type(cell) is str and len(record.problems) == said:
                     self._remember(slot, cell, values.get(slot.column.key))
+        if self.vat_country is not None and self.vat_country < width and values.get("vat_number"):
+            values["vat_number"] = with_country(values["vat_number"], plain(row[self.vat_country]))
         if number in self.sheet.rests:
             self._tell_rest(record, self.sheet.rests[number])
         names = [{key: values[key] for key in keys if values.get(key)} for keys in self._names]

@@ -53,7 +53,8 @@ _SUPPLIERS = frozenset({"s", "supplier", "creditor", "crediteur", "leverancier"}
 _STREET = ("streetname", "street", "address", "addressdetail", "addressline1")
 _PRIVATE = frozenset({"private", "individual", "person", "privat", "privatperson"})
 _AN_AMOUNT = re.compile(r"[1-9]")
-_VAT_BEGINS = re.compile(r"[0-9]")
+# A number without the letters of its country may have one letter of its own: U12345678 in Austria, X1234567L in Spain.
+_VAT_BEGINS = re.compile(r"[A-Za-z]?[0-9]")
 
 
 def relations(text: str, kind: Kind) -> Iterator[Relation]:
@@ -93,7 +94,7 @@ def _of_xaf(part: Part) -> Relation:
 
 
 def with_country(number: str | None, country: str) -> str | None:
-    """A VAT number with the letters of its country, which an audit file keeps apart."""
+    """A VAT number with the letters of its country, which audit files and DATEV keep apart."""
     if number and len(country) == 2 and _VAT_BEGINS.match(number):
         return f"{country.upper()}{number}"
     return number
