@@ -18,6 +18,7 @@ from importers.reading import (
     ZEROED,
     Notation,
     Reading,
+    Yearless,
     is_of_a_firm,
     legible,
     may_be_of_the_place,
@@ -114,6 +115,7 @@ class _Slot:
 
 # What is said of a value that stays out, and of one that is kept in the notes.
 _BEHIND_THE_FIRST = (Trouble.NOT_IMPORTED_REST, Trouble.REST_TO_NOTES)
+_WITHOUT_A_YEAR = (Trouble.YEARLESS_LEFT_OUT, Trouble.YEARLESS_TO_NOTES)
 _NO_PLACE = (Trouble.NO_PLACE_LEFT_OUT, Trouble.NO_PLACE_TO_NOTES)
 
 
@@ -334,6 +336,9 @@ class RowReader:
         except Wrong as wrong:
             where = address(record.number, slot.place)
             record.reject(wrong.trouble, where, plain(cell), **{"field": column.title(), **wrong.values})
+            return
+        if isinstance(value, Yearless):
+            self._part_with(record, column, address(record.number, slot.place), cell, plain(cell), _WITHOUT_A_YEAR)
             return
         if value == "" or value == []:
             if self.clears:

@@ -92,6 +92,8 @@ class Trouble(enum.StrEnum):
     REST_TO_NOTES = "{field}: only the first value was taken; kept in the notes: {rest}"
     NO_PLACE_LEFT_OUT = "{field}: the other columns leave no place for this; left out: {rest}"
     NO_PLACE_TO_NOTES = "{field}: the other columns leave no place for this; kept in the notes: {rest}"
+    YEARLESS_LEFT_OUT = "{field}: a birthday without its year has no place; left out: {rest}"
+    YEARLESS_TO_NOTES = "{field}: a birthday without its year has no place; kept in the notes: {rest}"
     REST_LEFT_OUT = "The file says more of this one than there is a place for; left out: {rest}"
     REST_KEPT = "The file says more of this one than there is a place for; kept in the notes: {rest}"
     INVISIBLE_LEFT_OUT = "{field}: characters that nobody can see were left out: {shown}"

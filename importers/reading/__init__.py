@@ -23,7 +23,7 @@ from importers.reading.cells import (
     unseen,
     word_set,
 )
-from importers.reading.dates import day, day_doubt, days_come_first, may_be_two_days, months
+from importers.reading.dates import Yearless, birthday, day, day_doubt, days_come_first, may_be_two_days, months
 from importers.reading.names import are_akin, is_of_a_firm, may_be_of_the_place, person, postal_place, titled
 from importers.reading.numbers import (
     Rounded,
@@ -82,10 +82,12 @@ __all__ = [
     "Parse",
     "Reading",
     "Rounded",
+    "Yearless",
     "amount",
     "amount_doubt",
     "archived",
     "are_akin",
+    "birthday",
     "countries",
     "country",
     "country_named",

@@ -498,6 +498,32 @@ def test_what_programs_write_for_no_date_is_none(written: str) -> None:
     assert reading.day(written, PLAIN) == ""
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "--03-04",
+        "--0304",
+        "02/03",
+        "14.3.",
+        "31-12",
+        "3 april",
+        "April 3",
+        "Apr 3rd",
+        "1604-03-04",
+        dt.date(1604, 3, 4),
+    ],
+)
+def test_a_birthday_without_its_year_is_no_date_and_not_wrong(written: str | dt.date) -> None:
+    found = reading.birthday(written, PLAIN)
+    assert (found, isinstance(found, reading.Yearless)) == ("", True)
+
+
+@pytest.mark.parametrize("written", ["13/14", "02/1980", "32/1", "0/3", "3 keer", "1980", Decimal("2.03")])
+def test_what_is_neither_a_birthday_nor_a_day_of_it_is_refused(written: str | Decimal) -> None:
+    with pytest.raises(Wrong):
+        reading.birthday(written, PLAIN)
+
+
 @pytest.mark.parametrize("written", [44259, "44259", "44259.75", Decimal("44259.5")])
 def test_a_date_that_a_spreadsheet_counted_is_read_and_told(written: Decimal | str | int) -> None:
     found = reading.day(written, PLAIN)

@@ -597,6 +597,23 @@ def test_a_number_that_is_too_short_for_its_country_may_have_lost_its_zeros_and_
     assert lost == {2: ["B2", "D2"], 3: ["B3", "C3"], 4: ["D4"], 5: [], 6: []}
 
 
+@pytest.mark.parametrize(
+    ("kept", "code", "notes"), [(False, "YEARLESS_LEFT_OUT", None), (True, "YEARLESS_TO_NOTES", "--03-04")]
+)
+def test_a_birthday_without_its_year_keeps_nobody_out_and_is_told(
+    desk: Desk, kept: bool, code: str, notes: str | None
+) -> None:
+    head = ("First name", "Last name", "Birthday")
+    rows = [("Anna", f"Berg {at}", day) for at, day in enumerate(("--03-04", "02/03", "3 april", "1980-02-03"))]
+    run = desk.plan(head, *rows, kind=CONTACTS, choices=Choices(rest_to_notes=kept, empty_clears=True))
+    found = desk.rows(run)
+    assert [row.status.value for row in found.values()] == ["new"] * 4
+    assert [desk.codes(run, row) for row in (2, 3, 4, 5)] == [[code], [code], [code], []]
+    assert found[5].values["contact"]["birth_date"] == "1980-02-03"
+    assert (notes or "") in (found[2].values["contact"].get("description") or "")
+    assert "birth_date" not in found[2].values["contact"]
+
+
 def test_contacts_are_matched_by_address_then_by_name_and_customer(desk: Desk) -> None:
     acme = factories.customer(desk.session, number="K-1", company_name="Acme")
     by_email = factories.contact(desk.session, first_name="Ann", last_name="Old", email="ann@x.nl")
