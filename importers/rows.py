@@ -429,6 +429,7 @@ def _customer(reader: RowReader, record: Record, values: Values) -> None:
         _last_name(reader, record, values, "main_contact.")
     _customer_name(record, values)
     _main_contact(values)
+    _own_salutation(reader, record, values)
     _check_name(reader, record, values, ("company_name", "name", "first_name", "last_name"))
 
 
@@ -593,6 +594,18 @@ def _main_contact(values: Values) -> None:
     name = values.pop("main_contact.contact", "")
     if name:
         _person(values, name, "main_contact.")
+
+
+def _own_salutation(reader: RowReader, record: Record, values: Values) -> None:
+    """The salutation of a customer that is a person has no place; beside a contact it is that of the contact."""
+    text = values.get("main_contact.salutation")
+    is_person = values.get("last_name") and not values.get("company_name")
+    if text and is_person and not any(values.get(f"main_contact.{key}") for key in _TELL_A_CONTACT):
+        del values["main_contact.salutation"]
+        reader.leave_out(record, "main_contact.salutation", text)
+
+
+_TELL_A_CONTACT = ("first_name", "last_name", "email", "phone", "mobile", "function")
 
 
 def _person(values: Values, name: str, prefix: str = "") -> None:

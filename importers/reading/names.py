@@ -43,6 +43,11 @@ _TITLE = re.compile(
     r"mister|herrn?|frau|fru|herra|rouva|fam|familie|family|familjen)\b\.?)\s*",
     re.IGNORECASE,
 )
+# Of what somebody is a doctor; names where no title stands before them.
+_OF_WHAT = re.compile(
+    r"-?(?:med|jur|iur|phil|rer|nat|dent|vet|oec|pol|techn|theol|habil|agr|sc|hum|mult|h\.\s?c|ing|kfm|inf)\.\s*",
+    re.IGNORECASE,
+)
 # Whom a letter is for; says nothing of the person.
 _FOR = re.compile(r"\A(?:t\.?\s?a\.?\s?v|attn?|z\.?\s?h(?:d|dn)?|c/o)\b[.:]?\s+", re.IGNORECASE)
 
@@ -50,7 +55,9 @@ _FOR = re.compile(r"\A(?:t\.?\s?a\.?\s?v|attn?|z\.?\s?h(?:d|dn)?|c/o)\b[.:]?\s+"
 def titled(name: str) -> tuple[str, str]:
     """A name -> its titles and the rest, which is never nothing: 'Prof. dr. Anna Berg' -> 'Prof. dr.', 'Anna Berg'."""
     whole, at = _FOR.sub("", name.strip()), 0
-    while (found := _TITLE.match(whole, at)) and found.end() < len(whole):
+    while (found := _TITLE.match(whole, at) or (_OF_WHAT.match(whole, at) if at else None)) and found.end() < len(
+        whole
+    ):
         at = found.end()
     return whole[:at].strip(), whole[at:]
 

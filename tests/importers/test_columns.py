@@ -537,6 +537,20 @@ def test_a_short_year_is_seen_where_the_day_or_month_has_one_digit(written: str)
     assert reading.day(written, PLAIN).startswith("2021-")
 
 
+@pytest.mark.parametrize(
+    ("name", "title", "rest"),
+    [
+        ("Dr. med. Hans Müller", "Dr. med.", "Hans Müller"),
+        ("Prof. Dr. rer. nat. h. c. Eva Ek", "Prof. Dr. rer. nat. h. c.", "Eva Ek"),
+        ("Dr.-Ing. Jo Bos", "Dr.-Ing.", "Jo Bos"),
+        ("Dipl.-Kfm. Jo Bos", "Dipl.-Kfm.", "Jo Bos"),
+        ("Nat. Jansen", "", "Nat. Jansen"),
+    ],
+)
+def test_what_somebody_is_a_doctor_of_belongs_to_the_title(name: str, title: str, rest: str) -> None:
+    assert reading.titled(name) == (title, rest)
+
+
 def test_names_are_akin_that_share_a_word_besides_the_legal_form_or_nearly_all_letters() -> None:
     for one, other in [
         ("Jansen BV", "Jan Jansen"),

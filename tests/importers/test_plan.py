@@ -405,6 +405,22 @@ def test_a_name_of_a_firm_beside_a_first_name_is_the_firm_and_what_may_be_one_is
     assert desk.codes(run, 3) == ["NO_PLACE_LEFT_OUT"]
 
 
+@pytest.mark.parametrize(
+    ("kept", "code", "notes"), [(False, "NO_PLACE_LEFT_OUT", None), (True, "NO_PLACE_TO_NOTES", "Frau")]
+)
+def test_the_salutation_of_a_customer_who_is_a_person_is_told_or_kept_in_the_notes(
+    desk: Desk, kept: bool, code: str, notes: str | None
+) -> None:
+    head = ("Kundennummer", "Firma", "Anrede", "Vorname", "Nachname")
+    rows = (("1", "", "Frau", "Petra", "Berg"), ("2", "Acme AG", "Herr", "Max", "Ek"))
+    run = desk.plan(head, *rows, choices=Choices(rest_to_notes=kept))
+    found = desk.rows(run)
+    assert (desk.codes(run, 2), desk.codes(run, 3)) == ([code], [])
+    assert (found[2].problems[0]["cell"], found[2].problems[0]["values"]["rest"]) == ("C2", "Frau")
+    assert (notes or "") in (found[2].values["customer"].get("description") or "")
+    assert found[3].values["main_contact"]["set"]["salutation"] == "Herr"
+
+
 CONTACT_HEAD = ("Klantnummer", "Bedrijfsnaam", "Contactpersoon", "Contactpersoon e-mail")
 
 
