@@ -462,15 +462,22 @@ def _is_name_of_firm(values: Values) -> bool:
 
 
 def _last_name(reader: RowReader, record: Record, values: Values, whose: str = "") -> None:
-    """The name beside a first name is the last name, or all of it: Jansen, Jan Jansen. A title is a salutation, of `whose`."""
+    """The name beside a first name is the last name, or all of it: Jansen, Jan Jansen.
+
+    A title is the salutation of a contact; of `whose` where it is one of a customer. A customer itself keeps it in its name.
+    """
     first, name = values.get("first_name"), values.get("name")
     if not (first and name):
         return
-    title, name = titled(name)
-    if title:
-        values.setdefault(f"{whose}salutation", title)
     del values["name"]
+    title, name = titled(name)
+    if squeezed(name) == squeezed(first):
+        return
     values["last_name"] = last = person(f"{name}, {first}")[1] if "," in name else _without(name, first)
+    if title and whose and not values.get("company_name"):
+        values["first_name"] = f"{title} {first}"
+    elif title and not values.get(f"{whose}salutation"):
+        values[f"{whose}salutation"] = title
     said = values.get("company_name") or values.get("kind")
     if reader.kind is ImportKind.CUSTOMERS and not said and person(last)[0]:
         record.say(Trouble.TAKEN_FOR_PERSON, reader.cell_of("name", record.number), name, first=first, last=last)
@@ -569,7 +576,8 @@ def _customer_name(record: Record, values: Values) -> None:
     whole = values.pop("name", "")
     company = values.get("company_name") or ""
     first, last = values.get("first_name") or "", values.get("last_name") or ""
-    if not company and whole and not (first and last):
+    is_firm = values.get("kind") != "private" and is_of_a_firm(whole)
+    if not company and whole and (is_firm or not (first and last)):
         company = whole
     if not (first and last):
         record.whole_name = f"{company} {second}".rstrip()

@@ -102,15 +102,17 @@ _LEGAL_FORMS = word_set(
 )
 # These are words or names as well: van As, Anders Ek. In capitals, or with their points, they are forms.
 _MAYBE_FORMS = word_set("cv ag ug ek ev hb kb ky ry as ans da is co sa spa")
+_FAMILY = word_set("zn zonen zoon dochters sohne sohn tochter sons son daughters soner sonner partners partner co cie")
 _SMALL_WORDS = word_set("and en und och og ja et of the de het der die das van von av af for voor")
 # So much of the letters of two names is the same where one of them was mistyped.
 _NEARLY_ALL = 0.75
 
 
 def is_of_a_firm(name: str) -> bool:
-    """Whether a name says by itself that it is no person's: there is a legal form in it, or an &."""
+    """Whether a name says by itself that it is no person's: there is a legal form in it, or & Sons behind it."""
     words = name.split()
-    return "&" in words or (len(words) > 1 and any(_is_form(word, name) for word in words))
+    is_family = "&" in words and squeezed(words[-1]) in _FAMILY
+    return is_family or (len(words) > 1 and any(_is_form(word, name) for word in words))
 
 
 def _is_form(word: str, name: str) -> bool:

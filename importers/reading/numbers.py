@@ -188,13 +188,13 @@ _MONEY = word_set(
     "pounds procent percent prozent prosent prosenttia pct"
 )
 _MONEY_MARKS = _MONEY | frozenset("€$£%¥")
-# What says no more than for how long it is, whether the tax is in it, and that it is not exact.
+# What says no more than that it is for an hour, whether the tax is in it, and that it is not exact.
 _AROUND = (
     _MONEY
     | _ABOUT
     | word_set(
-        "per pr pro a p u h t uur uren uurtarief hour hours hr hrs std stunde timme tim timmen time timen tunti tunnissa tunnilta dag "
-        "day tag päivä maand mnd month monat ex excl exkl exclusief exclusive exklusive incl inkl inclusief inclusive inklusive btw "
+        "per pr pro a p u h t uur uren uurtarief hour hours hr hrs std stunde timme tim timmen time timen tunti tunnissa tunnilta "
+        "ex excl exkl exclusief exclusive exklusive incl inkl inclusief inclusive inklusive btw "
         "vat moms mwst ust alv mva tax zzgl plus netto brutto bruto net gross hoog laag high low standaard standard"
     )
 )

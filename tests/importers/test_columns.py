@@ -118,7 +118,19 @@ def test_an_amount_is_read_with_comma_or_point(written: str | int | Decimal, kep
     [
         *("veertien", "1.2.3,4,5", True, "99999999999", "1e5", "95€50", "95;110", "95 50", "=1+1", "95+5"),
         *("95 & 110", "95k", "95 K", "1,5 mln", "2 Tsd. €", "8:30", "95,00 EUR 21% BTW", "12 3456"),
-        *("Tarief 2", "A1", "Schaal 3", "S2", "max 95", "12b", "95 punten", "EUR schaal 3", "€ schaal 3", "nr. 4"),
+        *(
+            "Tarief 2",
+            "A1",
+            "Schaal 3",
+            "S2",
+            "max 95",
+            "12b",
+            "95 punten",
+            "95 per dag",
+            "EUR schaal 3",
+            "€ schaal 3",
+            "nr. 4",
+        ),
     ],
 )
 def test_what_is_no_amount_is_refused(written: str | bool) -> None:
@@ -570,7 +582,7 @@ def test_names_are_akin_that_share_a_word_besides_the_legal_form_or_nearly_all_l
 def test_a_legal_form_makes_a_name_that_of_a_firm_unless_it_may_be_a_name_itself() -> None:
     for name in ("Muster GmbH", "BAKKER BV", "Berg A/S", "Fjord AS", "Stichting Zon", "Jansen & Zonen", "Meier e.K."):
         assert is_of_a_firm(name)
-    for name in ("Ek", "van As", "Jansen", "van der Berg", "AB", "VAN AS", "De Co"):
+    for name in ("Ek", "van As", "Jansen", "van der Berg", "AB", "VAN AS", "De Co", "Jan & Eva Ek"):
         assert not is_of_a_firm(name)
 
 

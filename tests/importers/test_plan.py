@@ -367,7 +367,7 @@ def test_a_name_beside_a_first_name_is_the_last_name_where_no_column_is_for_that
     run = desk.plan(
         ("Nr", name, first, "Plaats"),
         *(
-            ("1", "Jansen", "Jan", "Delft"),
+            ("1", "Dr. Jansen", "Jan", "Delft"),
             ("2", "van der Berg", "Eva", ""),
             ("3", "Bo Ek", "Bo", ""),
             ("4", "Bakker", "", ""),
@@ -375,7 +375,7 @@ def test_a_name_beside_a_first_name_is_the_last_name_where_no_column_is_for_that
     )
     names = [row.values["customer"] for row in desk.rows(run).values()]
     assert [(one.get("first_name"), one.get("last_name")) for one in names] == [
-        *(("Jan", "Jansen"), ("Eva", "van der Berg"), ("Bo", "Ek"), (None, None))
+        *(("Dr. Jan", "Jansen"), ("Eva", "van der Berg"), ("Bo", "Ek"), (None, None))
     ]
     assert [one["kind"] for one in names] == [*["private"] * 3, "business"]
     assert [desk.codes(run, row) for row in (2, 3, 4, 5)] == [[], [], [], []]
@@ -419,6 +419,20 @@ def test_the_salutation_of_a_customer_who_is_a_person_is_told_or_kept_in_the_not
     assert (found[2].problems[0]["cell"], found[2].problems[0]["values"]["rest"]) == ("C2", "Frau")
     assert (notes or "") in (found[2].values["customer"].get("description") or "")
     assert found[3].values["main_contact"]["set"]["salutation"] == "Herr"
+
+
+def test_a_name_with_a_legal_form_is_the_company_of_the_person_beside_it(desk: Desk) -> None:
+    head = ("Klantnummer", "Naam", "Voornaam", "Achternaam", "Soort")
+    run = desk.plan(
+        head,
+        ("1", "Jansen BV", "Jan", "Jansen", ""),
+        ("2", "Jan Ek", "Jan", "Ek", ""),
+        ("3", "Ek AB", "Jan", "Ek", "privé"),
+    )
+    told = [row.values["customer"].get("company_name") for row in desk.rows(run).values()]
+    assert told == ["Jansen BV", None, None]
+    assert desk.rows(run)[2].values["main_contact"]["set"] == {"first_name": "Jan", "last_name": "Jansen"}
+    assert [desk.codes(run, row) for row in (2, 3, 4)] == [[], [], ["NO_PLACE_LEFT_OUT"]]
 
 
 CONTACT_HEAD = ("Klantnummer", "Bedrijfsnaam", "Contactpersoon", "Contactpersoon e-mail")
@@ -468,7 +482,7 @@ def left_out(desk: Desk, run: ImportRun) -> list[str]:
         ("Bedrijfsnaam;Voornaam;Achternaam;T.a.v.", "Acme;Jan;Bos;Bos, Jan", []),
         ("Bedrijfsnaam;Voornaam;Achternaam", "Acme;Jan;Bos", []),
         ("Bedrijfsnaam;Voornaam;Achternaam;Voornaam contactpersoon", "Acme;Jan;Bos;Eva", ["B2 Jan", "C2 Bos"]),
-        ("Naam;Voornaam;Achternaam", "Jansen & Co;Jan;Jansen", ["A2 Jansen & Co"]),
+        ("Naam;Voornaam;Achternaam", "De Jansens;Jan;Jansen", ["A2 De Jansens"]),
         ("Naam;Voornaam;Achternaam", "Bos, J. van der;J.;van der Bos", []),
         ("Bedrijfsnaam;Tussenvoegsel", "Acme;van der", ["B2 van der"]),
         ("Bedrijfsnaam;Contactpersoon;Voornaam contactpersoon", "Acme;J. Bos;Jan", ["C2 Jan"]),
