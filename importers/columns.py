@@ -237,7 +237,7 @@ CONTACT_COLUMNS: tuple[Column, ...] = (
     *_address(Contact, Place.SELF, {}),
     _column("labels", reading.labels, Place.LABELS, "", repeatable=True),
     _column("language", reading.language),
-    _column("birth_date", reading.day, doubt=reading.day_doubt),
+    _column("birth_date", reading.birthday, doubt=reading.day_doubt),
     _limited("vat_number", reading.text, Contact.vat_number, doubt=reading.vat_doubt),
     _column("owner", reading.user, attribute="owner_id"),
     _limited("description", reading.lines, Contact.description, repeatable=True),

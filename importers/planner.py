@@ -43,8 +43,10 @@ class Source:
     `match` says by what rows are recognised. `translations`: field -> what a cell says -> what it stands for.
     `misfits`: the rows that have more or fewer cells than there are columns, see `mapping.misfits`. `corrected`: row ->
     position -> what the file says there, where the records say something else. `headings`: rows that look like the names of
-    the columns of another table. `notations`: how single columns write their dates and amounts. `returned`: what an export
-    put beside the rows, where they come back from one.
+    the columns of another table. `outsiders`: row -> the position that says it is no customer. `notations`: how single
+    columns write their dates and amounts. `returned`: what an export put beside the rows, where they come back from one.
+    `is_number_weak`: what the file calls the numbers of customers may as well be a count of its rows.
+    `vat_country`: the position of the letters in front of VAT numbers, where they stand apart.
     """
 
     kind: ImportKind
@@ -63,8 +65,11 @@ class Source:
     misfits: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     corrected: Mapping[int, Mapping[int, Cell]] = field(default_factory=dict)
     headings: frozenset[int] = frozenset()
+    outsiders: Mapping[int, int] = field(default_factory=dict)
     notations: Mapping[int, Notation] = field(default_factory=dict)
     returned: Returned | None = None
+    is_number_weak: bool = False
+    vat_country: int | None = None
 
 
 @dataclass(slots=True)
@@ -81,13 +86,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """Whom a row meets. `is_open`: somebody has to say whether it is that one."""
+    """Whom a row meets. `is_open`: somebody has to say whether it is that one. `is_by_number`: only its number told."""
 
     record: Record
     target: int | None = None
     candidates: tuple[int, ...] = ()
     is_open: bool = False
     customer: int | None = None
+    is_by_number: bool = False
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -99,7 +105,8 @@ class Planner:
 
     def __init__(self, session: Session, looker: Looker, source: Source) -> None:
         self.session, self.source = session, source
-        how = {"clears": source.clears, "rest_to_notes": source.rest_to_notes}
+        how: dict[str, Any] = {"clears": source.clears, "rest_to_notes": source.rest_to_notes}
+        how["vat_country"] = source.vat_country
         self.reader = RowReader(
             source.sheet, source.mapping, source.kind, source.reading, source.translations, source.notations, **how
         )
@@ -152,10 +159,16 @@ class Planner:
 
     def waits(self, record: Record) -> bool:
         """Whether somebody has to say first that this is a row at all."""
-        asked = record.is_note and not self.decided(record)
-        if asked:
+        if self.decided(record):
+            return False
+        if record.is_note:
             record.say(Trouble.NOTE_ROW)
-        return asked
+        elif (said := self.source.outsiders.get(record.number)) is not None:
+            cell = record.raw[said] if said < len(record.raw) else None
+            record.say(Trouble.NO_CUSTOMER, address(record.number, self.reader.place(said)), plain(cell))
+        else:
+            return False
+        return True
 
     def may_be_a_total(self, record: Record, text: str, key: str) -> bool:
         """Whether this field looks like what stands under a table, and nobody said that it is a record all the same."""

@@ -9,8 +9,8 @@ from importers import compare, cut, known
 from importers.compare import Difference
 from importers.files import Row
 from importers.known import Held, Namesake
-from importers.planner import NEW, TAKE, Meeting, Outcome, Planner, keep_in_notes, others
-from importers.reading import NAME_LENGTH, first_of, shortened
+from importers.planner import MOST_OFFERED, NEW, TAKE, Meeting, Outcome, Planner, keep_in_notes, others
+from importers.reading import NAME_LENGTH, are_akin, first_of, shortened
 from importers.rows import Record, full_name
 from importers.trouble import Trouble
 from models.base import folded
@@ -21,6 +21,7 @@ from models.operations.number import in_bin, peek
 _WHOLE_NAMES = ("company_name", "name")
 _CONTACT_EMAIL = "main_contact.email"
 _POSTAL_FIELDS = ("head_office.postal_code", "head_office.postal_place", "head_office.country")
+_NAMES = frozenset({"company_name", "first_name", "last_name"})
 NAME_FIELDS = ("company_name", "name", "name_2", "first_name", "last_name", "infix", "kind")
 
 
@@ -49,7 +50,11 @@ class Customers(Planner):
         self.in_bin = in_bin(self.session, self.rows_of_number.keys() - self.by_number.keys())
         self.free_number = peek(self.session) if self.in_bin else ""
         self.postal_codes = self._postal_codes()
-        unknown = [item for item in self.records if number_of.get(item[0], "") not in self.by_number]
+        # By number only, names mean nothing: whoever chose that knows what the numbers are.
+        self.asks_by_name = self.source.is_number_weak and self.source.match is not MatchRule.NUMBER
+        unknown = [
+            item for item in self.records if self.asks_by_name or number_of.get(item[0], "") not in self.by_number
+        ]
         names = set[str]()
         for number, name in self._names(unknown):
             names.add(name)
@@ -134,7 +139,7 @@ class Customers(Planner):
         decision = self.decided(record)
         # Of several rows with one number one may have been taken.
         if number in self.by_number and (len(self.rows_of_number[number]) == 1 or decision == TAKE):
-            return Meeting(record, target=self.by_number[number])
+            return Meeting(record, self.by_number[number], self._called_so(record, number), is_by_number=True)
         if self.waits(record):
             return Meeting(record, is_open=True)
         name = folded(full_name(record.values))
@@ -159,6 +164,13 @@ class Customers(Planner):
         if not namesakes.active:
             return Meeting(record)
         return self._among(record, namesakes.active, number)
+
+    def _called_so(self, record: Record, number: str) -> tuple[int, ...]:
+        """Whom a row may mean by its name, where its number may be any."""
+        if not self.asks_by_name:
+            return ()
+        called = self._namesakes(record, folded(full_name(record.values)), number).active
+        return tuple(one.id for one in called[:MOST_OFFERED])
 
     def _name_column(self) -> str:
         return next((key for key in ("company_name", "name", "last_name") if key in self.source.mapping), "")
@@ -190,6 +202,33 @@ class Customers(Planner):
         if held.id not in self.seen:
             self.reject(record, Trouble.NUMBER_UNSEEN, "number")
             return self.rejected(record)
+        if meeting.is_by_number and not are_akin(full_name(record.values), held.name):
+            return self._of_another_name(meeting, held)
+        return self._known(meeting, held)
+
+    def _of_another_name(self, meeting: Meeting, held: Held) -> Outcome:
+        """A row whose number is that of somebody called otherwise: it may be a count of the rows, or a new name."""
+        record, decision = meeting.record, self.decided(meeting.record)
+        if not self.asks_by_name or decision in {TAKE, str(held.id)}:
+            outcome = self._known(meeting, held)
+            if _NAMES & outcome.diff.keys():
+                self.say(
+                    record, Trouble.NAME_BECOMES_ANOTHER, self._name_column(), old=held.name, name=self.name(record)
+                )
+            return outcome
+        another = {"number": record.values["number"], "name": held.name}
+        meant = self.held.get(int(decision)) if decision.isdecimal() and int(decision) in meeting.candidates else None
+        if decision != NEW and meant is None:
+            self.say(record, Trouble.NUMBER_OF_ANOTHER, "number", **another)
+            return self.open(record, meeting.ids)
+        self.say(record, Trouble.NUMBER_LEFT_OUT, "number", **another)
+        del record.values["number"]
+        return self._new(record) if meant is None else self._known(meeting, meant)
+
+    def _known(self, meeting: Meeting, held: Held) -> Outcome:
+        """What a row does to a customer whom it means, or may mean."""
+        record = meeting.record
+        self._tell_person_of_company(record, held)
         keep_in_notes(record, held)
         cut.keep_longer(record, held, ImportKind.CUSTOMERS, self.limits)
         found = compare.customer(record, held, self.source.reading, self.source.replaces_labels)
@@ -205,6 +244,25 @@ class Customers(Planner):
         if outcome.status is RowStatus.CHANGED:
             self._tell_of_contact(record, found)
         return outcome
+
+    def _tell_person_of_company(self, record: Record, held: Held) -> None:
+        """A company has no first name: a person under its number is its main contact."""
+        values = record.values
+        person = {part: values[part] for part in ("first_name", "last_name") if values.get(part)}
+        is_company = held.values["kind"] == "business" and not (values.get("company_name") or values.get("kind"))
+        if not (person and is_company):
+            return
+        name = full_name(values)
+        for part in person:
+            del values[part]
+        if folded(name) == folded(held.name):
+            return
+        key = next((part for part in ("last_name", "first_name") if part in self.source.mapping), "name")
+        if any(values.get(f"main_contact.{part}") for part in ("first_name", "last_name")):
+            self.reader.leave_out(record, key, name)
+            return
+        values.update({f"main_contact.{part}": text for part, text in person.items()})
+        self.say(record, Trouble.PERSON_OF_COMPANY, key, company=held.name, name=name)
 
     def _is_locked(self, record: Record, held: Held) -> bool:
         """Whether nothing of it may be written, and why; a row that writes nothing need not ask."""

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from importers import apply, coming_back, corrections, notation, plan, signs, unticking
+from importers import apply, coming_back, corrections, notation, outsiders, plan, signs, unticking
 from importers.apply import Applied, digest, require_columns
 from importers.columns import COLUMNS
 from importers.files import Remark, Sheet
@@ -29,7 +29,7 @@ from importers.writer import Moved
 from models import journal
 from models.access import Looker, require
 from models.errors import Reason, Refused
-from models.imports import ImportRun, ImportState, Stage
+from models.imports import ImportKind, ImportRun, ImportState, Stage
 from models.journal import Undone
 from models.operations.undo import undo as undo_changeset
 from models.operations.working import working
@@ -52,8 +52,8 @@ def require_plannable(session: Session, looker: Looker, run_id: int) -> tuple[Im
         raise Refused(Reason.WHICH_COLUMN, name=undecided[0])
     if not NAMES & run.mapping.keys() and not run.options.get("returned"):
         raise Refused(Reason.NO_NAME_COLUMN)
-    if not (run.options.get("is_confirmed") or run.options.get("returned")) and _is_of_something_else(run):
-        raise Refused(Reason.NO_LIST)
+    if not (run.options.get("is_confirmed") or run.options.get("returned")):
+        _require_list(run)
     require_columns(session, looker, run)
     return run, run.header_row
 
@@ -141,9 +141,23 @@ def _source(
         headings=frozenset(
             note["values"]["row"] for note in run.options["notes"] if note["code"] == Remark.SECOND_TABLE.name
         ),
+        outsiders=outsiders.rows_of(names, mapping, rows) if run.kind is ImportKind.CUSTOMERS and back is None else {},
         notations=notation.settled(run, seen, choices.day_first, choices.decimal_comma),
         returned=back,
+        vat_country=signs.vat_country_of(mapping, names),
+        is_number_weak=any(signs.is_any_number(names.get(at, "")) for at in mapping.get("number", ())),
     )
+
+
+def _require_list(run: ImportRun) -> None:
+    """Go on only if the file seems to be a list of customers or contacts; whoever looked at its columns has said so."""
+    if _is_of_something_else(run):
+        raise Refused(Reason.NO_LIST)
+    suppliers = [
+        column["header"] for column in run.options["columns"] if outsiders.is_supplier_number(column["header"])
+    ]
+    if suppliers and run.kind is ImportKind.CUSTOMERS and "number" not in run.mapping:
+        raise Refused(Reason.SUPPLIERS, name=suppliers[0])
 
 
 def _is_of_something_else(run: ImportRun) -> bool:

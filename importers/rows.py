@@ -11,13 +11,18 @@ from typing import Any
 
 from importers.columns import COLUMNS, Column
 from importers.files import Cell, Row, Sheet, address
+from importers.files.audit import with_country
 from importers.one_line import parted
 from importers.reading import (
     NAME_LENGTH,
+    ZEROED,
     Notation,
     Reading,
+    Yearless,
+    is_of_a_firm,
     legible,
     may_be_of_the_place,
+    may_lack_zeros,
     needs_nothing,
     person,
     plain,
@@ -110,6 +115,7 @@ class _Slot:
 
 # What is said of a value that stays out, and of one that is kept in the notes.
 _BEHIND_THE_FIRST = (Trouble.NOT_IMPORTED_REST, Trouble.REST_TO_NOTES)
+_WITHOUT_A_YEAR = (Trouble.YEARLESS_LEFT_OUT, Trouble.YEARLESS_TO_NOTES)
 _NO_PLACE = (Trouble.NO_PLACE_LEFT_OUT, Trouble.NO_PLACE_TO_NOTES)
 
 
@@ -117,7 +123,8 @@ class RowReader:
     """Reads rows of one sheet with one mapping. `clears`: an empty cell empties the field instead of leaving it.
 
     `translations`: field -> what a cell says -> what it stands for. `rest_to_notes`: of several values in a cell, those
-    behind the first are kept in the notes, and so is what the other columns leave no place for.
+    behind the first are kept in the notes, and so is what the other columns leave no place for. `vat_country`: the position
+    of what stands in front of VAT numbers.
     """
 
     def __init__(
@@ -131,18 +138,22 @@ class RowReader:
         *,
         clears: bool = False,
         rest_to_notes: bool = False,
+        vat_country: int | None = None,
     ) -> None:
         self.sheet, self.mapping, self.notations = sheet, mapping, notations or {}
         self.kind, self.reading, self.clears = kind, reading, clears
-        self.translations, self.rest_to_notes = translations, rest_to_notes
+        self.translations, self.rest_to_notes, self.vat_country = translations, rest_to_notes, vat_country
         # In a spreadsheet a cell with nothing in it is empty; a source that tells says so of the empty ones itself.
         self._none_is_empty = clears and not (sheet.layout and sheet.layout.tells_absent)
         self.problems = sheet.problems
         self.slots = [self._slot(COLUMNS[kind][key], at) for key, positions in mapping.items() for at in positions]
         self.doubtful = [slot for slot in self.slots if slot.column.doubt]
+        self.zeroed = [slot for slot in self.slots if slot.column.term.key in ZEROED]
         # The places whose addresses come in pieces.
         self.in_pieces = [place for place in ("head_office.", "invoice_address.", "") if self._is_in_pieces(place)]
         self._compose = _customer if kind is ImportKind.CUSTOMERS else _contact
+        # Naam;Voornaam: with a first name beside it and no column for the last one, the name is that.
+        self.name_is_last = {"name", "first_name"} <= mapping.keys() and "last_name" not in mapping
         self._longest = {
             key: column.limits.longest
             for key, column in COLUMNS[kind].items()
@@ -183,7 +194,8 @@ class RowReader:
         """Whether a value may be made of more than one cell, or of a part of one."""
         place, _, piece = key.rpartition(".")
         in_pieces = piece in _OF_ADDRESS and (f"{place}." if place else "") in self.in_pieces
-        return len(self.mapping.get(key, ())) != 1 or piece in _OF_NAME or in_pieces
+        of_two = piece in _OF_NAME or in_pieces or (key == "vat_number" and self.vat_country is not None)
+        return len(self.mapping.get(key, ())) != 1 or of_two
 
     def _slot(self, column: Column, at: int) -> _Slot:
         translations = self.translations.get(column.key)
@@ -236,6 +248,8 @@ class RowReader:
                 self._take(record, slot, cell)
                 if type(cell) is str and len(record.problems) == said:
                     self._remember(slot, cell, values.get(slot.column.key))
+        if self.vat_country is not None and self.vat_country < width and values.get("vat_number"):
+            values["vat_number"] = with_country(values["vat_number"], plain(row[self.vat_country]))
         if number in self.sheet.rests:
             self._tell_rest(record, self.sheet.rests[number])
         names = [{key: values[key] for key in keys if values.get(key)} for keys in self._names]
@@ -323,6 +337,9 @@ class RowReader:
             where = address(record.number, slot.place)
             record.reject(wrong.trouble, where, plain(cell), **{"field": column.title(), **wrong.values})
             return
+        if isinstance(value, Yearless):
+            self._part_with(record, column, address(record.number, slot.place), cell, plain(cell), _WITHOUT_A_YEAR)
+            return
         if value == "" or value == []:
             if self.clears:
                 record.values.setdefault(column.key, value)
@@ -342,6 +359,19 @@ class RowReader:
             found = slot.column.doubt(value, self.reading) if slot.column.doubt and value else None
             if found:
                 record.say(found, address(record.number, slot.place), value, field=slot.column.title())
+        for slot in self.zeroed:
+            cell = record.raw[slot.position] if slot.position < len(record.raw) else None
+            if type(cell) is int:
+                self._doubt_zeros(record, slot, cell)
+
+    def _doubt_zeros(self, record: Record, slot: _Slot, number: int) -> None:
+        """Say that a number may have begun with zeros. Of what has no country of its own the head office tells it."""
+        values, place = record.values, slot.column.key.rpartition(".")[0]
+        said = (values.get(key) for key in (f"{place}.country", "country", "head_office.country"))
+        country = next(filter(None, said), self.reading.country)
+        if may_lack_zeros(slot.column.term.key, number, country):
+            where = address(record.number, slot.place)
+            record.say(Trouble.ZEROS_LOST, where, number, field=slot.column.title(), country=country)
 
 
 def _always(rows: Sequence[Row], columns: Sequence[int]) -> int:
@@ -395,8 +425,11 @@ def _customer(reader: RowReader, record: Record, values: Values) -> None:
         _address(reader, record, values, place)
     _kind(values)
     _greeted(values)
+    if reader.name_is_last and not _is_name_of_firm(values):
+        _last_name(reader, record, values, "main_contact.")
     _customer_name(record, values)
     _main_contact(values)
+    _own_salutation(reader, record, values)
     _check_name(reader, record, values, ("company_name", "name", "first_name", "last_name"))
 
 
@@ -422,9 +455,47 @@ def _greeted(values: Values) -> None:
         values.setdefault("kind", "business")
 
 
+def _is_name_of_firm(values: Values) -> bool:
+    """Whether the name of a row is that of a firm although there is a first name: then that is its contact's."""
+    kind = values.get("kind")
+    return kind == "business" or (not kind and is_of_a_firm(values.get("name") or ""))
+
+
+def _last_name(reader: RowReader, record: Record, values: Values, whose: str = "") -> None:
+    """The name beside a first name is the last name, or all of it: Jansen, Jan Jansen.
+
+    A title is the salutation of a contact; of `whose` where it is one of a customer. A customer itself keeps it in its name.
+    """
+    first, name = values.get("first_name"), values.get("name")
+    if not (first and name):
+        return
+    del values["name"]
+    title, name = titled(name)
+    if squeezed(name) == squeezed(first):
+        return
+    values["last_name"] = last = person(f"{name}, {first}")[1] if "," in name else _without(name, first)
+    if title and whose and not values.get("company_name"):
+        values["first_name"] = f"{title} {first}"
+    elif title and not values.get(f"{whose}salutation"):
+        values[f"{whose}salutation"] = title
+    said = values.get("company_name") or values.get("kind")
+    if reader.kind is ImportKind.CUSTOMERS and not said and person(last)[0]:
+        record.say(Trouble.TAKEN_FOR_PERSON, reader.cell_of("name", record.number), name, first=first, last=last)
+
+
+def _without(name: str, first: str) -> str:
+    """A name without the first name before or behind it."""
+    said, small = name.casefold(), first.casefold()
+    if said.startswith(f"{small} "):
+        return name[len(first) :].lstrip()
+    return name[: -len(first)].rstrip() if said.endswith(f" {small}") else name
+
+
 def _contact(reader: RowReader, record: Record, values: Values) -> None:
     for place in reader.in_pieces:
         _address(reader, record, values, place)
+    if reader.name_is_last:
+        _last_name(reader, record, values)
     _infix(values)
     company = values.pop("own_company", "")
     if company:
@@ -505,7 +576,8 @@ def _customer_name(record: Record, values: Values) -> None:
     whole = values.pop("name", "")
     company = values.get("company_name") or ""
     first, last = values.get("first_name") or "", values.get("last_name") or ""
-    if not company and whole and not (first and last):
+    is_firm = values.get("kind") != "private" and is_of_a_firm(whole)
+    if not company and whole and (is_firm or not (first and last)):
         company = whole
     if not (first and last):
         record.whole_name = f"{company} {second}".rstrip()
@@ -530,6 +602,18 @@ def _main_contact(values: Values) -> None:
     name = values.pop("main_contact.contact", "")
     if name:
         _person(values, name, "main_contact.")
+
+
+def _own_salutation(reader: RowReader, record: Record, values: Values) -> None:
+    """The salutation of a customer that is a person has no place; beside a contact it is that of the contact."""
+    text = values.get("main_contact.salutation")
+    is_person = values.get("last_name") and not values.get("company_name")
+    if text and is_person and not any(values.get(f"main_contact.{key}") for key in _TELL_A_CONTACT):
+        del values["main_contact.salutation"]
+        reader.leave_out(record, "main_contact.salutation", text)
+
+
+_TELL_A_CONTACT = ("first_name", "last_name", "email", "phone", "mobile", "function")
 
 
 def _person(values: Values, name: str, prefix: str = "") -> None:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from importers.columns import COLUMNS
 from importers.files import Cell, Row
 from importers.reading import CROSSES, EMPTY_BOXES, TICKS, plain, squeezed
+from importers.terms import TERMS
 from models.imports import ImportKind
 
 _YES_OR_NO = frozenset(
@@ -47,6 +48,23 @@ def of_column(term: str, name: str, names: Collection[str], cells: Iterable[Cell
         known = _DATEV_LANGUAGES if term == "language" else _DATEV_KINDS if squeezed(name) == _DATEV else {}
         return known if said <= known.keys() else {}
     return next((pair for pair in _PAIRS if term == "kind" and {text.upper() for text in said} == pair.keys()), {})
+
+
+def vat_country_of(mapping: Mapping[str, Sequence[int]], names: Mapping[int, str]) -> int | None:
+    """The position of the letters in front of VAT numbers, where a file has them in a column by themselves: DATEV."""
+    is_apart = [squeezed(names.get(at, "")) for at in mapping.get("vat_number", ())] == [_DATEV_NUMBER]
+    return next((at for at, name in names.items() if is_apart and squeezed(name) == _DATEV_COUNTRY), None)
+
+
+_DATEV_COUNTRY, _DATEV_NUMBER = "euland", "euustid"
+
+
+def is_any_number(name: str) -> bool:
+    """Whether what the file calls the numbers of customers, Nr or Code, may be a count of its rows or another program's."""
+    return (squeezed(name) or name.strip()) in _ANY_NUMBERS
+
+
+_ANY_NUMBERS = frozenset(squeezed(name) or name for name in TERMS["number"].weak)
 
 
 def fitting(term: str, name: str, names: Collection[str], cells: Iterable[Cell]) -> Collection[str]:

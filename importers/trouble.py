@@ -21,6 +21,7 @@ class Trouble(enum.StrEnum):
     PERSON_MISSING = "First name and last name are empty."
     NAME_WITHOUT_LETTERS = "{value} holds no letter or digit, so it cannot be a name."
     NOTE_ROW = "This looks like a note beside the table, not like a row of it. Choose: a new one, or leave it out?"
+    NO_CUSTOMER = "The file says that this is no customer. Choose: a new one, or leave it out?"
     EXAMPLE_ROW = "This is the example row of the template, so it was left out."
     ROW_CUT_SHORT = "This row ends too early: in cell {cells}, where the names go on to column {names}."
     ROW_TOO_LONG = (
@@ -54,6 +55,17 @@ class Trouble(enum.StrEnum):
     NO_CUSTOMER_NUMBER = "There is no customer with this number."
     NAME_KNOWN_OTHER_NUMBER = "{name} exists with the number {number}. Choose: the same customer, or a new one?"
     NAME_KNOWN_NO_NUMBER = "{name} exists with the number {number}; this row has none. Choose: the same, or a new one?"
+    NUMBER_OF_ANOTHER = (
+        "{number} is the number of {name}, who is called otherwise. Choose: the same customer under a new name, or a new one "
+        "with a number of its own?"
+    )
+    NUMBER_LEFT_OUT = "{number} is the number of {name}, so it was left out."
+    NAME_BECOMES_ANOTHER = "{old} becomes {name}: no word of the name stays. Is that the same customer?"
+    PERSON_OF_COMPANY = "{company} is a company, so {name} goes in as its main contact."
+    TAKEN_FOR_PERSON = (
+        "A first name stands beside it, so this was taken for a person: {first} | {last}. If it is a company, say so in a "
+        "column Kind."
+    )
     LOOKS_LIKE_A_TOTAL = "This looks like a total, not like a record. Choose: a new one, or leave it out?"
     NAME_KNOWN = "{name} exists already. Choose: the same, or a new one?"
     NAME_KNOWN_OFTEN = "{count} records are called {name}. Choose which one is meant, or a new one."
@@ -80,6 +92,8 @@ class Trouble(enum.StrEnum):
     REST_TO_NOTES = "{field}: only the first value was taken; kept in the notes: {rest}"
     NO_PLACE_LEFT_OUT = "{field}: the other columns leave no place for this; left out: {rest}"
     NO_PLACE_TO_NOTES = "{field}: the other columns leave no place for this; kept in the notes: {rest}"
+    YEARLESS_LEFT_OUT = "{field}: a birthday without its year has no place; left out: {rest}"
+    YEARLESS_TO_NOTES = "{field}: a birthday without its year has no place; kept in the notes: {rest}"
     REST_LEFT_OUT = "The file says more of this one than there is a place for; left out: {rest}"
     REST_KEPT = "The file says more of this one than there is a place for; kept in the notes: {rest}"
     INVISIBLE_LEFT_OUT = "{field}: characters that nobody can see were left out: {shown}"
@@ -93,6 +107,9 @@ class Trouble(enum.StrEnum):
     FAR_DATE = "{field} is long ago or far ahead. Is that right?"
     COUNTED_DATE = "{field} was a number of days, as spreadsheets count them, and is taken for {value}."
     LOOKS_LIKE_A_SHARE = "{field} is {value}, less than one. A percentage is written as 21, not as 0.21. Is that right?"
+    ZEROS_LOST = (
+        "{field}: {value} is a number in the file, and too short for {country}. Were there zeros in front of it?"
+    )
     LOOKS_LIKE_NO_IBAN = "{field} does not look like an IBAN."
     BOTH_CHANGED = "{field}: {exported} was exported, others made it {theirs}, your file says {mine}. Choose one."
     BOTH_CHANGED_SINCE = "{field}: others changed it to {theirs} after the export, your file says {mine}. Choose one."

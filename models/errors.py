@@ -132,6 +132,7 @@ class Reason(enum.StrEnum):
     NO_LIST = (
         "Only a name was recognised: this may be a list of something else. Choose which column goes into which field."
     )
+    SUPPLIERS = "The column {name} says that this is a list of suppliers. If they are customers, confirm the columns."
     NO_ROWS = "There are no rows below the names of the columns, so there is nothing to import."
     NOTHING_TO_IMPORT = "No row that is ticked adds or changes anything, so there is nothing to import."
     UNCLEAR_COLUMN = "Column {name}: {value} can be read in two ways. Choose how this column writes it."

@@ -52,7 +52,9 @@ _CUSTOMERS = frozenset({"c", "b", "customer", "both", "debtor", "debiteur", "kla
 _SUPPLIERS = frozenset({"s", "supplier", "creditor", "crediteur", "leverancier"})
 _STREET = ("streetname", "street", "address", "addressdetail", "addressline1")
 _PRIVATE = frozenset({"private", "individual", "person", "privat", "privatperson"})
-_VAT_BEGINS = re.compile(r"[0-9]")
+_AN_AMOUNT = re.compile(r"[1-9]")
+# A number without the letters of its country may have one letter of its own: U12345678 in Austria, X1234567L in Spain.
+_VAT_BEGINS = re.compile(r"[A-Za-z]?[0-9]")
 
 
 def relations(text: str, kind: Kind) -> Iterator[Relation]:
@@ -80,6 +82,11 @@ def _of_xaf(part: Part) -> Relation:
     streets, postal = part.all("streetaddress"), part.all("postaladdress")
     found.address("head_office", _address(streets[0] if streets else None))
     found.address("invoice_address", _address(postal[0] if postal else None))
+    for called, more in (("streetAddress", streets[1:]), ("postalAddress", postal[1:])):
+        for address in more:
+            found.leave(called, _address(address))
+    if _AN_AMOUNT.search(part.told("custcreditlimit") or ""):
+        found.leave("custCreditLimit", {"": part.told("custcreditlimit")})
     found.person(name=part.told("contact"))
     for account in part.all("bankaccount"):
         found.account(account.told("bankaccnr") or "", account.told("bankidcd"))
@@ -87,7 +94,7 @@ def _of_xaf(part: Part) -> Relation:
 
 
 def with_country(number: str | None, country: str) -> str | None:
-    """A VAT number with the letters of its country, which an audit file keeps apart."""
+    """A VAT number with the letters of its country, which audit files and DATEV keep apart."""
     if number and len(country) == 2 and _VAT_BEGINS.match(number):
         return f"{country.upper()}{number}"
     return number
@@ -117,12 +124,21 @@ def _of_saft(part: Part) -> Relation:
 
 def _saft_addresses(found: Relation, part: Part) -> None:
     by_type: dict[str, Part] = {}
-    for address in (*part.all("address"), *part.all("streetaddress")):
-        by_type.setdefault((address.told("addresstype") or "streetaddress").lower(), address)
-    for address in part.all("billingaddress"):
-        by_type.setdefault("billingaddress", address)
-    found.address("head_office", _address(by_type.get("streetaddress")))
-    found.address("invoice_address", _address(by_type.get("billingaddress") or by_type.get("postaladdress")))
+    told = [
+        (address.told("addresstype") or "StreetAddress", address)
+        for address in (*part.all("address"), *part.all("streetaddress"))
+    ]
+    told += [("BillingAddress", address) for address in part.all("billingaddress")]
+    told += [("ShipToAddress", address) for address in part.all("shiptoaddress")]
+    for called, address in told:
+        by_type.setdefault(called.lower(), address)
+    office, invoice = by_type.get("streetaddress"), by_type.get("billingaddress") or by_type.get("postaladdress")
+    found.address("head_office", _address(office))
+    found.address("invoice_address", _address(invoice))
+    taken = [_address(office), _address(invoice)]
+    for called, address in told:
+        if _address(address) not in taken:
+            found.leave(called, _address(address))
 
 
 def _saft_contact(found: Relation, contact: Part) -> None:

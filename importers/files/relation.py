@@ -33,7 +33,8 @@ _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}")
 class Relation:
     """What a file tells of one relation. A field that is not in `values` is one that the file does not speak of.
 
-    `is_customer`: True, False for a supplier, None where the file says that it is neither.
+    `is_customer`: True, False for a supplier, None where the file says that it is neither. `rest` is what a list of
+    customers has no place for, a line each.
     """
 
     def __init__(self, *, is_customer: bool | None = True) -> None:
@@ -41,6 +42,7 @@ class Relation:
         self.values: Values = {}
         self.persons: list[Values] = []
         self.accounts_left_out = 0
+        self.rest: list[str] = []
 
     def put(self, field: str, *told: str | None) -> None:
         """The first of several texts that says something; what was said before stays."""
@@ -55,6 +57,11 @@ class Relation:
         for name, text in told.items():
             if text is not None:
                 self.values[f"{place}.{name}"] = text
+
+    def leave(self, called: str, told: Mapping[str, str | None]) -> None:
+        """Something more of a kind of which there is one place only, by what the file calls it."""
+        text = ", ".join(filter(None, told.values()))
+        self.rest += [f"{called} {text}"] if text else []
 
     def person(self, **told: str | None) -> None:
         """Somebody who works there, if there is a name."""
@@ -80,7 +87,7 @@ class Relation:
             persons = []
         for name, text in persons[0].items() if persons else ():
             values[f"main_contact.{'contact' if name == 'name' else name}"] = text
-        return values
+        return {**values, REST: "\n".join(dict.fromkeys(self.rest))} if values and self.rest else values
 
     def contacts(self) -> list[Values]:
         """The values for a list of contacts: everybody who works there."""

@@ -24,7 +24,21 @@ _NOBODY = frozenset({"group", "location", "device", "application", "thing"})
 # What a calendar writes for a birthday of no known year.
 _NO_YEAR = "1604"
 # What people read on a card, besides addresses and numbers.
-_TOLD = ("url", "title", "role", "nickname", "impp")
+_TOLD = (
+    *(
+        "url",
+        "title",
+        "role",
+        "nickname",
+        "impp",
+        "anniversary",
+        "x-anniversary",
+        "related",
+        "x-socialprofile",
+        "x-skype",
+    ),
+    *("hobby", "interest", "expertise", "x-department"),
+)
 # Where a card within a card stands on one line.
 _NAME_WITHIN = re.compile(r"^FN(?:;[^:\n]*)?:(.+)", re.IGNORECASE | re.MULTILINE)
 _BASE64 = frozenset({"b", "base64"})
@@ -157,7 +171,7 @@ class _Card:
         whole, named = self.text("fn"), self._by_name.get("n")
         if self._names_a_firm() or (whole and whole.casefold() == self._org().casefold()):
             return {}
-        last, first, more, before, _ = (named[0].pieces() + [""] * 5)[:5] if named else ("", "", "", "", "")
+        last, first, more, before = (named[0].pieces() + [""] * 4)[:4] if named else ("", "", "", "")
         if not first and (" " in whole or not last):
             return {"name": whole} if whole else {}
         names = {"first_name": " ".join(f"{first} {more}".replace(",", " ").split()), "last_name": last}
@@ -231,7 +245,8 @@ class _Card:
         firm, *others = [list(filter(None, one.pieces())) for one in self._by_name.get("org", ())] or [[]]
         told += [("org", ", ".join(pieces)) for pieces in (firm[1:], *others)]
         told += [(name, one.text.strip()) for name in _TOLD for one in self.all(name)]
-        told += [("bday", "" if "birth_date" in taken else self.text("bday")), ("agent", self._agents())]
+        told += [("bday", "" if "birth_date" in taken else self._told_birthday()), ("agent", self._agents())]
+        told += self._more_names()
         held = {line.strip() for text in taken.values() for line in text.splitlines()}
         lines = (f"{name.upper()} {text}" for name, text in told if text and text not in held)
         return "\n".join(dict.fromkeys(line for line in lines if line not in held))
@@ -252,8 +267,20 @@ class _Card:
 
     def birthday(self) -> str:
         """What is told of a birthday that is no such day, for the notes."""
-        told = self.text("bday").removeprefix(f"{_NO_YEAR}-")
+        told = self._told_birthday()
         return f"BDAY {told}" if told and not self.birth_date() else ""
+
+    def _told_birthday(self) -> str:
+        return self.text("bday").removeprefix(f"{_NO_YEAR}-")
+
+    def _more_names(self) -> Iterator[tuple[str, str]]:
+        """What a name in parts has behind it (MSc, Jr.), and the whole name where that says more than the parts."""
+        if self.person().keys().isdisjoint({"first_name", "last_name"}):
+            return
+        pieces = self._by_name["n"][0].pieces()
+        yield "n", pieces[4] if len(pieces) > 4 else ""
+        if not _words(self.text("fn")) <= _words(" ".join((*pieces, self._org()))):
+            yield "fn", self.text("fn")
 
 
 class _Carded(Relation):
@@ -300,6 +327,10 @@ class _Carded(Relation):
         """Without what is empty, and with what there is no place for."""
         told = {field: text for field, text in values.items() if text}
         return {**told, REST: self._card.rest(told)} if told else {}
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))
 
 
 def _kind_of(telephone: _Property) -> str:

@@ -21,9 +21,10 @@ from importers.reading.cells import (
     squeezed,
     text,
     unseen,
+    word_set,
 )
-from importers.reading.dates import day, day_doubt, days_come_first, may_be_two_days, months
-from importers.reading.names import may_be_of_the_place, person, postal_place, titled
+from importers.reading.dates import Yearless, birthday, day, day_doubt, days_come_first, may_be_two_days, months
+from importers.reading.names import are_akin, is_of_a_firm, may_be_of_the_place, person, postal_place, titled
 from importers.reading.numbers import (
     Rounded,
     amount,
@@ -64,6 +65,7 @@ from importers.reading.words import (
     word_of,
     yes_or_no,
 )
+from importers.reading.zeros import ZEROED, may_lack_zeros
 
 __all__ = [
     "CROSSES",
@@ -75,13 +77,17 @@ __all__ = [
     "NOTHING",
     "OFFERED_LANGUAGES",
     "TICKS",
+    "ZEROED",
     "Notation",
     "Parse",
     "Reading",
     "Rounded",
+    "Yearless",
     "amount",
     "amount_doubt",
     "archived",
+    "are_akin",
+    "birthday",
     "countries",
     "country",
     "country_named",
@@ -96,6 +102,7 @@ __all__ = [
     "first_of",
     "iban",
     "iban_doubt",
+    "is_of_a_firm",
     "kilometres",
     "kind",
     "labels",
@@ -105,6 +112,7 @@ __all__ = [
     "may_be_of_the_place",
     "may_be_thousands",
     "may_be_two_days",
+    "may_lack_zeros",
     "months",
     "needs_nothing",
     "percentage_doubt",
@@ -124,5 +132,6 @@ __all__ = [
     "web_doubt",
     "whole",
     "word_of",
+    "word_set",
     "yes_or_no",
 ]

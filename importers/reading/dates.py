@@ -74,6 +74,39 @@ def day(cell: Cell, reading: Reading) -> str:
         raise Wrong(Trouble.NOT_A_DATE) from None
 
 
+class Yearless(str):
+    """Nothing, where a birthday was given without its year."""
+
+    __slots__ = ()
+
+
+# --03-04, 02/03, 3 april, April 3; 1604 is the year that calendars write where they know none.
+_NO_KNOWN_YEAR = 1604
+_OF_A_YEAR = re.compile(
+    rf"(?:--|{_NO_KNOWN_YEAR}-)([0-9]{{2}})-?([0-9]{{2}})(?:[T ].*)?|([0-9]{{1,2}})[-/. ]{{1,2}}([0-9]{{1,2}})\.?"
+)
+_OF_A_NAMED_MONTH = re.compile(
+    r"([0-9]{1,2})(?:st|nd|rd|th)?[-/. ]*([^\W\d_]+)\.?|([^\W\d_]+)\.? ?([0-9]{1,2})(?:st|nd|rd|th)?"
+)
+
+
+def birthday(cell: Cell, reading: Reading) -> str:
+    """A date of birth. A birthday without its year is none, and nothing is wrong with it."""
+    if isinstance(cell, dt.date):
+        return Yearless() if cell.year == _NO_KNOWN_YEAR else day(cell, reading)
+    is_yearless = isinstance(cell, str) and _is_day_of_any_year(_without_weekday(plain(cell)))
+    return Yearless() if is_yearless else day(cell, reading)
+
+
+def _is_day_of_any_year(text: str) -> bool:
+    if found := _OF_A_YEAR.fullmatch(text):
+        least, most = sorted(int(part) for part in found.groups() if part is not None)
+        return 1 <= least <= _MONTHS and most <= _LONGEST_MONTH
+    named = _OF_A_NAMED_MONTH.fullmatch(text)
+    return named is not None and squeezed(named[2] or named[3]) in months()
+
+
+_MONTHS, _LONGEST_MONTH = 12, 31
 _FIRST_YEAR, _YEARS_AHEAD = 1900, 10
 
 

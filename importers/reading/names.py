@@ -1,8 +1,11 @@
-"""Postal codes with their places, and names with their titles, taken apart."""
+"""Postal codes with their places, and names with their titles, taken apart; whether two names may be of one."""
 
 from __future__ import annotations
 
 import re
+from difflib import SequenceMatcher
+
+from importers.reading.cells import squeezed, word_set
 
 _POSTAL_PLACE = re.compile(r"((?:[A-Z]{1,2}-)?[0-9][0-9 ]*[0-9])[ ,]+([^0-9].*)")
 # Small letters in front of a place may be its first word: 3731 de bilt.
@@ -40,6 +43,11 @@ _TITLE = re.compile(
     r"mister|herrn?|frau|fru|herra|rouva|fam|familie|family|familjen)\b\.?)\s*",
     re.IGNORECASE,
 )
+# Of what somebody is a doctor; names where no title stands before them.
+_OF_WHAT = re.compile(
+    r"-?(?:med|jur|iur|phil|rer|nat|dent|vet|oec|pol|techn|theol|habil|agr|sc|hum|mult|h\.\s?c|ing|kfm|inf)\.\s*",
+    re.IGNORECASE,
+)
 # Whom a letter is for; says nothing of the person.
 _FOR = re.compile(r"\A(?:t\.?\s?a\.?\s?v|attn?|z\.?\s?h(?:d|dn)?|c/o)\b[.:]?\s+", re.IGNORECASE)
 
@@ -47,7 +55,9 @@ _FOR = re.compile(r"\A(?:t\.?\s?a\.?\s?v|attn?|z\.?\s?h(?:d|dn)?|c/o)\b[.:]?\s+"
 def titled(name: str) -> tuple[str, str]:
     """A name -> its titles and the rest, which is never nothing: 'Prof. dr. Anna Berg' -> 'Prof. dr.', 'Anna Berg'."""
     whole, at = _FOR.sub("", name.strip()), 0
-    while (found := _TITLE.match(whole, at)) and found.end() < len(whole):
+    while (found := _TITLE.match(whole, at) or (_OF_WHAT.match(whole, at) if at else None)) and found.end() < len(
+        whole
+    ):
         at = found.end()
     return whole[:at].strip(), whole[at:]
 
@@ -83,3 +93,43 @@ def person(name: str) -> tuple[str, str]:
         return "", name.strip()
     first, _, last = name.strip().partition(" ")
     return (first, last.strip()) if last else ("", first)
+
+
+# What firms are by law, and what begins the names of bodies, squeezed.
+_LEGAL_FORMS = word_set(
+    "bv nv vof bvba sprl srl eenmanszaak maatschap stichting vereniging gmbh mbh kg ohg gbr stiftung verein ab ekforening "
+    "stiftelse stiftelsen oy oyj tmi saatio asa enk nuf aps ltd limited plc llp llc inc corp company sarl sas"
+)
+# These are words or names as well: van As, Anders Ek. In capitals, or with their points, they are forms.
+_MAYBE_FORMS = word_set("cv ag ug ek ev hb kb ky ry as ans da is co sa spa")
+_FAMILY = word_set("zn zonen zoon dochters sohne sohn tochter sons son daughters soner sonner partners partner co cie")
+_SMALL_WORDS = word_set("and en und och og ja et of the de het der die das van von av af for voor")
+# So much of the letters of two names is the same where one of them was mistyped.
+_NEARLY_ALL = 0.75
+
+
+def is_of_a_firm(name: str) -> bool:
+    """Whether a name says by itself that it is no person's: there is a legal form in it, or & Sons behind it."""
+    words = name.split()
+    is_family = "&" in words and squeezed(words[-1]) in _FAMILY
+    return is_family or (len(words) > 1 and any(_is_form(word, name) for word in words))
+
+
+def _is_form(word: str, name: str) -> bool:
+    form = squeezed(word)
+    is_marked = not word.isalpha() or (word.isupper() and not name.isupper())
+    return form in _LEGAL_FORMS or (form in _MAYBE_FORMS and is_marked)
+
+
+def are_akin(name: str, other: str) -> bool:
+    """Whether two names may be those of one customer: a word in common, or nearly the same letters."""
+    words, others = _telling(name), _telling(other)
+    if not words.isdisjoint(others):
+        return True
+    one, two = " ".join(sorted(words)), " ".join(sorted(others))
+    return not (one and two) or SequenceMatcher(None, one, two).ratio() >= _NEARLY_ALL
+
+
+def _telling(name: str) -> set[str]:
+    """The words of a name, without what many names have."""
+    return {squeezed(word) for word in re.split(r"[\s/-]+", name)} - _LEGAL_FORMS - _MAYBE_FORMS - _SMALL_WORDS - {""}

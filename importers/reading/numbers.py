@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from collections.abc import Set as AbstractSet
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from importers.files.workbook import Cell
-from importers.reading.cells import Parse, Reading, agreed, plain, squeezed
+from importers.reading.cells import Parse, Reading, agreed, plain, squeezed, word_set
 from importers.trouble import Trouble, Wrong
 from models.base import Limits
 
@@ -95,11 +96,21 @@ def days(limits: Limits) -> Parse:
 _NOT_KILOMETRES = re.compile(
     r"(?:m|mi|mil|mile|miles|mijl|mijlen|meter|metres?|min|minuten|minutes?|uur|h|hours?)\b", re.IGNORECASE
 )
+_KILOMETRES = word_set("km kms kilometer kilometers kilometre kilometres kilometern kilometria kilometriä")
+_ABOUT = word_set("ca circa cirka about approx noin etwa ungefähr ongeveer")
 
 
 def kilometres(limits: Limits) -> Parse:
-    """A parser for a distance in kilometres."""
-    return whole(limits, not_in=_NOT_KILOMETRES)
+    """A parser for a distance in kilometres. A12 is a road, and zone 3 none."""
+    number = whole(limits, example="12", not_in=_NOT_KILOMETRES)
+
+    def parse(cell: Cell, reading: Reading) -> object:
+        text = plain(cell) if isinstance(cell, str) else ""
+        if not _is_about_its_number(text, _KILOMETRES, _KILOMETRES | _ABOUT):
+            raise Wrong(Trouble.NOT_A_NUMBER, example="12")
+        return number(cell, reading)
+
+    return parse
 
 
 _NOT_OF_AN_AMOUNT = re.compile(r"[^0-9,.\-()]")
@@ -142,7 +153,7 @@ def amount(limits: Limits) -> Parse:
         if not limits.hold(value):
             least, most = (f"{one:,}" for one in (limits.least or 0, limits.most or 0))
             raise Wrong(Trouble.NUMBER_OUT_OF_RANGE, least=least, most=most)
-        kept = value.quantize(Decimal("0.01"))
+        kept = value.quantize(Decimal("0.01"), ROUND_HALF_UP)
         return format(kept, "f") if kept == value else Rounded(format(kept, "f"))
 
     return parse
@@ -157,6 +168,8 @@ def _amount(cell: Cell, reading: Reading) -> Decimal | None:
     if not text:
         return None
     bare = _bare(text)
+    if text.translate(_MINUS) != bare and not _is_about_its_number(text, _MONEY_MARKS, _AROUND):
+        raise Wrong(Trouble.NOT_A_NUMBER, example="46100,25")
     negative = bare.startswith("-") or bare.endswith("-") or (bare.startswith("(") and bare.endswith(")"))
     bare = bare.strip("-()").rstrip(".,")
     if not _DIGITS.fullmatch(bare):
@@ -167,6 +180,43 @@ def _amount(cell: Cell, reading: Reading) -> Decimal | None:
     except InvalidOperation:
         raise Wrong(Trouble.NOT_A_NUMBER, example="46100,25") from None
     return -value if negative else value
+
+
+# What says beside a number that it is an amount, or a percentage.
+_MONEY = word_set(
+    "eur euro euros kr kroner kronor kronen krona krone sek nok dkk isk gbp usd chf pln fr sfr franken dollar dollars pond pound "
+    "pounds procent percent prozent prosent prosenttia pct"
+)
+_MONEY_MARKS = _MONEY | frozenset("€$£%¥")
+# What says no more than that it is for an hour, whether the tax is in it, and that it is not exact.
+_AROUND = (
+    _MONEY
+    | _ABOUT
+    | word_set(
+        "per pr pro a p u h t uur uren uurtarief hour hours hr hrs std stunde timme tim timmen time timen tunti tunnissa tunnilta "
+        "ex excl exkl exclusief exclusive exklusive incl inkl inclusief inclusive inklusive btw "
+        "vat moms mwst ust alv mva tax zzgl plus netto brutto bruto net gross hoog laag high low standaard standard"
+    )
+)
+
+
+def _is_about_its_number(text: str, marks: AbstractSet[str], around: AbstractSet[str]) -> bool:
+    """Whether a text with a number speaks of it alone: what stands around is known, or a mark beside it says what it is.
+
+    Schaal 3 and A1 are names of things that have a number.
+    """
+    words = [(found.start(), found.end(), found[0].rstrip(".").casefold()) for found in _WORD.finditer(text)]
+    if any(word not in marks and text[end : end + 1].isdecimal() for _, end, word in words):
+        return False
+    if all(word in around for *_, word in words):
+        return True
+    words += [(at, at + 1, letter) for at, letter in enumerate(text) if letter in marks]
+    return any(word in marks and _is_beside_digits(text, start, end) for start, end, word in words)
+
+
+def _is_beside_digits(text: str, start: int, end: int) -> bool:
+    before, behind = text[:start].rstrip(" ,.-"), text[end:].lstrip(" .")
+    return before[-1:].isdecimal() or behind[:1].isdecimal()
 
 
 def _bare(text: str) -> str:

@@ -16,10 +16,12 @@ from importers.columns import COLUMNS, Place, freeze, thaw
 from importers.mapping import meanings
 from importers.reading import (
     Reading,
+    are_akin,
     country_named,
     days_come_first,
     decimals_have_a_comma,
     first_of,
+    is_of_a_firm,
     person,
     postal_place,
     rest_of,
@@ -86,7 +88,9 @@ def test_every_term_has_a_title_in_six_languages() -> None:
         ("1.5", "1.50"),
         ("(12,50)", "-12.50"),
         ("12,5-", "-12.50"),
-        (Decimal("3.005"), "3.00"),
+        (Decimal("3.005"), "3.01"),
+        ("95,125", "95.13"),
+        (Decimal("-95.125"), "-95.13"),
         (7, "7.00"),
         ("", ""),
         ("1 234,50", "1234.50"),
@@ -96,6 +100,13 @@ def test_every_term_has_a_title_in_six_languages() -> None:
         ("95 kr", "95.00"),
         ("21 %", "21.00"),
         ("33.3330%", "33.33"),
+        ("ca. 95", "95.00"),
+        ("€ 95 in het weekend", "95.00"),
+        ("21% verlegd", "21.00"),
+        ("95 p/u excl. btw", "95.00"),
+        ("kr. 950 pr. time", "950.00"),
+        ("SEK950", "950.00"),
+        ("95€/h", "95.00"),
     ],
 )
 def test_an_amount_is_read_with_comma_or_point(written: str | int | Decimal, kept: str) -> None:
@@ -107,6 +118,19 @@ def test_an_amount_is_read_with_comma_or_point(written: str | int | Decimal, kep
     [
         *("veertien", "1.2.3,4,5", True, "99999999999", "1e5", "95€50", "95;110", "95 50", "=1+1", "95+5"),
         *("95 & 110", "95k", "95 K", "1,5 mln", "2 Tsd. €", "8:30", "95,00 EUR 21% BTW", "12 3456"),
+        *(
+            "Tarief 2",
+            "A1",
+            "Schaal 3",
+            "S2",
+            "max 95",
+            "12b",
+            "95 punten",
+            "95 per dag",
+            "EUR schaal 3",
+            "€ schaal 3",
+            "nr. 4",
+        ),
     ],
 )
 def test_what_is_no_amount_is_refused(written: str | bool) -> None:
@@ -215,12 +239,12 @@ def test_a_payment_term_without_one_fitting_number_of_days_is_refused(written: s
         reading.days(Limits(least=0, most=999))(written, PLAIN)
 
 
-@pytest.mark.parametrize("written", ["12", "12 km", "12km enkele reis", "12 kilometer"])
+@pytest.mark.parametrize("written", ["12", "12 km", "12km enkele reis", "12 kilometer", "ca. 12", "12 Km."])
 def test_a_distance_is_the_number_of_kilometres(written: str) -> None:
     assert reading.kilometres(Limits(least=0, most=999))(written, PLAIN) == 12
 
 
-@pytest.mark.parametrize("written", ["100 m", "12 miles", "12 mi", "2 mil", "30 min", "1 uur"])
+@pytest.mark.parametrize("written", ["100 m", "12 miles", "12 mi", "2 mil", "30 min", "1 uur", "A12", "zone 3"])
 def test_a_distance_in_something_else_is_refused(written: str) -> None:
     with pytest.raises(Wrong):
         reading.kilometres(Limits(least=0, most=999))(written, PLAIN)
@@ -486,6 +510,32 @@ def test_what_programs_write_for_no_date_is_none(written: str) -> None:
     assert reading.day(written, PLAIN) == ""
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "--03-04",
+        "--0304",
+        "02/03",
+        "14.3.",
+        "31-12",
+        "3 april",
+        "April 3",
+        "Apr 3rd",
+        "1604-03-04",
+        dt.date(1604, 3, 4),
+    ],
+)
+def test_a_birthday_without_its_year_is_no_date_and_not_wrong(written: str | dt.date) -> None:
+    found = reading.birthday(written, PLAIN)
+    assert (found, isinstance(found, reading.Yearless)) == ("", True)
+
+
+@pytest.mark.parametrize("written", ["13/14", "02/1980", "32/1", "0/3", "3 keer", "1980", Decimal("2.03")])
+def test_what_is_neither_a_birthday_nor_a_day_of_it_is_refused(written: str | Decimal) -> None:
+    with pytest.raises(Wrong):
+        reading.birthday(written, PLAIN)
+
+
 @pytest.mark.parametrize("written", [44259, "44259", "44259.75", Decimal("44259.5")])
 def test_a_date_that_a_spreadsheet_counted_is_read_and_told(written: Decimal | str | int) -> None:
     found = reading.day(written, PLAIN)
@@ -497,6 +547,43 @@ def test_a_date_that_a_spreadsheet_counted_is_read_and_told(written: Decimal | s
 @pytest.mark.parametrize("written", ["4-3-21", "15-3-21", "4-12-21"])
 def test_a_short_year_is_seen_where_the_day_or_month_has_one_digit(written: str) -> None:
     assert reading.day(written, PLAIN).startswith("2021-")
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "rest"),
+    [
+        ("Dr. med. Hans Müller", "Dr. med.", "Hans Müller"),
+        ("Prof. Dr. rer. nat. h. c. Eva Ek", "Prof. Dr. rer. nat. h. c.", "Eva Ek"),
+        ("Dr.-Ing. Jo Bos", "Dr.-Ing.", "Jo Bos"),
+        ("Dipl.-Kfm. Jo Bos", "Dipl.-Kfm.", "Jo Bos"),
+        ("Nat. Jansen", "", "Nat. Jansen"),
+    ],
+)
+def test_what_somebody_is_a_doctor_of_belongs_to_the_title(name: str, title: str, rest: str) -> None:
+    assert reading.titled(name) == (title, rest)
+
+
+def test_names_are_akin_that_share_a_word_besides_the_legal_form_or_nearly_all_letters() -> None:
+    for one, other in [
+        ("Jansen BV", "Jan Jansen"),
+        ("Noordhaven Logistiek", "Nordhaven Logistik"),
+        ("", "Acme"),
+        ("BV", "AB"),
+    ]:
+        assert are_akin(one, other)
+    for one, other in [
+        ("Andere BV", "Xenia BV"),
+        ("Bakkerij de Zon", "Slager van de Maan"),
+        ("Groep Een", "Timmerman Jan"),
+    ]:
+        assert not are_akin(one, other)
+
+
+def test_a_legal_form_makes_a_name_that_of_a_firm_unless_it_may_be_a_name_itself() -> None:
+    for name in ("Muster GmbH", "BAKKER BV", "Berg A/S", "Fjord AS", "Stichting Zon", "Jansen & Zonen", "Meier e.K."):
+        assert is_of_a_firm(name)
+    for name in ("Ek", "van As", "Jansen", "van der Berg", "AB", "VAN AS", "De Co", "Jan & Eva Ek"):
+        assert not is_of_a_firm(name)
 
 
 def test_a_percentage_below_one_is_doubted() -> None:

@@ -179,6 +179,53 @@ def test_a_row_that_meets_an_archived_customer_is_shown_not_written(desk: Desk) 
     assert (desk.statuses(run)[2], desk.codes(run, 2)) == ("rejected", ["ARCHIVED"])
 
 
+RUNNING = ("Nr", "Bedrijfsnaam", "Plaats")
+
+
+def test_a_running_number_that_meets_somebody_called_otherwise_is_asked_about(desk: Desk) -> None:
+    met = factories.customer(desk.session, number="12", company_name="Bakkerij Xenia BV")
+    factories.customer(desk.session, number="13", company_name="Slagerij Ypsilon")
+    called = factories.customer(desk.session, number="K-9", company_name="Andere BV")
+    rows = [("12", "Andere BV", "Assen"), ("13", "Ypsilon B.V.", "Assen"), ("14", "Loodgieter Piet", "Assen")]
+    run = desk.plan(RUNNING, *rows)
+    assert desk.statuses(run) == {2: "ambiguous", 3: "changed", 4: "new"}
+    assert desk.codes(run, 2) == ["NUMBER_OF_ANOTHER"]
+    assert desk.rows(run)[2].values == {"candidates": [met.id, called.id]}
+
+
+def test_who_meets_a_running_number_is_that_one_another_or_a_new_one_with_a_number_of_its_own(desk: Desk) -> None:
+    met = factories.customer(desk.session, number="12", company_name="Bakkerij Xenia BV")
+    called = factories.customer(desk.session, number="K-9", company_name="Andere BV")
+    run = desk.plan(RUNNING, ("12", "Andere BV", "Assen"))
+    desk.decide(run, row_2=str(met.id))
+    assert desk.rows(run)[2].diff["company_name"] == ["Bakkerij Xenia BV", "Andere BV"]
+    desk.decide(run, row_2=str(called.id))
+    assert (desk.rows(run)[2].diff, desk.codes(run, 2)) == ({"head_office.city": ["", "Assen"]}, ["NUMBER_LEFT_OUT"])
+    desk.decide(run, row_2="new")
+    assert (desk.statuses(run)[2], desk.codes(run, 2)) == ("new", ["NUMBER_LEFT_OUT"])
+    desk.commit(run)
+    assert {row["number"]: row["company_name"] for row in desk.table("customer")}["12"] == "Bakkerij Xenia BV"
+    assert [row["company_name"] for row in desk.table("customer")].count("Andere BV") == 2
+
+
+def test_a_customer_number_gives_a_new_name_and_the_row_says_that_nothing_of_the_old_one_stays(desk: Desk) -> None:
+    factories.customer(desk.session, number="12", company_name="Bakkerij Xenia BV")
+    factories.customer(desk.session, number="13", company_name="Slagerij Ypsilon")
+    run = desk.plan(HEAD, ("12", "Andere BV", "", "", ""), ("13", "Slagerij Zet", "", "", ""))
+    assert (desk.statuses(run)[2], desk.codes(run, 2)) == ("changed", ["NAME_BECOMES_ANOTHER"])
+    assert (desk.statuses(run)[3], desk.codes(run, 3)) == ("changed", [])
+    only = Choices(match=MatchRule.NUMBER)
+    assert desk.statuses(desk.plan(RUNNING, ("12", "Andere BV", ""), choices=only))[2] == "changed"
+
+
+def test_a_person_under_the_number_of_a_company_is_its_main_contact_and_is_told(desk: Desk) -> None:
+    factories.customer(desk.session, number="12", company_name="Bakkerij Xenia BV")
+    run = desk.plan(("Klantnummer", "Voornaam", "Achternaam"), ("12", "Eva", "Ek"))
+    row = desk.rows(run)[2]
+    assert (row.values.keys(), desk.codes(run, 2)) == ({"main_contact"}, ["PERSON_OF_COMPANY"])
+    assert row.values["main_contact"]["set"] == {"first_name": "Eva", "last_name": "Ek"}
+
+
 def test_TC_29_a_namesake_with_another_number_is_asked_about(desk: Desk) -> None:
     known = factories.customer(desk.session, number="K-1", company_name="Östgöta  AB")
     run = desk.plan(HEAD, ("4711", "ÖSTGÖTA AB", "", "", ""))
@@ -243,6 +290,47 @@ def test_add_only_leaves_known_customers_alone(desk: Desk) -> None:
     assert desk.codes(run, 2) == ["KNOWN_ALREADY"]
 
 
+@pytest.mark.parametrize(
+    ("names", "cells"),
+    [
+        (("Klant", "Leverancier"), (("Ja", "Nee"), ("Nee", "Ja"), ("Ja", "Ja"))),
+        (("Debiteur", "Crediteur"), (("J", "N"), ("N", "J"), ("J", "J"))),
+        (("Customer", "Supplier"), (("x", ""), ("", "x"), ("x", "x"))),
+        (("Kunde", "Leverandør"), ((1, 0), (0, 1), (1, 1))),
+        (("Is customer", "Remark"), (("yes", ""), ("no", ""), ("", ""))),
+        (("Relatietype", "Rayon"), (("Klant", ""), ("Leverancier", ""), ("Beide", ""))),
+    ],
+)
+def test_who_the_file_says_is_no_customer_is_asked_about(
+    desk: Desk, names: tuple[str, ...], cells: tuple[tuple[object, ...], ...]
+) -> None:
+    rows = [(f"K-{at}", f"Firm {at}", "Delft", *marks) for at, marks in enumerate(cells)]
+    run = desk.plan(("Klantnummer", "Naam", "Plaats", *names), *rows)
+    assert desk.statuses(run) == {2: "new", 3: "ambiguous", 4: "new"}
+    assert (desk.codes(run, 3), desk.rows(run)[3].problems[0]["cell"]) == (["NO_CUSTOMER"], "D3")
+    desk.decide(run, row_3="new")
+    assert desk.statuses(run)[3] == "new"
+
+
+def test_a_column_that_says_more_than_yes_or_no_of_customers_keeps_nobody_out(desk: Desk) -> None:
+    head = ("Klantnummer", "Naam", "Plaats", "Leverancier", "Relatietype")
+    run = desk.plan(
+        head, ("K-1", "Acme", "Delft", "ja", "Klant"), ("K-2", "Beta", "Delft", "nee", "Leverancier en meer")
+    )
+    assert desk.statuses(run) == {2: "new", 3: "new"}
+
+
+def test_a_list_with_the_numbers_of_suppliers_goes_in_only_when_its_columns_are_confirmed(desk: Desk) -> None:
+    content = text_of(("Crediteurnummer", "Naam", "Adres", "Plaats"), ("1", "Acme", "Weg 1", "Delft"))
+    with pytest.raises(Refused) as refused:
+        desk.plan_file(content)
+    assert refused.value.reason is Reason.SUPPLIERS
+    run = desk.upload(content)
+    looking.map_columns(desk.session, desk.looker, run.id, {})
+    desk.replan(run)
+    assert desk.statuses(run) == {2: "new"}
+
+
 def test_a_row_without_a_name_is_rejected(desk: Desk) -> None:
     run = desk.plan(HEAD, ("K-1", "", "Zwolle", "", ""), ("K-2", "@%#", "", "", ""))
     assert desk.statuses(run) == {2: "rejected", 3: "rejected"}
@@ -260,6 +348,91 @@ def test_a_person_without_a_company_is_a_private_customer(desk: Desk) -> None:
     assert rows[2].values["customer"]["kind"] == "private"
     assert rows[3].values["customer"]["kind"] == "business"
     assert rows[3].values["main_contact"]["set"] == {"first_name": "Ingrid", "last_name": "Bergström"}
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("Naam", "Voornaam"),
+        ("Name", "Vorname"),
+        ("Namn", "Förnamn"),
+        ("Nimi", "Etunimi"),
+        ("Navn", "Fornavn"),
+        ("Name", "First name"),
+    ],
+)
+def test_a_name_beside_a_first_name_is_the_last_name_where_no_column_is_for_that(
+    desk: Desk, name: str, first: str
+) -> None:
+    run = desk.plan(
+        ("Nr", name, first, "Plaats"),
+        *(
+            ("1", "Dr. Jansen", "Jan", "Delft"),
+            ("2", "van der Berg", "Eva", ""),
+            ("3", "Bo Ek", "Bo", ""),
+            ("4", "Bakker", "", ""),
+        ),
+    )
+    names = [row.values["customer"] for row in desk.rows(run).values()]
+    assert [(one.get("first_name"), one.get("last_name")) for one in names] == [
+        *(("Dr. Jan", "Jansen"), ("Eva", "van der Berg"), ("Bo", "Ek"), (None, None))
+    ]
+    assert [one["kind"] for one in names] == [*["private"] * 3, "business"]
+    assert [desk.codes(run, row) for row in (2, 3, 4, 5)] == [[], [], [], []]
+    people = desk.plan((name, first, "E-mail"), ("Jansen BV", "Jan", "jan@j.example"), ("Ek", "", ""), kind=CONTACTS)
+    told = [row.values["contact"] for row in desk.rows(people).values()]
+    assert [(one.get("first_name"), one["last_name"]) for one in told] == [("Jan", "Jansen BV"), (None, "Ek")]
+
+
+def test_a_name_of_a_firm_beside_a_first_name_is_the_firm_and_what_may_be_one_is_told(desk: Desk) -> None:
+    head = ("Klantnummer", "Naam", "Voornaam", "Soort")
+    run = desk.plan(
+        head, ("1", "Muster GmbH", "Hans", ""), ("2", "Bakkerij Zon", "Eva", ""), ("3", "Zon", "Eva", "bedrijf")
+    )
+    rows = desk.rows(run)
+    assert [rows[row].values["customer"].get("company_name") for row in (2, 3, 4)] == ["Muster GmbH", None, "Zon"]
+    assert [rows[row].values["main_contact"]["set"] for row in (2, 4)] == [
+        {"first_name": "Hans"},
+        {"first_name": "Eva"},
+    ]
+    assert [desk.codes(run, row) for row in (2, 3, 4)] == [[], ["TAKEN_FOR_PERSON"], []]
+    run = desk.plan(("Firma", "Name", "Vorname"), ("Muster GmbH", "Dr. Maier", "Hans"), ("Acme AG", "Beta AG", "Jo"))
+    assert desk.rows(run)[2].values["main_contact"]["set"] == {
+        "salutation": "Dr.",
+        "first_name": "Hans",
+        "last_name": "Maier",
+    }
+    assert desk.codes(run, 3) == ["NO_PLACE_LEFT_OUT"]
+
+
+@pytest.mark.parametrize(
+    ("kept", "code", "notes"), [(False, "NO_PLACE_LEFT_OUT", None), (True, "NO_PLACE_TO_NOTES", "Frau")]
+)
+def test_the_salutation_of_a_customer_who_is_a_person_is_told_or_kept_in_the_notes(
+    desk: Desk, kept: bool, code: str, notes: str | None
+) -> None:
+    head = ("Kundennummer", "Firma", "Anrede", "Vorname", "Nachname")
+    rows = (("1", "", "Frau", "Petra", "Berg"), ("2", "Acme AG", "Herr", "Max", "Ek"))
+    run = desk.plan(head, *rows, choices=Choices(rest_to_notes=kept))
+    found = desk.rows(run)
+    assert (desk.codes(run, 2), desk.codes(run, 3)) == ([code], [])
+    assert (found[2].problems[0]["cell"], found[2].problems[0]["values"]["rest"]) == ("C2", "Frau")
+    assert (notes or "") in (found[2].values["customer"].get("description") or "")
+    assert found[3].values["main_contact"]["set"]["salutation"] == "Herr"
+
+
+def test_a_name_with_a_legal_form_is_the_company_of_the_person_beside_it(desk: Desk) -> None:
+    head = ("Klantnummer", "Naam", "Voornaam", "Achternaam", "Soort")
+    run = desk.plan(
+        head,
+        ("1", "Jansen BV", "Jan", "Jansen", ""),
+        ("2", "Jan Ek", "Jan", "Ek", ""),
+        ("3", "Ek AB", "Jan", "Ek", "privé"),
+    )
+    told = [row.values["customer"].get("company_name") for row in desk.rows(run).values()]
+    assert told == ["Jansen BV", None, None]
+    assert desk.rows(run)[2].values["main_contact"]["set"] == {"first_name": "Jan", "last_name": "Jansen"}
+    assert [desk.codes(run, row) for row in (2, 3, 4)] == [[], [], ["NO_PLACE_LEFT_OUT"]]
 
 
 CONTACT_HEAD = ("Klantnummer", "Bedrijfsnaam", "Contactpersoon", "Contactpersoon e-mail")
@@ -309,7 +482,7 @@ def left_out(desk: Desk, run: ImportRun) -> list[str]:
         ("Bedrijfsnaam;Voornaam;Achternaam;T.a.v.", "Acme;Jan;Bos;Bos, Jan", []),
         ("Bedrijfsnaam;Voornaam;Achternaam", "Acme;Jan;Bos", []),
         ("Bedrijfsnaam;Voornaam;Achternaam;Voornaam contactpersoon", "Acme;Jan;Bos;Eva", ["B2 Jan", "C2 Bos"]),
-        ("Naam;Voornaam;Achternaam", "Jansen & Co;Jan;Jansen", ["A2 Jansen & Co"]),
+        ("Naam;Voornaam;Achternaam", "De Jansens;Jan;Jansen", ["A2 De Jansens"]),
         ("Naam;Voornaam;Achternaam", "Bos, J. van der;J.;van der Bos", []),
         ("Bedrijfsnaam;Tussenvoegsel", "Acme;van der", ["B2 van der"]),
         ("Bedrijfsnaam;Contactpersoon;Voornaam contactpersoon", "Acme;J. Bos;Jan", ["C2 Jan"]),
@@ -430,6 +603,45 @@ def test_an_error_value_in_a_mapped_cell_keeps_the_row_out(desk: Desk, tmp_path:
 
 
 PEOPLE = ("Voornaam", "Achternaam", "E-mail", "Klantnummer", "Functie")
+
+
+def test_a_number_that_is_too_short_for_its_country_may_have_lost_its_zeros_and_is_told(
+    desk: Desk, tmp_path: Path
+) -> None:
+    book = Workbook()
+    for row in (
+        ("Naam", "Telefoon", "KvK", "Postcode", "Plaats", "Land"),
+        ("Lost AG", 612345678, 7012345, 1067, "Dresden", "DE"),
+        ("Lost BV", 612345678, 7012345, 1067, "Haarlem", None),
+        ("Lost AS", 22123456, 912345678, 150, "Oslo", "NO"),
+        ("Text BV", "612345678", "7012345", "1067", "Haarlem", "NL"),
+        ("Whole BV", 31612345678, 17012345, 2011, "Haarlem", "NL"),
+    ):
+        book.active.append(row)
+    book.save(tmp_path / "zeros.xlsx")
+    run = desk.plan_file((tmp_path / "zeros.xlsx").read_bytes())
+    lost = {
+        row: [one["cell"] for one in found.problems if one["code"] == "ZEROS_LOST"]
+        for row, found in desk.rows(run).items()
+    }
+    assert lost == {2: ["B2", "D2"], 3: ["B3", "C3"], 4: ["D4"], 5: [], 6: []}
+
+
+@pytest.mark.parametrize(
+    ("kept", "code", "notes"), [(False, "YEARLESS_LEFT_OUT", None), (True, "YEARLESS_TO_NOTES", "--03-04")]
+)
+def test_a_birthday_without_its_year_keeps_nobody_out_and_is_told(
+    desk: Desk, kept: bool, code: str, notes: str | None
+) -> None:
+    head = ("First name", "Last name", "Birthday")
+    rows = [("Anna", f"Berg {at}", day) for at, day in enumerate(("--03-04", "02/03", "3 april", "1980-02-03"))]
+    run = desk.plan(head, *rows, kind=CONTACTS, choices=Choices(rest_to_notes=kept, empty_clears=True))
+    found = desk.rows(run)
+    assert [row.status.value for row in found.values()] == ["new"] * 4
+    assert [desk.codes(run, row) for row in (2, 3, 4, 5)] == [[code], [code], [code], []]
+    assert found[5].values["contact"]["birth_date"] == "1980-02-03"
+    assert (notes or "") in (found[2].values["contact"].get("description") or "")
+    assert "birth_date" not in found[2].values["contact"]
 
 
 def test_contacts_are_matched_by_address_then_by_name_and_customer(desk: Desk) -> None:

@@ -70,6 +70,20 @@ def test_the_numbers_of_datev_for_kinds_and_languages_are_known_in_its_exports_o
     assert of_column("language", "Sprache", ["Konto", "Sprache"], ["1"]) == {}
 
 
+def test_datev_puts_the_country_of_a_vat_number_in_a_column_of_its_own(desk: Desk) -> None:
+    head = ("Konto", "Name (Adressattyp Unternehmen)", "Adressattyp", "EU-Land", "EU-UStID", "Ort", "Land")
+    numbers = [("DE", "123456789"), ("AT", "U12345678"), ("BE", "BE0123456749"), ("", "NL004495445B01")]
+    rows = [
+        (10000 + at, f"Muster {at}", 2, country, number, "Wien", "") for at, (country, number) in enumerate(numbers)
+    ]
+    for names in (head, (*head[:6], "Kurzbezeichnung")):
+        run = desk.plan(names, *rows)
+        told = [row.values["customer"]["vat_number"] for row in desk.rows(run).values()]
+        assert told == ["DE123456789", "ATU12345678", "BE0123456749", "NL004495445B01"]
+    apart = desk.plan(("Konto", "Naam", "EU-Land", "BTW-nummer"), ("1", "Acme", "DE", "123456789"))
+    assert desk.rows(apart)[2].values["customer"]["vat_number"] == "123456789"
+
+
 def test_firma_in_the_place_of_a_salutation_is_a_company_and_greets_nobody(desk: Desk) -> None:
     run = desk.plan(
         ("Anrede", "Name", "Ansprechpartner"), ("Firma", "Elektro Meier", "Frau Klein"), ("Firma", "Nord", "")

@@ -275,6 +275,41 @@ def test_what_of_a_card_has_no_place_is_not_forgotten(tmp_path: Path) -> None:
     assert contacts.rests[1].splitlines() == ["ADR ZH", both, "FAX 020-1", pager, org, url]
 
 
+def test_a_name_of_a_card_that_says_more_than_there_are_places_for_is_not_forgotten(tmp_path: Path) -> None:
+    texts = ("N:Berg;Anna;;Dr.;MSc\r\nFN:Dr. Anna Berg MSc", "N:Berg;Anna\r\nFN:Anna Berg GmbH\r\nX-SKYPE:anna.b")
+    sheet = sheet_of(tmp_path, "".join(map(card, texts)), contacts=True)
+    assert sheet.rests == {1: "N MSc", 2: "X-SKYPE anna.b\nFN Anna Berg GmbH"}
+
+
+def test_a_birthday_without_its_year_is_told_once(tmp_path: Path) -> None:
+    text = card("N:Berg;Anna\r\nBDAY;X-APPLE-OMIT-YEAR=1604:1604-05-01")
+    assert sheet_of(tmp_path, text, contacts=True).rests == {}
+    assert sheet_of(tmp_path, text).rests == {1: "BDAY 05-01"}
+
+
+def test_further_addresses_of_an_audit_file_are_not_forgotten(tmp_path: Path) -> None:
+    street = "<streetAddress><streetname>{}</streetname><city>Ede</city></streetAddress>"
+    more = street.format("Laan") + street.format("Kade") + "<custCreditLimit>500.00</custCreditLimit>"
+    sheet = sheet_of(
+        tmp_path, xaf(relation(1, more=more) + relation(2, more="<custCreditLimit>0.00</custCreditLimit>"))
+    )
+    assert [one.get("head_office.street") for one in told(sheet)] == ["Laan", None]
+    assert sheet.rests == {1: "streetAddress Kade, Ede\ncustCreditLimit 500.00"}
+    saft = ("<Customer><CustomerID>1</CustomerID><Name>Acme</Name>{}</Customer>").format(
+        "".join(
+            f"<Address><StreetName>{name}</StreetName><AddressType>{kind}</AddressType></Address>"
+            for name, kind in (
+                ("Kaia", "StreetAddress"),
+                ("Boks 1", "PostalAddress"),
+                ("Boks 1", "PostalAddress"),
+                ("Lager", "ShipToAddress"),
+            )
+        )
+    )
+    sheet = sheet_of(tmp_path, f"<AuditFile><MasterFiles><Customers>{saft}</Customers></MasterFiles></AuditFile>")
+    assert sheet.rests == {1: "ShipToAddress Lager"}
+
+
 def test_a_card_that_has_a_place_for_all_says_nothing_more(tmp_path: Path) -> None:
     lines = "N:Berg;Anna\r\nFN:Anna Berg\r\nORG:Acme\r\nTITLE:Inkoper\r\nTEL;TYPE=fax:1\r\nTEL;TYPE=fax:2\r\nUID:7\r\nPHOTO:x"
     assert sheet_of(tmp_path, card(lines)).rests == {}
