@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from importers import reading
+from importers.files import Cell
 from importers.reading import Parse, Reading
 from importers.terms import TERMS, TITLE_LANGUAGES, Term
 from importers.trouble import Trouble
@@ -54,6 +55,8 @@ class Column:
     """One column. `attribute` is the column of the table it lives in, '' where the plan puts it together.
 
     `repeatable`: several columns of a file may go into it.
+    `looks`: whether a cell can be such a value at all, where its parser takes any text: a column of which most cells cannot is
+    not taken for this one.
     `shortens`: what is too long for it is shortened, and stands in the notes as a whole. `as_it_is`: how long a text may be
     that is looked at whether it needs reading at all, 0 where it always does.
     """
@@ -65,6 +68,7 @@ class Column:
     attribute: str = ""
     limits: Limits | None = None
     doubt: Callable[[str, Reading], Trouble | None] | None = None
+    looks: Callable[[Cell], bool] | None = None
     several: bool = False
     shortens: bool = False
     repeatable: bool = False
@@ -185,7 +189,14 @@ CUSTOMER_COLUMNS: tuple[Column, ...] = (
     _column("owner", reading.user, attribute="owner_id"),
     _limited("description", reading.lines, Customer.description, repeatable=True),
     _column("language", reading.language, example="sv"),
-    _limited("vat_number", reading.text, Customer.vat_number, doubt=reading.vat_doubt, example="SE556012579001"),
+    _limited(
+        "vat_number",
+        reading.text,
+        Customer.vat_number,
+        doubt=reading.vat_doubt,
+        looks=reading.may_be_vat,
+        example="SE556012579001",
+    ),
     _limited("company_number", reading.text, Customer.company_number, example="556012-5790"),
     _limited("iban", reading.iban, BankAccount.iban, Place.BANK, doubt=reading.iban_doubt),
     _limited("bic", reading.text, BankAccount.bic, Place.BANK),
@@ -238,7 +249,7 @@ CONTACT_COLUMNS: tuple[Column, ...] = (
     _column("labels", reading.labels, Place.LABELS, "", repeatable=True),
     _column("language", reading.language),
     _column("birth_date", reading.day, doubt=reading.day_doubt),
-    _limited("vat_number", reading.text, Contact.vat_number, doubt=reading.vat_doubt),
+    _limited("vat_number", reading.text, Contact.vat_number, doubt=reading.vat_doubt, looks=reading.may_be_vat),
     _column("owner", reading.user, attribute="owner_id"),
     _limited("description", reading.lines, Contact.description, repeatable=True),
     _column("archived", reading.archived, attribute=""),

@@ -123,10 +123,16 @@ def _vocabulary() -> Mapping[str, tuple[tuple[str, int], ...]]:
         ranked = [(name, 0) for name in term.titles]
         ranked += [(name, 1 + at // 8) for at, name in enumerate(term.words)]
         ranked += [(name, _WEAK + at) for at, name in enumerate(term.weak)]
+        ranked += [(f"{name} %", rank) for name, rank in ranked if term.key == "vat_percentage"]
         for name, rank in ranked:
-            key = squeezed(name) or name
+            key = _key(name) or name
             found.setdefault(key, {}).setdefault(term.key, rank)
     return {key: tuple(terms.items()) for key, terms in found.items()}
+
+
+def _key(name: str) -> str:
+    """What the name of a column comes down to; a percentage is another thing than what it is a percentage of: BTW %."""
+    return squeezed(name) + "%" * ("%" in name)
 
 
 @cache
@@ -141,7 +147,7 @@ _LONGEST_NAME = 80
 # What a column counts in or how it writes a date: it says nothing of which column that is.
 _TAX = r"(?:btw|vat|moms|mva|ust|tax)"
 _UNIT_WORD = (
-    rf"(?:[€$£%]|eur|euro|sek|nok|dkk|usd|gbp|kr\.?|excl\.?|exkl\.?|ex\.?|incl\.?|inkl\.?|{_TAX}|days?|dagen|tagen?|dagar|dager|päivää|pv|km|"
+    rf"(?:[€$£]|eur|euro|sek|nok|dkk|usd|gbp|kr\.?|excl\.?|exkl\.?|ex\.?|incl\.?|inkl\.?|{_TAX}|days?|dagen|tagen?|dagar|dager|päivää|pv|km|"
     r"hours?|uur|std\.?|stunde|timme|tunti|per|in|aantal|antal|antall|netto|net|datum|date|dato)"
 )
 _UNIT = re.compile(
@@ -156,7 +162,7 @@ def meanings(header: str, kind: ImportKind) -> tuple[_Meaning, ...]:
     """All that a header may mean, the surest first."""
     # What the file calls a column counts with its last line and without marks such as * or (verplicht).
     name = re.sub(r"\((?:verplicht|required|optional|optioneel|obligatorisk|pflicht)\)", "", header.casefold())
-    key = _numbered(squeezed(name)) if name.rstrip("* \xa0").endswith("#") else squeezed(name)
+    key = _numbered(_key(name)) if name.rstrip("* \xa0").endswith("#") else _key(name)
     found = [*_exact(key, kind), *_prefixed(key, kind)]
     if not found and len(name) <= _LONGEST_NAME and (bare := _UNIT.sub("", name)) != name:
         return meanings(bare, kind)
@@ -324,7 +330,7 @@ def _score(row: Row, kind: ImportKind) -> float | None:
         if not isinstance(cell, str) or re.fullmatch(r"[0-9][0-9 .:/+-]*", cell):
             score -= 1.0  # names of columns are words; a record has numbers and dates
             continue
-        key, meant = squeezed(cell), meanings(cell, kind)
+        key, meant = _key(cell), meanings(cell, kind)
         if len(cell) > SHORT or key in seen:
             score += 0.5 if meant else 0.0
             continue
@@ -606,8 +612,8 @@ def _post_parts() -> re.Pattern[str]:
 def _rivals(names: Sequence[str], columns: Sequence[Sequence[Cell]]) -> dict[int, list[int]]:
     """Columns of one name that hold different things: position -> the positions of all of that name."""
     found: dict[int, list[int]] = {}
-    for name in {squeezed(name) for name in names if name}:
-        same = [at for at, other in enumerate(names) if squeezed(other) == name and any(map(plain, columns[at]))]
+    for name in {_key(name) for name in names if name}:
+        same = [at for at, other in enumerate(names) if _key(other) == name and any(map(plain, columns[at]))]
         if len({tuple(map(plain, columns[at])) for at in same}) > 1:
             found.update(dict.fromkeys(same, same))
     return found
@@ -659,6 +665,8 @@ def _fits(column: Column, cells: Sequence[Cell], names: Sequence[str], position:
     if column.term.key in {"name", "company_name", "first_name", "last_name"} and not any(
         isinstance(cell, str) for cell in filled
     ):
+        return False
+    if column.looks and sum(not column.looks(cell) for cell in filled) > len(filled) // 2:
         return False
     # One or two wrong values are for their rows to tell.
     if column.term.key == "owner" or len(filled) < FEW:

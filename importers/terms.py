@@ -249,7 +249,8 @@ TERMS = _terms(
     Term(
         "vat_percentage",
         ("VAT percentage", "BTW-percentage", "Momssats", "Steuersatz", "ALV-prosentti", "MVA-sats"),
-        ("VAT rate", "BTW tarief", "Moms %", "BTW %", "VAT %"),
+        ("VAT rate", "BTW tarief", "Moms %", "BTW %", "VAT %", "USt %", "MwSt %", "ALV %", "MVA %", "USt-Satz",
+         "MwSt-Satz", "Mehrwertsteuersatz", "Umsatzsteuersatz", "ALV-kanta", "Momsprocent", "Tax rate"),
     ),
     Term(
         "payment_term_days",

@@ -117,7 +117,21 @@ def vat_doubt(value: str, _reading: Reading) -> Trouble | None:
         return None  # the check of ISO 7064 that the library makes, too, at a twentieth of its time
     if compact[:2] in _UNION and not stdnum_vat.is_valid(compact):
         return Trouble.LOOKS_LIKE_NO_VAT
-    return None if any(letter.isdigit() for letter in value) else Trouble.LOOKS_LIKE_NO_VAT
+    return None if may_be_vat(value) else Trouble.LOOKS_LIKE_NO_VAT
+
+
+_OF_UNION = re.compile(r"[A-Z]{2}[A-Z0-9]*[0-9][A-Z0-9]*")
+_ANY_VAT = re.compile(r"(?=(?:[A-Z]*[0-9]){5})[A-Z0-9]{7,16}")
+_AN_AMOUNT = re.compile(r"[0-9]+[.,][0-9]{1,2}")
+
+
+def may_be_vat(cell: Cell) -> bool:
+    """Whether this has the shape of a VAT number of any country: no percentage, and no amount of tax."""
+    text = plain(cell)
+    compact = re.sub(r"[ .\-/]", "", text).upper()
+    if compact[:2] in _UNION and _OF_UNION.fullmatch(compact):
+        return True
+    return _ANY_VAT.fullmatch(compact) is not None and not _AN_AMOUNT.fullmatch(text)
 
 
 _UNION = word_set("AT BE BG CY CZ DE DK EE EL ES FI FR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK")

@@ -40,6 +40,9 @@ Klantnr > number > 1 | Naam > name > A | Adres > head.street > Straat 1 | Postco
 Afleveradres > - > Straat 2 | Aflever postcode > - > 1234 AC | Afleverplaats > - > Gouda | Factuur t.a.v. > contact.contact > Piet |
 Factuur e-mail > invoice_email > f@a.example
 
+## alvpct
+Asiakasnumero > number > 1 | Nimi > name > A | ALV % > vat_percentage > 25,5 | ALV > - > 25,5
+
 ## billy
 Type > kind > company ; person | Name > name > Foo ApS ; Lars Larsen | Org. number > - > 12345674 | Street > head.street > Gade 1 ; Gade 2 |
 Zip code > head.postal_code > 1000 ; 1000 | City > head.city > Kbh ; Kbh | Country > head.country > DK ; DK |
@@ -52,6 +55,13 @@ Plaats > head.city > Delft ; Delft
 ## btwpct
 Klantnr > number > 1 ; 2 | Naam > name > A ; B | BTW-nummer > vat_number > NL001 | BTW % > vat_percentage > 21% ; 9 |
 E-mail > email > a@a.example ; b@a.example
+
+## btwpct2
+Klantnr > number > 1 ; 2 ; 3 | Naam > name > Bakker ; Slager ; Kok | BTW % > vat_percentage > 21 ; 9 ; 21 |
+E-mail > email > a@a.example ; b@a.example ; c@a.example
+
+## btwpct3
+Klantnr > number > 1 | Naam > name > A | BTW (%) > vat_percentage > 21 | BTW > vat_number > NL001234567B01
 
 ## capsule
 Type > kind > Person ; Organisation | Title > contact.salutation > Mr | First Name > first_name > Jan | Last Name > last_name > Jansen |
@@ -80,6 +90,10 @@ Plaats > head.city > Rotterdam ; Delft | Land > head.country > NL ; NL | Telefoo
 E-mail > email > info@degroot.example | Website > website > www.degroot.example | BTW-nummer > vat_number > NL001234567B01 |
 KvK-nummer > company_number > 24123456 | Betalingsconditie > payment_term_days > 30 dagen ; 14 dagen | Kredietlimiet > - > 5.000,00 ; 0,00 |
 Accountmanager: Volledige naam > - > Jan Smit | Klant sinds > customer_since > 01-03-2019 ; 15-11-2021
+
+## facturen
+Factuurnummer > - > 20240001 ; 20240002 | Factuurdatum > - > 01-02-2024 ; 01-02-2024 | Klantnummer > number > 1 ; 2 | Naam > name > A ; B |
+Bedrag > - > 100 ; 100 | BTW > - > 21 ; 21 | Totaal > - > 121 ; 121 | Status > status > Betaald ; Open
 
 ## fortnox
 Kundnr > number > 1 ; 2 | Namn > name > Åkes Bygg AB ; Eva Ek | Orgnr/Persnr > company_number > 556012-5790 ; 19800101-1234 |
@@ -116,6 +130,11 @@ Company Domain Name > website > acme.example ; beta.example | Street Address > h
 State/Region > head.region > NH | Number of Employees > - > 50 | Annual Revenue > - > 1000000 | Lifecycle Stage > - > Customer ; Lead |
 Description > description > Makes things
 
+## invoices_en
+Invoice Number > - > INV-1 ; INV-2 | Customer > name > Foo ; Bar | Email > email > a@a.example ; b@a.example | Amount > - > 100 ; 100 |
+VAT > - > 20 ; 20 | Total > - > 120 ; 120 | Due date > - > 2024-01-02 ; 2024-01-02 | Currency > currency > EUR ; EUR |
+Reference > reference > PO1 ; PO2 | Status > status > Paid ; Sent | Description > description > Work ; Work
+
 ## jtl
 Kundennummer > number > K1 ; K2 | Firma > company_name > Foo OHG | Firmenzusatz > - | Anrede > contact.salutation >  ; Frau | Titel > contact.function
 | Vorname > first_name >  ; Anna | Nachname > last_name >  ; Alt | Straße > head.street > Weg ; Am Ring | Hausnummer > head.house_number > 12 a ; 3 |
@@ -150,6 +169,9 @@ Email > email > m@m.example | UStIdNr > vat_number > DE136695976 | Zahlungsziel 
 Yrityksen nimi > company_name > Oy Yksi | Y-tunnus > company_number > 1234567-1 | OVT > - > 003712345671 | Operaattori > - > 003721291126 |
 Katuosoite > head.street > Katu 1 | Postinumero > head.postal_code > 00100 | Kaupunki > head.city > Helsinki | Maa > head.country > Suomi
 
+## momspct
+Kundnr > number > 1 | Namn > name > A | Moms % > vat_percentage > 25 | Moms (%) > - > 25
+
 ## moneybird
 Id > - > 267812345678901234 ; 267812345678901235 | Klantnummer > number > 12 ; 13 | Bedrijfsnaam > company_name > Studio Noord |
 Voornaam > first_name > Anna ; Kees | Achternaam > last_name > Bakker ; de Vries | Adres 1 > head.street > Westerstraat 5 ; Laan 4 |
@@ -159,6 +181,9 @@ KvK-nummer > company_number > 70012345 | BTW-nummer > vat_number > NL002345678B1
 Factuur verzenden via > - > Email ; Email | E-mailadres facturen > invoice_email > facturen@noord.example |
 Ter attentie van facturen > - > Administratie | E-mailadres offertes > - | Notities > description > Goede klant |
 Aangemaakt op > - > 2023-04-01 ; 2023-05-01
+
+## mvapct
+Kundenr > number > 1 | Navn > name > A | MVA % > vat_percentage > 25 | MVA > - > 25
 
 ## mvcontacts
 Bedrijf > company_name > Foo BV | Contactpersoon 1 > contact.contact > Jan | E-mail 1 > email > jan@foo.example | Telefoon 1 > phone > 015-1234567 |
@@ -199,6 +224,10 @@ Postitoimipaikka > head.city > HELSINKI ; TAMPERE | Maa > head.country > FI ; FI
 Verkkolaskuoperaattori > - > BAWCFI22 | Laskukanava > - > Verkkolasku ; Sähköposti | Sähköposti > email > info@makela.example ; v@v.example |
 Puhelin > phone > 09 1234567 ; 040 1234567 | Maksuehto > payment_term_days > 14 pv netto ; 7 pv | Yhteyshenkilö > contact.contact > Matti Mäkelä |
 Aktiivinen > - > Kyllä ; Ei | ALV-tunnus > vat_number > FI12345671 | Kieli > language > suomi ; suomi | Viivästyskorko > - > 8,0 ; 8,0
+
+## products
+Code > number > P1 ; P2 | Naam > name > Stoel ; Tafel | Omschrijving > description > Mooie stoel ; Mooie tafel | BTW > - > 21 ; 21 |
+Prijs > - > 100 ; 200 | Eenheid > - > st ; st | Groep > labels > Meubels ; Meubels
 
 ## sage50
 A/C > number > A1D001 ; ABS001 | Name > name > A1 Design Services ; ABS Garages Ltd | Address 1 > head.street > 67a Station Road ; Unit 34 |
@@ -279,6 +308,15 @@ Faktura postnr > invoice.postal_code > 0151 | Faktura poststed > invoice.city > 
 Relatie > - > 100 ; 101 | Naam > name > Bakker ; Slager | Straat > head.street > Dorpsstraat ; Markt | Nr > head.house_number > 1 ; 12 |
 Toev > head.house_addition > a | Postcode > head.postal_code > 1234AB ; 1234AC | Plaats > head.city > Delft ; Delft |
 Land > head.country > Nederland ; Nederland | Vertegenwoordiger > - > Jan ; Piet
+
+## ustpct
+Kundennummer > number > 1 | Firma > company_name > A | USt % > vat_percentage > 19 | MwSt > - > 19 | MwSt-Satz > - > 19
+
+## vatpct
+Customer number > number > 1 ; 2 | Name > name > A ; B | VAT % > vat_percentage > 21 ; 21 | Email > email > a@a.example ; b@a.example
+
+## vatnum_overwrite
+Klantnummer > number > K-10031 | Naam > name > Nordhamn Logistik AB | BTW > - > 25
 
 ## woocommerce
 ID > number > 12 ; 13 | Username > - > janj ; eva | Email > email > jan@j.example ; eva@e.example | First Name > first_name > Jan ; Eva |
