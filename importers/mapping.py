@@ -514,7 +514,13 @@ def _assign(
     wishes: list[tuple[int, int, str, Certainty]] = []
     field_of = partial(_field_of, kind=kind)
     told = dict(beside.told(names, columns, field_of, _SALUTATION[kind]))
-    further = beside.further_addresses(names, field_of)
+    left_out = beside.further_addresses(names, field_of)
+    chosen = {at for at, field in remembered.items() if field}
+    free = [
+        at for at in range(len(names)) if at not in told and at not in left_out and remembered.get(at, "") is not None
+    ]
+    names = _with_their_streets(names, free, kind)
+    left_out |= _of_other_addresses(names, columns, free, chosen, kind)
     for position, name in enumerate(names):
         if position in remembered and remembered[position] is None:
             continue
@@ -524,7 +530,9 @@ def _assign(
         if position in told:
             wishes.append((0, position, told[position], Certainty.VALUES))
             continue
-        for meaning in meanings(name, kind) if name and position not in further else ():
+        if position in left_out:
+            continue
+        for meaning in meanings(name, kind) if name else ():
             together = meaning.field.removesuffix("city") + "postal_place"
             if meaning.field.endswith("city") and together in COLUMNS[kind] and _are_postal_places(columns[position]):
                 wishes.append((meaning.rank, position, together, Certainty.VALUES))
@@ -550,11 +558,10 @@ def _assign(
         else:
             given[position] = (field, certainty)
             taken.add(field)
-    given |= dict.fromkeys(further - given.keys(), (None, Certainty.TWICE))
-    kept = _of_one_address(names, given, kind)
-    own = beside.own_name(names, {field: at for at, (field, _) in kept.items() if field})
-    kept |= {own: ("company_name", Certainty.ALIKE)} if own is not None else {}
-    return _without_stray_additions(kept, {field for field, _ in kept.values() if field})
+    given |= dict.fromkeys(left_out - given.keys(), (None, Certainty.TWICE))
+    own = beside.own_name(names, {field: at for at, (field, _) in given.items() if field})
+    given |= {own: ("company_name", Certainty.ALIKE)} if own is not None else {}
+    return _without_stray_additions(given, {field for field, _ in given.values() if field})
 
 
 _SALUTATION = {ImportKind.CUSTOMERS: "main_contact.salutation", ImportKind.CONTACTS: "salutation"}
@@ -566,30 +573,90 @@ def _field_of(header: str, kind: ImportKind) -> str:
     return first.field if first else ""
 
 
-def _of_one_address(
-    names: Sequence[str], given: dict[int, tuple[str | None, Certainty]], kind: ImportKind
-) -> dict[int, tuple[str | None, Certainty]]:
-    """The same without what would make one address of two: the postal code of Post- beside the street of Bezoek-."""
-    mixed = set[int]()
-    for place in ("head_office.", "invoice_address."):
-        of_role: dict[str, list[int]] = {}
-        for position, name in enumerate(names):
-            if _field_of(name, kind).startswith(place):
-                of_role.setdefault(_role_of(name), []).append(position)
-        here = {at for at, (field, _) in given.items() if field and field.startswith(place)}
-        street = next((at for at in sorted(here) if given[at][0] == f"{place}street"), None)
-        # The address of the street; where there is none, the one most is known of. A street that leaves the rest of its
-        # own address behind is not that of a postal code which says nothing of whose it is.
-        mine = max(of_role, key=lambda role: (street in of_role[role], len(here & {*of_role[role]})), default="")
-        mine = mine if "" not in of_role or here.issuperset(of_role[mine]) else ""
-        for role, positions in of_role.items():
-            if role != mine and not here.issuperset(positions):
-                mixed |= {at for at in here & {*positions} if given[at][1] is not Certainty.REMEMBERED}
-    return {at: (None, Certainty.TWICE) if at in mixed else found for at, found in given.items()}
+@dataclass(frozen=True)
+class _Part:
+    """A column that holds a part of an address; `role` says of which one: bezoek, post; '' says nothing."""
+
+    position: int
+    role: str
+    place: Place
+    term: str
+    rank: int
 
 
+def _parts_of_addresses(names: Sequence[str], positions: Collection[int], kind: ImportKind) -> list[_Part]:
+    """The columns at these positions that hold parts of addresses, by their names."""
+    found = []
+    for at in positions:
+        meaning = next(iter(meanings(names[at], kind)), None) if names[at] else None
+        column = COLUMNS[kind][meaning.field] if meaning else None
+        if meaning and column and column.term.key in _ADDRESS:
+            found.append(_Part(at, _role_of(names[at]), column.place, column.term.key, meaning.rank))
+    return found
+
+
+_TOWN = frozenset({"postal_code", "city", "postal_place"})
+
+
+def _with_their_streets(names: Sequence[str], positions: Collection[int], kind: ImportKind) -> list[str]:
+    """Names that tell which street they belong to, where only their order says so: Factuuradres, Postcode, Plaats.
+
+    Where a street says nothing of whose it is, what comes first is of that one.
+    """
+    parts, told = _parts_of_addresses(names, positions, kind), list(names)
+    complete = {part.role for part in parts if part.term in _TOWN}
+    streets = [part for part in parts if part.term == "street" and part.role and part.role not in complete]
+    seen = {part.term for part in parts if not part.role and part.term == "street"}
+    is_second, only = bool(seen), {street.role for street in streets}
+    for part in parts:
+        if part.role or part.term == "street":
+            continue
+        before = [street for street in streets if street.position < part.position] or streets[: len(only) == 1]
+        if before and (not is_second or part.term in seen):
+            name = f"{before[-1].role} {names[part.position]}"
+            told[part.position] = name if _field_of(name, kind) else told[part.position]
+        seen.add(part.term)
+    return told
+
+
+def _of_other_addresses(
+    names: Sequence[str],
+    columns: Sequence[Sequence[Cell]],
+    positions: Collection[int],
+    chosen: Collection[int],
+    kind: ImportKind,
+) -> set[int]:
+    """The columns of addresses that there is no place for, so that none is made of parts of two.
+
+    `chosen` are the columns that somebody has chosen a field for: theirs is the address that is taken.
+    """
+    found, of_place = set[int](), dict[Place, dict[str, list[_Part]]]()
+    for part in _parts_of_addresses(names, positions, kind):
+        of_place.setdefault(part.place, {}).setdefault(part.role, []).append(part)
+
+    def preference(parts: Sequence[_Part]) -> tuple[bool | int, ...]:
+        streets = [part.rank for part in parts if part.term == "street" and any(map(plain, columns[part.position]))]
+        has_town = any(part.term in _TOWN for part in parts)
+        is_chosen = any(part.position in chosen for part in parts)
+        is_elsewhere = parts[0].role in _ELSEWHERE
+        rank = min(streets, default=min(part.rank for part in parts))
+        return (not is_chosen, not (streets or has_town), is_elsewhere, not streets, not has_town, rank)
+
+    for addresses in of_place.values():
+        first, *others = sorted(addresses.values(), key=preference)
+        terms = {part.term for part in first}
+        for parts in others:
+            if terms.isdisjoint(more := {part.term for part in parts}) and "street" not in more:
+                terms |= more  # what only one of them speaks of may stand under any name
+            else:
+                found |= {part.position for part in parts} - {*chosen}
+    return found
+
+
+# Where somebody gets parcels, and where people live.
+_ELSEWHERE = frozenset(name for name, place, rank in _ROLES if place is Place.HEAD_OFFICE and rank >= 3)
 # They tell whose address it is, not which one.
-_ANY_ADDRESS = re.compile(r"account1?|company|customer|klant|debiteur|bedrijfs|kunde?|adres|address")
+_ANY_ADDRESS = re.compile(r"account1?|company|customer|klant|debiteur|bedrijfs|kunde?|adres|(?:street)?address")
 
 
 def _role_of(header: str) -> str:

@@ -509,6 +509,26 @@ def test_whose_address_it_is_may_stand_behind_the_postal_code_too() -> None:
         assert [one.field for one in found[1:4]] == [f"{place}.{part}" for part in ("street", "postal_code", "city")]
 
 
+def test_of_two_addresses_the_one_with_a_street_in_it_is_taken() -> None:
+    header = "Naam,Bezoekadres,Bezoekpostcode,Bezoekplaats,Postadres,Postpostcode,Postplaats"
+    assert [*fields(header, "Acme,,1234 AB,Delft,Postbus 1,2600 AA,Gouda")] == header.split(",")[:1] + header.split(
+        ","
+    )[4:]
+    assert [*fields(header, "Acme,Weg 1,1234 AB,Delft,Postbus 1,2600 AA,Gouda")] == header.split(",")[:4]
+
+
+def test_what_says_nothing_of_whose_it_is_belongs_to_the_only_street() -> None:
+    row = "Delft,Weg 1,1234 AB"
+    assert set(fields("Plaats,Leveringsadres,Postcode", row).values()) == {
+        "head_office.city", "head_office.street", "head_office.postal_code"
+    }  # fmt: skip
+    assert set(fields("Plaats,Factuurstraat,Postcode", row).values()) == {
+        "invoice_address.city", "invoice_address.street", "invoice_address.postal_code"
+    }  # fmt: skip
+    found = fields("Adres,Postcode,Factuuradres,Plaats", "Weg 1,1234 AB,Weg 2,Delft")
+    assert found["Plaats"] == "head_office.city"
+
+
 def test_rows_that_are_the_header_once_more_are_no_records() -> None:
     sheet = sheet_of(
         ("Debtors", None),

@@ -35,6 +35,10 @@ Adres 2 > head.street_2 | Postcode > head.postal_code > 1234 AB | Woonplaats > h
 Tel 1 > phone > 015-123456 | Tel 2 > - > 06-12345678 | E-mail > email > a@a.example | BTW nr > vat_number > NL001234567B01 | Betaalcode > - > 30 |
 Kredietlimiet > - > 1000 | Saldo > - > -25,50
 
+## addr_overwrite
+Klantnummer > number > K-10031 | Naam > name > Nordhamn Logistik AB | Factuuradres > invoice.street > Box 1 | Postcode > invoice.postal_code > 999 99
+| Plaats > invoice.city > Kiruna
+
 ## afl
 Klantnr > number > 1 | Naam > name > A | Adres > head.street > Straat 1 | Postcode > head.postal_code > 1234 AB | Plaats > head.city > Delft |
 Afleveradres > - > Straat 2 | Aflever postcode > - > 1234 AC | Afleverplaats > - > Gouda | Factuur t.a.v. > contact.contact > Piet |
@@ -42,6 +46,15 @@ Factuur e-mail > invoice_email > f@a.example
 
 ## alvpct
 Asiakasnumero > number > 1 | Nimi > name > A | ALV % > vat_percentage > 25,5 | ALV > - > 25,5
+
+## bezoekpost
+Klantnr > number > 1 ; 2 | Naam > name > Bakker BV ; Slager BV | Bezoekadres > head.street > Dorpsstraat 1 ; Markt 2 |
+Postcode > head.postal_code > 1234 AB ; 1234 AC | Plaats > head.city > Delft ; Delft | Postadres > - > Postbus 2 ; Postbus 3 |
+Postcode > - > 1200 AA ; 1200 AB | Plaats > - > Delft ; Delft
+
+## billing
+Customer No > number > 1 | Company > company_name > Bakker Ltd | Billing address > invoice.street > High Street 1 | City > invoice.city > London |
+Zip > invoice.postal_code > SW1A 1AA | Country > invoice.country > UK
 
 ## billy
 Type > kind > company ; person | Name > name > Foo ApS ; Lars Larsen | Org. number > - > 12345674 | Street > head.street > Gade 1 ; Gade 2 |
@@ -69,6 +82,10 @@ Job Title > contact.function > CEO | Organisation > company_name > Foo ; Foo | E
 Phone Number > phone > 0191 254 5909 | Address Street > head.street > 1 St | City > head.city > London | State > head.region |
 Zip > head.postal_code > SW1 | Country > head.country > UK | Tags > labels > VIP,New
 
+## de_liefer
+KdNr > number > 1 | Firma > company_name > Eins GmbH | Rechnungsanschrift > invoice.street > Weg 1 | PLZ > invoice.postal_code > 10115 |
+Ort > invoice.city > Berlin | Lieferanschrift > head.street > Tor 2 | Liefer-PLZ > head.postal_code > 80331 | Liefer-Ort > head.city > München
+
 ## dynamics_no
 Nr. > number > 10 | Navn > name > Fjord AS | Navn 2 > name_2 | Adresse > head.street > Kaia 1 | Adresse 2 > head.street_2 |
 Postnr. > head.postal_code > 5003 | By > head.city > Bergen | Land > head.country > NO | Telefonnr. > phone > 55 55 55 55 |
@@ -94,6 +111,19 @@ Accountmanager: Volledige naam > - > Jan Smit | Klant sinds > customer_since > 0
 ## facturen
 Factuurnummer > - > 20240001 ; 20240002 | Factuurdatum > - > 01-02-2024 ; 01-02-2024 | Klantnummer > number > 1 ; 2 | Naam > name > A ; B |
 Bedrag > - > 100 ; 100 | BTW > - > 21 ; 21 | Totaal > - > 121 ; 121 | Status > status > Betaald ; Open
+
+## factuuradres
+Klantnr > number > 1 ; 2 | Naam > name > Bakker BV ; Slager BV | Factuuradres > invoice.street > Dorpsstraat 1 ; Markt 2 |
+Postcode > invoice.postal_code > 1234 AB ; 1234 AC | Plaats > invoice.city > Delft ; Delft | Land > invoice.country > NL ; NL |
+E-mail > email > a@a.example ; b@a.example
+
+## fakturaadress
+Kundnr > number > 1 | Namn > name > Bakker AB | Fakturaadress > invoice.street > Storgatan 1 | Postnr > invoice.postal_code > 123 45 |
+Ort > invoice.city > Lund | Land > invoice.country > SE
+
+## fi_lasku
+Asiakasnro > number > 1 | Asiakas > name > Oy Yksi | Laskutusosoite > invoice.street > Katu 1 | Postinumero > invoice.postal_code > 00100 |
+Postitoimipaikka > invoice.city > Helsinki | Toimitusosoite > head.street > Tie 2 | Toimituspostinumero > head.postal_code > 00200
 
 ## fortnox
 Kundnr > number > 1 ; 2 | Namn > name > Åkes Bygg AB ; Eva Ek | Orgnr/Persnr > company_number > 556012-5790 ; 19800101-1234 |
@@ -189,6 +219,10 @@ Kundenr > number > 1 | Navn > name > A | MVA % > vat_percentage > 25 | MVA > - >
 Bedrijf > company_name > Foo BV | Contactpersoon 1 > contact.contact > Jan | E-mail 1 > email > jan@foo.example | Telefoon 1 > phone > 015-1234567 |
 Contactpersoon 2 > - > Eva | E-mail 2 > - > eva@foo.example | Telefoon 2 > - > 015-7654321
 
+## no_faktura
+Kundenr > number > 1 | Kundenavn > name > AS En | Fakturaadresse > invoice.street > Pb 1 | Postnr > invoice.postal_code > 0150 |
+Poststed > invoice.city > Oslo | Besøksadresse > head.street > Gata 2 | Besøkspostnr > head.postal_code > 0151 | Besøkspoststed > head.city > Oslo
+
 ## octopus_be
 Nr > number > 1 ; 2 | Naam > name > Peeters ; Dupont SA | Voornaam > first_name > Jan | Straat en nr > head.street > Kerkstraat 4 bus 12 ; Rue Haute 3
 | Postcode > head.postal_code > 9000 ; 1000 | Gemeente > head.city > Gent ; Bruxelles | Land > head.country > BE ; BE |
@@ -209,6 +243,10 @@ Web Page > website
 Organisatie - ID > - > 1 | Organisatie - Naam > name > Foo BV | Organisatie - Label > labels | Organisatie - Eigenaar > owner > Jan |
 Organisatie - Adres > head.street > Damrak 1, 1012 LG Amsterdam, Netherlands | Organisatie - Contacten > - > 2 | Organisatie - Volgende activiteit > -
 
+## postadres_only
+Klantnr > number > 1 | Naam > name > Bakker BV | Postbus > - > Postbus 1 | Postcode > - > 1234 AB | Plaats > - > Delft |
+Bezoekadres > head.street > Dorpsstraat 3 | Bezoekplaats > head.city > Rijswijk
+
 ## poweroffice
 Kundenummer > number > 10001 ; 10002 | Navn > name > Berg Bygg AS | Organisasjonsnummer > company_number > 912345678 |
 E-post > email > post@berg.example ; kari@h.example | Telefon > phone > 22334455 ; 90000000 | Nettsted > website |
@@ -228,6 +266,10 @@ Aktiivinen > - > Kyllä ; Ei | ALV-tunnus > vat_number > FI12345671 | Kieli > la
 ## products
 Code > number > P1 ; P2 | Naam > name > Stoel ; Tafel | Omschrijving > description > Mooie stoel ; Mooie tafel | BTW > - > 21 ; 21 |
 Prijs > - > 100 ; 200 | Eenheid > - > st ; st | Groep > labels > Meubels ; Meubels
+
+## rechnungsadresse
+Kundennr > number > 1 | Firma > company_name > Bakker GmbH | Rechnungsadresse > invoice.street > Hauptstr. 1 | PLZ > invoice.postal_code > 10115 |
+Ort > invoice.city > Berlin
 
 ## sage50
 A/C > number > A1D001 ; ABS001 | Name > name > A1 Design Services ; ABS Garages Ltd | Address 1 > head.street > 67a Station Road ; Unit 34 |
@@ -317,6 +359,15 @@ Customer number > number > 1 ; 2 | Name > name > A ; B | VAT % > vat_percentage 
 
 ## vatnum_overwrite
 Klantnummer > number > K-10031 | Naam > name > Nordhamn Logistik AB | BTW > - > 25
+
+## visma_eekonomi
+Kundnummer > number > 1001 ; 1002 | Kundnamn > name > Göteborgs Rör AB ; Karl Karlsson | Organisationsnummer > company_number > 556677-8899 |
+Privatperson > is_person > Nej ; Ja | Fakturaadress 1 > invoice.street > Rörvägen 3 ; Hemvägen 8 |
+Fakturaadress 2 > invoice.street_2 >  ; c/o Svensson | Postnummer > invoice.postal_code > 411 01 ; 412 02 | Ort > invoice.city > Göteborg ; Göteborg |
+Landskod > invoice.country > SE ; SE | Leveransadress > head.street > Lagret 1 | Leverans postnummer > head.postal_code > 411 02 |
+Leverans ort > head.city > Göteborg | E-post > email > info@ror.example ; karl@k.example | Telefon > phone > 031-123456 |
+Mobiltelefon > mobile >  ; 0701234567 | Webbplats > website | Betalningsvillkor > payment_term_days > 30 dagar netto ; 10 dagar | Rabatt > - > 5 ; 0 |
+Omvänd skattskyldighet > - > Nej ; Nej
 
 ## woocommerce
 ID > number > 12 ; 13 | Username > - > janj ; eva | Email > email > jan@j.example ; eva@e.example | First Name > first_name > Jan ; Eva |
