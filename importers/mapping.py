@@ -81,6 +81,7 @@ _ROLES: tuple[tuple[str, Place, int], ...] = (
     ("afleveradres", Place.HEAD_OFFICE, 3), ("aflever", Place.HEAD_OFFICE, 3), ("lever", Place.HEAD_OFFICE, 3),
     ("leverings", Place.HEAD_OFFICE, 3), ("leverans", Place.HEAD_OFFICE, 3), ("delivery", Place.HEAD_OFFICE, 3),
     ("shipping", Place.HEAD_OFFICE, 3), ("ship", Place.HEAD_OFFICE, 3), ("verzend", Place.HEAD_OFFICE, 3),
+    ("verzending", Place.HEAD_OFFICE, 3), ("verz", Place.HEAD_OFFICE, 3),
     ("adresverz", Place.HEAD_OFFICE, 3), ("liefer", Place.HEAD_OFFICE, 3), ("toimitus", Place.HEAD_OFFICE, 3),
     ("toimitusosoitteen", Place.HEAD_OFFICE, 3), ("sa", Place.HEAD_OFFICE, 3),
     ("home", Place.HEAD_OFFICE, 4), ("prive", Place.HEAD_OFFICE, 4),
@@ -98,12 +99,16 @@ _BEFORE = sorted({*_ROLES, *_OWN_TITLES}, key=lambda role: (-len(role[0]), role)
 _BEHIND = tuple(
     (name, place, rank)
     for name, place, rank in _BEFORE
-    if len(name) > 4 and name not in {"account", "address", "adres", "customer", "kunde", "business", "contact1"}
+    if (len(name) > 4 or name == "verz")
+    and name not in {"account", "address", "adres", "customer", "kunde", "business", "contact1"}
 )
 _ADDRESS = frozenset(
     {"street", "house_number", "house_addition", "street_2", "postal_code", "city", "postal_place", "region", "country"}
 )
 _WEAK = 20
+# Where somebody gets parcels; and besides, where people live.
+_OF_PARCELS = frozenset(name for name, place, rank in _ROLES if place is Place.HEAD_OFFICE and rank == 3)
+_ELSEWHERE = _OF_PARCELS | {name for name, place, rank in _ROLES if place is Place.HEAD_OFFICE and rank > 3}
 
 
 @dataclass(frozen=True)
@@ -125,14 +130,13 @@ def _vocabulary() -> Mapping[str, tuple[tuple[str, int], ...]]:
         ranked += [(name, _WEAK + at) for at, name in enumerate(term.weak)]
         ranked += [(f"{name} %", rank) for name, rank in ranked if term.key == "vat_percentage"]
         for name, rank in ranked:
-            key = _key(name) or name
-            found.setdefault(key, {}).setdefault(term.key, rank)
+            found.setdefault(_key(name), {}).setdefault(term.key, rank)
     return {key: tuple(terms.items()) for key, terms in found.items()}
 
 
 def _key(name: str) -> str:
-    """What the name of a column comes down to; a percentage is another thing than what it is a percentage of: BTW %."""
-    return squeezed(name) + "%" * ("%" in name)
+    """What the name of a column comes down to; BTW % is another thing than BTW, and Store# than Store."""
+    return squeezed(name) + "%" * ("%" in name) + "#" * name.rstrip("* \xa0").endswith("#")
 
 
 @cache
@@ -162,7 +166,7 @@ def meanings(header: str, kind: ImportKind) -> tuple[_Meaning, ...]:
     """All that a header may mean, the surest first."""
     # What the file calls a column counts with its last line and without marks such as * or (verplicht).
     name = re.sub(r"\((?:verplicht|required|optional|optioneel|obligatorisk|pflicht)\)", "", header.casefold())
-    key = _numbered(_key(name)) if name.rstrip("* \xa0").endswith("#") else _key(name)
+    key = _numbered(_key(name))
     found = [*_exact(key, kind), *_prefixed(key, kind)]
     if not found and len(name) <= _LONGEST_NAME and (bare := _UNIT.sub("", name)) != name:
         return meanings(bare, kind)
@@ -173,10 +177,13 @@ def meanings(header: str, kind: ImportKind) -> tuple[_Meaning, ...]:
 
 
 def _numbered(key: str) -> str:
-    """What a name with # behind it comes down to: the number of a customer is not its name. Of nothing: # itself."""
-    named = (f"{key}{word}" for word in ("number", "nummer", "numero") if key)
-    is_name = not key or not _NAMES.isdisjoint(dict(_vocabulary().get(key, ())))
-    return next((name for name in named if name in _vocabulary()), "#" if is_name else key)
+    """What a name with # behind it comes down to: the number of a customer is not its name."""
+    if not key.endswith("#") or key in _vocabulary():
+        return key
+    bare = key.removesuffix("#")
+    named = (f"{bare}{word}" for word in ("number", "nummer", "numero"))
+    is_name = not _NAMES.isdisjoint(dict(_vocabulary().get(bare, ())))
+    return next((name for name in named if name in _vocabulary()), "#" if is_name else bare)
 
 
 _NAMES = frozenset({"name", "customer_name", "company_name"})
@@ -211,7 +218,7 @@ def _own_places(term: str, kind: ImportKind) -> Iterator[Place]:
 
 def _prefixed(key: str, kind: ImportKind) -> Iterator[_Meaning]:
     """Words in front of or behind a known word, and a digit behind it: Factuurplaats, postcode_verzending, addr1."""
-    for place, word, rank in _taken_apart(key):
+    for of, place, word, rank in _taken_apart(key):
         base, digit = _without_digit(word)
         for name, more in ((word, 0), *([(base, 0 if digit == 1 else 10 + digit)] if digit else [])):
             for term, sure in _vocabulary().get(name, ()):
@@ -219,23 +226,24 @@ def _prefixed(key: str, kind: ImportKind) -> Iterator[_Meaning]:
                     continue
                 if term in {"kind", "labels"} and key.startswith(("adres", "addres")):
                     continue  # they say what kind of address it is
+                if of in _OF_PARCELS and term not in _ADDRESS:
+                    continue  # the shop around the corner, the neighbours: not what the customer is called
                 yield from _placed(term, place, rank + sure + more, kind)
 
 
-def _taken_apart(key: str) -> Iterator[tuple[Place, str, int]]:
-    yield Place.SELF, key, 0
+def _taken_apart(key: str) -> Iterator[tuple[str, Place, str, int]]:
+    """Whose it is as it is written, the place that this means, the rest of the name, and how gladly it is taken."""
+    yield "", Place.SELF, key, 0
     for name, place, rank in _BEFORE:
         if key.startswith(name) and len(key) > len(name):
             word = key.removeprefix(name)
-            yield place, word.removeprefix("linje").removeprefix("rad"), rank + 1
+            yield name, place, word.removeprefix("linje").removeprefix("rad"), rank + 1
             for address in _ADDRESS_WORDS:
                 if word.startswith(address):
-                    yield place, word.removeprefix(address), rank + 1
+                    yield name, place, word.removeprefix(address), rank + 1
     for name, place, rank in _BEHIND:
         if key.endswith(name) and len(key) > len(name):
-            yield place, key.removesuffix(name), rank + 2
-    if key.endswith(("verzending", "verz")):
-        yield Place.HEAD_OFFICE, key.removesuffix("verzending").removesuffix("verz"), 4
+            yield name, place, key.removesuffix(name), rank + 2
 
 
 # What follows on whose address it is: Bezoekadres straat, Postanschrift PLZ.
@@ -251,6 +259,9 @@ def _placed(term: str, place: Place, rank: int, kind: ImportKind) -> Iterator[_M
     columns = _places(kind)
     if place is Place.INVOICE and term == "email":
         candidates: list[tuple[str, Place]] = [("invoice_email", Place.SELF)]
+    elif place is Place.INVOICE and term == "company_name":
+        # Shops ask for a company there only; elsewhere it is somebody who pays for the customer.
+        rank, candidates = rank + _WEAK, [(term, Place.SELF), ("name", Place.LINK)]
     elif place is Place.INVOICE:
         candidates = [(term, place)]
     elif place is Place.CONTACT and kind is ImportKind.CUSTOMERS:
@@ -542,7 +553,7 @@ def _assign(
             wishes.append((_WEAK * 2, position, by_value, Certainty.VALUES))
     given: dict[int, tuple[str | None, Certainty]] = {}
     taken, rivals = set[str](), _rivals(["" if at in told else name for at, name in enumerate(names)], columns)
-    for _rank, position, field, certainty in sorted(wishes, key=lambda wish: wish[:2]):
+    for rank, position, field, certainty in sorted(wishes, key=lambda wish: wish[:2]):
         column = COLUMNS[kind][field]
         if given.get(position, (None,))[0] is not None or given.get(position) in {_NOT_ALLOWED, _WHICH}:
             continue
@@ -550,7 +561,7 @@ def _assign(
             given[position] = _NOT_ALLOWED
         elif certainty is not Certainty.REMEMBERED and not _fits(column, columns[position], names, position):
             given.setdefault(position, (None, Certainty.DOUBTFUL))
-        elif field in taken and not column.repeatable:
+        elif (field in taken and not column.repeatable) or (rank >= _WEAK and field in _WHOLE and taken & _WHOLE):
             given.setdefault(position, (None, Certainty.TWICE))
         elif certainty is not Certainty.REMEMBERED and not column.repeatable and position in rivals:
             given.update(dict.fromkeys(rivals[position], _WHICH))
@@ -564,6 +575,8 @@ def _assign(
     return _without_stray_additions(given, {field for field, _ in given.values() if field})
 
 
+# What a customer as a whole is called: one of them is enough where the other is a guess.
+_WHOLE = frozenset({"name", "company_name"})
 _SALUTATION = {ImportKind.CUSTOMERS: "main_contact.salutation", ImportKind.CONTACTS: "salutation"}
 
 
@@ -653,8 +666,6 @@ def _of_other_addresses(
     return found
 
 
-# Where somebody gets parcels, and where people live.
-_ELSEWHERE = frozenset(name for name, place, rank in _ROLES if place is Place.HEAD_OFFICE and rank >= 3)
 # They tell whose address it is, not which one.
 _ANY_ADDRESS = re.compile(r"account1?|company|customer|klant|debiteur|bedrijfs|kunde?|adres|(?:street)?address")
 

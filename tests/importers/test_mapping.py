@@ -529,6 +529,34 @@ def test_what_says_nothing_of_whose_it_is_belongs_to_the_only_street() -> None:
     assert found["Plaats"] == "head_office.city"
 
 
+@pytest.mark.parametrize("kind", ImportKind)
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Shipping Company",
+        "Lieferfirma",
+        "Liefer-Name",
+        "Leveransnamn",
+        "voornaam_verzending",
+        "Delivery name",
+        "ship_phone",
+    ],
+)
+def test_where_parcels_go_says_nothing_of_what_a_customer_is_called(header: str, kind: ImportKind) -> None:
+    assert meanings(header, kind) == ()
+
+
+def test_who_pays_is_the_customer_only_where_nothing_else_is() -> None:
+    assert fields("Voornaam,Factuur bedrijfsnaam", "Jan,Acme")["Factuur bedrijfsnaam"] == "company_name"
+    assert "Factuur bedrijfsnaam" not in fields("Klantnaam,Factuur bedrijfsnaam", "Beta,Acme")
+    assert "Billing Company" not in fields("Company,Billing Company", "Beta,Acme")
+
+
+def test_a_name_with_a_number_sign_is_another_than_the_name_alone() -> None:
+    assert meanings("_store", CUSTOMERS) == ()
+    assert meanings("Store #", CUSTOMERS)[0].field == "number"
+
+
 def test_rows_that_are_the_header_once_more_are_no_records() -> None:
     sheet = sheet_of(
         ("Debtors", None),

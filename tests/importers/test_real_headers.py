@@ -304,6 +304,12 @@ Default Address Province Code > head.region | Default Address Country Code > hea
 Default Address Phone > - > +351210000000 | Phone > phone > +351910000000 | Accepts SMS Marketing > - > no ; no | Total Spent > - > 10.00 ; 0.00 |
 Total Orders > - > 1 ; 0 | Note > description > vip client | Tax Exempt > - > no ; no | Tags > labels > vip, wholesale
 
+## shopware
+customernumber > number > 20001 | email > email > a@a.example | salutation > contact.salutation > mr | firstname > first_name > Max |
+lastname > last_name > Muster | billing_company > company_name > shopware AG | billing_street > invoice.street > Ebbinghoff 10 |
+billing_zipcode > invoice.postal_code > 48624 | billing_city > invoice.city > Schöppingen | billing_countryID > - > 2 | shipping_company > - |
+shipping_street > head.street | shipping_city > head.city | customergroup > labels > EK | newsletter > - > 1
+
 ## snelstart
 Relatiecode > number > 101 ; 102 | Naam > name > Garage Smits ; Kapsalon Linda | Straat > head.street > Industrieweg 8 ; Dorpsstraat 9 |
 Postcode > head.postal_code > 5611 AA ; 5612 BB | Plaats > head.city > Eindhoven ; Eindhoven | Land > head.country > Nederland ; Nederland |
@@ -368,6 +374,13 @@ Landskod > invoice.country > SE ; SE | Leveransadress > head.street > Lagret 1 |
 Leverans ort > head.city > Göteborg | E-post > email > info@ror.example ; karl@k.example | Telefon > phone > 031-123456 |
 Mobiltelefon > mobile >  ; 0701234567 | Webbplats > website | Betalningsvillkor > payment_term_days > 30 dagar netto ; 10 dagar | Rabatt > - > 5 ; 0 |
 Omvänd skattskyldighet > - > Nej ; Nej
+
+## woo2
+ID > number > 12 ; 13 | Email > email > jan@j.example ; eva@e.example | First Name > first_name > Jan ; Eva | Last Name > last_name > Jansen ; Ek |
+Billing Company > company_name > Jansen BV ; Ek AB | Billing Address 1 > invoice.street > Straat 1 ; Gata 1 |
+Billing City > invoice.city > Delft ; Lund | Billing Postcode > invoice.postal_code > 2611 AA ; 22222 | Billing Country > invoice.country > NL ; SE |
+Shipping Company > - > DHL ServicePoint Primera | Shipping Address 1 > head.street > Werf 2 | Shipping City > head.city > Delft |
+Shipping Postcode > head.postal_code > 2612 BB | Shipping Country > head.country > NL
 
 ## woocommerce
 ID > number > 12 ; 13 | Username > - > janj ; eva | Email > email > jan@j.example ; eva@e.example | First Name > first_name > Jan ; Eva |
