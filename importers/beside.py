@@ -67,6 +67,20 @@ def _is_title(text: str) -> bool:
     return bool(title) and name == "X"
 
 
+_ACCOUNTS = frozenset({"konto", "account"})
+_BANKS = frozenset({"blz", "bankleitzahl", "bank", "bankname", "clearing", "clearingnummer", "sortcode"})
+
+
+def bank_accounts(names: Sequence[str]) -> set[int]:
+    """Positions of accounts that are those of a bank, which stands right beside them, and no number of the customer's."""
+    keys = ["", *map(squeezed, names), ""]
+    return {
+        at - 1
+        for at, key in enumerate(keys)
+        if key in _ACCOUNTS and not _BANKS.isdisjoint({keys[at - 1], keys[at + 1]})
+    }
+
+
 def further_addresses(names: Sequence[str], field_of: FieldOf) -> set[int]:
     """Positions of streets that look like a second line, but have a postal code or a town of their own: Adres2."""
     ends = [_numbered(squeezed(name)) for name in names]

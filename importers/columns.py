@@ -118,6 +118,8 @@ def _limited(
     limits = limits_of(of)
     is_text = parser in {reading.text, reading.lines, reading.email, reading.phone}
     as_it_is = (limits.longest or ANY_LENGTH) if is_text else 0
+    if is_text and parser is not reading.lines:
+        more.setdefault("looks", reading.may_be_called)
     return _column(term, parser(limits), place, attribute, limits=limits, as_it_is=as_it_is, **more)
 
 
@@ -164,7 +166,14 @@ CUSTOMER_COLUMNS: tuple[Column, ...] = (
     ),
     _limited("mobile", reading.phone, Customer.mobile, doubt=reading.phone_doubt, several=True),
     _limited("fax", reading.phone, Customer.fax, doubt=reading.phone_doubt, several=True),
-    _limited("website", reading.text, Customer.website, doubt=reading.web_doubt, example="https://nordhamn.example"),
+    _limited(
+        "website",
+        reading.text,
+        Customer.website,
+        doubt=reading.web_doubt,
+        looks=reading.may_be_website,
+        example="https://nordhamn.example",
+    ),
     *_address(Address, Place.HEAD_OFFICE, _HEAD_OFFICE),
     *_address(Address, Place.INVOICE, {}),
     _limited("contact", reading.text, Contact.name, Place.CONTACT, "", example="Ingrid Bergström"),
@@ -198,7 +207,7 @@ CUSTOMER_COLUMNS: tuple[Column, ...] = (
         example="SE556012579001",
     ),
     _limited("company_number", reading.text, Customer.company_number, example="556012-5790"),
-    _limited("iban", reading.iban, BankAccount.iban, Place.BANK, doubt=reading.iban_doubt),
+    _limited("iban", reading.iban, BankAccount.iban, Place.BANK, doubt=reading.iban_doubt, looks=reading.may_be_iban),
     _limited("bic", reading.text, BankAccount.bic, Place.BANK),
     _limited("holder", reading.text, BankAccount.holder, Place.BANK),
     _limited("reference", reading.text, Customer.reference),
@@ -238,7 +247,7 @@ CONTACT_COLUMNS: tuple[Column, ...] = (
         "phone", reading.phone, Contact.phone, doubt=reading.phone_doubt, several=True, example="+46 8 555 010 21"
     ),
     _limited("mobile", reading.phone, Contact.mobile, doubt=reading.phone_doubt, several=True),
-    _limited("website", reading.text, Contact.website, doubt=reading.web_doubt),
+    _limited("website", reading.text, Contact.website, doubt=reading.web_doubt, looks=reading.may_be_website),
     _limited("number", reading.text, Customer.number, Place.LINK, "", example="K-10031"),
     _limited("name", reading.text, Customer.company_name, Place.LINK, "", example="Nordhamn Logistik AB"),
     _limited("function", reading.text, CustomerContact.function, Place.LINK, example="Purchasing"),

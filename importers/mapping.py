@@ -530,7 +530,8 @@ def _assign(
     free = [
         at for at in range(len(names)) if at not in told and at not in left_out and remembered.get(at, "") is not None
     ]
-    names = _with_their_streets(names, free, kind)
+    accounts = beside.bank_accounts(names)
+    names = ["" if at in accounts else name for at, name in enumerate(_with_their_streets(names, free, kind))]
     left_out |= _of_other_addresses(names, columns, free, chosen, kind)
     for position, name in enumerate(names):
         if position in remembered and remembered[position] is None:
@@ -738,13 +739,13 @@ def _fits(column: Column, cells: Sequence[Cell], names: Sequence[str], position:
     filled = [cell for cell in cells if cell is not None]
     if not filled:
         return True
+    if column.looks and sum(not column.looks(cell) for cell in filled) > len(filled) // 2:
+        return False
     if column.term.key == "number":
         return sum(len(plain(cell)) > NUMBER_LIMIT or "://" in plain(cell) for cell in filled) <= len(filled) // 50
     if column.term.key in {"name", "company_name", "first_name", "last_name"} and not any(
         isinstance(cell, str) for cell in filled
     ):
-        return False
-    if column.looks and sum(not column.looks(cell) for cell in filled) > len(filled) // 2:
         return False
     # One or two wrong values are for their rows to tell.
     if column.term.key == "owner" or len(filled) < FEW:

@@ -10,6 +10,8 @@ from stdnum.eu import vat as stdnum_vat
 
 from importers.files.workbook import Cell
 from importers.reading.cells import AND, Parse, Reading, fitting, plain, word_set
+from importers.reading.dates import is_day
+from importers.reading.words import YES_OR_NO_WORDS
 from importers.trouble import Trouble
 from models import codes
 from models.base import Limits, web_address
@@ -149,6 +151,26 @@ def web_doubt(value: str, _reading: Reading) -> Trouble | None:
 def iban(limits: Limits) -> Parse:
     """A parser for a bank account number without spaces, in capitals."""
     return lambda cell, _reading: fitting(codes.compact_iban(plain(cell)), limits.longest)
+
+
+def may_be_iban(cell: Cell) -> bool:
+    """Whether this can be the number of an account of any kind."""
+    return any(map(str.isdigit, plain(cell)))
+
+
+def may_be_website(cell: Cell) -> bool:
+    """Whether this has the shape of an address on the web."""
+    return "." in plain(cell) and may_be_called(cell)
+
+
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9 ]{11,36}")
+
+
+def may_be_called(cell: Cell) -> bool:
+    """Whether somebody or something may be called so, or be reached or numbered so: no yes or no, no date, no account."""
+    text = plain(cell)
+    is_account = _IBAN.fullmatch(text) is not None and codes.looks_like_iban(codes.compact_iban(text))
+    return text.casefold() not in YES_OR_NO_WORDS and not is_day(cell) and not is_account
 
 
 def iban_doubt(value: str, _reading: Reading) -> Trouble | None:

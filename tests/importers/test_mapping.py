@@ -557,6 +557,26 @@ def test_a_name_with_a_number_sign_is_another_than_the_name_alone() -> None:
     assert meanings("Store #", CUSTOMERS)[0].field == "number"
 
 
+@pytest.mark.parametrize(
+    "value", ["Ja", "nein", "True", "01-02-2024", "2024-02-01", "1.2.2024 10:00", "NL91ABNA0417164300"]
+)
+@pytest.mark.parametrize(
+    "header", ["Contact", "Naam", "Website", "KvK", "Regio", "Klantnummer", "Referentie", "E-mail factuur"]
+)
+def test_a_yes_a_date_or_an_account_is_nobodys_name_and_no_number(header: str, value: str) -> None:
+    assert fields(f"Foo,{header}", f"x,{value}", "y,", f"z,{value}").get(header, "iban") == "iban"
+
+
+@pytest.mark.parametrize("value", ["1", "20240102", "12345", "0612345678", "A-1-2", "J", "ON", "NL001234567B01"])
+def test_what_may_be_something_else_besides_may_be_a_number(value: str) -> None:
+    assert fields("Foo,Klantnummer", f"x,{value}")["Klantnummer"] == "number"
+
+
+def test_an_account_beside_its_bank_is_no_number_of_a_customer() -> None:
+    assert fields("Firma,Konto,BLZ", "Acme,532013000,37040044") == {"Firma": "company_name"}
+    assert fields("Konto,Firma,BLZ", "10000,Acme,37040044")["Konto"] == "number"
+
+
 def test_rows_that_are_the_header_once_more_are_no_records() -> None:
     sheet = sheet_of(
         ("Debtors", None),

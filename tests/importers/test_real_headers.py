@@ -29,6 +29,10 @@ def _lists(text: str) -> dict[str, str]:
 
 
 CUSTOMERS = r"""
+## accno
+Name > name > One Ltd ; Two Ltd | Account number > iban > NL91ABNA0417164300 ; GB29NWBK60161331926819 | Sort code > - |
+City > head.city > London ; London
+
 ## accountview
 Debiteurnummer > number > 1300 | Naam 1 > name > Aannemer Jan | Naam 2 > name_2 > t.a.v. de administratie | Adres 1 > head.street > Postbus 1 |
 Adres 2 > head.street_2 | Postcode > head.postal_code > 1234 AB | Woonplaats > head.city > Delft | Landcode > head.country > NL |
@@ -81,6 +85,10 @@ Type > kind > Person ; Organisation | Title > contact.salutation > Mr | First Na
 Job Title > contact.function > CEO | Organisation > company_name > Foo ; Foo | Email Address > email > j@a.example ; info@foo.example |
 Phone Number > phone > 0191 254 5909 | Address Street > head.street > 1 St | City > head.city > London | State > head.region |
 Zip > head.postal_code > SW1 | Country > head.country > UK | Tags > labels > VIP,New
+
+## contactdate
+Klantnr > number > 1 ; 2 ; 3 | Naam > name > A ; B ; C | Contact > - > 01-02-2024 ; 02-02-2024 ; 05-02-2024 |
+Laatste contact > - > 03-04-2024 ; 03-04-2024 ; x
 
 ## de_liefer
 KdNr > number > 1 | Firma > company_name > Eins GmbH | Rechnungsanschrift > invoice.street > Weg 1 | PLZ > invoice.postal_code > 10115 |
@@ -176,6 +184,10 @@ Land > head.country > Deutschland ; Deutschland | Tel > phone >  ; 0361 | Mobil 
 Code > number > 1 ; 2 ; 3 | Naam > name > A BV ; B BV ; C BV | Klant > - > Ja ; Nee ; Ja | Leverancier > - > Nee ; Ja ; Ja |
 Plaats > head.city > Delft ; Delft ; Delft
 
+## konto_blz
+Firma > company_name > Eins GmbH ; Zwei GmbH | Straße > head.street > Weg 1 ; Weg 2 | PLZ > head.postal_code > 10115 ; 10115 |
+Ort > head.city > Berlin ; Berlin | Konto > - > 532013000 ; 532013001 | BLZ > - > 37040044 ; 37040044 | Bank > - > Commerzbank ; Commerzbank
+
 ## lev
 Klantnr > number > 1 | Naam > name > A | Leveringsadres > head.street > Straat 1 | Postcode > head.postal_code > 1234 AB | Plaats > head.city > Delft
 
@@ -194,6 +206,12 @@ Firma > company_name > Muster GmbH | Name > name >  ; Maier | Vorname > first_na
 Ansprechpartner > contact.contact > Frau Schulz | Strasse > head.street > Weg 1 ; Weg 2 | Land > head.country > D ; A |
 PLZ > head.postal_code > 10115 ; 1010 | Ort > head.city > Berlin ; Wien | Telefon1 > phone > 030/1 | Telefon2 > - | Telefax > fax |
 Email > email > m@m.example | UStIdNr > vat_number > DE136695976 | Zahlungsziel > payment_term_days > 14 | Rabatt > - > 0 | Gesperrt > - > 0 ; 1
+
+## magento
+email > email > a@a.example | _website > - > base | _store > - > default | created_at > - > 2020-01-01 | firstname > first_name > Jan |
+lastname > last_name > Jansen | group_id > - > 1 | dob > - > 1980-02-03 | taxvat > - | _address_city > head.city > Delft |
+_address_company > company_name > Jansen BV | _address_country_id > - > NL | _address_postcode > head.postal_code > 2611AA |
+_address_street > head.street > Straat 1 | _address_telephone > phone > 0151
 
 ## maventa
 Yrityksen nimi > company_name > Oy Yksi | Y-tunnus > company_number > 1234567-1 | OVT > - > 003712345671 | Operaattori > - > 003721291126 |
@@ -320,6 +338,10 @@ Factuurkorting > - > 0 ; 0 | Krediettermijn > payment_term_days > 30 ; 14 | Bank
 Krediet limiet > - > 0 ; 0 | Memo > description >  ; oude klant | KvK nummer > company_number > 17123456 | Website url > website > www.smits.example |
 Email > email > info@smits.example ; linda@linda.example | Iban nummer > iban > NL18RABO0123459876 | Bic code > bic > RABONL2U
 
+## state
+Name > name > One Ltd ; Two Ltd ; Three | Email > email > a@a.example ; b@b.example ; c@c.example | State > - > active ; inactive ; active |
+City > head.city > London ; London ; Leeds
+
 ## stripe
 id > number > cus_ABC ; cus_DEF | Description > description > Foo desc | Email > email > a@a.example ; b@b.example | Name > name > Foo BV ; Eva Ek |
 Created (UTC) > - > 2024-01-02 10:00 ; 2024-01-03 10:00 | Delinquent > - > false ; false | Card ID > - | Total Spend > - > 100 ; 0 |
@@ -391,6 +413,14 @@ Billing Country > invoice.country > NL ; SE | Billing Phone > phone > 0151234567
 Shipping First Name > - > Piet | Shipping Last Name > - > Jansen | Shipping Company > - | Shipping Address 1 > head.street > Werf 2 |
 Shipping City > head.city > Delft | Shipping Postcode > head.postal_code > 2612 BB | Shipping Country > head.country > NL |
 Date Registered > - > 2023-01-02 10:00:00 ; 2023-01-03 10:00:00 | Total Spent > - > 120.50 ; 0 | Orders > - > 3 ; 0
+
+## yn
+Klantnr > number > 1 ; 2 ; 3 | Naam > name > A ; B ; C | Contact > - > Ja ; Nee ; Ja | KvK > - > Ja ; Nee ; Nee | IBAN > - > Nee ; Ja ; Ja |
+Website > - > Ja ; Nee ; Nee | E-mail factuur > - > Ja ; Nee ; Nee | BTW > - > Ja ; Nee ; Nee | Referentie > - > Nee ; Ja ; Ja | Taal > language
+
+## yn2
+Customer no > number > 1 ; 2 | Name > name > A ; B | Invoice email > - > Yes ; No | Contact > - > No ; Yes | Newsletter email > - > Yes ; No |
+Phone > phone > x | VAT > - > Yes ; No
 """
 
 CONTACTS = r"""
@@ -434,6 +464,10 @@ Salutation > salutation > Mr. ; Ms. | First Name > first_name > Jan ; Eva | Last
 Account Name > customer.name > Turner Digital ; Foo | Mailing Street > street > Straat 1 | Mailing City > city > Delft |
 Mailing Zip/Postal Code > postal_code > 2611AA | Mailing Country > country > Netherlands | Phone > phone > 015-1234567 | Mobile > mobile | Fax > - |
 Email > email > j@a.example ; e@e.example | Account Owner > owner > Johan Lindqvist | Birthdate > birth_date > 1980-02-03 | Lead Source > - > Web
+
+## yn
+Klantnr > customer.number > 1 ; 2 ; 3 | Naam > name > A ; B ; C | Contact > - > Ja ; Nee ; Ja | KvK > - > Ja ; Nee ; Nee | IBAN > - > Nee ; Ja ; Ja |
+Website > - > Ja ; Nee ; Nee | E-mail factuur > - > Ja ; Nee ; Nee | BTW > - > Ja ; Nee ; Nee | Referentie > - > Nee ; Ja ; Ja | Taal > language
 """
 
 
