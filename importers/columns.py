@@ -126,7 +126,7 @@ def _limited(
 def _address(noun: type[Address | Contact], place: Place, examples: Mapping[str, str]) -> tuple[Column, ...]:
     """The columns of an address; house number and addition are joined to the street, a postal place is taken apart."""
     columns = (
-        _limited("street", reading.text, noun.street, place),
+        _limited("street", reading.text, noun.street, place, looks=reading.may_be_street),
         _limited("house_number", reading.text, noun.street, place, "", only_in=True),
         _limited("house_addition", reading.text, noun.street, place, "", only_in=True),
         _limited("street_2", reading.text, Address.street_2, place),

@@ -13,7 +13,7 @@ from functools import cache, partial
 from importers import beside, signs
 from importers.columns import COLUMNS, PLACE_TITLES, Column, Place
 from importers.files import Cell, Layout, Row, Sheet
-from importers.reading import Reading, plain, postal_place, squeezed
+from importers.reading import Reading, plain, squeezed
 from importers.terms import TERMS
 from importers.trouble import Wrong
 from models.imports import ImportKind
@@ -524,7 +524,7 @@ def _assign(
 ) -> dict[int, tuple[str | None, Certainty]]:
     wishes: list[tuple[int, int, str, Certainty]] = []
     field_of = partial(_field_of, kind=kind)
-    told = dict(beside.told(names, columns, field_of, _SALUTATION[kind]))
+    told = dict(beside.told(names, columns, field_of, _FIELDS[kind]))
     left_out = beside.further_addresses(names, field_of)
     chosen = {at for at, field in remembered.items() if field}
     free = [
@@ -546,7 +546,11 @@ def _assign(
             continue
         for meaning in meanings(name, kind) if name else ():
             together = meaning.field.removesuffix("city") + "postal_place"
-            if meaning.field.endswith("city") and together in COLUMNS[kind] and _are_postal_places(columns[position]):
+            if (
+                meaning.field.endswith("city")
+                and together in COLUMNS[kind]
+                and beside.are_postal_places(columns[position])
+            ):
                 wishes.append((meaning.rank, position, together, Certainty.VALUES))
             wishes.append((meaning.rank, position, meaning.field, meaning.certainty))
         by_value = _by_values(columns[position], kind) if name else None
@@ -571,14 +575,17 @@ def _assign(
             given[position] = (field, certainty)
             taken.add(field)
     given |= dict.fromkeys(left_out - given.keys(), (None, Certainty.TWICE))
-    own = beside.own_name(names, {field: at for at, (field, _) in given.items() if field})
-    given |= {own: ("company_name", Certainty.ALIKE)} if own is not None else {}
     return _without_stray_additions(given, {field for field, _ in given.values() if field})
 
 
 # What a customer as a whole is called: one of them is enough where the other is a guess.
 _WHOLE = frozenset({"name", "company_name"})
-_SALUTATION = {ImportKind.CUSTOMERS: "main_contact.salutation", ImportKind.CONTACTS: "salutation"}
+_FIELDS = {
+    ImportKind.CUSTOMERS: beside.Fields(
+        "main_contact.salutation", "company_name", "main_contact.contact", "head_office.street"
+    ),
+    ImportKind.CONTACTS: beside.Fields("salutation", "customer.name", "", "street"),
+}
 
 
 def _field_of(header: str, kind: ImportKind) -> str:
@@ -725,13 +732,6 @@ def _by_values(cells: Sequence[Cell], kind: ImportKind) -> str | None:
         if field in COLUMNS[kind] and all(isinstance(cell, str) and look.fullmatch(cell) for cell in filled[:50]):
             return field
     return None
-
-
-def _are_postal_places(cells: Sequence[Cell]) -> bool:
-    """Whether cells under the name of a town hold its postal code, too: 8011 AB Zwolle."""
-    filled = [cell for cell in cells if cell is not None]
-    codes = [postal_place(cell)[0] for cell in filled if isinstance(cell, str)]
-    return bool(filled) and sum(sum(map(str.isdigit, code)) >= 4 for code in codes) >= 0.8 * len(filled)
 
 
 def _fits(column: Column, cells: Sequence[Cell], names: Sequence[str], position: int) -> bool:

@@ -316,6 +316,7 @@ TERMS = _terms(
          "Osoite",
          "Lähiosoite", "Gate", "ADRESSE1", "Adresse - linje 1", "Vej", "Adr", "Adr.", "Jakeluosoite",
          "Adres 1", "Adress 1", "Adressrad 1", "Straße Nr.", "Utdelningsadress", "Afleveradres", "Käyntiosoite"),
+        ("Box", "PO Box", "Postbus", "Postboks", "Postfach", "Postbox"),
     ),
     Term(
         "house_number",

@@ -158,6 +158,11 @@ def may_be_iban(cell: Cell) -> bool:
     return any(map(str.isdigit, plain(cell)))
 
 
+def may_be_street(cell: Cell) -> bool:
+    """Whether this can be a street or a box: not its number alone."""
+    return any(map(str.isalpha, plain(cell))) and may_be_called(cell)
+
+
 def may_be_website(cell: Cell) -> bool:
     """Whether this has the shape of an address on the web."""
     return "." in plain(cell) and may_be_called(cell)

@@ -643,6 +643,40 @@ def test_who_is_called_a_contact_where_people_have_their_own_columns_is_the_cust
     assert fields(f"{header},Company", "Jane Roe,John,Doe,Acme Ltd")["ContactName"] == "main_contact.contact"
 
 
+def test_a_legal_name_that_few_fill_in_takes_no_company_its_name() -> None:
+    found = fields("*ContactName,FirstName,LastName,LegalName", "Acme,John,Doe,", "Beta,,,Beta plc")
+    assert found == {"*ContactName": "company_name", "FirstName": "first_name", "LastName": "last_name"}
+
+
+def test_a_name_beside_that_of_a_company_is_who_works_there() -> None:
+    contact = "main_contact.contact"
+    assert fields("Firma,Name", "Foo GmbH,Hans Maier", "Bar AG,Eva Eck")["Name"] == contact
+    rows = ("Foo BV,Ann Rood", "Bar BV,Eva Ek", "Jansen BV,Jan Jansen", "Baz BV,Bo Ek", "Qux BV,Ada Ek")
+    assert fields("Organisatie,Naam", *rows)["Naam"] == contact
+    # What may be another name of the company, of a person alone, or a number.
+    for header, *rows in (
+        ("Firma,Name", "Foo,Foo GmbH", "Bar,Bar AG"),
+        ("Naam bedrijf,Naam", "Jansen Bouw BV,Jansen Bouw", "Ek Ltd,Ek Group"),
+        ("Bedrijfsnaam,Naam", "Acme Holding BV,Acme Beheer"),
+        ("Handelsnaam,Naam", "De Leeuw,Jansen Bouw"),
+        ("Firma,Name", "Foo,Hans Maier", ",Eva Eck"),
+        ("Kunde,Name", "1001,Hans Maier"),
+        ("Firma,Name,Ansprechpartner", "Foo,Hans Maier,Eva Eck"),
+        ("Firma,Name,Vorname", "Foo,van Maier,Hans"),
+    ):
+        assert fields(header, *rows).get("Name", "name") == "name", header
+        assert fields(header, *rows).get("Naam", "name") == "name", header
+
+
+@pytest.mark.parametrize("header", ["Adress,Postadress", "Box,Postadress", "Utdelningsadress,Postadress"])
+def test_a_postal_address_with_a_code_and_a_town_is_no_street(header: str) -> None:
+    street, town = header.split(",")
+    found = fields(header, "Gatan 1,111 11 Stockholm", "Gatan 2,222 22 Lund")
+    assert found == {street: "head_office.street", town: "head_office.postal_place"}
+    assert fields("Fakturaadress,Postadress", "Box 1,111 11 Stockholm")["Postadress"] == "invoice_address.postal_place"
+    assert "Box" not in fields("Namn,Box", "Acme,12")
+
+
 def test_a_town_that_is_called_postal_address_is_a_town() -> None:
     found = fields("Adress,Postnr,Postadress", "Gatan 1,111 22,Stockholm", "Gatan 2,222 33,Malmö")
     assert found["Postadress"] == "head_office.city"

@@ -160,6 +160,11 @@ Address 1 - Country > head.country > SE | Address 1 - Extended Address > -
 ## hashcol
 # > - > 1 | Naam > name > A | Klant # > number > 77 | KvK # > company_number > 12345678 | Tel # > phone > 010-1234567
 
+## hogia
+Kundnr > number > 100 | Namn 1 > name > AB Ett | Namn 2 > name_2 | Utdelningsadress > head.street > Gatan 1 |
+Postadress > head.postal_place > 111 11 Stockholm | Landkod > head.country > SE | Telnr > phone > 08-123456 | Orgnr > company_number > 5560125790 |
+VAT-nr > vat_number | Betvillkor > - > 30
+
 ## hubspot_companies
 Record ID > - > 9012345678 ; 9012345679 | Company name > company_name > Acme B.V. ; Beta Oy | Company owner > owner |
 Create Date > - > 2024-01-05 10:11 ; 2024-01-05 10:12 | Phone Number > phone > +31201234567 ; +35891234567 | Last Activity Date > - |
@@ -247,6 +252,14 @@ Nr > number > 1 ; 2 | Naam > name > Peeters ; Dupont SA | Voornaam > first_name 
 Btw-nr > vat_number > BE 0123.456.749 ; BE 0987.654.321 | Tel > phone > 09/123.45.67 | GSM > mobile > 0475/12.34.56 |
 Email > email > jan@p.example ; d@d.example | Taal > language > N ; F | Valuta > currency > EUR ; EUR
 
+## orgnaam
+Organisatie > company_name > Foo BV ; Bar BV | Naam > contact.contact > Jan Jansen ; Eva Ek | E-mail > email > jan@foo.example ; eva@bar.example |
+Telefoon > phone > 015-1234567 ; 015-1234568
+
+## orgnaam_de
+Firma > company_name > Foo GmbH ; Bar AG | Name > contact.contact > Hans Maier ; Eva Eck | E-Mail > email > hans@foo.example ; eva@bar.example |
+Telefon > phone > 030 1234567 ; 030 1234568
+
 ## outlook
 Title > contact.salutation > Mr. | First Name > first_name > Jan ; Sue | Middle Name > - > P. | Last Name > last_name > de Wit ; Ray |
 Suffix > - >  ; Jr. | Company > company_name > De Wit BV ; Ray Ltd | Department > - > Sales | Job Title > contact.function > Director |
@@ -284,6 +297,15 @@ Aktiivinen > - > Kyllä ; Ei | ALV-tunnus > vat_number > FI12345671 | Kieli > la
 ## products
 Code > number > P1 ; P2 | Naam > name > Stoel ; Tafel | Omschrijving > description > Mooie stoel ; Mooie tafel | BTW > - > 21 ; 21 |
 Prijs > - > 100 ; 200 | Eenheid > - > st ; st | Groep > labels > Meubels ; Meubels
+
+## quickbooks
+Customer > name > Amy's Bird Sanctuary ; Bill's Windsurf Shop:Job 1 | Company > company_name > Amy's Bird Sanctuary ; Bill's Windsurf Shop |
+Full Name > contact.contact > Amy Lauterbach ; Bill Lucchini | Email > email > birds@x.example ; b@x.example |
+Phone > phone > (650) 555-3311 ; (415) 444-6538 | Mobile > mobile | Fax > fax | Website > website |
+Street > head.street > 4581 Finch St. ; 12 Ocean Dr. | City > head.city > Bayshore ; Half Moon Bay | State > head.region > CA ; CA |
+ZIP > head.postal_code > 94326 ; 94213 | Country > head.country > USA | Ship Street > - > Ship 1 | Ship City > - > Foo | Ship State > - > CA |
+Ship ZIP > - > 94327 | Opening balance > - > 239.00 ; 85.00 | Opening balance date > - > 06/01/2024 ; 12/13/2024 | Resale Number > - |
+Terms > payment_term_days > Net 30 ; Due on receipt | Customer Type > kind | Currency > currency > USD ; USD | Notes > description >  ; a, b
 
 ## rechnungsadresse
 Kundennr > number > 1 | Firma > company_name > Bakker GmbH | Rechnungsadresse > invoice.street > Hauptstr. 1 | PLZ > invoice.postal_code > 10115 |
@@ -347,6 +369,14 @@ id > number > cus_ABC ; cus_DEF | Description > description > Foo desc | Email >
 Created (UTC) > - > 2024-01-02 10:00 ; 2024-01-03 10:00 | Delinquent > - > false ; false | Card ID > - | Total Spend > - > 100 ; 0 |
 Payment Count > - > 2 ; 0 | Currency > currency > eur ; sek | Address Line1 > head.street > Straat 1 | Address City > head.city > Delft |
 Address Country > head.country > NL | Address Postal Code > head.postal_code > 2611AA
+
+## sv_postadress
+Kundnr > number > 901 ; 902 | Namn > name > AB Ett ; AB Två | Adress > head.street > Gatan 1 ; Gatan 2 |
+Postadress > head.postal_place > 111 11 Stockholm ; 222 22 Lund
+
+## sv_postadress3
+Kundnr > number > 901 ; 902 | Namn > name > AB Ett ; AB Ett | Box > head.street > Box 1 ; Box 1 |
+Postadress > head.postal_place > 111 11 Stockholm ; 111 11 Stockholm | Telefon > phone > 08-1 ; 08-1
 
 ## teamleader
 Bedrijf > company_name > Frituur Max BVBA | Btw-nummer > vat_number > BE0123456749 | Ondernemingsvorm > - > BVBA | Straat > head.street > Grote Markt
@@ -414,6 +444,25 @@ Shipping First Name > - > Piet | Shipping Last Name > - > Jansen | Shipping Comp
 Shipping City > head.city > Delft | Shipping Postcode > head.postal_code > 2612 BB | Shipping Country > head.country > NL |
 Date Registered > - > 2023-01-02 10:00:00 ; 2023-01-03 10:00:00 | Total Spent > - > 120.50 ; 0 | Orders > - > 3 ; 0
 
+## xero
+*ContactName > company_name > Ridgeway University ; City Limousines | AccountNumber > number >  ; C22 |
+EmailAddress > email > r@ridge.example ; c@city.example | FirstName > first_name > Sam ; Ann | LastName > last_name > Grey ; Lee | POAttentionTo > - |
+POAddressLine1 > head.street > Building 2 ; 1 Road | POAddressLine2 > head.street_2 > 12 High St | POAddressLine3 > - | POAddressLine4 > - |
+POCity > head.city > Oxford ; London | PORegion > head.region > Oxon | POPostalCode > head.postal_code > OX1 1AA ; SW1A 1AA |
+POCountry > head.country > United Kingdom ; UK | SAAttentionTo > - | SAAddressLine1 > - > Campus 3 | SAAddressLine2 > - | SAAddressLine3 > - |
+SAAddressLine4 > - | SACity > - > Oxford | SARegion > - | SAPostalCode > - > OX1 2BB | SACountry > - > United Kingdom |
+PhoneNumber > phone > 01865 123456 | FaxNumber > fax | MobileNumber > mobile | DDINumber > - | SkypeName > - | BankAccountName > - |
+BankAccountNumber > iban | BankAccountParticulars > - | TaxNumber > vat_number > GB123456789 | AccountsReceivableTaxCodeName > - |
+AccountsPayableTaxCodeName > - | Website > website | LegalName > - | Discount > - | CompanyNumber > company_number > 01234567 | DueDateBillDay > - |
+DueDateBillTerm > - >  ; 30 | DueDateSalesDay > - > 14 ; days after bill date | DueDateSalesTerm > - > of following month | SalesAccount > - |
+PurchasesAccount > - | TrackingName1 > - | SalesTrackingOption1 > -
+
+## xero_min
+*ContactName > company_name > Ridgeway University ; City Limousines | AccountNumber > number >  ; C22 |
+EmailAddress > email > r@ridge.example ; c@city.example | FirstName > first_name > Sam | LastName > last_name > Grey |
+POAddressLine1 > head.street > Building 2 ; 1 Road | POCity > head.city > Oxford ; London | POPostalCode > head.postal_code > OX1 1AA ; SW1A 1AA |
+POCountry > head.country > United Kingdom ; UK | LegalName > -
+
 ## yn
 Klantnr > number > 1 ; 2 ; 3 | Naam > name > A ; B ; C | Contact > - > Ja ; Nee ; Ja | KvK > - > Ja ; Nee ; Nee | IBAN > - > Nee ; Ja ; Ja |
 Website > - > Ja ; Nee ; Nee | E-mail factuur > - > Ja ; Nee ; Nee | BTW > - > Ja ; Nee ; Nee | Referentie > - > Nee ; Ja ; Ja | Taal > language
@@ -450,6 +499,10 @@ Company > customer.name > Foo BV ; Bar AB | Position > customer.function > CEO ;
 Bedrijf > customer.name > Foo BV | Contactpersoon 1 > - > Jan | E-mail 1 > email > jan@foo.example | Telefoon 1 > phone > 015-1234567 |
 Contactpersoon 2 > - > Eva | E-mail 2 > - > eva@foo.example | Telefoon 2 > - > 015-7654321
 
+## orgnaam
+Organisatie > customer.name > Foo BV ; Bar BV | Naam > name > Jan Jansen ; Eva Ek | E-mail > email > jan@foo.example ; eva@bar.example |
+Telefoon > phone > 015-1234567 ; 015-1234568
+
 ## outlook
 Title > salutation > Mr. | First Name > first_name > Jan ; Sue | Middle Name > - > P. | Last Name > last_name > de Wit ; Ray | Suffix > - >  ; Jr. |
 Company > customer.name > De Wit BV ; Ray Ltd | Department > - > Sales | Job Title > job_title > Director | Business Street > street > Straat 1 |
@@ -464,6 +517,12 @@ Salutation > salutation > Mr. ; Ms. | First Name > first_name > Jan ; Eva | Last
 Account Name > customer.name > Turner Digital ; Foo | Mailing Street > street > Straat 1 | Mailing City > city > Delft |
 Mailing Zip/Postal Code > postal_code > 2611AA | Mailing Country > country > Netherlands | Phone > phone > 015-1234567 | Mobile > mobile | Fax > - |
 Email > email > j@a.example ; e@e.example | Account Owner > owner > Johan Lindqvist | Birthdate > birth_date > 1980-02-03 | Lead Source > - > Web
+
+## xero_min
+*ContactName > customer.name > Ridgeway University ; City Limousines | AccountNumber > customer.number >  ; C22 |
+EmailAddress > email > r@ridge.example ; c@city.example | FirstName > first_name > Sam | LastName > last_name > Grey |
+POAddressLine1 > street > Building 2 ; 1 Road | POCity > city > Oxford ; London | POPostalCode > postal_code > OX1 1AA ; SW1A 1AA |
+POCountry > country > United Kingdom ; UK | LegalName > -
 
 ## yn
 Klantnr > customer.number > 1 ; 2 ; 3 | Naam > name > A ; B ; C | Contact > - > Ja ; Nee ; Ja | KvK > - > Ja ; Nee ; Nee | IBAN > - > Nee ; Ja ; Ja |
