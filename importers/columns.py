@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from importers import reading
+from importers.files import Cell
 from importers.reading import Parse, Reading
 from importers.terms import TERMS, TITLE_LANGUAGES, Term
 from importers.trouble import Trouble
@@ -54,6 +55,8 @@ class Column:
     """One column. `attribute` is the column of the table it lives in, '' where the plan puts it together.
 
     `repeatable`: several columns of a file may go into it.
+    `looks`: whether a cell can be such a value at all, where its parser takes any text: a column of which most cells cannot is
+    not taken for this one.
     `shortens`: what is too long for it is shortened, and stands in the notes as a whole. `as_it_is`: how long a text may be
     that is looked at whether it needs reading at all, 0 where it always does.
     """
@@ -65,6 +68,7 @@ class Column:
     attribute: str = ""
     limits: Limits | None = None
     doubt: Callable[[str, Reading], Trouble | None] | None = None
+    looks: Callable[[Cell], bool] | None = None
     several: bool = False
     shortens: bool = False
     repeatable: bool = False
@@ -114,13 +118,15 @@ def _limited(
     limits = limits_of(of)
     is_text = parser in {reading.text, reading.lines, reading.email, reading.phone}
     as_it_is = (limits.longest or ANY_LENGTH) if is_text else 0
+    if is_text and parser is not reading.lines:
+        more.setdefault("looks", reading.may_be_called)
     return _column(term, parser(limits), place, attribute, limits=limits, as_it_is=as_it_is, **more)
 
 
 def _address(noun: type[Address | Contact], place: Place, examples: Mapping[str, str]) -> tuple[Column, ...]:
     """The columns of an address; house number and addition are joined to the street, a postal place is taken apart."""
     columns = (
-        _limited("street", reading.text, noun.street, place),
+        _limited("street", reading.text, noun.street, place, looks=reading.may_be_street),
         _limited("house_number", reading.text, noun.street, place, "", only_in=True),
         _limited("house_addition", reading.text, noun.street, place, "", only_in=True),
         _limited("street_2", reading.text, Address.street_2, place),
@@ -160,7 +166,14 @@ CUSTOMER_COLUMNS: tuple[Column, ...] = (
     ),
     _limited("mobile", reading.phone, Customer.mobile, doubt=reading.phone_doubt, several=True),
     _limited("fax", reading.phone, Customer.fax, doubt=reading.phone_doubt, several=True),
-    _limited("website", reading.text, Customer.website, doubt=reading.web_doubt, example="https://nordhamn.example"),
+    _limited(
+        "website",
+        reading.text,
+        Customer.website,
+        doubt=reading.web_doubt,
+        looks=reading.may_be_website,
+        example="https://nordhamn.example",
+    ),
     *_address(Address, Place.HEAD_OFFICE, _HEAD_OFFICE),
     *_address(Address, Place.INVOICE, {}),
     _limited("contact", reading.text, Contact.name, Place.CONTACT, "", example="Ingrid Bergström"),
@@ -185,9 +198,16 @@ CUSTOMER_COLUMNS: tuple[Column, ...] = (
     _column("owner", reading.user, attribute="owner_id"),
     _limited("description", reading.lines, Customer.description, repeatable=True),
     _column("language", reading.language, example="sv"),
-    _limited("vat_number", reading.text, Customer.vat_number, doubt=reading.vat_doubt, example="SE556012579001"),
+    _limited(
+        "vat_number",
+        reading.text,
+        Customer.vat_number,
+        doubt=reading.vat_doubt,
+        looks=reading.may_be_vat,
+        example="SE556012579001",
+    ),
     _limited("company_number", reading.text, Customer.company_number, example="556012-5790"),
-    _limited("iban", reading.iban, BankAccount.iban, Place.BANK, doubt=reading.iban_doubt),
+    _limited("iban", reading.iban, BankAccount.iban, Place.BANK, doubt=reading.iban_doubt, looks=reading.may_be_iban),
     _limited("bic", reading.text, BankAccount.bic, Place.BANK),
     _limited("holder", reading.text, BankAccount.holder, Place.BANK),
     _limited("reference", reading.text, Customer.reference),
@@ -227,7 +247,7 @@ CONTACT_COLUMNS: tuple[Column, ...] = (
         "phone", reading.phone, Contact.phone, doubt=reading.phone_doubt, several=True, example="+46 8 555 010 21"
     ),
     _limited("mobile", reading.phone, Contact.mobile, doubt=reading.phone_doubt, several=True),
-    _limited("website", reading.text, Contact.website, doubt=reading.web_doubt),
+    _limited("website", reading.text, Contact.website, doubt=reading.web_doubt, looks=reading.may_be_website),
     _limited("number", reading.text, Customer.number, Place.LINK, "", example="K-10031"),
     _limited("name", reading.text, Customer.company_name, Place.LINK, "", example="Nordhamn Logistik AB"),
     _limited("function", reading.text, CustomerContact.function, Place.LINK, example="Purchasing"),
@@ -238,7 +258,7 @@ CONTACT_COLUMNS: tuple[Column, ...] = (
     _column("labels", reading.labels, Place.LABELS, "", repeatable=True),
     _column("language", reading.language),
     _column("birth_date", reading.birthday, doubt=reading.day_doubt),
-    _limited("vat_number", reading.text, Contact.vat_number, doubt=reading.vat_doubt),
+    _limited("vat_number", reading.text, Contact.vat_number, doubt=reading.vat_doubt, looks=reading.may_be_vat),
     _column("owner", reading.user, attribute="owner_id"),
     _limited("description", reading.lines, Contact.description, repeatable=True),
     _column("archived", reading.archived, attribute=""),

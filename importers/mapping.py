@@ -13,7 +13,7 @@ from functools import cache, partial
 from importers import beside, signs
 from importers.columns import COLUMNS, PLACE_TITLES, Column, Place
 from importers.files import Cell, Layout, Row, Sheet
-from importers.reading import Reading, plain, postal_place, squeezed
+from importers.reading import Reading, plain, squeezed
 from importers.terms import TERMS
 from importers.trouble import Wrong
 from models.imports import ImportKind
@@ -81,6 +81,7 @@ _ROLES: tuple[tuple[str, Place, int], ...] = (
     ("afleveradres", Place.HEAD_OFFICE, 3), ("aflever", Place.HEAD_OFFICE, 3), ("lever", Place.HEAD_OFFICE, 3),
     ("leverings", Place.HEAD_OFFICE, 3), ("leverans", Place.HEAD_OFFICE, 3), ("delivery", Place.HEAD_OFFICE, 3),
     ("shipping", Place.HEAD_OFFICE, 3), ("ship", Place.HEAD_OFFICE, 3), ("verzend", Place.HEAD_OFFICE, 3),
+    ("verzending", Place.HEAD_OFFICE, 3), ("verz", Place.HEAD_OFFICE, 3),
     ("adresverz", Place.HEAD_OFFICE, 3), ("liefer", Place.HEAD_OFFICE, 3), ("toimitus", Place.HEAD_OFFICE, 3),
     ("toimitusosoitteen", Place.HEAD_OFFICE, 3), ("sa", Place.HEAD_OFFICE, 3),
     ("home", Place.HEAD_OFFICE, 4), ("prive", Place.HEAD_OFFICE, 4),
@@ -98,12 +99,16 @@ _BEFORE = sorted({*_ROLES, *_OWN_TITLES}, key=lambda role: (-len(role[0]), role)
 _BEHIND = tuple(
     (name, place, rank)
     for name, place, rank in _BEFORE
-    if len(name) > 4 and name not in {"account", "address", "adres", "customer", "kunde", "business", "contact1"}
+    if (len(name) > 4 or name == "verz")
+    and name not in {"account", "address", "adres", "customer", "kunde", "business", "contact1"}
 )
 _ADDRESS = frozenset(
     {"street", "house_number", "house_addition", "street_2", "postal_code", "city", "postal_place", "region", "country"}
 )
 _WEAK = 20
+# Where somebody gets parcels; and besides, where people live.
+_OF_PARCELS = frozenset(name for name, place, rank in _ROLES if place is Place.HEAD_OFFICE and rank == 3)
+_ELSEWHERE = _OF_PARCELS | {name for name, place, rank in _ROLES if place is Place.HEAD_OFFICE and rank > 3}
 
 
 @dataclass(frozen=True)
@@ -123,10 +128,15 @@ def _vocabulary() -> Mapping[str, tuple[tuple[str, int], ...]]:
         ranked = [(name, 0) for name in term.titles]
         ranked += [(name, 1 + at // 8) for at, name in enumerate(term.words)]
         ranked += [(name, _WEAK + at) for at, name in enumerate(term.weak)]
+        ranked += [(f"{name} %", rank) for name, rank in ranked if term.key == "vat_percentage"]
         for name, rank in ranked:
-            key = squeezed(name) or name
-            found.setdefault(key, {}).setdefault(term.key, rank)
+            found.setdefault(_key(name), {}).setdefault(term.key, rank)
     return {key: tuple(terms.items()) for key, terms in found.items()}
+
+
+def _key(name: str) -> str:
+    """What the name of a column comes down to; BTW % is another thing than BTW, and Store# than Store."""
+    return squeezed(name) + "%" * ("%" in name) + "#" * name.rstrip("* \xa0").endswith("#")
 
 
 @cache
@@ -141,7 +151,7 @@ _LONGEST_NAME = 80
 # What a column counts in or how it writes a date: it says nothing of which column that is.
 _TAX = r"(?:btw|vat|moms|mva|ust|tax)"
 _UNIT_WORD = (
-    rf"(?:[€$£%]|eur|euro|sek|nok|dkk|usd|gbp|kr\.?|excl\.?|exkl\.?|ex\.?|incl\.?|inkl\.?|{_TAX}|days?|dagen|tagen?|dagar|dager|päivää|pv|km|"
+    rf"(?:[€$£]|eur|euro|sek|nok|dkk|usd|gbp|kr\.?|excl\.?|exkl\.?|ex\.?|incl\.?|inkl\.?|{_TAX}|days?|dagen|tagen?|dagar|dager|päivää|pv|km|"
     r"hours?|uur|std\.?|stunde|timme|tunti|per|in|aantal|antal|antall|netto|net|datum|date|dato)"
 )
 _UNIT = re.compile(
@@ -156,7 +166,7 @@ def meanings(header: str, kind: ImportKind) -> tuple[_Meaning, ...]:
     """All that a header may mean, the surest first."""
     # What the file calls a column counts with its last line and without marks such as * or (verplicht).
     name = re.sub(r"\((?:verplicht|required|optional|optioneel|obligatorisk|pflicht)\)", "", header.casefold())
-    key = _numbered(squeezed(name)) if name.rstrip("* \xa0").endswith("#") else squeezed(name)
+    key = _numbered(_key(name))
     found = [*_exact(key, kind), *_prefixed(key, kind)]
     if not found and len(name) <= _LONGEST_NAME and (bare := _UNIT.sub("", name)) != name:
         return meanings(bare, kind)
@@ -167,10 +177,13 @@ def meanings(header: str, kind: ImportKind) -> tuple[_Meaning, ...]:
 
 
 def _numbered(key: str) -> str:
-    """What a name with # behind it comes down to: the number of a customer is not its name. Of nothing: # itself."""
-    named = (f"{key}{word}" for word in ("number", "nummer", "numero") if key)
-    is_name = not key or not _NAMES.isdisjoint(dict(_vocabulary().get(key, ())))
-    return next((name for name in named if name in _vocabulary()), "#" if is_name else key)
+    """What a name with # behind it comes down to: the number of a customer is not its name."""
+    if not key.endswith("#") or key in _vocabulary():
+        return key
+    bare = key.removesuffix("#")
+    named = (f"{bare}{word}" for word in ("number", "nummer", "numero"))
+    is_name = not _NAMES.isdisjoint(dict(_vocabulary().get(bare, ())))
+    return next((name for name in named if name in _vocabulary()), "#" if is_name else bare)
 
 
 _NAMES = frozenset({"name", "customer_name", "company_name"})
@@ -205,7 +218,7 @@ def _own_places(term: str, kind: ImportKind) -> Iterator[Place]:
 
 def _prefixed(key: str, kind: ImportKind) -> Iterator[_Meaning]:
     """Words in front of or behind a known word, and a digit behind it: Factuurplaats, postcode_verzending, addr1."""
-    for place, word, rank in _taken_apart(key):
+    for of, place, word, rank in _taken_apart(key):
         base, digit = _without_digit(word)
         for name, more in ((word, 0), *([(base, 0 if digit == 1 else 10 + digit)] if digit else [])):
             for term, sure in _vocabulary().get(name, ()):
@@ -213,23 +226,24 @@ def _prefixed(key: str, kind: ImportKind) -> Iterator[_Meaning]:
                     continue
                 if term in {"kind", "labels"} and key.startswith(("adres", "addres")):
                     continue  # they say what kind of address it is
+                if of in _OF_PARCELS and term not in _ADDRESS:
+                    continue  # the shop around the corner, the neighbours: not what the customer is called
                 yield from _placed(term, place, rank + sure + more, kind)
 
 
-def _taken_apart(key: str) -> Iterator[tuple[Place, str, int]]:
-    yield Place.SELF, key, 0
+def _taken_apart(key: str) -> Iterator[tuple[str, Place, str, int]]:
+    """Whose it is as it is written, the place that this means, the rest of the name, and how gladly it is taken."""
+    yield "", Place.SELF, key, 0
     for name, place, rank in _BEFORE:
         if key.startswith(name) and len(key) > len(name):
             word = key.removeprefix(name)
-            yield place, word.removeprefix("linje").removeprefix("rad"), rank + 1
+            yield name, place, word.removeprefix("linje").removeprefix("rad"), rank + 1
             for address in _ADDRESS_WORDS:
                 if word.startswith(address):
-                    yield place, word.removeprefix(address), rank + 1
+                    yield name, place, word.removeprefix(address), rank + 1
     for name, place, rank in _BEHIND:
         if key.endswith(name) and len(key) > len(name):
-            yield place, key.removesuffix(name), rank + 2
-    if key.endswith(("verzending", "verz")):
-        yield Place.HEAD_OFFICE, key.removesuffix("verzending").removesuffix("verz"), 4
+            yield name, place, key.removesuffix(name), rank + 2
 
 
 # What follows on whose address it is: Bezoekadres straat, Postanschrift PLZ.
@@ -245,6 +259,9 @@ def _placed(term: str, place: Place, rank: int, kind: ImportKind) -> Iterator[_M
     columns = _places(kind)
     if place is Place.INVOICE and term == "email":
         candidates: list[tuple[str, Place]] = [("invoice_email", Place.SELF)]
+    elif place is Place.INVOICE and term == "company_name":
+        # Shops ask for a company there only; elsewhere it is somebody who pays for the customer.
+        rank, candidates = rank + _WEAK, [(term, Place.SELF), ("name", Place.LINK)]
     elif place is Place.INVOICE:
         candidates = [(term, place)]
     elif place is Place.CONTACT and kind is ImportKind.CUSTOMERS:
@@ -324,7 +341,7 @@ def _score(row: Row, kind: ImportKind) -> float | None:
         if not isinstance(cell, str) or re.fullmatch(r"[0-9][0-9 .:/+-]*", cell):
             score -= 1.0  # names of columns are words; a record has numbers and dates
             continue
-        key, meant = squeezed(cell), meanings(cell, kind)
+        key, meant = _key(cell), meanings(cell, kind)
         if len(cell) > SHORT or key in seen:
             score += 0.5 if meant else 0.0
             continue
@@ -507,8 +524,15 @@ def _assign(
 ) -> dict[int, tuple[str | None, Certainty]]:
     wishes: list[tuple[int, int, str, Certainty]] = []
     field_of = partial(_field_of, kind=kind)
-    told = dict(beside.told(names, columns, field_of, _SALUTATION[kind]))
-    further = beside.further_addresses(names, field_of)
+    told = dict(beside.told(names, columns, field_of, _FIELDS[kind]))
+    left_out = beside.further_addresses(names, field_of)
+    chosen = {at for at, field in remembered.items() if field}
+    free = [
+        at for at in range(len(names)) if at not in told and at not in left_out and remembered.get(at, "") is not None
+    ]
+    accounts = beside.bank_accounts(names)
+    names = ["" if at in accounts else name for at, name in enumerate(_with_their_streets(names, free, kind))]
+    left_out |= _of_other_addresses(names, columns, free, chosen, kind)
     for position, name in enumerate(names):
         if position in remembered and remembered[position] is None:
             continue
@@ -518,9 +542,15 @@ def _assign(
         if position in told:
             wishes.append((0, position, told[position], Certainty.VALUES))
             continue
-        for meaning in meanings(name, kind) if name and position not in further else ():
+        if position in left_out:
+            continue
+        for meaning in meanings(name, kind) if name else ():
             together = meaning.field.removesuffix("city") + "postal_place"
-            if meaning.field.endswith("city") and together in COLUMNS[kind] and _are_postal_places(columns[position]):
+            if (
+                meaning.field.endswith("city")
+                and together in COLUMNS[kind]
+                and beside.are_postal_places(columns[position])
+            ):
                 wishes.append((meaning.rank, position, together, Certainty.VALUES))
             wishes.append((meaning.rank, position, meaning.field, meaning.certainty))
         by_value = _by_values(columns[position], kind) if name else None
@@ -528,7 +558,7 @@ def _assign(
             wishes.append((_WEAK * 2, position, by_value, Certainty.VALUES))
     given: dict[int, tuple[str | None, Certainty]] = {}
     taken, rivals = set[str](), _rivals(["" if at in told else name for at, name in enumerate(names)], columns)
-    for _rank, position, field, certainty in sorted(wishes, key=lambda wish: wish[:2]):
+    for rank, position, field, certainty in sorted(wishes, key=lambda wish: wish[:2]):
         column = COLUMNS[kind][field]
         if given.get(position, (None,))[0] is not None or given.get(position) in {_NOT_ALLOWED, _WHICH}:
             continue
@@ -536,7 +566,7 @@ def _assign(
             given[position] = _NOT_ALLOWED
         elif certainty is not Certainty.REMEMBERED and not _fits(column, columns[position], names, position):
             given.setdefault(position, (None, Certainty.DOUBTFUL))
-        elif field in taken and not column.repeatable:
+        elif (field in taken and not column.repeatable) or (rank >= _WEAK and field in _WHOLE and taken & _WHOLE):
             given.setdefault(position, (None, Certainty.TWICE))
         elif certainty is not Certainty.REMEMBERED and not column.repeatable and position in rivals:
             given.update(dict.fromkeys(rivals[position], _WHICH))
@@ -544,14 +574,18 @@ def _assign(
         else:
             given[position] = (field, certainty)
             taken.add(field)
-    given |= dict.fromkeys(further - given.keys(), (None, Certainty.TWICE))
-    kept = _of_one_address(names, given, kind)
-    own = beside.own_name(names, {field: at for at, (field, _) in kept.items() if field})
-    kept |= {own: ("company_name", Certainty.ALIKE)} if own is not None else {}
-    return _without_stray_additions(kept, {field for field, _ in kept.values() if field})
+    given |= dict.fromkeys(left_out - given.keys(), (None, Certainty.TWICE))
+    return _without_stray_additions(given, {field for field, _ in given.values() if field})
 
 
-_SALUTATION = {ImportKind.CUSTOMERS: "main_contact.salutation", ImportKind.CONTACTS: "salutation"}
+# What a customer as a whole is called: one of them is enough where the other is a guess.
+_WHOLE = frozenset({"name", "company_name"})
+_FIELDS = {
+    ImportKind.CUSTOMERS: beside.Fields(
+        "main_contact.salutation", "company_name", "main_contact.contact", "head_office.street"
+    ),
+    ImportKind.CONTACTS: beside.Fields("salutation", "customer.name", "", "street"),
+}
 
 
 def _field_of(header: str, kind: ImportKind) -> str:
@@ -560,30 +594,88 @@ def _field_of(header: str, kind: ImportKind) -> str:
     return first.field if first else ""
 
 
-def _of_one_address(
-    names: Sequence[str], given: dict[int, tuple[str | None, Certainty]], kind: ImportKind
-) -> dict[int, tuple[str | None, Certainty]]:
-    """The same without what would make one address of two: the postal code of Post- beside the street of Bezoek-."""
-    mixed = set[int]()
-    for place in ("head_office.", "invoice_address."):
-        of_role: dict[str, list[int]] = {}
-        for position, name in enumerate(names):
-            if _field_of(name, kind).startswith(place):
-                of_role.setdefault(_role_of(name), []).append(position)
-        here = {at for at, (field, _) in given.items() if field and field.startswith(place)}
-        street = next((at for at in sorted(here) if given[at][0] == f"{place}street"), None)
-        # The address of the street; where there is none, the one most is known of. A street that leaves the rest of its
-        # own address behind is not that of a postal code which says nothing of whose it is.
-        mine = max(of_role, key=lambda role: (street in of_role[role], len(here & {*of_role[role]})), default="")
-        mine = mine if "" not in of_role or here.issuperset(of_role[mine]) else ""
-        for role, positions in of_role.items():
-            if role != mine and not here.issuperset(positions):
-                mixed |= {at for at in here & {*positions} if given[at][1] is not Certainty.REMEMBERED}
-    return {at: (None, Certainty.TWICE) if at in mixed else found for at, found in given.items()}
+@dataclass(frozen=True)
+class _Part:
+    """A column that holds a part of an address; `role` says of which one: bezoek, post; '' says nothing."""
+
+    position: int
+    role: str
+    place: Place
+    term: str
+    rank: int
+
+
+def _parts_of_addresses(names: Sequence[str], positions: Collection[int], kind: ImportKind) -> list[_Part]:
+    """The columns at these positions that hold parts of addresses, by their names."""
+    found = []
+    for at in positions:
+        meaning = next(iter(meanings(names[at], kind)), None) if names[at] else None
+        column = COLUMNS[kind][meaning.field] if meaning else None
+        if meaning and column and column.term.key in _ADDRESS:
+            found.append(_Part(at, _role_of(names[at]), column.place, column.term.key, meaning.rank))
+    return found
+
+
+_TOWN = frozenset({"postal_code", "city", "postal_place"})
+
+
+def _with_their_streets(names: Sequence[str], positions: Collection[int], kind: ImportKind) -> list[str]:
+    """Names that tell which street they belong to, where only their order says so: Factuuradres, Postcode, Plaats.
+
+    Where a street says nothing of whose it is, what comes first is of that one.
+    """
+    parts, told = _parts_of_addresses(names, positions, kind), list(names)
+    complete = {part.role for part in parts if part.term in _TOWN}
+    streets = [part for part in parts if part.term == "street" and part.role and part.role not in complete]
+    seen = {part.term for part in parts if not part.role and part.term == "street"}
+    is_second, only = bool(seen), {street.role for street in streets}
+    for part in parts:
+        if part.role or part.term == "street":
+            continue
+        before = [street for street in streets if street.position < part.position] or streets[: len(only) == 1]
+        if before and (not is_second or part.term in seen):
+            name = f"{before[-1].role} {names[part.position]}"
+            told[part.position] = name if _field_of(name, kind) else told[part.position]
+        seen.add(part.term)
+    return told
+
+
+def _of_other_addresses(
+    names: Sequence[str],
+    columns: Sequence[Sequence[Cell]],
+    positions: Collection[int],
+    chosen: Collection[int],
+    kind: ImportKind,
+) -> set[int]:
+    """The columns of addresses that there is no place for, so that none is made of parts of two.
+
+    `chosen` are the columns that somebody has chosen a field for: theirs is the address that is taken.
+    """
+    found, of_place = set[int](), dict[Place, dict[str, list[_Part]]]()
+    for part in _parts_of_addresses(names, positions, kind):
+        of_place.setdefault(part.place, {}).setdefault(part.role, []).append(part)
+
+    def preference(parts: Sequence[_Part]) -> tuple[bool | int, ...]:
+        streets = [part.rank for part in parts if part.term == "street" and any(map(plain, columns[part.position]))]
+        has_town = any(part.term in _TOWN for part in parts)
+        is_chosen = any(part.position in chosen for part in parts)
+        is_elsewhere = parts[0].role in _ELSEWHERE
+        rank = min(streets, default=min(part.rank for part in parts))
+        return (not is_chosen, not (streets or has_town), is_elsewhere, not streets, not has_town, rank)
+
+    for addresses in of_place.values():
+        first, *others = sorted(addresses.values(), key=preference)
+        terms = {part.term for part in first}
+        for parts in others:
+            if terms.isdisjoint(more := {part.term for part in parts}) and "street" not in more:
+                terms |= more  # what only one of them speaks of may stand under any name
+            else:
+                found |= {part.position for part in parts} - {*chosen}
+    return found
 
 
 # They tell whose address it is, not which one.
-_ANY_ADDRESS = re.compile(r"account1?|company|customer|klant|debiteur|bedrijfs|kunde?|adres|address")
+_ANY_ADDRESS = re.compile(r"account1?|company|customer|klant|debiteur|bedrijfs|kunde?|adres|(?:street)?address")
 
 
 def _role_of(header: str) -> str:
@@ -606,8 +698,8 @@ def _post_parts() -> re.Pattern[str]:
 def _rivals(names: Sequence[str], columns: Sequence[Sequence[Cell]]) -> dict[int, list[int]]:
     """Columns of one name that hold different things: position -> the positions of all of that name."""
     found: dict[int, list[int]] = {}
-    for name in {squeezed(name) for name in names if name}:
-        same = [at for at, other in enumerate(names) if squeezed(other) == name and any(map(plain, columns[at]))]
+    for name in {_key(name) for name in names if name}:
+        same = [at for at, other in enumerate(names) if _key(other) == name and any(map(plain, columns[at]))]
         if len({tuple(map(plain, columns[at])) for at in same}) > 1:
             found.update(dict.fromkeys(same, same))
     return found
@@ -642,18 +734,13 @@ def _by_values(cells: Sequence[Cell], kind: ImportKind) -> str | None:
     return None
 
 
-def _are_postal_places(cells: Sequence[Cell]) -> bool:
-    """Whether cells under the name of a town hold its postal code, too: 8011 AB Zwolle."""
-    filled = [cell for cell in cells if cell is not None]
-    codes = [postal_place(cell)[0] for cell in filled if isinstance(cell, str)]
-    return bool(filled) and sum(sum(map(str.isdigit, code)) >= 4 for code in codes) >= 0.8 * len(filled)
-
-
 def _fits(column: Column, cells: Sequence[Cell], names: Sequence[str], position: int) -> bool:
     """Whether the values can be what the name promises: not ids of web pages as numbers, not prose as labels."""
     filled = [cell for cell in cells if cell is not None]
     if not filled:
         return True
+    if column.looks and sum(not column.looks(cell) for cell in filled) > len(filled) // 2:
+        return False
     if column.term.key == "number":
         return sum(len(plain(cell)) > NUMBER_LIMIT or "://" in plain(cell) for cell in filled) <= len(filled) // 50
     if column.term.key in {"name", "company_name", "first_name", "last_name"} and not any(

@@ -68,12 +68,12 @@ TERMS = _terms(
         "company_name",
         ("Company name", "Bedrijfsnaam", "Företagsnamn", "Firma", "Yrityksen nimi", "Firmanavn"),
         _list(
-            "naam bedrijf;Bedrijf;DebiteurNaam;Juridische naam;Handelsnaam;bedrijfsnaam_verzending;"
+            "naam bedrijf;Bedrijf;DebiteurNaam;Juridische naam;Handelsnaam;"
             "company_name;Company;"
             "Legal name;Organization;Organisation;Organisatie;Organization name;Firmenname;Firmenname1;"
             "Unternehmen;Yritys;"
             "Företag;Foretak;Bedriftsnavn;Bedrift;Firmanavn;Virksomhed;Your Company;Naam organisatie"
-            ";Name (Adressattyp Unternehmen);Organization - Name;billing_company"
+            ";Name (Adressattyp Unternehmen);Organization - Name"
         ),
     ),
     Term(
@@ -114,7 +114,7 @@ TERMS = _terms(
     Term(
         "first_name",
         ("First name", "Voornaam", "Förnamn", "Vorname", "Etunimi", "Fornavn"),
-        ("Firstname", "first_name", "Given Name", "voornaam_verzending", "Forename",
+        ("Firstname", "first_name", "Given Name", "Forename",
          "Vorname (Adressattyp natürl. Person)", "billing_first_name"),
         ("Initialen", "Initials", "Voorletters"),
     ),
@@ -127,7 +127,7 @@ TERMS = _terms(
     Term(
         "last_name",
         ("Last name", "Achternaam", "Efternamn", "Nachname", "Sukunimi", "Etternavn"),
-        ("Lastname", "last_name", "Family Name", "Surname", "Familienaam", "achternaam_verzending", "Familienname",
+        ("Lastname", "last_name", "Family Name", "Surname", "Familienaam", "Familienname",
          "Efternavn", "Zuname", "Name (Adressattyp natürl. Person)", "billing_last_name"),
     ),
     Term(
@@ -249,7 +249,8 @@ TERMS = _terms(
     Term(
         "vat_percentage",
         ("VAT percentage", "BTW-percentage", "Momssats", "Steuersatz", "ALV-prosentti", "MVA-sats"),
-        ("VAT rate", "BTW tarief", "Moms %", "BTW %", "VAT %"),
+        ("VAT rate", "BTW tarief", "Moms %", "BTW %", "VAT %", "USt %", "MwSt %", "ALV %", "MVA %", "USt-Satz",
+         "MwSt-Satz", "Mehrwertsteuersatz", "Umsatzsteuersatz", "ALV-kanta", "Momsprocent", "Tax rate"),
     ),
     Term(
         "payment_term_days",
@@ -310,22 +311,23 @@ TERMS = _terms(
         ("Street and number", "Straat en huisnummer", "Gatuadress", "Straße und Hausnummer", "Katuosoite",
          "Gateadresse"),
         ("Street/road name of Address", "Straat", "Straatnaam", "Adres", "Straat + huisnr", "Straat + nr", "Straat en nr", "Straat en nummer",
-         "Adresregel 1", "Adresregel", "adres_verz_straat", "Street", "Street address", "Address", "Address 1",
+         "Adresregel 1", "Adresregel", "Street", "Street address", "Address", "Address 1",
          "Address line 1", "AddressLine1", "addr1", "Adress", "Gata", "Strasse", "Straße", "Adresse", "Anschrift",
          "Osoite",
          "Lähiosoite", "Gate", "ADRESSE1", "Adresse - linje 1", "Vej", "Adr", "Adr.", "Jakeluosoite",
          "Adres 1", "Adress 1", "Adressrad 1", "Straße Nr.", "Utdelningsadress", "Afleveradres", "Käyntiosoite"),
+        ("Box", "PO Box", "Postbus", "Postboks", "Postfach", "Postbox"),
     ),
     Term(
         "house_number",
         ("House number", "Huisnummer", "Husnummer", "Hausnummer", "Talon numero", "Husnummer"),
-        ("Huisnr", "House no", "House nr", "adres_verz_huisnummer", "Hausnr", "House number of Address"),
+        ("Huisnr", "House no", "House nr", "Hausnr", "House number of Address"),
     ),
     Term(
         "house_addition",
         ("House number addition", "Huisnummertoevoeging", "Husnummertillägg", "Hausnummerzusatz", "Talon lisätunnus",
          "Husbokstav"),
-        ("Huisnummer toevoeging", "HuisnummerToev", "Toevoeging", "busnummer", "adres_verz_huisnummer_toev",
+        ("Huisnummer toevoeging", "HuisnummerToev", "Toevoeging", "busnummer",
          "Apartment", "Toev.", "House number suffix", "Toevoeging aan huisnummer", "Toevoeging huisnummer",
          "Huisnummer toev.", "Huisnr. toev."),
         ("Unit", "Bus"),
@@ -341,12 +343,12 @@ TERMS = _terms(
         ("Postal code", "Postcode", "Postnummer", "PLZ", "Postinumero", "Postnummer"),
         ("Post code", "PC", "Postinro", "Pnr", "Postnr", "Zip", "Zip Code", "zip_code", "zipcode", "Zip/Postal Code",
          "postalCode",
-         "postcode_verzending", "Postleitzahl", "ZIP/Postal code of Address"),
+         "Postleitzahl", "ZIP/Postal code of Address"),
     ),
     Term(
         "city",
         ("City", "Plaats", "Ort", "Ort", "Postitoimipaikka", "Poststed"),
-        ("Woonplaats", "Plaatsnaam", "Gemeente", "Stad", "woonplaats_verzending", "Town", "City or County", "Postort",
+        ("Woonplaats", "Plaatsnaam", "Gemeente", "Stad", "Town", "City or County", "Postort",
          "Wohnort", "Stadt", "Sted", "POSTDST", "by", "Kaupunki", "Vestigingsplaats", "Locality", "Plts", "Postitmp",
          "Postitmpk", "Toimipaikka", "City/town/village/locality of Address"),
         ("Location",),
@@ -366,7 +368,7 @@ TERMS = _terms(
     Term(
         "country",
         ("Country", "Land", "Land", "Land", "Maa", "Land"),
-        ("Country code", "country-code", "Landcode", "Landcode (ISO-2)", "FactuurCodeLand", "land_verzending",
+        ("Country code", "country-code", "Landcode", "Landcode (ISO-2)", "FactuurCodeLand",
          "Country/Region", "EU-Land", "LANDKODE", "Landkod", "Maakoodi", "Ländercode", "Landskode", "Landskod",
          "Country of Address", "Land (ISO)"),
     ),

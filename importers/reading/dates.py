@@ -107,6 +107,24 @@ def _is_day_of_any_year(text: str) -> bool:
 
 
 _MONTHS, _LONGEST_MONTH = 12, 31
+_DAY_WITH_MARKS = re.compile(r"(?:[0-9]{1,2}([-/.])[0-9]{1,2}\1|(?=[0-9]{4}([-/.])[0-9]{1,2}\2))(?:19|20)?[0-9]{2}.*")
+
+
+def is_day(cell: Cell) -> bool:
+    """Whether a cell is a date and nothing else: with marks between its parts, and of a year that people speak of."""
+    if isinstance(cell, dt.date):
+        return True
+    text = plain(cell)
+    if not _DAY_WITH_MARKS.fullmatch(text):
+        return False
+    for day_first in (True, False):
+        try:
+            return _FIRST_YEAR <= int(day(text, Reading(day_first=day_first))[:4] or 0) < _FIRST_YEAR + 200
+        except Wrong:
+            continue
+    return False
+
+
 _FIRST_YEAR, _YEARS_AHEAD = 1900, 10
 
 

@@ -10,6 +10,8 @@ from stdnum.eu import vat as stdnum_vat
 
 from importers.files.workbook import Cell
 from importers.reading.cells import AND, Parse, Reading, fitting, plain, word_set
+from importers.reading.dates import is_day
+from importers.reading.words import YES_OR_NO_WORDS
 from importers.trouble import Trouble
 from models import codes
 from models.base import Limits, web_address
@@ -120,7 +122,21 @@ def vat_doubt(value: str, _reading: Reading) -> Trouble | None:
         return None  # the check of ISO 7064 that the library makes, too, at a twentieth of its time
     if compact[:2] in _UNION and not stdnum_vat.is_valid(compact):
         return Trouble.LOOKS_LIKE_NO_VAT
-    return None if any(letter.isdigit() for letter in value) else Trouble.LOOKS_LIKE_NO_VAT
+    return None if may_be_vat(value) else Trouble.LOOKS_LIKE_NO_VAT
+
+
+_OF_UNION = re.compile(r"[A-Z]{2}[A-Z0-9]*[0-9][A-Z0-9]*")
+_ANY_VAT = re.compile(r"(?=(?:[A-Z]*[0-9]){5})[A-Z0-9]{7,16}")
+_AN_AMOUNT = re.compile(r"[0-9]+[.,][0-9]{1,2}")
+
+
+def may_be_vat(cell: Cell) -> bool:
+    """Whether this has the shape of a VAT number of any country: no percentage, and no amount of tax."""
+    text = plain(cell)
+    compact = re.sub(r"[ .\-/]", "", text).upper()
+    if compact[:2] in _UNION and _OF_UNION.fullmatch(compact):
+        return True
+    return _ANY_VAT.fullmatch(compact) is not None and not _AN_AMOUNT.fullmatch(text)
 
 
 _UNION = word_set("AT BE BG CY CZ DE DK EE EL ES FI FR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK")
@@ -138,6 +154,31 @@ def web_doubt(value: str, _reading: Reading) -> Trouble | None:
 def iban(limits: Limits) -> Parse:
     """A parser for a bank account number without spaces, in capitals."""
     return lambda cell, _reading: fitting(codes.compact_iban(plain(cell)), limits.longest)
+
+
+def may_be_iban(cell: Cell) -> bool:
+    """Whether this can be the number of an account of any kind."""
+    return any(map(str.isdigit, plain(cell)))
+
+
+def may_be_street(cell: Cell) -> bool:
+    """Whether this can be a street or a box: not its number alone."""
+    return any(map(str.isalpha, plain(cell))) and may_be_called(cell)
+
+
+def may_be_website(cell: Cell) -> bool:
+    """Whether this has the shape of an address on the web."""
+    return "." in plain(cell) and may_be_called(cell)
+
+
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9 ]{11,36}")
+
+
+def may_be_called(cell: Cell) -> bool:
+    """Whether somebody or something may be called so, or be reached or numbered so: no yes or no, no date, no account."""
+    text = plain(cell)
+    is_account = _IBAN.fullmatch(text) is not None and codes.looks_like_iban(codes.compact_iban(text))
+    return text.casefold() not in YES_OR_NO_WORDS and not is_day(cell) and not is_account
 
 
 def iban_doubt(value: str, _reading: Reading) -> Trouble | None:

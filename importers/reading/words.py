@@ -39,6 +39,9 @@ NO = EMPTY_BOXES | word_set(
     "0 0.0 n f no nee nein nej nei false onwaar falsch falskt falsk usann epätosi ei non faux off uit - inactive e"
 )
 
+# Those that are nothing else: J and N are initials, 1 is a number, ON a province.
+YES_OR_NO_WORDS = frozenset(word for word in YES | NO if len(word) > 1 and word.isalpha()) - {"on", "off"}
+
 
 def yes_or_no(cell: Cell, _reading: Reading) -> bool | str:
     """A yes or no in six languages, a tick or a number."""

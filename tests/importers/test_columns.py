@@ -13,7 +13,8 @@ from sqlalchemy import Table
 
 from importers import reading
 from importers.columns import COLUMNS, Place, freeze, thaw
-from importers.mapping import meanings
+from importers.files import Cell
+from importers.mapping import _vocabulary, meanings
 from importers.reading import (
     Reading,
     are_akin,
@@ -66,6 +67,11 @@ def test_a_column_is_recognised_by_the_title_it_is_exported_with(kind: ImportKin
         if [m.field for m in meanings(column.title(language), kind)][:1] != [column.key]
     }
     assert lost == {}
+
+
+def test_no_name_stands_for_two_things_equally_well() -> None:
+    ranks = {name: [rank for _, rank in terms] for name, terms in _vocabulary().items()}
+    assert [name for name, found in ranks.items() if found.count(min(found)) > 1] == []
 
 
 @pytest.mark.parametrize("kind", ImportKind)
@@ -311,6 +317,21 @@ def test_usual_texts_need_nothing_done_to_them(written: str) -> None:
 def test_a_wrong_looking_vat_number_phone_or_account_is_doubted_not_refused() -> None:
     assert reading.vat_doubt("NL4495445B01", PLAIN) is None
     assert reading.vat_doubt("NL8531229B1", PLAIN) is Trouble.LOOKS_LIKE_NO_VAT
+
+
+@pytest.mark.parametrize(
+    "number", ["NL123456782B01", "987654325MVA", "CHE-123.456.788 MWST", "BE 0123.456.749", "27/123/12345", "123456789"]
+)
+def test_a_vat_number_may_be_of_any_country(number: str) -> None:
+    assert reading.may_be_vat(number)
+
+
+@pytest.mark.parametrize(
+    "number", [21, Decimal("0.21"), "21%", "21", "121,00", "1.234,50", "100000.00", "Ja", "NL", "onbekend", "EUR 25"]
+)
+def test_a_percentage_or_an_amount_is_no_vat_number(number: Cell) -> None:
+    assert not reading.may_be_vat(number)
+    assert reading.vat_doubt(str(number), PLAIN) is Trouble.LOOKS_LIKE_NO_VAT
     assert reading.phone_doubt("050-3121234", PLAIN) is None
     assert reading.phone_doubt("call Jan", PLAIN) is Trouble.LOOKS_LIKE_NO_PHONE
     assert reading.iban_doubt("NL91ABNA0417164300", PLAIN) is None

@@ -167,6 +167,11 @@ def test_an_id_that_is_no_customer_number_is_left_out(data: Path) -> None:
         ("OrganisationNumber", "company_number"),
         ("Puh.", "phone"),
         ("Postinro", "head_office.postal_code"),
+        ("BTW %", "vat_percentage"),
+        ("BTW (%)", "vat_percentage"),
+        ("% BTW", "vat_percentage"),
+        ("BTW-tarief (%)", "vat_percentage"),
+        ("BTW", "vat_number"),
         ("Krediettermijn (dagen)", "payment_term_days"),
         ("Betaaltermijn in dagen", "payment_term_days"),
         ("Zahlungsziel in Tagen", "payment_term_days"),
@@ -504,6 +509,74 @@ def test_whose_address_it_is_may_stand_behind_the_postal_code_too() -> None:
         assert [one.field for one in found[1:4]] == [f"{place}.{part}" for part in ("street", "postal_code", "city")]
 
 
+def test_of_two_addresses_the_one_with_a_street_in_it_is_taken() -> None:
+    header = "Naam,Bezoekadres,Bezoekpostcode,Bezoekplaats,Postadres,Postpostcode,Postplaats"
+    assert [*fields(header, "Acme,,1234 AB,Delft,Postbus 1,2600 AA,Gouda")] == header.split(",")[:1] + header.split(
+        ","
+    )[4:]
+    assert [*fields(header, "Acme,Weg 1,1234 AB,Delft,Postbus 1,2600 AA,Gouda")] == header.split(",")[:4]
+
+
+def test_what_says_nothing_of_whose_it_is_belongs_to_the_only_street() -> None:
+    row = "Delft,Weg 1,1234 AB"
+    assert set(fields("Plaats,Leveringsadres,Postcode", row).values()) == {
+        "head_office.city", "head_office.street", "head_office.postal_code"
+    }  # fmt: skip
+    assert set(fields("Plaats,Factuurstraat,Postcode", row).values()) == {
+        "invoice_address.city", "invoice_address.street", "invoice_address.postal_code"
+    }  # fmt: skip
+    found = fields("Adres,Postcode,Factuuradres,Plaats", "Weg 1,1234 AB,Weg 2,Delft")
+    assert found["Plaats"] == "head_office.city"
+
+
+@pytest.mark.parametrize("kind", ImportKind)
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Shipping Company",
+        "Lieferfirma",
+        "Liefer-Name",
+        "Leveransnamn",
+        "voornaam_verzending",
+        "Delivery name",
+        "ship_phone",
+    ],
+)
+def test_where_parcels_go_says_nothing_of_what_a_customer_is_called(header: str, kind: ImportKind) -> None:
+    assert meanings(header, kind) == ()
+
+
+def test_who_pays_is_the_customer_only_where_nothing_else_is() -> None:
+    assert fields("Voornaam,Factuur bedrijfsnaam", "Jan,Acme")["Factuur bedrijfsnaam"] == "company_name"
+    assert "Factuur bedrijfsnaam" not in fields("Klantnaam,Factuur bedrijfsnaam", "Beta,Acme")
+    assert "Billing Company" not in fields("Company,Billing Company", "Beta,Acme")
+
+
+def test_a_name_with_a_number_sign_is_another_than_the_name_alone() -> None:
+    assert meanings("_store", CUSTOMERS) == ()
+    assert meanings("Store #", CUSTOMERS)[0].field == "number"
+
+
+@pytest.mark.parametrize(
+    "value", ["Ja", "nein", "True", "01-02-2024", "2024-02-01", "1.2.2024 10:00", "NL91ABNA0417164300"]
+)
+@pytest.mark.parametrize(
+    "header", ["Contact", "Naam", "Website", "KvK", "Regio", "Klantnummer", "Referentie", "E-mail factuur"]
+)
+def test_a_yes_a_date_or_an_account_is_nobodys_name_and_no_number(header: str, value: str) -> None:
+    assert fields(f"Foo,{header}", f"x,{value}", "y,", f"z,{value}").get(header, "iban") == "iban"
+
+
+@pytest.mark.parametrize("value", ["1", "20240102", "12345", "0612345678", "A-1-2", "J", "ON", "NL001234567B01"])
+def test_what_may_be_something_else_besides_may_be_a_number(value: str) -> None:
+    assert fields("Foo,Klantnummer", f"x,{value}")["Klantnummer"] == "number"
+
+
+def test_an_account_beside_its_bank_is_no_number_of_a_customer() -> None:
+    assert fields("Firma,Konto,BLZ", "Acme,532013000,37040044") == {"Firma": "company_name"}
+    assert fields("Konto,Firma,BLZ", "10000,Acme,37040044")["Konto"] == "number"
+
+
 def test_rows_that_are_the_header_once_more_are_no_records() -> None:
     sheet = sheet_of(
         ("Debtors", None),
@@ -568,6 +641,40 @@ def test_who_is_called_a_contact_where_people_have_their_own_columns_is_the_cust
     header = "ContactName,FirstName,LastName"
     assert fields(header, "Acme Ltd,John,Doe")["ContactName"] == "company_name"
     assert fields(f"{header},Company", "Jane Roe,John,Doe,Acme Ltd")["ContactName"] == "main_contact.contact"
+
+
+def test_a_legal_name_that_few_fill_in_takes_no_company_its_name() -> None:
+    found = fields("*ContactName,FirstName,LastName,LegalName", "Acme,John,Doe,", "Beta,,,Beta plc")
+    assert found == {"*ContactName": "company_name", "FirstName": "first_name", "LastName": "last_name"}
+
+
+def test_a_name_beside_that_of_a_company_is_who_works_there() -> None:
+    contact = "main_contact.contact"
+    assert fields("Firma,Name", "Foo GmbH,Hans Maier", "Bar AG,Eva Eck")["Name"] == contact
+    rows = ("Foo BV,Ann Rood", "Bar BV,Eva Ek", "Jansen BV,Jan Jansen", "Baz BV,Bo Ek", "Qux BV,Ada Ek")
+    assert fields("Organisatie,Naam", *rows)["Naam"] == contact
+    # What may be another name of the company, of a person alone, or a number.
+    for header, *rows in (
+        ("Firma,Name", "Foo,Foo GmbH", "Bar,Bar AG"),
+        ("Naam bedrijf,Naam", "Jansen Bouw BV,Jansen Bouw", "Ek Ltd,Ek Group"),
+        ("Bedrijfsnaam,Naam", "Acme Holding BV,Acme Beheer"),
+        ("Handelsnaam,Naam", "De Leeuw,Jansen Bouw"),
+        ("Firma,Name", "Foo,Hans Maier", ",Eva Eck"),
+        ("Kunde,Name", "1001,Hans Maier"),
+        ("Firma,Name,Ansprechpartner", "Foo,Hans Maier,Eva Eck"),
+        ("Firma,Name,Vorname", "Foo,van Maier,Hans"),
+    ):
+        assert fields(header, *rows).get("Name", "name") == "name", header
+        assert fields(header, *rows).get("Naam", "name") == "name", header
+
+
+@pytest.mark.parametrize("header", ["Adress,Postadress", "Box,Postadress", "Utdelningsadress,Postadress"])
+def test_a_postal_address_with_a_code_and_a_town_is_no_street(header: str) -> None:
+    street, town = header.split(",")
+    found = fields(header, "Gatan 1,111 11 Stockholm", "Gatan 2,222 22 Lund")
+    assert found == {street: "head_office.street", town: "head_office.postal_place"}
+    assert fields("Fakturaadress,Postadress", "Box 1,111 11 Stockholm")["Postadress"] == "invoice_address.postal_place"
+    assert "Box" not in fields("Namn,Box", "Acme,12")
 
 
 def test_a_town_that_is_called_postal_address_is_a_town() -> None:
