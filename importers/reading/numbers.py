@@ -12,6 +12,8 @@ from importers.reading.cells import Parse, Reading, agreed, plain, squeezed, wor
 from importers.trouble import Trouble, Wrong
 from models.base import Limits
 
+# Of characters: no number with its words is longer, and to look for words in more of them takes long.
+_LONGEST = 200
 _NO_FRACTION = re.compile(r"(?<=[0-9])[.,]0{1,2}(?![0-9])")
 
 
@@ -22,7 +24,7 @@ def whole(limits: Limits, example: str = "14", not_in: re.Pattern[str] | None = 
         text = plain(cell)
         if not text:
             return ""
-        found = re.findall(r"[0-9]+", _NO_FRACTION.sub("", text))
+        found = re.findall(r"[0-9]+", _NO_FRACTION.sub("", text)) if len(text) <= _LONGEST else []
         is_other = not_in is not None and any(map(not_in.match, _WORD.findall(text)))
         if len(found) != 1 or is_other or isinstance(cell, bool):
             raise Wrong(Trouble.NOT_A_NUMBER, example=example)
@@ -44,32 +46,10 @@ _LONGER = re.compile(
 # Days and then to the end of the month, as programs shorten it.
 _END_OF_MONTH = re.compile(r"[0-9]\s?(?:DEM|FDM|EDM)\b")
 # Words for no days at all, squeezed.
-_AT_ONCE = frozenset(
-    {
-        *(
-            "contant",
-            "contante",
-            "contantebetaling",
-            "direct",
-            "perdirect",
-            "omgaand",
-            "perommegaande",
-            "cash",
-            "dueonreceipt",
-        ),
-        *(
-            "uponreceipt",
-            "onreceipt",
-            "receipt",
-            "immediate",
-            "immediately",
-            "sofort",
-            "sofortfallig",
-            "bar",
-            "kontant",
-        ),
-        *("omgaende", "straks", "heti", "kateinen", "comptant", "areception", "cod", "bijlevering"),
-    }
+_AT_ONCE = word_set(
+    "contant contante contantebetaling direct perdirect omgaand perommegaande cash dueonreceipt uponreceipt "
+    "onreceipt receipt immediate immediately sofort sofortfallig bar kontant omgaende straks heti kateinen "
+    "comptant areception cod bijlevering"
 )
 
 
@@ -205,6 +185,8 @@ def _is_about_its_number(text: str, marks: AbstractSet[str], around: AbstractSet
 
     Schaal 3 and A1 are names of things that have a number.
     """
+    if len(text) > _LONGEST:
+        return False
     words = [(found.start(), found.end(), found[0].rstrip(".").casefold()) for found in _WORD.finditer(text)]
     if any(word not in marks and text[end : end + 1].isdecimal() for _, end, word in words):
         return False
@@ -220,7 +202,9 @@ def _is_beside_digits(text: str, start: int, end: int) -> bool:
 
 
 def _bare(text: str) -> str:
-    """The digits of an amount with their marks, without currency and words; as it is where there are two numbers."""
+    """The digits of an amount with their marks, without currency and words; as it is where there are two numbers, or more than one is long."""
+    if len(text) > _LONGEST:
+        return text
     text = _BETWEEN_THOUSANDS.sub("", _NO_CENTS.sub("", text.translate(_MINUS)))
     return text if _TWO_NUMBERS.search(text) or _MANY.search(text) else _NOT_OF_AN_AMOUNT.sub("", _WORD.sub("", text))
 
