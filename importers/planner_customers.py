@@ -248,9 +248,9 @@ class Customers(Planner):
     def _tell_person_of_company(self, record: Record, held: Held) -> None:
         """A company has no first name: a person under its number is its main contact."""
         values = record.values
-        person = {part: values[part] for part in ("first_name", "last_name") if values.get(part)}
         is_company = held.values["kind"] == "business" and not (values.get("company_name") or values.get("kind"))
-        if not (person and is_company):
+        person = {part: values[part] for part in ("first_name", "last_name") if is_company and values.get(part)}
+        if not person:
             return
         name = full_name(values)
         for part in person:

@@ -148,7 +148,7 @@ class RowReader:
         self.problems = sheet.problems
         self.slots = [self._slot(COLUMNS[kind][key], at) for key, positions in mapping.items() for at in positions]
         self.doubtful = [slot for slot in self.slots if slot.column.doubt]
-        self.zeroed = [slot for slot in self.slots if slot.column.term.key in ZEROED]
+        self.zeroed = [(slot.position, slot) for slot in self.slots if slot.column.term.key in ZEROED]
         # The places whose addresses come in pieces.
         self.in_pieces = [place for place in ("head_office.", "invoice_address.", "") if self._is_in_pieces(place)]
         self._compose = _customer if kind is ImportKind.CUSTOMERS else _contact
@@ -359,17 +359,17 @@ class RowReader:
             found = slot.column.doubt(value, self.reading) if slot.column.doubt and value else None
             if found:
                 record.say(found, address(record.number, slot.place), value, field=slot.column.title())
-        for slot in self.zeroed:
-            cell = record.raw[slot.position] if slot.position < len(record.raw) else None
-            if type(cell) is int:
-                self._doubt_zeros(record, slot, cell)
+        width = len(record.raw)
+        for position, slot in self.zeroed:
+            if position < width and type(record.raw[position]) is int:
+                self._doubt_zeros(record, slot, record.raw[position])
 
-    def _doubt_zeros(self, record: Record, slot: _Slot, number: int) -> None:
+    def _doubt_zeros(self, record: Record, slot: _Slot, number: Cell) -> None:
         """Say that a number may have begun with zeros. Of what has no country of its own the head office tells it."""
         values, place = record.values, slot.column.key.rpartition(".")[0]
         said = (values.get(key) for key in (f"{place}.country", "country", "head_office.country"))
         country = next(filter(None, said), self.reading.country)
-        if may_lack_zeros(slot.column.term.key, number, country):
+        if isinstance(number, int) and may_lack_zeros(slot.column.term.key, number, country):
             where = address(record.number, slot.place)
             record.say(Trouble.ZEROS_LOST, where, number, field=slot.column.title(), country=country)
 
@@ -576,8 +576,8 @@ def _customer_name(record: Record, values: Values) -> None:
     whole = values.pop("name", "")
     company = values.get("company_name") or ""
     first, last = values.get("first_name") or "", values.get("last_name") or ""
-    is_firm = values.get("kind") != "private" and is_of_a_firm(whole)
-    if not company and whole and (is_firm or not (first and last)):
+    is_person = bool(first and last)
+    if not company and whole and not (is_person and (values.get("kind") == "private" or not is_of_a_firm(whole))):
         company = whole
     if not (first and last):
         record.whole_name = f"{company} {second}".rstrip()

@@ -123,6 +123,8 @@ def _is_form(word: str, name: str) -> bool:
 
 def are_akin(name: str, other: str) -> bool:
     """Whether two names may be those of one customer: a word in common, or nearly the same letters."""
+    if name == other:
+        return True
     words, others = _telling(name), _telling(other)
     if not words.isdisjoint(others):
         return True

@@ -129,7 +129,7 @@ def test_a_plan_under_which_a_record_moved_is_made_anew_before_anything_is_writt
     steps.tick(desk.session, desk.looker, run.id, [4], ticked=False)
     with changeset(desk.session, SYSTEM, "By somebody else"):
         desk.session.get_one(Customer, one.id).phone = "5"
-    assert stale(desk, run) == {2: ["CHANGED_MEANWHILE"]}
+    assert stale(desk, run) == {2: ["CHANGED_MEANWHILE", "NAME_BECOMES_ANOTHER"]}
     assert desk.rows(run)[2].diff == {"company_name": ["One", "Uno"], "phone": ["5", "7654321"]}
     applied = desk.commit(run)
     assert (applied.created, applied.updated, applied.skipped) == (0, 2, 1)
@@ -201,7 +201,7 @@ def test_a_customer_archived_after_the_plan_takes_no_contact(desk: Desk) -> None
 def test_a_number_given_away_after_the_plan_is_shown_with_who_has_it(desk: Desk) -> None:
     run = desk.plan(HEAD, ("K-1", "Mine", "", "", ""), ("K-2", "Other", "", "", ""))
     factories.customer(desk.session, number="k-1", company_name="Theirs")
-    assert stale(desk, run) == {2: ["TAKEN_MEANWHILE"]}
+    assert stale(desk, run) == {2: ["TAKEN_MEANWHILE", "NAME_BECOMES_ANOTHER"]}
     assert desk.rows(run)[2].diff == {"company_name": ["Theirs", "Mine"]}
 
 
