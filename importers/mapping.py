@@ -61,13 +61,13 @@ _ROLES: tuple[tuple[str, Place, int], ...] = (
     ("bill", Place.INVOICE, 0), ("fakturaadresse", Place.INVOICE, 0), ("fakturaadress", Place.INVOICE, 0),
     ("faktura", Place.INVOICE, 0), ("rechnungsadresse", Place.INVOICE, 0), ("rechnungs", Place.INVOICE, 0),
     ("laskutus", Place.INVOICE, 0), ("laskutusosoitteen", Place.INVOICE, 0), ("laskutuksen", Place.INVOICE, 0),
-    ("facturatie", Place.INVOICE, 0),
+    ("facturatie", Place.INVOICE, 0), ("fakt", Place.INVOICE, 0),
     ("hoofdkantoor", Place.HEAD_OFFICE, 0), ("headquarters", Place.HEAD_OFFICE, 0),
     ("headoffice", Place.HEAD_OFFICE, 0), ("hauptsitz", Place.HEAD_OFFICE, 0), ("huvudkontor", Place.HEAD_OFFICE, 0),
     ("bezoekadres", Place.HEAD_OFFICE, 1), ("bezoek", Place.HEAD_OFFICE, 1), ("vestigings", Place.HEAD_OFFICE, 1),
     ("visiting", Place.HEAD_OFFICE, 1), ("visit", Place.HEAD_OFFICE, 1), ("besoks", Place.HEAD_OFFICE, 1),
     ("besok", Place.HEAD_OFFICE, 1), ("forretnings", Place.HEAD_OFFICE, 1), ("business", Place.HEAD_OFFICE, 1),
-    ("work", Place.HEAD_OFFICE, 1), ("companyvisit", Place.HEAD_OFFICE, 1), ("account1", Place.HEAD_OFFICE, 1),
+    ("physical", Place.HEAD_OFFICE, 1), ("work", Place.HEAD_OFFICE, 1), ("companyvisit", Place.HEAD_OFFICE, 1), ("account1", Place.HEAD_OFFICE, 1),
     ("account", Place.HEAD_OFFICE, 1), ("company", Place.HEAD_OFFICE, 1), ("customer", Place.HEAD_OFFICE, 1),
     ("klant", Place.HEAD_OFFICE, 1), ("debiteur", Place.HEAD_OFFICE, 1), ("bedrijfs", Place.HEAD_OFFICE, 1),
     ("kunde", Place.HEAD_OFFICE, 1), ("kund", Place.HEAD_OFFICE, 1), ("adres", Place.HEAD_OFFICE, 1),
@@ -84,7 +84,7 @@ _ROLES: tuple[tuple[str, Place, int], ...] = (
     ("verzending", Place.HEAD_OFFICE, 3), ("verz", Place.HEAD_OFFICE, 3),
     ("adresverz", Place.HEAD_OFFICE, 3), ("liefer", Place.HEAD_OFFICE, 3), ("toimitus", Place.HEAD_OFFICE, 3),
     ("toimitusosoitteen", Place.HEAD_OFFICE, 3), ("sa", Place.HEAD_OFFICE, 3),
-    ("home", Place.HEAD_OFFICE, 4), ("prive", Place.HEAD_OFFICE, 4),
+    ("home", Place.HEAD_OFFICE, 4), ("huisadres", Place.HEAD_OFFICE, 4), ("prive", Place.HEAD_OFFICE, 4),
     ("contactpersoon", Place.CONTACT, 0), ("contactperson", Place.CONTACT, 0), ("kontaktperson", Place.CONTACT, 0),
     ("maincontact", Place.CONTACT, 0), ("ansprechpartner", Place.CONTACT, 0), ("contact1", Place.CONTACT, 0),
     ("contact", Place.CONTACT, 0), ("kontakt", Place.CONTACT, 0), ("yhteyshenkilon", Place.CONTACT, 0),
@@ -134,8 +134,18 @@ def _vocabulary() -> Mapping[str, tuple[tuple[str, int], ...]]:
     return {key: tuple(terms.items()) for key, terms in found.items()}
 
 
+_BRACKETED = re.compile(r"([^()]+)\(([^()]+)\)\s*")
+_OWNERS = frozenset(name for name, _, _ in _ROLES)
+
+
 def _key(name: str) -> str:
-    """What the name of a column comes down to; BTW % is another thing than BTW, and Store# than Store."""
+    """What the name of a column comes down to; BTW % is another thing than BTW, and Store# than Store.
+
+    Whose it is may stand behind it, in brackets: Postnr (post).
+    """
+    bracketed = _BRACKETED.fullmatch(name)
+    if bracketed and squeezed(bracketed[2]) in _OWNERS:
+        name = f"{bracketed[2]} {bracketed[1]}"
     return squeezed(name) + "%" * ("%" in name) + "#" * name.rstrip("* \xa0").endswith("#")
 
 
@@ -680,7 +690,7 @@ _ANY_ADDRESS = re.compile(r"account1?|company|customer|klant|debiteur|bedrijfs|k
 
 def _role_of(header: str) -> str:
     """What stands in front of a part of an address, or behind it: bezoek, post. In Postcode post is no such thing."""
-    key, _ = _without_digit(squeezed(header))
+    key, _ = _without_digit(_key(header))
     rest = _post_parts().sub("", key)
     name = next((name for name, _, _ in _BEFORE if rest == key != name and key.startswith(name)), "")
     name = name or next((name for name, _, _ in _BEHIND if rest.endswith(name)), "")
