@@ -130,7 +130,7 @@ def _vocabulary() -> Mapping[str, tuple[tuple[str, int], ...]]:
         ranked += [(name, _WEAK + at) for at, name in enumerate(term.weak)]
         ranked += [(f"{name} %", rank) for name, rank in ranked if term.key == "vat_percentage"]
         for name, rank in ranked:
-            found.setdefault(_key(name), {}).setdefault(term.key, rank)
+            found.setdefault(key_of(name), {}).setdefault(term.key, rank)
     return {key: tuple(terms.items()) for key, terms in found.items()}
 
 
@@ -138,7 +138,7 @@ _BRACKETED = re.compile(r"([^()]+)\(([^()]+)\)\s*")
 _OWNERS = frozenset(name for name, _, _ in _ROLES)
 
 
-def _key(name: str) -> str:
+def key_of(name: str) -> str:
     """What the name of a column comes down to; BTW % is another thing than BTW, and Store# than Store.
 
     Whose it is may stand behind it, in brackets: Postnr (post).
@@ -176,7 +176,7 @@ def meanings(header: str, kind: ImportKind) -> tuple[_Meaning, ...]:
     """All that a header may mean, the surest first."""
     # What the file calls a column counts with its last line and without marks such as * or (verplicht).
     name = re.sub(r"\((?:verplicht|required|optional|optioneel|obligatorisk|pflicht)\)", "", header.casefold())
-    key = _numbered(_key(name))
+    key = _numbered(key_of(name))
     found = [*_exact(key, kind), *_prefixed(key, kind)]
     if not found and len(name) <= _LONGEST_NAME and (bare := _UNIT.sub("", name)) != name:
         return meanings(bare, kind)
@@ -351,7 +351,7 @@ def _score(row: Row, kind: ImportKind) -> float | None:
         if not isinstance(cell, str) or re.fullmatch(r"[0-9][0-9 .:/+-]*", cell):
             score -= 1.0  # names of columns are words; a record has numbers and dates
             continue
-        key, meant = _key(cell), meanings(cell, kind)
+        key, meant = key_of(cell), meanings(cell, kind)
         if len(cell) > SHORT or key in seen:
             score += 0.5 if meant else 0.0
             continue
@@ -690,7 +690,7 @@ _ANY_ADDRESS = re.compile(r"account1?|company|customer|klant|debiteur|bedrijfs|k
 
 def _role_of(header: str) -> str:
     """What stands in front of a part of an address, or behind it: bezoek, post. In Postcode post is no such thing."""
-    key, _ = _without_digit(_key(header))
+    key, _ = _without_digit(key_of(header))
     rest = _post_parts().sub("", key)
     name = next((name for name, _, _ in _BEFORE if rest == key != name and key.startswith(name)), "")
     name = name or next((name for name, _, _ in _BEHIND if rest.endswith(name)), "")
@@ -708,8 +708,8 @@ def _post_parts() -> re.Pattern[str]:
 def _rivals(names: Sequence[str], columns: Sequence[Sequence[Cell]]) -> dict[int, list[int]]:
     """Columns of one name that hold different things: position -> the positions of all of that name."""
     found: dict[int, list[int]] = {}
-    for name in {_key(name) for name in names if name}:
-        same = [at for at, other in enumerate(names) if _key(other) == name and any(map(plain, columns[at]))]
+    for name in {key_of(name) for name in names if name}:
+        same = [at for at, other in enumerate(names) if key_of(other) == name and any(map(plain, columns[at]))]
         if len({tuple(map(plain, columns[at])) for at in same}) > 1:
             found.update(dict.fromkeys(same, same))
     return found
