@@ -36,6 +36,7 @@ from importers.mapping import (
     guess,
     header_cells,
     header_row,
+    key_of,
     mapping_of,
     records,
     repeated,
@@ -44,7 +45,6 @@ from importers.mapping import (
 )
 from importers.marks import BEHIND, Returned
 from importers.progress import Tell, quiet
-from importers.reading import squeezed
 from importers.recognising import Layout
 from importers.run import LIMITS, Choices, choices_kept, choices_of, find, keep, reread
 from importers.sources import Progress, gather, unheard
@@ -414,9 +414,9 @@ def map_columns(session: Session, looker: Looker, run_id: int, fields: Mapping[i
     for field, positions in taken.items():
         if len(positions) > 1 and not known[field].repeatable:
             raise Refused(Reason.MAPPED_TWICE, field=known[field].title())
-    chosen = {squeezed(column["header"]) for column in columns if column["field"] is not None}
+    chosen = {key_of(column["header"]) for column in columns if column["field"] is not None}
     for column in columns:
-        if column["certainty"] == Certainty.WHICH.name and squeezed(column["header"]) in chosen:
+        if column["certainty"] == Certainty.WHICH.name and key_of(column["header"]) in chosen:
             column["certainty"] = Certainty.TWICE.name
     run.mapping, run.options = taken, {**run.options, "columns": columns, "is_confirmed": True}
     run.state = ImportState.UPLOADED

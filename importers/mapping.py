@@ -61,13 +61,13 @@ _ROLES: tuple[tuple[str, Place, int], ...] = (
     ("bill", Place.INVOICE, 0), ("fakturaadresse", Place.INVOICE, 0), ("fakturaadress", Place.INVOICE, 0),
     ("faktura", Place.INVOICE, 0), ("rechnungsadresse", Place.INVOICE, 0), ("rechnungs", Place.INVOICE, 0),
     ("laskutus", Place.INVOICE, 0), ("laskutusosoitteen", Place.INVOICE, 0), ("laskutuksen", Place.INVOICE, 0),
-    ("facturatie", Place.INVOICE, 0),
+    ("facturatie", Place.INVOICE, 0), ("fakt", Place.INVOICE, 0),
     ("hoofdkantoor", Place.HEAD_OFFICE, 0), ("headquarters", Place.HEAD_OFFICE, 0),
     ("headoffice", Place.HEAD_OFFICE, 0), ("hauptsitz", Place.HEAD_OFFICE, 0), ("huvudkontor", Place.HEAD_OFFICE, 0),
     ("bezoekadres", Place.HEAD_OFFICE, 1), ("bezoek", Place.HEAD_OFFICE, 1), ("vestigings", Place.HEAD_OFFICE, 1),
     ("visiting", Place.HEAD_OFFICE, 1), ("visit", Place.HEAD_OFFICE, 1), ("besoks", Place.HEAD_OFFICE, 1),
     ("besok", Place.HEAD_OFFICE, 1), ("forretnings", Place.HEAD_OFFICE, 1), ("business", Place.HEAD_OFFICE, 1),
-    ("work", Place.HEAD_OFFICE, 1), ("companyvisit", Place.HEAD_OFFICE, 1), ("account1", Place.HEAD_OFFICE, 1),
+    ("physical", Place.HEAD_OFFICE, 1), ("work", Place.HEAD_OFFICE, 1), ("companyvisit", Place.HEAD_OFFICE, 1), ("account1", Place.HEAD_OFFICE, 1),
     ("account", Place.HEAD_OFFICE, 1), ("company", Place.HEAD_OFFICE, 1), ("customer", Place.HEAD_OFFICE, 1),
     ("klant", Place.HEAD_OFFICE, 1), ("debiteur", Place.HEAD_OFFICE, 1), ("bedrijfs", Place.HEAD_OFFICE, 1),
     ("kunde", Place.HEAD_OFFICE, 1), ("kund", Place.HEAD_OFFICE, 1), ("adres", Place.HEAD_OFFICE, 1),
@@ -84,7 +84,7 @@ _ROLES: tuple[tuple[str, Place, int], ...] = (
     ("verzending", Place.HEAD_OFFICE, 3), ("verz", Place.HEAD_OFFICE, 3),
     ("adresverz", Place.HEAD_OFFICE, 3), ("liefer", Place.HEAD_OFFICE, 3), ("toimitus", Place.HEAD_OFFICE, 3),
     ("toimitusosoitteen", Place.HEAD_OFFICE, 3), ("sa", Place.HEAD_OFFICE, 3),
-    ("home", Place.HEAD_OFFICE, 4), ("prive", Place.HEAD_OFFICE, 4),
+    ("home", Place.HEAD_OFFICE, 4), ("huisadres", Place.HEAD_OFFICE, 4), ("prive", Place.HEAD_OFFICE, 4),
     ("contactpersoon", Place.CONTACT, 0), ("contactperson", Place.CONTACT, 0), ("kontaktperson", Place.CONTACT, 0),
     ("maincontact", Place.CONTACT, 0), ("ansprechpartner", Place.CONTACT, 0), ("contact1", Place.CONTACT, 0),
     ("contact", Place.CONTACT, 0), ("kontakt", Place.CONTACT, 0), ("yhteyshenkilon", Place.CONTACT, 0),
@@ -130,12 +130,22 @@ def _vocabulary() -> Mapping[str, tuple[tuple[str, int], ...]]:
         ranked += [(name, _WEAK + at) for at, name in enumerate(term.weak)]
         ranked += [(f"{name} %", rank) for name, rank in ranked if term.key == "vat_percentage"]
         for name, rank in ranked:
-            found.setdefault(_key(name), {}).setdefault(term.key, rank)
+            found.setdefault(key_of(name), {}).setdefault(term.key, rank)
     return {key: tuple(terms.items()) for key, terms in found.items()}
 
 
-def _key(name: str) -> str:
-    """What the name of a column comes down to; BTW % is another thing than BTW, and Store# than Store."""
+_BRACKETED = re.compile(r"([^()]+)\(([^()]+)\)\s*")
+_OWNERS = frozenset(name for name, _, _ in _ROLES)
+
+
+def key_of(name: str) -> str:
+    """What the name of a column comes down to; BTW % is another thing than BTW, and Store# than Store.
+
+    Whose it is may stand behind it, in brackets: Postnr (post).
+    """
+    bracketed = _BRACKETED.fullmatch(name)
+    if bracketed and squeezed(bracketed[2]) in _OWNERS:
+        name = f"{bracketed[2]} {bracketed[1]}"
     return squeezed(name) + "%" * ("%" in name) + "#" * name.rstrip("* \xa0").endswith("#")
 
 
@@ -166,7 +176,7 @@ def meanings(header: str, kind: ImportKind) -> tuple[_Meaning, ...]:
     """All that a header may mean, the surest first."""
     # What the file calls a column counts with its last line and without marks such as * or (verplicht).
     name = re.sub(r"\((?:verplicht|required|optional|optioneel|obligatorisk|pflicht)\)", "", header.casefold())
-    key = _numbered(_key(name))
+    key = _numbered(key_of(name))
     found = [*_exact(key, kind), *_prefixed(key, kind)]
     if not found and len(name) <= _LONGEST_NAME and (bare := _UNIT.sub("", name)) != name:
         return meanings(bare, kind)
@@ -341,7 +351,7 @@ def _score(row: Row, kind: ImportKind) -> float | None:
         if not isinstance(cell, str) or re.fullmatch(r"[0-9][0-9 .:/+-]*", cell):
             score -= 1.0  # names of columns are words; a record has numbers and dates
             continue
-        key, meant = _key(cell), meanings(cell, kind)
+        key, meant = key_of(cell), meanings(cell, kind)
         if len(cell) > SHORT or key in seen:
             score += 0.5 if meant else 0.0
             continue
@@ -680,7 +690,7 @@ _ANY_ADDRESS = re.compile(r"account1?|company|customer|klant|debiteur|bedrijfs|k
 
 def _role_of(header: str) -> str:
     """What stands in front of a part of an address, or behind it: bezoek, post. In Postcode post is no such thing."""
-    key, _ = _without_digit(squeezed(header))
+    key, _ = _without_digit(key_of(header))
     rest = _post_parts().sub("", key)
     name = next((name for name, _, _ in _BEFORE if rest == key != name and key.startswith(name)), "")
     name = name or next((name for name, _, _ in _BEHIND if rest.endswith(name)), "")
@@ -698,8 +708,8 @@ def _post_parts() -> re.Pattern[str]:
 def _rivals(names: Sequence[str], columns: Sequence[Sequence[Cell]]) -> dict[int, list[int]]:
     """Columns of one name that hold different things: position -> the positions of all of that name."""
     found: dict[int, list[int]] = {}
-    for name in {_key(name) for name in names if name}:
-        same = [at for at, other in enumerate(names) if _key(other) == name and any(map(plain, columns[at]))]
+    for name in {key_of(name) for name in names if name}:
+        same = [at for at, other in enumerate(names) if key_of(other) == name and any(map(plain, columns[at]))]
         if len({tuple(map(plain, columns[at])) for at in same}) > 1:
             found.update(dict.fromkeys(same, same))
     return found

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from importers.files import Sheet
-from importers.mapping import HEADER_ROWS, column_names, header_cells, meanings
+from importers.mapping import HEADER_ROWS, column_names, header_cells, key_of, meanings
 from importers.reading import squeezed
 from models.imports import ImportKind
 
@@ -108,13 +108,13 @@ def _same(names: Sequence[str], known: Sequence[str]) -> dict[int, int]:
     places: dict[tuple[str, int], int] = {}
     seen: Counter[str] = Counter()
     for at, name in enumerate(known):
-        key = squeezed(name)
+        key = key_of(name)
         places[(key, seen[key]) if key else ("", at)] = at
         seen[key] += 1
     seen.clear()
     pairs = {}
     for at, name in enumerate(names):
-        key = squeezed(name)
+        key = key_of(name)
         other = places.get((key, seen[key]) if key else ("", at))
         seen[key] += 1
         if other is not None:
@@ -157,7 +157,7 @@ def _score(names: Sequence[str], layout: Layout, pairs: Mapping[int, int], renam
 def best(names: Sequence[str], layouts: Iterable[Layout], kind: ImportKind) -> Likeness | None:
     """The layout that a file has. One with a name of its own goes before what an earlier import did."""
     found: Likeness | None = None
-    keys = {squeezed(name) for name in names if name}
+    keys = {key_of(name) for name in names if name}
     for layout in layouts:
         if _may_be(keys, layout):
             one = likeness(names, layout, kind)
@@ -172,7 +172,7 @@ def _rank(one: Likeness) -> tuple[bool, float]:
 
 def _may_be(keys: set[str], layout: Layout) -> bool:
     """Whether it is worth a closer look: a third of the names are the same as they stand."""
-    known = {squeezed(name) for name in layout.names if name}
+    known = {key_of(name) for name in layout.names if name}
     return len(keys & known) * 3 >= max(len(keys), len(known))
 
 

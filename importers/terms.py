@@ -73,7 +73,7 @@ TERMS = _terms(
             "Legal name;Organization;Organisation;Organisatie;Organization name;Firmenname;Firmenname1;"
             "Unternehmen;Yritys;"
             "Företag;Foretak;Bedriftsnavn;Bedrift;Firmanavn;Virksomhed;Your Company;Naam organisatie"
-            ";Name (Adressattyp Unternehmen);Organization - Name"
+            ";Name (Adressattyp Unternehmen);Organization - Name;Associated Company"
         ),
     ),
     Term(
@@ -85,21 +85,22 @@ TERMS = _terms(
         "name_2",
         ("Name, second line", "Naam, tweede regel", "Namn, andra raden", "Name, zweite Zeile", "Nimen jatke",
          "Navn, andre linje"),
-        ("Firmenname2", "NAVN2", "NIMI2", "Name 2", "Naam 2", "Namn 2"),
+        ("Firmenname2", "NAVN2", "NIMI2", "Name 2", "Naam 2", "Namn 2", "Nimen tarkenne"),
     ),
     Term(
         "kind",
         ("Kind", "Soort", "Typ", "Art", "Laji", "Type"),
         ("Company or person", "Soort relatie", "Bedrijf of persoon", "Kundtyp", "Adressattyp", "Customer type",
          "Klanttype",
-         "Kundetype", "Asiakastyyppi"),
+         "Kundetype", "Asiakastyyppi", "Kontaktart"),
         ("Relation type",),
     ),
     # Programs that ask whether somebody is a person, instead of what they are.
     Term(
         "is_person",
         ("Is a person", "Is particulier", "Privatperson", "Ist Privatperson", "Yksityisasiakas", "Privatperson"),
-        ("Particulier", "IsPerson", "Is individual", "Privat person", "Is een persoon", "Yksityishenkilö"),
+        ("Particulier", "IsPerson", "Is individual", "Privat person", "Is een persoon", "Yksityishenkilö",
+         "Er privatperson"),
     ),
     Term(
         "is_company",
@@ -109,7 +110,7 @@ TERMS = _terms(
     Term(
         "salutation",
         ("Salutation", "Aanhef", "Hälsning", "Anrede", "Puhuttelu", "Tiltale"),
-        ("Prefix", "Contact1 Salutation", "Titel/Akad. Grad"),
+        ("Prefix", "Contact1 Salutation", "Titel/Akad. Grad", "Aanspreking", "Aanspreektitel"),
     ),
     Term(
         "first_name",
@@ -134,13 +135,14 @@ TERMS = _terms(
         "contact",
         ("Contact", "Contactpersoon", "Kontaktperson", "Ansprechpartner", "Yhteyshenkilö", "Kontaktperson"),
         ("Contact name", "ContactNaam", "contactName", "Contact person", "t.a.v.", "TAV", "FactuurTAV", "Attn Line",
-         "Attention", "Kontakt", "Persoon", "Main contact", "Primary contact", "Naam contactpersoon", "Yhteyshlö"),
+         "Attention", "Kontakt", "Persoon", "Main contact", "Primary contact", "Naam contactpersoon", "Yhteyshlö",
+         "Contact 1", "Kundekontakt"),
     ),
     Term(
         "nickname",
         ("Nickname", "Roepnaam", "Smeknamn", "Rufname", "Kutsumanimi", "Kallenavn"),
         ("Short name", "Korte naam", "Zoeknaam", "Zoekcode", "Search name", "Kurzname", "Matchcode", "Kortnavn",
-         "Kurzbezeichnung", "Zoeksleutel"),
+         "Kurzbezeichnung", "Zoeksleutel", "Suchbegriff"),
         ("abbreviation", "Afkorting"),
     ),
     Term("status", ("Status", "Status", "Status", "Status", "Tila", "Status"), ("Klantstatus", "Customer status")),
@@ -180,7 +182,8 @@ TERMS = _terms(
          "Telefon (jobb)", "Contact Number", "Contacttelefoonnr", "Office phone", "Business Phone", "Work Phone",
          "Home Phone", "Telefon 1", "Telephone number", "Puh.", "Puh.nro", "Tfn", "Telefoon zakelijk", "Tel. vast",
          "Tel. werk", "Telefoonnr. werk", "Telefoon werk", "Telefoon op werk", "Phone work", "Telefon arbete",
-         "Telefon geschäftlich", "Telefon gesch.", "Telefoon vast", "Telefon fast", "Ph", "Ph.", "billing_phone"),
+         "Telefon geschäftlich", "Telefon gesch.", "Telefoon vast", "Telefon fast", "Ph", "Ph.", "billing_phone", "Phone No.",
+         "Telefon växel"),
         ("Office", "Home"),
     ),
     Term(
@@ -194,7 +197,7 @@ TERMS = _terms(
     Term(
         "fax",
         ("Fax", "Fax", "Fax", "Fax", "Faksi", "Faks"),
-        ("Faxnr", "Fax number", "Faxnummer", "Telefax", "Fax # w area code", "Telefaks"),
+        ("Faxnr", "Fax number", "Faxnummer", "Telefax", "Fax # w area code", "Telefaks", "Zakelijke fax"),
     ),
     Term(
         "website",
@@ -214,7 +217,8 @@ TERMS = _terms(
          "Umsatzsteuer ID", "Umsatzsteuer-Identifikationsnummer", "UStId", "EU-UStID", "MVAnr.", "Partner VAT",
          "BTW-identificatienr.", "ALV-tunnus",
          "BTW-id-nummer", "VAT-ID", "VAT-nummer", "VAT Reg No", "VAT registration number", "Tax reg. no.",
-         "Tax registration number", "Business VAT ID", "UID-Nummer", "TVA", "Numéro de TVA"),
+         "Tax registration number", "Business VAT ID", "UID-Nummer", "TVA", "Numéro de TVA",
+         "VAT Registration No.", "taxvat"),
         ("Steuernummer",),
     ),
     Term(
@@ -224,7 +228,8 @@ TERMS = _terms(
         ("kvk", "KVK Number", "KvK nr", "Kamer van Koophandel", "Ondernemingsnummer", "orgnr", "Org.nr", "Org nummer",
          "Business ID", "Registration number", "Company registration number", "CompanyGovNo", "Duns#", "Manuf Duns #",
          "Handelsregisternr.", "Organisasjonsnr.", "CVR", "CVR-nummer", "Chamber of Commerce", "OrganisationNumber",
-         "coc number", "Org.nr/Pers.nr", "KvK-nr.", "Org-/personnr", "Y-tunnus/Henkilötunnus", "coc"),
+         "coc number", "Org.nr/Pers.nr", "KvK-nr.", "Org-/personnr", "Y-tunnus/Henkilötunnus", "coc",
+         "CVR-nr.", "Org. number"),
     ),
     Term(
         "reference",
@@ -261,7 +266,8 @@ TERMS = _terms(
          "Betalningsvillkor", "Kredittid", "Zahlungsziel", "Zahlungsbedingung", "Maksuehto", "Betalingsfrist",
          "Betalingsbetingelser", "Krediettermijn", "TermsOfPayment", "Terms of payment", "Betalingsvoorwaarde",
          "Maksuehto pv", "Betalingsconditie", "Betalingsconditie: Omschrijving", "Due days", "Forfallsdager",
-         "Antall dager forfall", "Betaalvw."),
+         "Antall dager forfall", "Betaalvw.", "Vervaldagen", "Mkehto", "Betvillkor", "Betalingsbetingelse",
+         "Forfall (dager)"),
         ("Terms",),
     ),
     Term("currency", ("Currency", "Valuta", "Valuta", "Währung", "Valuutta", "Valuta"),
@@ -283,7 +289,7 @@ TERMS = _terms(
         "e_invoice_id",
         ("E-invoice address", "E-factuuradres", "E-fakturaadress", "E-Rechnungsadresse", "Verkkolaskuosoite",
          "E-fakturaadresse"),
-        ("Peppol ID", "Peppol", "OVT-tunnus", "GLN", "E-invoice ID", "OIN", "Leitweg-ID"),
+        ("Peppol ID", "Peppol", "OVT-tunnus", "GLN", "E-invoice ID", "OIN", "Leitweg-ID", "OVT"),
     ),
     Term(
         "expenses_billable",
@@ -329,14 +335,14 @@ TERMS = _terms(
          "Husbokstav"),
         ("Huisnummer toevoeging", "HuisnummerToev", "Toevoeging", "busnummer",
          "Apartment", "Toev.", "House number suffix", "Toevoeging aan huisnummer", "Toevoeging huisnummer",
-         "Huisnummer toev.", "Huisnr. toev."),
+         "Huisnummer toev.", "Huisnr. toev.", "Toev. aan huisnr."),
         ("Unit", "Bus"),
     ),
     Term(
         "street_2",
         ("Address line 2", "Adresregel 2", "Adressrad 2", "Adresszusatz", "Osoiterivi 2", "Adresselinje 2"),
         ("Address 2", "AddressLine2", "addr2", "ADRESSE2", "Adres 2", "c/o", "Street 2", "Adresse - linje 2",
-         "Adress 2", "c/o-adress"),
+         "Adress 2", "c/o-adress", "Lisäosoite"),
     ),
     Term(
         "postal_code",
@@ -350,7 +356,7 @@ TERMS = _terms(
         ("City", "Plaats", "Ort", "Ort", "Postitoimipaikka", "Poststed"),
         ("Woonplaats", "Plaatsnaam", "Gemeente", "Stad", "Town", "City or County", "Postort",
          "Wohnort", "Stadt", "Sted", "POSTDST", "by", "Kaupunki", "Vestigingsplaats", "Locality", "Plts", "Postitmp",
-         "Postitmpk", "Toimipaikka", "City/town/village/locality of Address"),
+         "Postitmpk", "Toimipaikka", "City/town/village/locality of Address", "Ptmk", "Wpl", "Woonpl"),
         ("Location",),
     ),
     Term(
@@ -370,7 +376,7 @@ TERMS = _terms(
         ("Country", "Land", "Land", "Land", "Maa", "Land"),
         ("Country code", "country-code", "Landcode", "Landcode (ISO-2)", "FactuurCodeLand",
          "Country/Region", "EU-Land", "LANDKODE", "Landkod", "Maakoodi", "Ländercode", "Landskode", "Landskod",
-         "Country of Address", "Land (ISO)"),
+         "Country of Address", "Land (ISO)", "Country/Region Code", "Land/regio", "Land-/regiocode"),
     ),
     Term("attention", ("Attention of", "Ter attentie van", "Att.", "Zu Händen", "Vastaanottaja", "Att."), ("Attn",)),
     Term(
@@ -412,7 +418,7 @@ TERMS = _terms(
     Term(
         "birth_date",
         ("Date of birth", "Geboortedatum", "Födelsedatum", "Geburtsdatum", "Syntymäaika", "Fødselsdato"),
-        ("Birthday", "Birthdate", "Birth date", "Verjaardag"),
+        ("Birthday", "Birthdate", "Birth date", "Verjaardag", "Geb.datum", "Geburtstag"),
     ),
     Term(
         "is_main",

@@ -692,6 +692,8 @@ def test_a_town_that_is_called_postal_address_is_a_town() -> None:
         ("MailAddress.City", "head_office.city"), ("POPostalCode", "head_office.postal_code"), ("Mail address", "email"),
         ("Organization - ZIP/Postal code of Address", "head_office.postal_code"), ("Person - Phone - Work", "main_contact.phone"),
         ("Name (Adressattyp Unternehmen)", "company_name"), ("Facturatie e-mailadres", "invoice_email"), ("Particulier", "is_person"),
+        ("Postnr (post)", "head_office.postal_code"), ("E-mail (factuur)", "invoice_email"), ("Phone No.", "phone"), ("Wpl", "head_office.city"),
+        ("Fakt.postnr", "invoice_address.postal_code"), ("Contact 1", "main_contact.contact"), ("CVR-nr.", "company_number"),
         ("Is a Company", "is_company"), ("surname_prefix", "infix"), ("Company Domain Name", "website"),
     ],
 )  # fmt: skip

@@ -338,3 +338,12 @@ def test_a_second_name_that_has_no_place_goes_to_the_notes_on_request(desk: Desk
     assert customer["description"] == "Name: Acme Beheer\nFirst name: Eva\nLast name: Rood"
     again = desk.plan(*rows, choices=Choices(rest_to_notes=True))
     assert (desk.statuses(again), set(desk.codes(again, 2))) == ({2: "unchanged"}, {"NO_PLACE_TO_NOTES"})
+
+
+def test_a_percentage_is_not_the_column_that_an_earlier_file_called_like_the_number() -> None:
+    known = Layout(
+        ("Klantnr", "Naam", "Plaats", "BTW"), {0: "number", 1: "name", 2: "head_office.city", 3: "vat_number"}
+    )
+    found = likeness(("Klantnr", "Naam", "Plaats", "BTW %"), known, CUSTOMERS)
+    assert 3 not in found.remembered()
+    assert likeness(("Klantnr", "Naam", "Plaats", "Btw"), known, CUSTOMERS).remembered()[3] == "vat_number"

@@ -43,6 +43,14 @@ Kredietlimiet > - > 1000 | Saldo > - > -25,50
 Klantnummer > number > K-10031 | Naam > name > Nordhamn Logistik AB | Factuuradres > invoice.street > Box 1 | Postcode > invoice.postal_code > 999 99
 | Plaats > invoice.city > Kiruna
 
+## afas
+Verkooprelatie > number > 100034 ; 100035 | Naam > name > Stichting De Brug ; VOF Bos & Zn | Nr. (BcCo) > - > 100012 ; 100013 |
+Straat > head.street > Kerkplein ; Bosweg | Huisnr. > head.house_number > 4 ; 12 | Toev. aan huisnr. > head.house_addition > a |
+Postcode > head.postal_code > 3512 JE ; 3734 AA | Woonplaats > head.city > Utrecht ; Den Dolder | Land > head.country > NL ; NL |
+Telefoonnr. werk > phone > 030-2345678 ; 030-2345679 | Mobiel werk > mobile >  ; 06-1 | E-mail werk > email > info@debrug.example ; bos@bos.example |
+Btw-identificatienummer > vat_number > NL812345678B01 | Kamer van koophandel > company_number > 41123456 ; 30123456 |
+Betalingsvoorwaarde > payment_term_days > 30 ; 14 | Valuta > currency > EUR ; EUR | Geblokkeerd > - > Nee ; Ja | Begindatum > - > 1-1-2018 ; 1-6-2020
+
 ## afl
 Klantnr > number > 1 | Naam > name > A | Adres > head.street > Straat 1 | Postcode > head.postal_code > 1234 AB | Plaats > head.city > Delft |
 Afleveradres > - > Straat 2 | Aflever postcode > - > 1234 AC | Afleverplaats > - > Gouda | Factuur t.a.v. > contact.contact > Piet |
@@ -50,6 +58,10 @@ Factuur e-mail > invoice_email > f@a.example
 
 ## alvpct
 Asiakasnumero > number > 1 | Nimi > name > A | ALV % > vat_percentage > 25,5 | ALV > - > 25,5
+
+## bc_default
+No. > number > 901 | Name > name > A Ltd | Contact > contact.contact > Ann Lee | Phone No. > phone > 0191 254 5909 | E-Mail > email > a@a.example |
+VAT Registration No. > vat_number > GB980780684 | Payment Terms Code > - > 1M(8D) | Country/Region Code > head.country > GB
 
 ## bezoekpost
 Klantnr > number > 1 ; 2 | Naam > name > Bakker BV ; Slager BV | Bezoekadres > head.street > Dorpsstraat 1 ; Markt 2 |
@@ -61,8 +73,8 @@ Customer No > number > 1 | Company > company_name > Bakker Ltd | Billing address
 Zip > invoice.postal_code > SW1A 1AA | Country > invoice.country > UK
 
 ## billy
-Type > kind > company ; person | Name > name > Foo ApS ; Lars Larsen | Org. number > - > 12345674 | Street > head.street > Gade 1 ; Gade 2 |
-Zip code > head.postal_code > 1000 ; 1000 | City > head.city > Kbh ; Kbh | Country > head.country > DK ; DK |
+Type > kind > company ; person | Name > name > Foo ApS ; Lars Larsen | Org. number > company_number > 12345674 |
+Street > head.street > Gade 1 ; Gade 2 | Zip code > head.postal_code > 1000 ; 1000 | City > head.city > Kbh ; Kbh | Country > head.country > DK ; DK |
 Contact person name > contact.contact > Per | Contact person email > contact.email > per@foo.example | Phone > phone > 33 ; 34
 
 ## brin
@@ -80,11 +92,23 @@ E-mail > email > a@a.example ; b@a.example ; c@a.example
 ## btwpct3
 Klantnr > number > 1 | Naam > name > A | BTW (%) > vat_percentage > 21 | BTW > vat_number > NL001234567B01
 
+## business_nl
+No. > number > 10000 ; 20000 | Name > name > Adatum Corporation ; Trey Research | Name 2 > name_2 >  ; Dept. X |
+Address > head.street > Station Road 21 ; 153 Thomas Drive | Address 2 > head.street_2 | Post Code > head.postal_code > CB1 2FB ; SE1 0AX |
+City > head.city > Cambridge ; London | Country/Region Code > head.country > GB ; GB | Phone No. > phone |
+Contact > contact.contact > Robert Townes ; Helen Ray | Salesperson Code > - > JR ; PS | Customer Posting Group > - > DOMESTIC ; DOMESTIC |
+Currency Code > currency >  ; EUR | Payment Terms Code > - > 1M(8D) ; 14 DAYS | Blocked > - >  ; All | VAT Registration No. > vat_number > GB789456278
+| E-Mail > email > robert@contoso.example ; helen@contoso.example | Home Page > website >  ; www.trey.example
+
 ## capsule
 Type > kind > Person ; Organisation | Title > contact.salutation > Mr | First Name > first_name > Jan | Last Name > last_name > Jansen |
 Job Title > contact.function > CEO | Organisation > company_name > Foo ; Foo | Email Address > email > j@a.example ; info@foo.example |
 Phone Number > phone > 0191 254 5909 | Address Street > head.street > 1 St | City > head.city > London | State > head.region |
 Zip > head.postal_code > SW1 | Country > head.country > UK | Tags > labels > VIP,New
+
+## companycontact
+Company > company_name > Foo Ltd | Contact 1 > contact.contact > Ann Lee | Contact 1 email > contact.email > ann@foo.example | Contact 2 > - > Bob Ray
+| Contact 2 email > - > bob@foo.example | Phone > phone > 0191 254 5909
 
 ## contactdate
 Klantnr > number > 1 ; 2 ; 3 | Naam > name > A ; B ; C | Contact > - > 01-02-2024 ; 02-02-2024 ; 05-02-2024 |
@@ -107,6 +131,12 @@ Telefoon > phone > 020-1111111 ; 071-2222222 | GSM > mobile > 06-11111111 | Fax 
 Website > website | Opmerkingen > description > Let op betaalt laat | Bankrekening > - | BTW nummer > vat_number > NL001111111B01 |
 KvK nummer > company_number > 11111111 ; 22222222 | Aanhef > contact.salutation > Geachte heer Peters ; Geachte mevrouw Smit |
 IBAN > iban > NL02ABNA0123456789 | BIC > bic | BP > - > B ; B | Def1 > - | Def2 > -
+
+## economic_dk
+Kundenr. > number > 1 | Navn > name > Dansk Handel ApS | Gruppe > labels > Indland | CVR-nr. > company_number > 12345674 | EAN-nr. > - > 5798000000000
+| Adresse > head.street > Gade 1 | Postnr. > head.postal_code > 1000 | By > head.city > København K | Land > head.country > Danmark |
+Tlf. > phone > 33 33 33 33 | E-mail > email > d@d.example | Betalingsbetingelse > payment_term_days > Netto 8 dage | Valuta > currency > DKK |
+Momszone > - > Momspligtig | Kundekontakt > contact.contact > Per Jensen | Spærret > - > Nej | Saldo > - > 1.250,75
 
 ## exact_accounts
 Code > number > 10001 ; 10002 | Naam > name > De Groot Installatie B.V. ; Café 't Hoekje | Zoekcode > nickname > DEGROOT ; HOEKJE |
@@ -132,6 +162,12 @@ Ort > invoice.city > Lund | Land > invoice.country > SE
 ## fi_lasku
 Asiakasnro > number > 1 | Asiakas > name > Oy Yksi | Laskutusosoite > invoice.street > Katu 1 | Postinumero > invoice.postal_code > 00100 |
 Postitoimipaikka > invoice.city > Helsinki | Toimitusosoite > head.street > Tie 2 | Toimituspostinumero > head.postal_code > 00200
+
+## fiken
+Navn > name > Fisk AS | Kundenummer > number > 10001 | Leverandørnummer > - | Organisasjonsnummer > company_number > 987654325 |
+E-post > email > f@f.example | Telefon > phone > 99999999 | Adresse > head.street > Kaia 1 | Adresse 2 > head.street_2 |
+Postnummer > head.postal_code > 5003 | Poststed > head.city > Bergen | Land > head.country > NO | Kontonummer > iban > 1234.56.78903 |
+Medlemsnummer > - | Gruppe > labels > Gull | Språk > language > Norsk | Valuta > currency > NOK | Forfall (dager) > payment_term_days > 14
 
 ## fortnox
 Kundnr > number > 1 ; 2 | Namn > name > Åkes Bygg AB ; Eva Ek | Orgnr/Persnr > company_number > 556012-5790 ; 19800101-1234 |
@@ -160,10 +196,15 @@ Address 1 - Country > head.country > SE | Address 1 - Extended Address > -
 ## hashcol
 # > - > 1 | Naam > name > A | Klant # > number > 77 | KvK # > company_number > 12345678 | Tel # > phone > 010-1234567
 
+## heeros
+Asiakasnumero > number > 1 | Nimi1 > name > Oy Yksi | Nimi2 > name_2 | Lähiosoite > head.street > Katu 1 | Postinro > head.postal_code > 00100 |
+Ptmk > head.city > Helsinki | Maa > head.country > FI | Y-tunnus > company_number > 1234567-1 | Puh > phone > 09 1234567 | Email > email > a@a.example
+| Mkehto > payment_term_days > 14 | Kieli > language > FI
+
 ## hogia
 Kundnr > number > 100 | Namn 1 > name > AB Ett | Namn 2 > name_2 | Utdelningsadress > head.street > Gatan 1 |
 Postadress > head.postal_place > 111 11 Stockholm | Landkod > head.country > SE | Telnr > phone > 08-123456 | Orgnr > company_number > 5560125790 |
-VAT-nr > vat_number | Betvillkor > - > 30
+VAT-nr > vat_number | Betvillkor > payment_term_days > 30
 
 ## hubspot_companies
 Record ID > - > 9012345678 ; 9012345679 | Company name > company_name > Acme B.V. ; Beta Oy | Company owner > owner |
@@ -212,14 +253,25 @@ Ansprechpartner > contact.contact > Frau Schulz | Strasse > head.street > Weg 1 
 PLZ > head.postal_code > 10115 ; 1010 | Ort > head.city > Berlin ; Wien | Telefon1 > phone > 030/1 | Telefon2 > - | Telefax > fax |
 Email > email > m@m.example | UStIdNr > vat_number > DE136695976 | Zahlungsziel > payment_term_days > 14 | Rabatt > - > 0 | Gesperrt > - > 0 ; 1
 
+## lightspeed
+customer_code > number > C1 | company_name > company_name > Foo BV | first_name > first_name > Jan | last_name > last_name > Jansen |
+email > email > a@a.example | phone > phone > 015 | physical_address1 > head.street > Straat 1 | physical_city > head.city > Delft |
+physical_postcode > head.postal_code > 2611AA | physical_country_id > - > NL | postal_address1 > - > Pb 1 | postal_city > - > Delft |
+postal_postcode > - > 2600AA | postal_country_id > - > NL | do_not_email > - > 0 | note > description > hi | date_of_birth > - > 1980-02-03
+
+## lime
+Företagsnamn > company_name > AB Ett | Organisationsnummer > company_number > 556012-5790 | Besöksadress > head.street > Gatan 1 |
+Besökspostnr > head.postal_code > 111 11 | Besöksort > head.city > Stockholm | Postadress > - > Box 2 | Postnr > - > 112 22 | Ort > - > Stockholm |
+Telefon växel > phone > 08-123456 | Hemsida > website > www.ett.example | Ansvarig säljare > - > Johan Lindqvist | Kundstatus > status > Aktiv
+
 ## magento
 email > email > a@a.example | _website > - > base | _store > - > default | created_at > - > 2020-01-01 | firstname > first_name > Jan |
-lastname > last_name > Jansen | group_id > - > 1 | dob > - > 1980-02-03 | taxvat > - | _address_city > head.city > Delft |
+lastname > last_name > Jansen | group_id > - > 1 | dob > - > 1980-02-03 | taxvat > vat_number | _address_city > head.city > Delft |
 _address_company > company_name > Jansen BV | _address_country_id > - > NL | _address_postcode > head.postal_code > 2611AA |
 _address_street > head.street > Straat 1 | _address_telephone > phone > 0151
 
 ## maventa
-Yrityksen nimi > company_name > Oy Yksi | Y-tunnus > company_number > 1234567-1 | OVT > - > 003712345671 | Operaattori > - > 003721291126 |
+Yrityksen nimi > company_name > Oy Yksi | Y-tunnus > company_number > 1234567-1 | OVT > e_invoice_id > 003712345671 | Operaattori > - > 003721291126 |
 Katuosoite > head.street > Katu 1 | Postinumero > head.postal_code > 00100 | Kaupunki > head.city > Helsinki | Maa > head.country > Suomi
 
 ## momspct
@@ -241,6 +293,26 @@ Kundenr > number > 1 | Navn > name > A | MVA % > vat_percentage > 25 | MVA > - >
 ## mvcontacts
 Bedrijf > company_name > Foo BV | Contactpersoon 1 > contact.contact > Jan | E-mail 1 > email > jan@foo.example | Telefoon 1 > phone > 015-1234567 |
 Contactpersoon 2 > - > Eva | E-mail 2 > - > eva@foo.example | Telefoon 2 > - > 015-7654321
+
+## navision_nl
+Nr. > number > K00010 | Naam > name > Bakkerij Vos | Naam 2 > name_2 | Adres > head.street > Bergweg 3 | Adres 2 > head.street_2 |
+Postcode > head.postal_code > 3037 EA | Plaats > head.city > Rotterdam | Land-/regiocode > head.country > NL | Telefoonnr. > phone > 010-1 |
+Contact > contact.contact > J. Vos | E-mail > email > vos@v.example | Btw-nr. > vat_number > NL001234567B01 |
+Betalingsconditie > payment_term_days > 14D | Verkopercode > - > JV | Geblokkeerd > -
+
+## naw
+Klant > name > Bakker | Adres > head.street > Straat 1 | Postcode > head.postal_code > 1234AB | Plaats > head.city > Delft |
+Contact > contact.contact > Jan | Telefoon contact > contact.phone > 010 | Mail contact > contact.email > jan@b.example | Tweede contact > - > Piet |
+Telefoon tweede contact > - > 020
+
+## netvisor
+Asiakastunnus > number > A1 ; A2 | Nimi > name > Kauppa Oy ; Meikäläinen Maija | Nimen tarkenne > name_2 > Keskusta |
+Y-tunnus > company_number > 1234567-1 | Katuosoite > head.street > Kauppakatu 5 ; Rantatie 4 | Lisäosoite > head.street_2 >  ; PL 33 |
+Postinumero > head.postal_code > 40100 ; 00200 | Postitoimipaikka > head.city > Jyväskylä ; Helsinki | Maakoodi > head.country > FI ; FI |
+Puhelinnumero > phone > 014 123 456 | Faksi > fax | Sähköpostiosoite > email > info@kauppa.example ; maija@m.example |
+Laskutussähköposti > invoice_email > laskut@kauppa.example | Kotisivut > website > www.kauppa.example | Asiakasryhmä > labels > Vähittäis |
+Yksityisasiakas > is_person > 0 ; 1 | Toimitusosoitteen nimi > - >  ; Mökki | Toimitusosoite > - >  ; Mökkitie 1 |
+Toimitusosoitteen postinumero > - >  ; 51000 | Toimitusosoitteen toimipaikka > - >  ; Mikkeli
 
 ## no_faktura
 Kundenr > number > 1 | Kundenavn > name > AS En | Fakturaadresse > invoice.street > Pb 1 | Postnr > invoice.postal_code > 0150 |
@@ -329,6 +401,12 @@ Phone > phone > (336) 222-7000 ; (785) 241-6200 | Fax > fax > (336) 222-8000 | W
 Industry > industry > Apparel ; Consulting | Account Owner > owner > John Doe ; John Doe | Annual Revenue > - > 350000000 ; 50000000 |
 Description > description
 
+## sap
+Kunde > - > 0000100001 | Name 1 > name > Meyer AG | Name 2 > name_2 > Werk Nord | Suchbegriff > nickname > MEYER |
+Straße > head.street > Industriestr. 5 | Postleitzahl > head.postal_code > 20095 | Ort > head.city > Hamburg | Land > head.country > DE |
+Telefon 1 > phone > 040/123 | Telefax > fax > 040/124 | USt-IdNr. > vat_number > DE123456788 | Zahlungsbedingung > payment_term_days > Z030 |
+Sperre > -
+
 ## sevdesk
 Kunden-Nr. > number > 1001 ; 1002 | Organisation > company_name > Musterfirma | Anrede > contact.salutation > Herr ; Frau | Titel > - >  ; Dr. |
 Vorname > first_name > Max ; Erika | Nachname > last_name > Muster ; Muster | Position > contact.function > GF | Kategorie > - > Kunde ; Kunde |
@@ -370,6 +448,17 @@ Created (UTC) > - > 2024-01-02 10:00 ; 2024-01-03 10:00 | Delinquent > - > false
 Payment Count > - > 2 ; 0 | Currency > currency > eur ; sek | Address Line1 > head.street > Straat 1 | Address City > head.city > Delft |
 Address Country > head.country > NL | Address Postal Code > head.postal_code > 2611AA
 
+## superoffice
+Firma > company_name > AS En | Firmanr > - > 1001 | Kategori > labels > Kunde | Bransje > industry > Bygg | Besøksadresse > head.street > Gata 1 |
+Besøksadresse2 > head.street_2 | Postnr > head.postal_code > 0150 | Poststed > head.city > Oslo | Postadresse > - > Pb 2 | Postadresse 2 > - |
+Postnr (post) > - > 0151 | Poststed (post) > - > Oslo | Telefon > phone > 22 33 44 55 | Vår kontakt > - > Johan Lindqvist
+
+## sv_kontakt
+Kundnummer > number > 1 | Kund > name > AB Ett | Kontakt > contact.contact > Eva Ek | Kontakt telefon > contact.phone > 08-123456 |
+Kontakt e-post > contact.email > e@e.example | Fakturamottagare > - > AB Mor | Fakt.adress > invoice.street > Box 1 |
+Fakt.postnr > invoice.postal_code > 111 11 | Fakt.ort > invoice.city > Stockholm | Besöksadress > head.street > Gatan 2 |
+Besöksort > head.city > Solna
+
 ## sv_postadress
 Kundnr > number > 901 ; 902 | Namn > name > AB Ett ; AB Två | Adress > head.street > Gatan 1 ; Gatan 2 |
 Postadress > head.postal_place > 111 11 Stockholm ; 222 22 Lund
@@ -398,6 +487,23 @@ Archiveren > - > Nee | Tags > labels > a | Notities > description > b
 ## title_de
 Kundennummer > number > 1 ; 2 | Firma > company_name > A GmbH ; B GmbH | Titel > contact.function > Dr. ; Geschäftsführer |
 Vorname > first_name > Hans ; Eva | Nachname > last_name > Maier ; Ek
+
+## tripletex
+KUNDENR > number > 10001 ; 10002 | KUNDENAVN > name > Nordfjord Fisk AS ; Ola Nordmann | ORGANISASJONSNR > company_number > 987654325 |
+E-POST > email > post@nf.example ; ola@n.example | FAKTURA E-POST > invoice_email > faktura@nf.example | TELEFON > phone > 57 00 00 00 |
+MOBIL > mobile >  ; 99 88 77 66 | POSTADRESSE - LINJE 1 > - > Postboks 5 ; Gata 1 | POSTADRESSE - LINJE 2 > - | POSTADRESSE - POSTNR > - > 6770 ; 0150
+| POSTADRESSE - STED > - > Nordfjordeid ; Oslo | POSTADRESSE - LAND > - > Norge ; Norge | FORRETNINGSADRESSE - LINJE 1 > head.street > Kaien 1 |
+FORRETNINGSADRESSE - LINJE 2 > head.street_2 | FORRETNINGSADRESSE - POSTNR > head.postal_code > 6771 |
+FORRETNINGSADRESSE - STED > head.city > Nordfjordeid | FORRETNINGSADRESSE - LAND > head.country > Norge | KUNDEANSVARLIG > owner |
+ANTALL DAGER FORFALL > payment_term_days > 14 ; 30 | ER PRIVATPERSON > is_person > 0 ; 1 | INAKTIV > - > 0 ; 1
+
+## twinfield
+Code > number > 1000 ; 1001 | Naam > name > Jansen Bouw ; Pieters | Kortenaam > nickname > JANS ; PIET | Website > website |
+Veldtype adres > - > Factuur ; Postadres | Naam bedrijf > company_name > Jansen Bouw BV ; Pieters | Ter attentie van > head.attention > Dhr. P. Jansen
+| Straat > head.street > Dorpsweg 1 ; Postbus 12 | Postcode > head.postal_code > 1234AB ; 1000 AA | Plaats > head.city > Ons Dorp ; Amsterdam |
+Land > head.country > NL ; NL | Telefoon > phone > 0201234567 | Fax > fax | E-mail > email > piet@jansen.example |
+BTW-nummer > vat_number > NL123456782B01 | KvK > company_number > 12345678 | Vervaldagen > payment_term_days > 30 ; 14 |
+Rekeningnummer > - > 123456789 | IBAN > iban > NL91ABNA0417164300 | BIC > bic > ABNANL2A | Standaard adres > - > WAAR ; ONWAAR
 
 ## uni_economy
 Kundenr > number > 1 ; 2 | Kunde > name > Fjell AS ; Kari Hansen | Orgnr > company_number > 987654325 | Gateadresse > head.street > Veien 1 ; Veien 2
@@ -470,6 +576,15 @@ Website > - > Ja ; Nee ; Nee | E-mail factuur > - > Ja ; Nee ; Nee | BTW > - > J
 ## yn2
 Customer no > number > 1 ; 2 | Name > name > A ; B | Invoice email > - > Yes ; No | Contact > - > No ; Yes | Newsletter email > - > Yes ; No |
 Phone > phone > x | VAT > - > Yes ; No
+
+## zoho
+Display Name > name > Foo Inc | Company Name > company_name > Foo Inc | Salutation > contact.salutation > Mr. | First Name > first_name > Jan |
+Last Name > last_name > Jansen | EmailID > email > a@a.example | Phone > phone > 015 | MobilePhone > mobile > 06 |
+Payment Terms > payment_term_days > 30 | Currency Code > currency > USD | Notes > description > n | Website > website > www.foo.example |
+Status > status > Active | Opening Balance > - > 0.00 | Billing Attention > - | Billing Address > invoice.street > Str 1 |
+Billing Street2 > invoice.street_2 | Billing City > invoice.city > Delft | Billing State > invoice.region |
+Billing Country > invoice.country > Netherlands | Billing Code > - > 1234AB | Shipping Address > head.street | Shipping City > head.city |
+Contact ID > - > 123 | Owner Name > - | Customer Sub Type > - > business
 """
 
 CONTACTS = r"""
@@ -489,6 +604,19 @@ Phone 1 - Value > phone > +46 70 123 45 67 ::: +46 8 123 ; 08-123 | Address 1 - 
 Address 1 - Formatted > - > Storgatan 1 123 45 Lund SE | Address 1 - Street > street > Storgatan 1 | Address 1 - City > city > Lund |
 Address 1 - PO Box > - | Address 1 - Region > - | Address 1 - Postal Code > postal_code > 123 45 | Address 1 - Country > country > SE |
 Address 1 - Extended Address > -
+
+## hubspot_c
+Record ID > - > 101 | First Name > first_name > Jan | Last Name > last_name > Jansen | Email > email > j@a.example | Phone Number > phone > 0612345678
+| Contact owner > owner | Primary Associated Company ID > - > 9 | Associated Company > customer.name > Turner Digital | Lead Status > - > New |
+Job Title > job_title > CEO | Lifecycle Stage > - > lead | Create Date > - > 2024-01-02
+
+## icloud_like
+Voornaam > first_name > Jan | Tweede voornaam > - > P. | Achternaam > last_name > Jansen | Bedrijf > customer.name > Foo | Afdeling > - > Sales |
+Functie > customer.function > CEO | Werkadres straat > street > Straat 1 | Werkadres plaats > city > Delft | Werkadres postcode > postal_code > 2611AA
+| Werkadres land/regio > country > Nederland | Huisadres straat > - > Weg 2 | Huisadres plaats > - > Gouda | Zakelijke fax > - > 010 |
+Telefoon op werk > phone > 015-1234567 | Mobiele telefoon > mobile > 06-12345678 | Telefoon thuis > - > 0182-1 | E-mailadres > email > j@a.example |
+E-mail 2-adres > - > j2@a.example | Verjaardag > birth_date > 0-0-00 | Categorieën > labels > VIP | Notities > description > hallo |
+Webpagina > website > www.foo.example
 
 ## linkedin
 First Name > first_name > Jan ; Eva | Last Name > last_name > Jansen ; Ek |
@@ -512,11 +640,22 @@ Business Phone > phone > 030-1 | Home Phone > - > 030-2 | Mobile Phone > mobile 
 Categories > labels > Friends,Work | E-mail Address > email > jan@dewit.example ; sue@ray.example | E-mail 2 Address > - > jan2@dewit.example |
 Notes > description > hello | Web Page > website
 
+## pipedrive_p
+Person - ID > - > 1 | Person - Name > name > Jan Jansen | Person - Organization > - > Foo BV | Person - Email - Work > email > jan@foo.example |
+Person - Email - Home > - | Person - Phone - Work > phone > 015 | Person - Phone - Mobile > mobile > 06 | Person - Owner > owner > Jan |
+Person - Open deals > - > 1
+
 ## sf_contacts
 Salutation > salutation > Mr. ; Ms. | First Name > first_name > Jan ; Eva | Last Name > last_name > Jansen ; Ek | Title > - > CEO ; Dr. |
 Account Name > customer.name > Turner Digital ; Foo | Mailing Street > street > Straat 1 | Mailing City > city > Delft |
 Mailing Zip/Postal Code > postal_code > 2611AA | Mailing Country > country > Netherlands | Phone > phone > 015-1234567 | Mobile > mobile | Fax > - |
 Email > email > j@a.example ; e@e.example | Account Owner > owner > Johan Lindqvist | Birthdate > birth_date > 1980-02-03 | Lead Source > - > Web
+
+## teamleader_c
+Voornaam > first_name > Jan | Achternaam > last_name > Peeters | Bedrijf > customer.name > Frituur Max | Functie > customer.function > Zaakvoerder |
+Aanspreking > salutation > Dhr. | E-mail > email > jan@f.example | Telefoon > phone > 03 123 45 67 | Gsm > mobile > 0475 12 34 56 |
+Straat > street > Markt | Huisnummer > house_number > 1 | Postcode > postal_code > 2000 | Stad > city > Antwerpen | Land > country > België |
+Verjaardag > birth_date > 13/02/1980 | Taal > language > Nederlands
 
 ## xero_min
 *ContactName > customer.name > Ridgeway University ; City Limousines | AccountNumber > customer.number >  ; C22 |
