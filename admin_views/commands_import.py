@@ -19,7 +19,7 @@ from importers.apply import Applied
 from importers.columns import COLUMNS
 from importers.continuing import CONTINUES
 from importers.files import Unreadable, letters, told
-from importers.mapping import Certainty
+from importers.meanings import Certainty
 from importers.run import Choices
 from importers.trouble import describe
 from models import access

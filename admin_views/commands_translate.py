@@ -29,7 +29,7 @@ from flask_babel import force_locale
 from admin_views import errors, images, shell
 from importers.columns import COLUMNS
 from importers.files import Fault, Refusal, Remark
-from importers.mapping import Certainty
+from importers.meanings import Certainty
 from importers.trouble import Trouble
 from models import journal, settings
 from models.access import SourceText

@@ -19,7 +19,7 @@ from importers.columns import COLUMNS
 from importers.columns import allowed as allowed_columns
 from importers.files import Unreadable, told
 from importers.files.encodings import OFFERED
-from importers.mapping import Certainty
+from importers.meanings import Certainty
 from importers.run import Choices
 from models import access
 from models.base import whole

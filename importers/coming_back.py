@@ -19,8 +19,9 @@ from importers.columns import COLUMNS, Column, Place
 from importers.export import SEPARATOR, as_written, choice_of
 from importers.files import MARK, MARK_ROWS, Cell, Note, Refusal, Remark, Row, Sheet, Unreadable, Workbook, address
 from importers.known import ADDRESS, CONTACT, CUSTOMER, LABELLED, Held
-from importers.mapping import Certainty, Guess
+from importers.mapping import Guess
 from importers.marks import Exported, Mark, Returned, Stamp, told_of
+from importers.meanings import Certainty
 from importers.planner import NEW, TAKE, Meeting, Outcome, Planner, Source, others
 from importers.planner_contacts import Contacts
 from importers.planner_customers import Customers

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from importers import marks, notation, unticking
 from importers.columns import COLUMNS
 from importers.files import Workbook
-from importers.mapping import Certainty
+from importers.meanings import Certainty
 from importers.reading import squeezed
 from models.imports import ImportRun, ImportState
 

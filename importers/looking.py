@@ -29,14 +29,12 @@ from importers.files import Kind, Note, Refusal, Remark, Sheet, Unreadable, Work
 from importers.files import forget as forget_file
 from importers.files.workbook import MB, ranges
 from importers.mapping import (
-    Certainty,
     Guess,
     best_sheet,
     column_names,
     guess,
     header_cells,
     header_row,
-    key_of,
     mapping_of,
     records,
     repeated,
@@ -44,6 +42,7 @@ from importers.mapping import (
     stated,
 )
 from importers.marks import BEHIND, Returned
+from importers.meanings import Certainty, key_of
 from importers.progress import Tell, quiet
 from importers.recognising import Layout
 from importers.run import LIMITS, Choices, choices_kept, choices_of, find, keep, reread

@@ -18,8 +18,9 @@ from importers.files import Remark, Sheet
 from importers.files import forget as forget_file
 from importers.known import reading_for
 from importers.listing import Listing
-from importers.mapping import Certainty, misfits
+from importers.mapping import misfits
 from importers.marks import Returned
+from importers.meanings import Certainty
 from importers.plan import ROW
 from importers.planner import Source
 from importers.progress import Tell, quiet

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from importers.files import Sheet
-from importers.mapping import HEADER_ROWS, column_names, header_cells, key_of, meanings
+from importers.mapping import HEADER_ROWS, column_names, header_cells
+from importers.meanings import key_of, meanings
 from importers.reading import squeezed
 from models.imports import ImportKind
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from importers.files import Cell, Sheet
-from importers.mapping import SHORT, meanings
+from importers.mapping import SHORT
+from importers.meanings import meanings
 from models.imports import ImportKind
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from importers.files import Sheet
-from importers.mapping import HEADER_ROWS, meanings
+from importers.mapping import HEADER_ROWS
+from importers.meanings import meanings
 from models.imports import ImportKind
 
 _FEWEST = 3

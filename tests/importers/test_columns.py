@@ -14,7 +14,7 @@ from sqlalchemy import Table
 from importers import reading
 from importers.columns import COLUMNS, Place, freeze, thaw
 from importers.files import Cell
-from importers.mapping import _vocabulary, meanings
+from importers.meanings import meanings, vocabulary
 from importers.reading import (
     Reading,
     are_akin,
@@ -70,7 +70,7 @@ def test_a_column_is_recognised_by_the_title_it_is_exported_with(kind: ImportKin
 
 
 def test_no_name_stands_for_two_things_equally_well() -> None:
-    ranks = {name: [rank for _, rank in terms] for name, terms in _vocabulary().items()}
+    ranks = {name: [rank for _, rank in terms] for name, terms in vocabulary().items()}
     assert [name for name, found in ranks.items() if found.count(min(found)) > 1] == []
 
 

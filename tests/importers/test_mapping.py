@@ -8,18 +8,17 @@ import pytest
 
 from importers.files import Row, Sheet, read
 from importers.mapping import (
-    Certainty,
     best_sheet,
     guess,
     header_cells,
     header_row,
     is_technical,
     mapping_of,
-    meanings,
     records,
     repeated,
     separator_of,
 )
+from importers.meanings import Certainty, meanings
 from models.imports import ImportKind
 
 CUSTOMERS, CONTACTS = ImportKind.CUSTOMERS, ImportKind.CONTACTS

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from importers.mapping import Certainty, guess
+from importers.mapping import guess
+from importers.meanings import Certainty
 from models.imports import ImportKind
 
 _PLACES = {"head": "head_office", "invoice": "invoice_address", "contact": "main_contact"}
