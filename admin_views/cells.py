@@ -16,7 +16,8 @@ from admin_views import shell
 from models.customer import Kind
 from models.user import Right
 
-CHIPS = 2
+# So many labels of a row are shown, if their names together are no longer than that: more would push its end out of the table.
+CHIPS, LETTERS = 2, 24
 # A place or a number as long as its field would push the end of the row out of the table.
 LOOKS = {"moment": "kb-dim", "number": "kb-dim text-truncate", "place": "text-truncate"}
 # These draw their own "nothing".
@@ -116,7 +117,8 @@ def _labels(_view: ListView, _column: Column, _row: Any, value: Any) -> tuple[li
     labels = list(value or ())
     if not labels:
         return None
-    return [(label.name, label.colour.value) for label in labels[:CHIPS]], [label.name for label in labels[CHIPS:]]
+    shown = CHIPS if sum(len(label.name) for label in labels[:CHIPS]) <= LETTERS else 1
+    return [(label.name, label.colour.value) for label in labels[:shown]], [label.name for label in labels[shown:]]
 
 
 def _owner(_view: ListView, _column: Column, _row: Any, value: Any) -> tuple[str, str, str]:
