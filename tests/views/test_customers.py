@@ -20,6 +20,7 @@ from models.access import SYSTEM, unlocking
 from models.base import db
 from models.customer import Address, Customer
 from models.journal import Changeset, position
+from models.label import Label
 from models.operations import grant
 from models.operations.grant import Holder
 from models.operations.save import save
@@ -498,6 +499,23 @@ def test_TC_32_all_that_match_the_list_are_archived_not_only_the_page(session: S
     assert dana.send("/customers/action/", action="archive", plan=token(plan), list="search=Reeks").status_code == 302
     session.rollback()
     assert session.scalars(select(Customer.company_name).where(Customer.archived_at.is_(None))).all() == ["Ander"]
+
+
+def test_a_row_shows_as_many_labels_as_there_is_room_for(session: Session, client_for: ClientFor) -> None:
+    acme, beta = (factories.customer(session, company_name=name) for name in ("Acme", "Beta"))
+    for customer, names in {acme: ("Monthly", "Retainer", "VIP"), beta: ("Monthly invoice", "Recommendation")}.items():
+        for name in names:
+            known = session.scalar(select(Label).where(Label.name == name))
+            factories.put_label(session, known or factories.label(session, name=name), customer=customer)
+    page = html.document_fromstring(client_for("Dana").get("/customers/").text)
+    shown = [
+        (
+            row.xpath(".//td//span[starts-with(@class, 'kb-label')]/text()"),
+            row.xpath(".//span[contains(@class, 'kb-more')]/@title"),
+        )
+        for row in page.xpath("//tbody/tr")
+    ]
+    assert shown == [(["Monthly", "Retainer"], ["VIP"]), (["Monthly invoice"], ["Recommendation"])]
 
 
 # Export
