@@ -155,7 +155,8 @@ def ready() -> float:
 
 def import_it(url: str, folder: Path, book: Path, clock: Callable[[], float] = used) -> Iterator[tuple[str, float]]:
     """What each step took by a clock: CPU seconds of this process and its children, or wall."""
-    engine = create_engine(url, poolclass=NullPool)
+    # With a pool, as the panel has.
+    engine = create_engine(url)
     with Session(engine) as session:
         access.look_as(session, SYSTEM)
         began = clock()

@@ -26,12 +26,15 @@ _SHOWN = (_ROW.c.id, _ROW.c.row_number, _ROW.c.target_id, _ROW.c["values"], _ROW
 Found = Any
 
 
-def part(session: Session, run_id: int, decisions: Mapping[int, str]) -> Counter[str]:
-    """Put rows that clash aside as standing twice; by how many the counts of the statuses change."""
+def part(session: Session, run_id: int, decisions: Mapping[int, str], has_people: bool) -> Counter[str]:
+    """Put rows that clash aside as standing twice; by how many the counts of the statuses change.
+
+    `has_people`: whether any of them writes a main contact, which is looked for in all that rows write.
+    """
     clashing = [
         *_of_one_record(session, run_id, decisions),
         *_of_one_number(session, run_id, decisions),
-        *_of_one_person(session, run_id, decisions),
+        *(_of_one_person(session, run_id, decisions) if has_people else ()),
     ]
     moved: Counter[str] = Counter()
     for status, trouble, rows in clashing:

@@ -42,11 +42,15 @@ def make(session: Session, looker: Looker, run_id: int, source: Source, mark: st
         session.execute(delete(ROW).where(ROW.c.run_id == run_id))
     planner = coming_back.planner(session, looker, source)
     counts: Counter[str] = Counter({status.value: 0 for status in RowStatus})
+    has_people = False
     for block in known.blocks(source.records):
         outcomes = planner.plan(block)
         for outcome in outcomes:
-            if outcome.status in {RowStatus.NEW, RowStatus.CHANGED}:
-                planner.reader.doubt(outcome.record)
+            # What a record has already, right or wrong, is not this import's doing.
+            if outcome.status is RowStatus.NEW:
+                planner.reader.doubt(outcome.record, outcome.record.values)
+            elif outcome.status is RowStatus.CHANGED:
+                planner.reader.doubt(outcome.record, outcome.diff)
         kept = [_kept(run_id, outcome, source, planner.reader) for outcome in outcomes]
         order = bulk.inserting(session.get_bind().dialect, ROW, kept, staged=False)
         # The reading transaction ends before the short one that writes.
@@ -54,10 +58,11 @@ def make(session: Session, looker: Looker, run_id: int, source: Source, mark: st
             require_mark(session, run_id, mark)
             order.send(session.connection())
         counts.update(outcome.status.value for outcome in outcomes)
+        has_people = has_people or any("main_contact" in outcome.write for outcome in outcomes)
         tell(Stage.PLANNING, counts.total(), len(source.records), outcomes[-1].title)
     if counts.total() > LARGE:
         analyze(session, [ROW.name])
-    counts.update(clashes.part(session, run_id, source.decisions))
+    counts.update(clashes.part(session, run_id, source.decisions, has_people))
     return counts
 
 

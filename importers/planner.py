@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -84,8 +84,7 @@ class Outcome:
     diff: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Meeting:
+class Meeting(NamedTuple):
     """Whom a row meets. `is_open`: somebody has to say whether it is that one. `is_by_number`: only its number told."""
 
     record: Record
@@ -232,7 +231,9 @@ def others(rows: Sequence[int], row: int) -> str:
 def keep_in_notes(record: Record, held: Held | None) -> None:
     """What did not fit its field stands in the notes, above what is there: a long name as a whole, a second address."""
     kept = [text for text in (record.too_long, *record.rest) if text]
-    notes = record.values.get("description", held.values["description"] if held and kept else "")
+    if not kept:
+        return
+    notes = record.values.get("description", held.values["description"] if held else "")
     missing = [text for text in kept if text not in notes]
     if missing:
         record.values["description"] = "\n".join([*missing, notes]).rstrip()

@@ -154,11 +154,11 @@ class RowReader:
         self._compose = _customer if kind is ImportKind.CUSTOMERS else _contact
         # Naam;Voornaam: with a first name beside it and no column for the last one, the name is that.
         self.name_is_last = {"name", "first_name"} <= mapping.keys() and "last_name" not in mapping
-        self._longest = {
-            key: column.limits.longest
+        self._longest = sorted(
+            (key, column.limits.longest)
             for key, column in COLUMNS[kind].items()
             if column.limits is not None and column.limits.longest is not None and self._is_put_together(key)
-        }
+        )
         mapped = ([key for key in keys if key in mapping] for keys in _SAID_NAMES)
         self._names = [keys for keys in mapped if keys]
         self._cells = {slot.column.key: slot.place for slot in self.slots}
@@ -272,10 +272,12 @@ class RowReader:
 
     def _tell_lost_names(self, record: Record, names: Iterable[Mapping[str, str]]) -> None:
         """Say which of the names of a row are nowhere in what it became; in other words is not lost: Berg, Jan."""
-        kept = f" {' '.join(record.values.get(key) or '' for key in _KEPT_NAMES)} "
-        for pieces in names:
+        own = record.values.get("company_name")
+        lost = [pieces for pieces in names if pieces and [*pieces.values()] != [own]]
+        kept = f" {' '.join(record.values.get(key) or '' for key in _KEPT_NAMES)} " if lost else ""
+        for pieces in lost:
             name = " ".join(pieces.values())
-            if name and f" {name} " not in kept and not _words(" ".join(titled(name))) <= _words(kept):
+            if f" {name} " not in kept and not _words(" ".join(titled(name))) <= _words(kept):
                 for key, piece in pieces.items():
                     self.leave_out(record, key, piece)
 
@@ -294,8 +296,8 @@ class RowReader:
 
     def _refuse_too_long(self, record: Record) -> None:
         """Each part fits its column; what was put together of several may not."""
-        for key in sorted(self._longest.keys() & record.values.keys()):
-            value, limit = record.values[key], self._longest[key]
+        for key, limit in self._longest:
+            value = record.values.get(key)
             if isinstance(value, str) and len(value) > limit and not record.is_rejected():
                 field = COLUMNS[self.kind][key].title()
                 cell = self.cell_of(key, record.number)
@@ -352,16 +354,16 @@ class RowReader:
             if rest:
                 self._part_with(record, column, address(record.number, slot.place), cell, rest, _BEHIND_THE_FIRST)
 
-    def doubt(self, record: Record) -> None:
-        """Say what looks wrong in a row that will be written. It costs more than reading, so not for all rows."""
+    def doubt(self, record: Record, written: Collection[str]) -> None:
+        """Say what looks wrong in the fields of a row that will be written. It costs more than reading, so not for all."""
         for slot in self.doubtful:
-            value = record.values.get(slot.column.key)
+            value = record.values.get(slot.column.key) if slot.column.key in written else None
             found = slot.column.doubt(value, self.reading) if slot.column.doubt and value else None
             if found:
                 record.say(found, address(record.number, slot.place), value, field=slot.column.title())
         width = len(record.raw)
         for position, slot in self.zeroed:
-            if position < width and type(record.raw[position]) is int:
+            if slot.column.key in written and position < width and type(record.raw[position]) is int:
                 self._doubt_zeros(record, slot, record.raw[position])
 
     def _doubt_zeros(self, record: Record, slot: _Slot, number: Cell) -> None:

@@ -180,22 +180,17 @@ class Writer:
 
     def planned(self) -> Iterator[Sequence[Planned]]:
         """The ticked rows that write something, in the order of the file, block by block."""
-        last = 0
-        while True:
-            rows = self.session.execute(
-                select(ROW.c.id, ROW.c.row_number, ROW.c.target_id, ROW.c.title, ROW.c["values"], ROW.c.status)
-                .where(ROW.c.run_id == self.run.id, ROW.c.status.in_(WRITTEN), ROW.c.ticked.is_(True), ROW.c.id > last)
-                .order_by(ROW.c.id)
-                .limit(2_000)
-            ).all()
-            if not rows:
-                return
-            last = rows[-1].id
+        found = self.session.execute(
+            select(ROW.c.id, ROW.c.row_number, ROW.c.target_id, ROW.c.title, ROW.c["values"], ROW.c.status)
+            .where(ROW.c.run_id == self.run.id, ROW.c.status.in_(WRITTEN), ROW.c.ticked.is_(True))
+            .order_by(ROW.c.id),
+            execution_options={"yield_per": 2_000},
+        )
+        for rows in found.partitions():
             # What a new row has as its target was left there by an import that failed.
-            met = (None if row.status is RowStatus.NEW else row.target_id for row in rows)
             yield [
-                Planned(row.id, row.row_number, target, row.title or "", row.values)
-                for row, target in zip(rows, met, strict=True)
+                Planned(key, row, None if status is RowStatus.NEW else target, title or "", write)
+                for key, row, target, title, write, status in rows
             ]
 
     def count(self) -> dict[str, int]:

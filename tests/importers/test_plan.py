@@ -575,6 +575,13 @@ def test_a_doubtful_vat_number_or_phone_is_said_and_goes_in(desk: Desk) -> None:
     assert desk.codes(run, 2) == ["LOOKS_LIKE_NO_VAT", "LOOKS_LIKE_NO_PHONE"]
 
 
+def test_a_doubtful_value_that_the_record_has_already_is_not_said_again(desk: Desk) -> None:
+    factories.customer(desk.session, number="K-1", company_name="Acme", phone="call Jan")
+    run = desk.plan(("Klantnummer", "Naam", "Telefoon", "Mobiel"), ("K-1", "Acme", "call Jan", "call Eva"))
+    assert list(desk.rows(run)[2].diff) == ["mobile"]
+    assert [(one["code"], one["cell"]) for one in desk.rows(run)[2].problems] == [("LOOKS_LIKE_NO_PHONE", "D2")]
+
+
 def test_a_note_below_the_table_is_a_contact_only_if_somebody_says_so(desk: Desk, data: Path) -> None:
     content = (data / "list__rx__deaths.xlsx").read_bytes()
     run = desk.upload(content, CONTACTS)

@@ -129,7 +129,7 @@ def look_at(workbook: Workbook, kind: ImportKind) -> None:
     reader = RowReader(sheet, mapping, kind, Reading(may_add_words=True))
     for number, row in rows[:ROWS]:
         record = reader.read(number, row)
-        reader.doubt(record)
+        reader.doubt(record, record.values)
         json.dumps([record.values, record.problems])
 
 
