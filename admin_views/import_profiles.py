@@ -10,7 +10,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from admin_views import import_check, imports, pages, shell
-from importers import looking, profiles, run, working
+from importers import profiles, run
 from importers.columns import COLUMNS
 from models import settings
 from models.base import whole
@@ -171,9 +171,10 @@ def save(key: int) -> imports.Answer:
     found = run.find(session, key, is_open=False)
     is_done = found.state is ImportState.DONE
     try:
+        if not is_done and imports.is_read_otherwise(found, request.form):
+            return imports.columns(key)
         if not is_done:
-            looking.map_columns(session, looker, key, imports.mapped(request.form))
-            working.answer(session, looker, key, imports.answers(request.form))
+            imports.keep_columns(found, request.form)
         saved = profiles.save(
             session, looker, run.find(session, key, is_open=False), request.form.get("profile_name", "")
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -197,24 +198,10 @@ def columns(key: int) -> Answer:
     if request.method == "GET":
         return columns_page(found)
     try:
-        if request.form.get("step") == "look":
-            wish = whole(request.form.get("profile"))
-            if "profile" in request.form and wish != found.options.get("profile_wish"):
-                run.wish_profile(shell.here(), shell.looker(), key, wish)
-                return _looked_again(key, tasks.is_large(found))
-            sheet, header = request.form.get("sheet") or found.sheet, request.form.get("header", "")
-            at = None if sheet != found.sheet else whole(header, 9_999_999)
-            run.choose(
-                shell.here(),
-                shell.looker(),
-                key,
-                _choices(request.form),
-                one_word(ImportMode, request.form.get("mode")),
-            )
-            return _looked_again(key, tasks.is_large(found), sheet, at)
-        looking.map_columns(shell.here(), shell.looker(), key, mapped(request.form))
-        working.answer(shell.here(), shell.looker(), key, answers(request.form))
-        return planned_anew(key)
+        if is_read_otherwise(found, request.form):
+            return _read_again(found, request.form)
+        keep_columns(found, request.form)
+        return redirect(url_for("imports.columns", key=key)) if _is_look(request.form) else planned_anew(key)
     except Unreadable as problem:
         return columns_page(run.find(shell.here(), key), unreadable(problem)), 422
     except Refused as refused:
@@ -223,12 +210,75 @@ def columns(key: int) -> Answer:
         return columns_page(run.find(shell.here(), key), shell.say(refused)), 422
 
 
-def _looked_again(key: int, is_large: bool, sheet: str | None = None, header: int | None = None) -> Answer:
-    """Look at the file once more, at once or in the background where that takes long; then the page with its columns."""
-    if is_large:
+def _is_look(form: Mapping[str, str]) -> bool:
+    return form.get("step") == "look"
+
+
+def _says_how(form: Mapping[str, str]) -> bool:
+    """Whether a form has the choices about how to read, and not the columns only."""
+    return _is_look(form) or "mode" in form
+
+
+def _told(found: ImportRun, form: Mapping[str, str]) -> Choices:
+    return replace(_choices(form), separator=run.choices_of(found).separator)
+
+
+def is_read_otherwise(found: ImportRun, form: Mapping[str, str]) -> bool:
+    """Whether the file has to be read again for what a form says: its columns may be others then."""
+    if not _says_how(form):
+        return False
+    kept, wanted = run.choices_of(found), _told(found, form)
+    return (
+        not found.options["columns"]
+        or _wishes_other(found, form)
+        or (form.get("sheet") or found.sheet) != found.sheet
+        or _header(form, found.header_row) != found.header_row
+        or (wanted.of_the_file, wanted.two_lines) != (kept.of_the_file, kept.two_lines)
+    )
+
+
+def _wishes_other(found: ImportRun, form: Mapping[str, str]) -> bool:
+    """Whether another profile is to read it."""
+    return "profile" in form and whole(form.get("profile")) != found.options.get("profile_wish")
+
+
+def _header(form: Mapping[str, str], otherwise: int | None) -> int | None:
+    said = whole(form.get("header", ""), 9_999_999)
+    return otherwise if said is None else said
+
+
+def _read_again(found: ImportRun, form: Mapping[str, str]) -> Answer:
+    """Look at the file once more, at once or in the background where that takes long; then the page with its columns.
+
+    What was said of columns goes, since they may be others now; that is told.
+    """
+    key, sheet = found.id, form.get("sheet") or found.sheet
+    stored = {column["position"]: column["field"] for column in found.options["columns"]}
+    if not _is_look(form) or any(stored.get(at, field) != field for at, field in mapped(form).items()):
+        told = gettext(
+            "The file was read again as you chose, and its columns are what they were taken for at first. Look at them."
+        )
+        flash(told, "warning")
+    if _wishes_other(found, form):
+        run.wish_profile(shell.here(), shell.looker(), key, whole(form.get("profile")))
+        sheet = header = None
+    else:
+        mode = one_word(ImportMode, form.get("mode"))
+        header = _header(form, None) if sheet == found.sheet else None
+        run.choose(shell.here(), shell.looker(), key, _told(found, form), mode)
+    if tasks.is_large(found):
         return import_progress.begin(key, Errand.READ, sheet=sheet, header=header)
     looking.look_again(shell.here(), shell.looker(), folder(), key, sheet=sheet, header=header)
     return redirect(url_for("imports.columns", key=key))
+
+
+def keep_columns(found: ImportRun, form: Mapping[str, str]) -> None:
+    """Keep what a form says of the columns, and how what stands in them is to be taken."""
+    if _says_how(form):
+        mode = one_word(ImportMode, form.get("mode"))
+        run.choose(shell.here(), shell.looker(), found.id, _told(found, form), mode)
+    looking.map_columns(shell.here(), shell.looker(), found.id, mapped(form))
+    working.answer(shell.here(), shell.looker(), found.id, answers(form))
 
 
 def mapped(form: Mapping[str, str]) -> dict[int, str | None]:

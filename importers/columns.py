@@ -116,7 +116,7 @@ def _limited(
 ) -> Column:
     """A column whose values must fit a column of the database: `of` says which."""
     limits = limits_of(of)
-    is_text = parser in {reading.text, reading.lines, reading.email, reading.phone}
+    is_text = parser in {reading.text, reading.line, reading.lines, reading.email, reading.phone}
     as_it_is = (limits.longest or ANY_LENGTH) if is_text else 0
     if is_text and parser is not reading.lines:
         more.setdefault("looks", reading.may_be_called)
@@ -210,7 +210,7 @@ CUSTOMER_COLUMNS: tuple[Column, ...] = (
     _limited("iban", reading.iban, BankAccount.iban, Place.BANK, doubt=reading.iban_doubt, looks=reading.may_be_iban),
     _limited("bic", reading.text, BankAccount.bic, Place.BANK),
     _limited("holder", reading.text, BankAccount.holder, Place.BANK),
-    _limited("reference", reading.text, Customer.reference),
+    _limited("reference", reading.line, Customer.reference),
     _limited("bookkeeping_code", reading.text, Customer.bookkeeping_code),
     _column("customer_since", reading.day, doubt=reading.day_doubt, example="2019-03-01"),
     _limited("hourly_rate", reading.amount, Customer.hourly_rate, doubt=reading.amount_doubt),

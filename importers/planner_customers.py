@@ -200,6 +200,9 @@ class Customers(Planner):
         if held is None:
             return self._new(record)
         if held.id not in self.seen:
+            if not self.rights.may_add:
+                # Whoever cannot add anybody is not told which numbers are taken.
+                return self._new(record)
             self.reject(record, Trouble.NUMBER_UNSEEN, "number")
             return self.rejected(record)
         if meeting.is_by_number and not are_akin(full_name(record.values), held.name):
@@ -281,7 +284,8 @@ class Customers(Planner):
         elif not self.rights.may_add:
             self.reject(record, Trouble.NO_RIGHT_TO_ADD)
         self.require_archive(record)
-        self._check_number(record, found)
+        if self.rights.may_add:
+            self._check_number(record, found)
         if record.is_rejected():
             return self.rejected(record)
         self._tell_of_contact(record, found)

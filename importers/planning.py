@@ -76,6 +76,7 @@ def make_plan(session: Session, looker: Looker, folder: Path, run_id: int, tell:
         raise Refused(Reason.NO_HEADER)
     sheet, back = coming_back.apart(session, sheet, run.kind)
     listed = gather(Listing(sheet, header, run.mapping))
+    listed.keeps_ends = sheet.keeps_ends
     rows = list(listed.numbered())
     if not rows:
         raise Refused(Reason.NO_ROWS)

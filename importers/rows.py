@@ -60,6 +60,7 @@ _KEPT_NAMES = (
 _LONGEST_NOTE = 2
 # So many of the rows are looked at, and a row of the table has so many cells.
 _LOOKED_AT, _SEVERAL = 500, 2
+_DIGITS = re.compile(r"[1-9][0-9]*")
 # A row with fewer of the values that stand in the example of the template may be a record all the same.
 FEWEST_EXAMPLES = 5
 
@@ -363,17 +364,22 @@ class RowReader:
                 record.say(found, address(record.number, slot.place), value, field=slot.column.title())
         width = len(record.raw)
         for position, slot in self.zeroed:
-            if slot.column.key in written and position < width and type(record.raw[position]) is int:
-                self._doubt_zeros(record, slot, record.raw[position])
+            if slot.column.key in written and position < width and (digits := self._digits(record.raw[position])):
+                self._doubt_zeros(record, slot, digits)
 
-    def _doubt_zeros(self, record: Record, slot: _Slot, number: Cell) -> None:
+    def _digits(self, cell: Cell) -> str:
+        """What a spreadsheet had as a number. In a text every cell is one that it may have written; what begins with zero is not."""
+        is_number = type(cell) is int or (self.sheet.keeps_ends and isinstance(cell, str) and _DIGITS.fullmatch(cell))
+        return str(cell) if is_number else ""
+
+    def _doubt_zeros(self, record: Record, slot: _Slot, digits: str) -> None:
         """Say that a number may have begun with zeros. Of what has no country of its own the head office tells it."""
         values, place = record.values, slot.column.key.rpartition(".")[0]
         said = (values.get(key) for key in (f"{place}.country", "country", "head_office.country"))
         country = next(filter(None, said), self.reading.country)
-        if isinstance(number, int) and may_lack_zeros(slot.column.term.key, number, country):
+        if may_lack_zeros(slot.column.term.key, digits, country):
             where = address(record.number, slot.place)
-            record.say(Trouble.ZEROS_LOST, where, number, field=slot.column.title(), country=country)
+            record.say(Trouble.ZEROS_LOST, where, digits, field=slot.column.title(), country=country)
 
 
 def _always(rows: Sequence[Row], columns: Sequence[int]) -> int:
@@ -527,11 +533,28 @@ def _address(reader: RowReader, record: Record, values: Values, place: str) -> N
     street = values.get(f"{place}street")
     if street and number:
         glue = "" if len(addition) == 1 and addition.isalpha() else " "
-        values[f"{place}street"] = f"{street} {number}{glue}{addition}".rstrip()
+        whole = f"{number}{glue}{addition}".rstrip()
+        # Some programs have the number in both, and only the addition apart.
+        bare = street.removesuffix(f" {number}") if addition else street
+        if not _ends_with(street, whole):
+            values[f"{place}street"] = f"{bare} {whole}"
         return
     for piece, text in (("house_number", number), ("house_addition", addition)):
         if text:
             reader.leave_out(record, f"{place}{piece}", text)
+
+
+def _ends_with(street: str, number: str) -> bool:
+    """Whether the number of the house stands in the street already, however it is written: 14 a, 14A.
+
+    A street may be called by a number itself, as the squares of Mannheim are: Q 7.
+    """
+    word, end = squeezed(street), squeezed(number)
+    name = word.removesuffix(end)
+    return word != name and end[:1].isdigit() and name[-1:].isalpha() and len(name) >= _LETTERS_OF_STREET
+
+
+_LETTERS_OF_STREET = 3
 
 
 def _town(reader: RowReader, record: Record, key: str, text: str, country: str | None, fewest: int) -> tuple[str, str]:

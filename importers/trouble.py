@@ -33,6 +33,11 @@ class Trouble(enum.StrEnum):
     TOO_LONG = "{field} is too long: {length} characters, at most {limit} fit."
     NOT_A_NUMBER = "{field} must be a number, for example {example}"
     NUMBER_OUT_OF_RANGE = "{field} must lie between {least} and {most}."
+    DATE_FOR_TEXT = (
+        "{field}: the file has the date {value} here, where a text belongs. Spreadsheets make dates of texts such as 12-5 by "
+        "themselves: write what was meant."
+    )
+    TICK_FOR_TEXT = "{field}: the file has TRUE or FALSE here, where a text belongs. Write what was meant."
     NOT_A_DATE = "{field} must be a date, for example 2026-11-21"
     UNCLEAR_DATE = "{field}: day and month are not clear. Choose how dates are written, or write 2026-11-21"
     NOT_YES_OR_NO = "{field} must be yes or no."

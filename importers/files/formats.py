@@ -14,6 +14,9 @@ _TOKEN = re.compile(
 )
 _COLOUR_OR_LOCALE = re.compile(r"\$-|black|blue|cyan|green|magenta|red|white|yellow|color", re.IGNORECASE)
 _LITERAL = frozenset("-+/() :$€£")
+# The number as it is, outside of quotation marks; and a digit that is shown where the number has one.
+_GENERAL = re.compile(r'General(?=(?:[^"]*"[^"]*")*[^"]*\Z)', re.IGNORECASE)
+_DIGIT_IF_ANY = "#"
 
 
 PERCENT = ("%",)
@@ -33,13 +36,19 @@ def zero_padding(number_format: str) -> tuple[str, ...] | None:
     for any other format.
     """
     pieces: list[str] = []
-    for token in _TOKEN.finditer(number_format):
+    for token in _TOKEN.finditer(_GENERAL.sub("0", number_format)):
         if token["plain"] == ";":
             break
         piece = _piece(token)
         if piece is None:
             return None
         pieces.append(piece)
+    if _DIGIT_IF_ANY in pieces:
+        places = [at for at, piece in enumerate(pieces) if piece in {"0", _DIGIT_IF_ANY}]
+        if not {*pieces[places[0] : places[-1]]} <= {"", "0", _DIGIT_IF_ANY}:
+            return None  # something stands between the digits, and where depends on the number
+        pieces[places[-1]] = "0"
+        pieces = ["" if piece == _DIGIT_IF_ANY else piece for piece in pieces]
     before = pieces[: pieces.index("0")] if "0" in pieces else []
     return tuple(pieces) if pieces.count("0") > 1 or any(map(_has_letter, before)) else None
 
@@ -56,8 +65,10 @@ def _piece(token: re.Match[str]) -> str | None:
     if token["plain"] is None:
         # A literal zero must not be taken for a digit of the number.
         literal = token["quoted"] if token["quoted"] is not None else token["escaped"]
-        return None if literal == "0" else literal
-    return token["plain"] if token["plain"] == "0" or token["plain"] in _LITERAL else None
+        return None if literal in {"0", _DIGIT_IF_ANY} else literal
+    if token["plain"] == ",":
+        return ""  # what parts thousands
+    return token["plain"] if token["plain"] in {"0", _DIGIT_IF_ANY} or token["plain"] in _LITERAL else None
 
 
 def as_shown(value: Cell, pieces: tuple[str, ...]) -> Cell:

@@ -41,23 +41,26 @@ def _party(party: Part, around: Part) -> Relation:
         found.put("e_invoice_id", f"{scheme}:{endpoint.text}" if scheme and endpoint.text else endpoint.text)
     found.put("website", party.told("websiteuri"))
     address = party.first("postaladdress") or party.first("physicallocation", "address")
-    found.address("head_office", _address(address))
-    contact = party.first("contact")
-    person = party.first("person")
+    if address:
+        _put_address(found, address)
+    contact, person = party.first("contact"), party.first("person")
     ways = {
         "phone": contact.told("telephone") if contact else None,
         "email": contact.told("electronicmail") if contact else None,
     }
+    found.put("fax", contact.told("telefax") if contact else None)
+    named = {
+        "first_name": person.told("firstname") if person else None,
+        "last_name": person.told("familyname") if person else None,
+        "function": person.told("jobtitle") if person else None,
+    }
     name = contact.told("name") if contact else None
     if name:
         found.person(name=name, **ways)
+        if name != " ".join(filter(None, (named["first_name"], named["last_name"]))):
+            found.leave("Person", named)
     elif person:
-        found.person(
-            first_name=person.told("firstname"),
-            last_name=person.told("familyname"),
-            function=person.told("jobtitle"),
-            **ways,
-        )
+        found.person(**named, **ways)
     else:
         for field, value in ways.items():
             found.put(field, value)
@@ -76,16 +79,22 @@ def _vat(party: Part) -> str | None:
     return next((number for one in of_vat if (number := one.told("companyid")) is not None), None)
 
 
-def _address(part: Part | None) -> dict[str, str | None]:
-    if part is None:
-        return {}
-    box = part.told("postbox")
-    return {
-        "street": part.told("streetname") or part.told("addressline", "line") or box or part.told("streetname"),
-        "house_number": part.told("buildingnumber"),
-        "street_2": part.told("additionalstreetname"),
-        "postal_code": part.told("postalzone"),
-        "city": part.told("cityname"),
-        "region": part.told("countrysubentity"),
-        "country": part.told("country", "identificationcode"),
-    }
+def _put_address(found: Relation, part: Part) -> None:
+    """The street, or the first of what stands in its place; what is more than that has no place of its own."""
+    lines = (("AddressLine", one.told("line")) for one in part.all("addressline"))
+    said = (("StreetName", part.told("streetname")), *lines, ("Postbox", part.told("postbox")))
+    spoken = [(called, text) for called, text in said if text]
+    found.address(
+        "head_office",
+        {
+            "street": spoken[0][1] if spoken else part.told("streetname"),
+            "house_number": part.told("buildingnumber"),
+            "street_2": part.told("additionalstreetname"),
+            "postal_code": part.told("postalzone"),
+            "city": part.told("cityname"),
+            "region": part.told("countrysubentity"),
+            "country": part.told("country", "identificationcode"),
+        },
+    )
+    for called, text in spoken[1:]:
+        found.leave(called, {"text": text})

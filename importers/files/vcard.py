@@ -57,6 +57,14 @@ class _Property:
     def text(self) -> str:
         return _unescaped(self.value)
 
+    @property
+    def preference(self) -> int:
+        """How much it is preferred: from 1, before all others, to 100 (4.0); older cards only say that it is."""
+        said = self.parameters.get("pref", "")
+        if said.isdecimal():
+            return int(said)
+        return 1 if "pref" in self.types else 101
+
     def pieces(self, mark: str = ";") -> list[str]:
         """The parts of a value that has several, each by itself."""
         return [_unescaped(piece).strip() for piece in _split(self.value, mark)]
@@ -199,7 +207,7 @@ class _Card:
 
     def all(self, name: str) -> list[_Property]:
         """The lines of this name: first what is preferred, then what is of the work."""
-        ranked = sorted(self._by_name.get(name, ()), key=lambda one: ("pref" not in one.types, "work" not in one.types))
+        ranked = sorted(self._by_name.get(name, ()), key=lambda one: (one.preference, "work" not in one.types))
         return [one for one in ranked if one.text.strip()]
 
     def ways(self) -> Values:

@@ -134,8 +134,22 @@ def long_text(cell: Cell) -> str:
     return plain(cell)
 
 
+def typed(cell: Cell) -> str:
+    """A cell as text on one line. What was typed where a spreadsheet has a date or a tick now, nobody knows."""
+    if isinstance(cell, bool):
+        raise Wrong(Trouble.TICK_FOR_TEXT)
+    if isinstance(cell, dt.date):
+        raise Wrong(Trouble.DATE_FOR_TEXT)
+    return plain(cell)
+
+
 def text(limits: Limits) -> Parse:
     """A parser for one line of text."""
+    return lambda cell, _reading: fitting(typed(cell), limits.longest)
+
+
+def line(limits: Limits) -> Parse:
+    """A parser for one line of text that may as well be a date."""
     return lambda cell, _reading: fitting(plain(cell), limits.longest)
 
 

@@ -9,7 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 from stdnum.eu import vat as stdnum_vat
 
 from importers.files.workbook import Cell
-from importers.reading.cells import AND, Parse, Reading, fitting, plain, word_set
+from importers.reading.cells import AND, Parse, Reading, fitting, plain, typed, word_set
 from importers.reading.dates import is_day
 from importers.reading.words import YES_OR_NO_WORDS
 from importers.trouble import Trouble
@@ -63,7 +63,7 @@ def first_of(text: str) -> str:
 
 def _first(cell: Cell) -> str:
     """The first of several values in a cell, which may stand on lines of their own."""
-    return plain(first_of(cell) if isinstance(cell, str) else cell)
+    return typed(first_of(cell) if isinstance(cell, str) else cell)
 
 
 def phone(limits: Limits) -> Parse:

@@ -24,9 +24,8 @@ ZEROED = _TELEPHONES | _DIGITS.keys()
 """The terms whose values may begin with zeros."""
 
 
-def may_lack_zeros(term: str, number: int, country: str) -> bool:
-    """Whether a number under one of `ZEROED`, which was no text, is too short for its country."""
-    digits = str(number)
+def may_lack_zeros(term: str, digits: str, country: str) -> bool:
+    """Whether a number under one of `ZEROED`, which may have been one to a spreadsheet, is too short for its country."""
     if term in _TELEPHONES:
         lengths, abroad = _BEHIND_THE_ZERO.get(country, (range(0), ""))
         return len(digits) in lengths and not (digits.startswith(abroad) and len(digits) > lengths[0] + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from importers import corrections, looking, plan, planning, working
 from importers import run as steps
 from importers.columns import COLUMNS
 from importers.run import Choices
-from importers.trouble import Trouble, describe
+from importers.trouble import Trouble, describe, problem
 from models import access
 from models.access import SYSTEM, Looker
 from models.base import Base, utc_now
@@ -634,6 +635,52 @@ def test_a_number_that_is_too_short_for_its_country_may_have_lost_its_zeros_and_
     assert lost == {2: ["B2", "D2"], 3: ["B3", "C3"], 4: ["D4"], 5: [], 6: []}
 
 
+def test_a_text_file_that_a_spreadsheet_wrote_may_have_lost_zeros_too(desk: Desk) -> None:
+    head = ("Naam", "Telefoon", "KvK", "Postcode", "Land")
+    run = desk.plan(
+        head, ("Lost BV", "612345678", "7012345", "1067", "DE"), ("Whole BV", "0612345678", "07012345", "01067", "DE")
+    )
+    lost = {
+        row: [one["cell"] for one in found.problems if one["code"] == "ZEROS_LOST"]
+        for row, found in desk.rows(run).items()
+    }
+    assert lost == {2: ["B2", "D2"], 3: []}
+
+
+def test_a_date_or_a_tick_where_a_text_belongs_keeps_its_row_out(desk: Desk, tmp_path: Path) -> None:
+    book = Workbook()
+    for row in (
+        ("Naam", "Straat", "Huisnr", "Plaats", "Referentie", "Telefoon"),
+        ("One BV", "Weg", dt.date(2026, 5, 12), "Ede", dt.date(2026, 2, 3), "030-1234567"),
+        ("Two BV", "Weg", 12, "Ede", None, dt.date(2026, 3, 1)),
+        ("Three BV", "Weg", 7, True, None, None),
+        *(("More BV", "Weg", 1, "Ede", "ref", "030-1234567") for _ in range(3)),
+    ):
+        book.active.append(row)
+    book.save(tmp_path / "dates.xlsx")
+    run = desk.plan_file((tmp_path / "dates.xlsx").read_bytes())
+    said = {row: [(one["code"], one["cell"]) for one in found.problems] for row, found in desk.rows(run).items()}
+    assert said[2] == [("DATE_FOR_TEXT", "C2")]
+    assert said[3] == [("DATE_FOR_TEXT", "F3")]
+    assert said[4] == [("TICK_FOR_TEXT", "D4")]
+    assert "Spreadsheets make dates of texts such as 12-5" in describe(desk.rows(run)[2].problems[0])
+
+
+def test_the_number_of_a_house_that_stands_in_the_street_too_is_not_written_twice(desk: Desk) -> None:
+    head = ("Naam", "Straat", "Huisnummer", "Toevoeging", "Plaats")
+    streets = {
+        ("Dorpsstraat 12", "12", ""): "Dorpsstraat 12",
+        ("Dorpsstraat 14 a", "14", "A"): "Dorpsstraat 14 a",
+        ("Dorpsstraat 14", "14", "A"): "Dorpsstraat 14A",
+        ("Kerkweg", "3", ""): "Kerkweg 3",
+        ("Plein 1812", "2", ""): "Plein 1812 2",
+        ("Q 7", "7", ""): "Q 7 7",
+    }
+    run = desk.plan(head, *((f"Firm {at}", *told, "Ede") for at, told in enumerate(streets)))
+    written = [row.values["head_office"]["street"] for row in desk.rows(run).values()]
+    assert written == [*streets.values()]
+
+
 @pytest.mark.parametrize(
     ("kept", "code", "notes"), [(False, "YEARLESS_LEFT_OUT", None), (True, "YEARLESS_TO_NOTES", "--03-04")]
 )
@@ -784,7 +831,8 @@ def test_customers_that_may_not_be_edited_are_shown_and_unseen_ones_betray_nothi
     desk = desk_of(session, tmp_path, importer_on(session, cast, mine))
     run = desk.plan(HEAD, ("K-1", "Renamed", "", "", ""), ("K-2", "Try", "", "", ""), ("K-3", "New", "", "", ""))
     assert desk.statuses(run) == {2: "changed", 3: "rejected", 4: "rejected"}
-    assert (desk.codes(run, 3), desk.codes(run, 4)) == (["NUMBER_UNSEEN"], ["NO_RIGHT_TO_ADD"])
+    unseen, free = desk.rows(run)[3].problems, desk.rows(run)[4].problems
+    assert unseen == free == [problem(Trouble.NO_RIGHT_TO_ADD)]
     assert "Secret" not in str([(row.title, row.problems, row.diff) for row in desk.rows(run).values()])
 
 

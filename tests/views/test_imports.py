@@ -19,7 +19,7 @@ from importers import run as steps
 from models.access import SYSTEM
 from models.contact import Contact
 from models.customer import Address, Customer
-from models.imports import ImportRun
+from models.imports import ImportMode, ImportRun, MatchRule
 from models.journal import changeset
 from models.user import Right, Role
 from tests import factories
@@ -215,6 +215,45 @@ def test_names_over_two_rows_are_shown_together_and_can_be_taken_apart(session: 
     session.rollback()
     places = {(row.city, row.is_invoice) for row in session.scalars(select(Address))}
     assert places == {("Zwolle", False), ("Assen", True)}
+
+
+LISTED = "Klantnummer;Bedrijfsnaam;Zwrt\nK-1;Acme;06-1\n"
+
+
+def said(session: Session) -> tuple[ImportMode, bool, MatchRule, dict[str, list[int]]]:
+    """What the only run was told: mode, what an empty cell does, by what rows are recognised, and its columns."""
+    session.rollback()
+    run = session.scalars(select(ImportRun)).one()
+    kept = steps.choices_of(run)
+    return run.mode, kept.empty_clears, kept.match, run.mapping
+
+
+TOLD = {"mode": "add", "empty_clears": "1", "match": "number", "column-2": "mobile"}
+KEPT = (ImportMode.ADD, True, MatchRule.NUMBER, {"number": [0], "company_name": [1], "mobile": [2]})
+
+
+@pytest.mark.parametrize("button", ["Check 1 row", "Read again", "Save as profile"])
+def test_columns_and_how_to_read_are_kept_together_by_every_button(
+    session: Session, client_for: ClientFor, button: str
+) -> None:
+    alice = client_for("Alice")
+    page = alice.get(upload(alice, LISTED).location)
+    assert alice.press(page, button, **TOLD).status_code == 302
+    assert said(session) == KEPT
+
+
+@pytest.mark.parametrize("button", ["Check 1 row", "Read again", "Save as profile"])
+def test_a_file_that_is_to_be_read_otherwise_is_read_again_and_columns_that_were_corrected_are_told(
+    session: Session, client_for: ClientFor, button: str
+) -> None:
+    alice = client_for("Alice")
+    columns = upload(alice, LISTED).location
+    again = alice.press(alice.get(columns), button, **TOLD, encoding="cp1252")
+    assert again.location == columns
+    assert "The file was read again as you chose" in text_of(alice.get(columns))
+    assert said(session) == (*KEPT[:3], {"number": [0], "company_name": [1]})
+    alice.press(alice.get(columns), "Read again", encoding="utf-8")
+    assert "The file was read again as you chose" not in text_of(alice.get(columns))
 
 
 def test_what_cannot_be_checked_yet_is_said_on_the_page(client_for: ClientFor) -> None:

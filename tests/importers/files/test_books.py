@@ -212,6 +212,34 @@ def test_a_card_of_any_version_with_groups_folds_and_several_numbers_is_read(tmp
     )
 
 
+def test_of_several_addresses_the_one_preferred_most_comes_first(tmp_path: Path) -> None:
+    lines = _lines(
+        "N:Bos;Eva",
+        "EMAIL:neither@p.example",
+        "EMAIL;PREF=2:second@p.example",
+        "EMAIL;PREF=1:first@p.example",
+        "ADR;PREF=50:;;Second 2;Ede;;6711 AB;NL",
+        "ADR;PREF=1:;;First 1;Epe;;8161 AB;NL",
+    )
+    (found,) = told(sheet_of(tmp_path, card(lines, "4.0"), contacts=True))
+    assert found["email"] == "first@p.example; second@p.example; neither@p.example"
+    assert (found["street"], found["city"]) == ("First 1", "Epe")
+
+
+def test_what_an_invoice_says_of_an_address_and_its_people_besides_is_told(tmp_path: Path) -> None:
+    address = (
+        "<PostalAddress><Postbox>77</Postbox><StreetName>Weg 1</StreetName><CityName>Ede</CityName><AddressLine><Line>third"
+        "</Line></AddressLine></PostalAddress>"
+    )
+    contact = "<Contact><Name>Jan Bos</Name><Telephone>030-1</Telephone><Telefax>030-9</Telefax></Contact>"
+    person = "<Person><FirstName>Eva</FirstName><FamilyName>Dam</FamilyName></Person>"
+    party = f"<Party><PartyName><Name>Acme</Name></PartyName>{address}{contact}{person}</Party>"
+    sheet = sheet_of(tmp_path, f"<Invoice><AccountingCustomerParty>{party}</AccountingCustomerParty></Invoice>")
+    (found,) = told(sheet)
+    assert (found["head_office.street"], found["main_contact.contact"], found["fax"]) == ("Weg 1", "Jan Bos", "030-9")
+    assert sheet.rests == {1: "AddressLine third\nPostbox 77\nPerson Eva, Dam"}
+
+
 def test_quoted_printable_in_any_charset_is_decoded(tmp_path: Path) -> None:
     lines = _lines(
         "N;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:M=FCller;J=F6rg",

@@ -314,6 +314,10 @@ def test_an_overlong_cell_is_cut_and_reported(tmp_path: Path) -> None:
         ("00000", 42, "00042"),
         ('"K-"0', 42, "K-42"),
         ('"K-"00000', 42, "K-00042"),
+        ('"K"General', 10121, "K10121"),
+        ('"K-"#', 42, "K-42"),
+        ('"K-"#,##0', 10121, "K-10121"),
+        ('"a#b"0', 7, "a#b7"),
         ("000", 1234, "1234"),
         ("000", -7, "-007"),
         ("[$-413]0000", 7, "0007"),
@@ -328,7 +332,9 @@ def test_a_format_that_pads_with_zeros_gives_the_text_that_is_seen(code: str, nu
     assert padded(number, pieces) == shown
 
 
-@pytest.mark.parametrize("code", ["General", "0", "0.00", "#,##0", "00.0", "yyyy-mm-dd", "0%", "[<=99]00;000", "0E+00"])
+@pytest.mark.parametrize(
+    "code", ["General", "0", "0.00", "#,##0", "00.0", "yyyy-mm-dd", "0%", "[<=99]00;000", "0E+00", '"A"##-##', "#"]
+)
 def test_other_formats_leave_the_number_alone(code: str) -> None:
     assert zero_padding(code) is None
 
