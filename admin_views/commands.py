@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import inspect
+from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from admin_views.errors import TEXTS
@@ -26,7 +27,19 @@ def as_system() -> Iterator[Session]:
         yield session
     except (Refused, Unreadable) as refused:
         raise click.ClickException(str(refused)) from refused
-    except OperationalError as error:
+    except (OperationalError, ProgrammingError) as error:
+        if _is_empty():
+            raise click.ClickException("This database has no tables yet. Make them first: flask init --help") from error
+        if isinstance(error, ProgrammingError):
+            raise
         # What the driver says of it, in one line and without the statement: somebody else writes, or it is not there.
         cause = str(error.orig).partition("\n")[0]
         raise click.ClickException(f"{' '.join(TEXTS[503])} ({cause})") from error
+
+
+def _is_empty() -> bool:
+    """Whether there is a database that nobody made anything in."""
+    try:
+        return not inspect(db.engine).get_table_names()
+    except SQLAlchemyError:
+        return False

@@ -90,7 +90,7 @@ TERMS = _terms(
     Term(
         "kind",
         ("Kind", "Soort", "Typ", "Art", "Laji", "Type"),
-        ("Company or person", "Soort relatie", "Bedrijf of persoon", "Kundtyp", "Adressattyp", "Customer type",
+        ("Company or person", "Soort relatie", "Bedrijf of persoon", "Kundtyp", "Kundentyp", "Adressattyp", "Customer type",
          "Klanttype",
          "Kundetype", "Asiakastyyppi", "Kontaktart"),
         ("Relation type",),

@@ -109,6 +109,7 @@ class Trouble(enum.StrEnum):
     LOOKS_LIKE_NO_WEBSITE = "{field} does not look like an address of the web."
     POSTAL_CODE_UNSEEN = "{field}: no postal code was recognised in {value}, so all of it is the town. Is that right?"
     POSTAL_CODE_DOUBTFUL = "{value} was taken for the postal code {code} in {town}. If the letters belong to the town, fill in the country."
+    TOWN_IN_CODE = "{field}: besides the postal code there seems to be a town in {value}. Is that right?"
     FAR_DATE = "{field} is long ago or far ahead. Is that right?"
     COUNTED_DATE = "{field} was a number of days, as spreadsheets count them, and is taken for {value}."
     LOOKS_LIKE_A_SHARE = "{field} is {value}, less than one. A percentage is written as 21, not as 0.21. Is that right?"

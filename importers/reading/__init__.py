@@ -25,7 +25,15 @@ from importers.reading.cells import (
     word_set,
 )
 from importers.reading.dates import Yearless, birthday, day, day_doubt, days_come_first, may_be_two_days, months
-from importers.reading.names import are_akin, is_of_a_firm, may_be_of_the_place, person, postal_place, titled
+from importers.reading.names import (
+    are_akin,
+    is_of_a_firm,
+    may_be_of_the_place,
+    person,
+    postal_code_doubt,
+    postal_place,
+    titled,
+)
 from importers.reading.numbers import (
     Rounded,
     amount,
@@ -132,6 +140,7 @@ __all__ = [
     "phone",
     "phone_doubt",
     "plain",
+    "postal_code_doubt",
     "postal_place",
     "rest_of",
     "shortened",

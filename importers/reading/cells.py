@@ -165,9 +165,6 @@ def fitting(text: str, longest: int | None) -> str:
     return text
 
 
-# Every address of this shape passes the library as well; the library costs fifty times as much.
-
-
 _FLAT = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 
 

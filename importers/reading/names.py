@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from difflib import SequenceMatcher
 
-from importers.reading.cells import squeezed, word_set
+from importers.reading.cells import Reading, squeezed, word_set
+from importers.trouble import Trouble
 
 _POSTAL_PLACE = re.compile(r"((?:[A-Z]{1,2}-)?[0-9][0-9 ]*[0-9])[ ,]+([^0-9].*)")
 # Small letters in front of a place may be its first word: 3731 de bilt.
@@ -30,6 +31,15 @@ def postal_place(text: str, country: str = "NL") -> tuple[str, str]:
         return found[2], found[1]
     found = _POSTAL_PLACE.fullmatch(text)
     return (found[1], found[2]) if found else ("", text)
+
+
+def postal_code_doubt(value: str, reading: Reading) -> Trouble | None:
+    """Whether a town stands behind a postal code in the place of one."""
+    _, town = postal_place(value, reading.country)
+    return Trouble.TOWN_IN_CODE if len(town) < len(value) and _WORD.search(town) else None
+
+
+_WORD = re.compile(r"[^\W\d_]{3}")
 
 
 def may_be_of_the_place(code: str, place: str) -> bool:

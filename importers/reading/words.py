@@ -67,11 +67,13 @@ _ACTIVE = {"active": True, "actief": True, "aktiv": True, "inactive": False, "in
 _COMPANY = word_set(
     "business company b2b zakelijk bedrijf organisatie företag foretag unternehmen firma bedrift yritys virksomhed "
     "organisation organization legal rechtspersoon rechtspersonen juridisch juridische juridisk juridiska juristisch juristische "
-    "oikeushenkilö eenmanszaak enkeltpersonforetak enskild toiminimi einzelunternehmen"
+    "oikeushenkilö eenmanszaak enkeltpersonforetak enskild toiminimi einzelunternehmen zakelijke geschäftlich gewerblich "
+    "företagskund geschäftskunde firmenkunde firmakunde bedriftskunde yritysasiakas yrityasiakas vereniging stichting overheid "
+    "verein stiftung behörde förening stiftelse myndighet forening yhdistys säätiö"
 )
 _PERSON = word_set(
     "private person particulier privé prive privat privatperson consumer b2c persoon consument henkilö henkilo "
-    "yksityinen individual privatkund natuurlijk natuurlijke natürliche fysisk"
+    "yksityinen individual privatkund privatkunde particuliere yksityisasiakas henkilöasiakas natuurlijk natuurlijke natürliche fysisk"
 )
 
 
@@ -258,7 +260,8 @@ def user(cell: Cell, reading: Reading) -> int | str:
     text = plain(cell)
     if not text:
         return ""
-    found = reading.users.get(folded(text))
+    last, _, first = text.partition(",")
+    found = reading.users.get(folded(text)) or reading.users.get(folded(f"{first} {last}"))
     if found:
         if len(found) > 1:
             raise Wrong(Trouble.USER_NAMED_OFTEN, count=len(found))

@@ -10,7 +10,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 from openpyxl import Workbook, load_workbook
-from sqlalchemy import URL, NullPool, create_engine, text
+from sqlalchemy import URL, NullPool, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from admin_views import commands_data, commands_import
@@ -195,6 +195,13 @@ def test_a_database_in_which_somebody_else_writes_is_told_in_one_sentence(
     assert result.stderr.startswith("Error: The database does not answer just now. Nothing was saved. Try again")
     assert (len(result.stderr.splitlines()), "INSERT" in result.stderr) == (1, False)
     assert list((desk.folder / "instance" / "imports").iterdir()) == []
+
+
+def test_a_database_without_tables_is_told_with_the_way_to_make_them(tmp_path: Path) -> None:
+    bare = Desk(make_url(f"sqlite:///{tmp_path / 'bare.sqlite'}"), tmp_path)
+    result = bare.run("import", bare.file(), "--as", "customers")
+    assert result.exit_code == 1
+    assert result.stderr == "Error: This database has no tables yet. Make them first: flask init --help\n"
 
 
 def test_add_leaves_what_is_there_alone(desk: Desk) -> None:

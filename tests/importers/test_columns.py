@@ -373,6 +373,7 @@ def test_an_owner_is_found_by_address_or_name_and_guessed_at_otherwise() -> None
     known = Reading(users={"karinvandenberg": {5}, "karin@x.nl": {5}}, user_names={5: "Karin van den Berg"})
     assert reading.user("Karin van den Berg", known) == 5
     assert reading.user("KARIN@x.nl", known) == 5
+    assert reading.user("van den Berg, Karin", known) == 5
     with pytest.raises(Wrong) as refused:
         reading.user("Karin vd Berg", known)
     assert refused.value.values["hint"] == "Karin van den Berg"
@@ -618,6 +619,26 @@ def test_a_percentage_below_one_is_doubted() -> None:
 def test_a_person_in_law_is_a_company(written: str) -> None:
     assert reading.kind(written, PLAIN) == "business"
     assert reading.kind("natuurlijke persoon", PLAIN) == "private"
+
+
+@pytest.mark.parametrize(
+    ("written", "kind"),
+    [
+        ("Zakelijke klant", "business"), ("Particuliere klant", "private"), ("Företagskund", "business"),
+        ("Privatkund", "private"), ("Geschäftskunde", "business"), ("Privatkunde", "private"), ("Yritysasiakas", "business"),
+        ("Henkilöasiakas", "private"), ("Bedriftskunde", "business"), ("Stichting", "business"), ("Verein", "business"),
+    ],
+)  # fmt: skip
+def test_what_programs_call_kinds_of_customers_is_known(written: str, kind: str) -> None:
+    assert reading.kind(written, PLAIN) == kind
+
+
+@pytest.mark.parametrize(
+    ("code", "is_doubted"),
+    [("1234 AB Ede", True), ("115 56 Stockholm", True), ("1234 AB", False), ("SW1A 1AA", False), ("12345-6789", False)],
+)
+def test_a_town_behind_a_postal_code_is_doubted(code: str, is_doubted: bool) -> None:
+    assert reading.postal_code_doubt(code, PLAIN) is (Trouble.TOWN_IN_CODE if is_doubted else None)
 
 
 @pytest.mark.parametrize(
