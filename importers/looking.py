@@ -272,7 +272,8 @@ def _spot(
 def _adopt(run: ImportRun, definition: Mapping[str, Any]) -> bool:
     """Take over what a profile says beyond columns, where nothing else was chosen; whether the file reads differently.
 
-    What takes away from records, or reads one value as another, is taken over for the same file only.
+    What takes away from records, or reads dates and amounts in another way, is taken over for the same file only. What words
+    stand for comes along: they were said one by one, and the page of the words shows them.
     """
     if not definition:
         return False
