@@ -15,7 +15,8 @@ from flask_babel import gettext, ngettext
 from sqlalchemy import select
 
 from admin_views import import_check, import_progress, returned, shell
-from admin_views.imports import Answer, back_to_check, columns_page, folder, one_word, page, planned_anew, unreadable
+from admin_views.import_columns import columns_page
+from admin_views.imports import Answer, back_to_check, folder, one_word, page, planned_anew, unreadable
 from importers import planner, planning, run, tasks, working
 from importers.files import Unreadable
 from importers.writer import WRITTEN, Moved

@@ -9,7 +9,7 @@ from flask import Flask, flash, redirect, request, url_for
 from flask_babel import gettext
 from sqlalchemy import select
 
-from admin_views import import_check, imports, pages, shell
+from admin_views import import_check, import_columns, imports, pages, shell
 from importers import profiles, run
 from importers.columns import COLUMNS
 from models import settings
@@ -171,10 +171,10 @@ def save(key: int) -> imports.Answer:
     found = run.find(session, key, is_open=False)
     is_done = found.state is ImportState.DONE
     try:
-        if not is_done and imports.is_read_otherwise(found, request.form):
-            return imports.columns(key)
+        if not is_done and import_columns.is_read_otherwise(found, request.form):
+            return import_columns.columns(key)
         if not is_done:
-            imports.keep_columns(found, request.form)
+            import_columns.keep_columns(found, request.form)
         saved = profiles.save(
             session, looker, run.find(session, key, is_open=False), request.form.get("profile_name", "")
         )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import Flask, request, url_for
 from flask_babel import gettext
 
-from admin_views import import_plan, import_progress, import_result, imports, shell
+from admin_views import import_columns, import_plan, import_progress, import_result, imports, shell
 from models import access
 from models.user import Right
 
 # Each adds its pages to the blueprint of the first as it is loaded.
-PAGES = (imports, import_plan, import_result)
+PAGES = (imports, import_columns, import_plan, import_result)
 
 
 def register(app: Flask) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 import io
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,17 +13,12 @@ from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
-from admin_views import import_check, import_progress, pages, returned, shell
-from importers import looking, marks, planning, profiles, run, tasks, workbooks, working
-from importers.columns import COLUMNS
-from importers.columns import allowed as allowed_columns
+from admin_views import import_check, import_progress, pages, shell
+from importers import looking, marks, planning, profiles, run, tasks, workbooks
 from importers.files import Unreadable, told
-from importers.files.encodings import OFFERED
-from importers.meanings import Certainty
 from importers.run import Choices
 from models import access
-from models.base import whole
-from models.errors import Conflict, NotAllowed, NotFound, Reason, Refused
+from models.errors import Conflict, Reason, Refused
 from models.imports import Errand, ImportKind, ImportMode, ImportRun, ImportState, MatchRule
 from models.journal import Changeset
 from models.user import Right
@@ -32,7 +26,6 @@ from models.user import Right
 page = pages.blueprint("imports", "/imports")
 PAGE = 25
 OVER = frozenset({ImportState.DONE, ImportState.FAILED})
-UNDECIDED = "?"  # of several columns with one name: nobody chose yet
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Answer = str | Response | BaseResponse | tuple[str, int]
 # By what rows are recognised, as one may choose it.
@@ -106,7 +99,7 @@ def new() -> Answer:
             file.filename,
             kind,
             mode,
-            _choices(request.form),
+            choices(request.form),
             at_once=tasks.LARGE_FILE,
         )
     except Unreadable as problem:
@@ -125,7 +118,7 @@ def _settled(made: ImportRun) -> Answer | None:
     except (Refused, Unreadable):
         return None  # the page with the columns says why
     known = made.options["profile"]
-    for note in _notes(made):
+    for note in notes(made):
         flash(note, "warning")  # whoever looks at the columns reads them there
     flash(gettext("Read as %(name)s, version %(n)s.", name=known["name"], n=known["version"]), "info")
     return answer
@@ -155,7 +148,7 @@ def _kind(text: str | None) -> ImportKind:
     return ImportKind.CONTACTS if text == ImportKind.CONTACTS else ImportKind.CUSTOMERS
 
 
-def _choices(form: Mapping[str, str]) -> Choices:
+def choices(form: Mapping[str, str]) -> Choices:
     """The visible choices of a form; an unknown one lets the file decide."""
     yes_no = {"1": True, "0": False}
     return Choices(
@@ -174,6 +167,11 @@ def _choices(form: Mapping[str, str]) -> Choices:
     )
 
 
+def notes(found: ImportRun) -> list[str]:
+    """What there is to tell about the file."""
+    return told(found.options.get("notes", ()), gettext)
+
+
 def one_word(kind: type[E], text: str | None) -> E | None:
     """The member of an enum that a form names."""
     return next((one for one in kind if one.value == text), None)
@@ -182,153 +180,6 @@ def one_word(kind: type[E], text: str | None) -> E | None:
 def unreadable(problem: Unreadable) -> str:
     """Why a file cannot be read, in the reader's language."""
     return gettext(problem.refusal.value).format(**problem.values)
-
-
-# Columns -------------------------------------------------------------------------------------------------------------
-
-
-@page.route("/<key:key>/columns/", methods=["GET", "POST"])
-def columns(key: int) -> Answer:
-    """Sheet, header row and columns: what was found, to be corrected."""
-    found = run.find(shell.here(), key, is_open=request.method == "POST")
-    if found.state in OVER:
-        return redirect(url_for("imports.result", key=key))
-    if "columns" not in found.options:
-        return redirect(url_for("import_progress.show", key=key))
-    if request.method == "GET":
-        return columns_page(found)
-    try:
-        if is_read_otherwise(found, request.form):
-            return _read_again(found, request.form)
-        keep_columns(found, request.form)
-        return redirect(url_for("imports.columns", key=key)) if _is_look(request.form) else planned_anew(key)
-    except Unreadable as problem:
-        return columns_page(run.find(shell.here(), key), unreadable(problem)), 422
-    except Refused as refused:
-        if isinstance(refused, (NotAllowed, NotFound, Conflict)):
-            raise
-        return columns_page(run.find(shell.here(), key), shell.say(refused)), 422
-
-
-def _is_look(form: Mapping[str, str]) -> bool:
-    return form.get("step") == "look"
-
-
-def _says_how(form: Mapping[str, str]) -> bool:
-    """Whether a form has the choices about how to read, and not the columns only."""
-    return _is_look(form) or "mode" in form
-
-
-def _told(found: ImportRun, form: Mapping[str, str]) -> Choices:
-    return replace(_choices(form), separator=run.choices_of(found).separator)
-
-
-def is_read_otherwise(found: ImportRun, form: Mapping[str, str]) -> bool:
-    """Whether the file has to be read again for what a form says: its columns may be others then."""
-    if not _says_how(form):
-        return False
-    kept, wanted = run.choices_of(found), _told(found, form)
-    return (
-        not found.options["columns"]
-        or _wishes_other(found, form)
-        or (form.get("sheet") or found.sheet) != found.sheet
-        or _header(form, found.header_row) != found.header_row
-        or (wanted.of_the_file, wanted.two_lines) != (kept.of_the_file, kept.two_lines)
-    )
-
-
-def _wishes_other(found: ImportRun, form: Mapping[str, str]) -> bool:
-    """Whether another profile is to read it."""
-    return "profile" in form and whole(form.get("profile")) != found.options.get("profile_wish")
-
-
-def _header(form: Mapping[str, str], otherwise: int | None) -> int | None:
-    said = whole(form.get("header", ""), 9_999_999)
-    return otherwise if said is None else said
-
-
-def _read_again(found: ImportRun, form: Mapping[str, str]) -> Answer:
-    """Look at the file once more, at once or in the background where that takes long; then the page with its columns.
-
-    What was said of columns goes, since they may be others now; that is told.
-    """
-    key, sheet = found.id, form.get("sheet") or found.sheet
-    stored = {column["position"]: column["field"] for column in found.options["columns"]}
-    if not _is_look(form) or any(stored.get(at, field) != field for at, field in mapped(form).items()):
-        told = gettext(
-            "The file was read again as you chose, and its columns are what they were taken for at first. Look at them."
-        )
-        flash(told, "warning")
-    if _wishes_other(found, form):
-        run.wish_profile(shell.here(), shell.looker(), key, whole(form.get("profile")))
-        sheet = header = None
-    else:
-        mode = one_word(ImportMode, form.get("mode"))
-        header = _header(form, None) if sheet == found.sheet else None
-        run.choose(shell.here(), shell.looker(), key, _told(found, form), mode)
-    if tasks.is_large(found):
-        return import_progress.begin(key, Errand.READ, sheet=sheet, header=header)
-    looking.look_again(shell.here(), shell.looker(), folder(), key, sheet=sheet, header=header)
-    return redirect(url_for("imports.columns", key=key))
-
-
-def keep_columns(found: ImportRun, form: Mapping[str, str]) -> None:
-    """Keep what a form says of the columns, and how what stands in them is to be taken."""
-    if _says_how(form):
-        mode = one_word(ImportMode, form.get("mode"))
-        run.choose(shell.here(), shell.looker(), found.id, _told(found, form), mode)
-    looking.map_columns(shell.here(), shell.looker(), found.id, mapped(form))
-    working.answer(shell.here(), shell.looker(), found.id, answers(form))
-
-
-def mapped(form: Mapping[str, str]) -> dict[int, str | None]:
-    """What a form says that columns go into: position -> field, or None to leave it out."""
-    prefix = "column-"
-    return {
-        position: value or None
-        for name, value in form.items()
-        if name.startswith(prefix) and value != UNDECIDED and (position := whole(name.removeprefix(prefix))) is not None
-    }
-
-
-def answers(form: Mapping[str, str]) -> dict[int, bool]:
-    """How columns write their dates and amounts, as far as somebody said so."""
-    prefix, said = "answer-", {"1": True, "0": False}
-    return {
-        position: said[value]
-        for name, value in form.items()
-        if name.startswith(prefix) and value in said and (position := whole(name.removeprefix(prefix))) is not None
-    }
-
-
-def columns_page(found: ImportRun, error: str | None = None) -> str:
-    """The page of the columns."""
-    made = profiles.newest(shell.here(), found.kind)
-    may_map = allowed_columns(shell.here(), shell.looker(), found.kind).values()
-    offered = [(column.key, column.title(import_check.language())) for column in may_map]
-    titles = {column.title(): column.title(import_check.language()) for column in COLUMNS[found.kind].values()}
-    return pages.show(
-        "imports/columns.html",
-        run=found,
-        kind=found.kind,
-        error=error,
-        offered=offered,
-        titles=titles,
-        choices=run.choices_of(found),
-        profiles=[(profile.id, profile.name) for profile, _ in made],
-        proposed=profiles.proposed_name(found.file_name),
-        rules=RULES[found.kind],
-        encodings=[*OFFERED.items()],
-        notes=_notes(found),
-        certainty={one.name: gettext(one.value) for one in Certainty},
-        doubtful=not planning.looks_like_customers(found),
-        returned=returned.notices(found),
-    )
-
-
-def _notes(found: ImportRun) -> list[str]:
-    """What there is to tell about the file."""
-    return told(found.options.get("notes", ()), gettext)
 
 
 # Check ---------------------------------------------------------------------------------------------------------------
