@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 
 from importers.reading.cells import squeezed, word_set
 
-_POSTAL_PLACE = re.compile(r"((?:[A-Z]{1,2}-)?[0-9][0-9 ]*[0-9])[ ,]+([^0-9].*)")
+_POSTAL_PLACE = re.compile(r"((?:[A-Z]{1,3}-)?[0-9][0-9 ]*[0-9])[ ,]+([^0-9].*)")
 # Small letters in front of a place may be its first word: 3731 de bilt.
 _DUTCH = re.compile(
     r"((?:NL-)?[1-9][0-9]{3} ?(?:[A-Z]{2}|(?!(?:de|el|la|le|st)[ ,]+[^ ,])[a-z]{2}))(?:[ ,]+([^0-9 ,].*)|[ ,]*)"

@@ -632,6 +632,23 @@ def test_a_country_is_known_by_its_own_name_its_codes_and_several_that_agree(wri
     assert country_named(written) == code
 
 
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("D", "DE"), ("A", "AT"), ("F", "FR"), ("B", "BE"), ("I", "IT"), ("L", "LU"), ("E", "ES"), ("P", "PT"), ("S", "SE"),
+        ("N", "NO"), ("H", "HU"), ("FIN", "FI"), ("CH", "CH"), ("FL", "LI"), ("Deutschland (D)", "DE"), ("A - Österreich", "AT"),
+    ],
+)  # fmt: skip
+def test_the_letters_on_cars_are_countries_in_a_column_of_countries(written: str, code: str) -> None:
+    assert reading.country(written, PLAIN) == code
+
+
+@pytest.mark.parametrize("written", ["J", "X", "d", "Deutschland (A)"])
+def test_another_letter_is_no_country(written: str) -> None:
+    with pytest.raises(Wrong):
+        reading.country(written, PLAIN)
+
+
 @pytest.mark.parametrize("written", ["Nederland/België", "NL (DE)", "31", "Europa", "UK (London)"])
 def test_what_is_not_one_country_is_none(written: str) -> None:
     with pytest.raises(Wrong):

@@ -518,6 +518,32 @@ def test_the_country_of_an_address_tells_what_is_its_postal_code(desk: Desk) -> 
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("head", "cells", "countries"),
+    [
+        (
+            ("Firma", "PLZ", "Ort"),
+            [("D-80331", "München"), ("FIN-00100", "Helsinki"), ("S-111 22", "Stockholm"), ("CA-90210", "Beverly Hills"),
+             ("80331", "München")],
+            ["DE", "FI", "SE", None, None],
+        ),
+        (("Firma", "PLZ und Ort"), [("A-1010 Wien",), ("FIN-00100 Helsinki",), ("1010 Wien",)], ["AT", "FI", None]),
+        (("Firma", "PLZ", "Land"), [("D-80331", "Frankreich"), ("D-80331", ""), ("L-1234", "L")], ["FR", "DE", "LU"]),
+    ],
+)  # fmt: skip
+def test_the_letters_of_a_country_in_front_of_a_postal_code_tell_the_country_where_nothing_else_does(
+    desk: Desk, head: tuple[str, ...], cells: list[tuple[str, ...]], countries: list[str | None]
+) -> None:
+    run = desk.plan(head, *((f"Acme {at}", *row) for at, row in enumerate(cells)))
+    assert [row.values["head_office"].get("country") for row in desk.rows(run).values()] == countries
+
+
+def test_a_contact_lives_in_the_country_in_front_of_its_postal_code(desk: Desk) -> None:
+    head = ("Vorname", "Nachname", "PLZ", "Ort")
+    run = desk.plan(head, ("Eva", "Ek", "CH-8001", "Zürich"), kind=CONTACTS)
+    assert desk.rows(run)[2].values["contact"]["country"] == "CH"
+
+
 def test_customers_of_one_name_are_told_apart_by_the_postal_code_that_goes_in(desk: Desk) -> None:
     choices = Choices(match=MatchRule.POSTAL_CODE)
     rows = (("Naam", "Postcode + plaats", "Land"), ("a1", "8420 DE HAAN", "België"))
