@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
+from importers import footers
 from importers.compare import Difference
 from importers.files import Cell, Row, Sheet, address
 from importers.known import Held, Namesake, Rights
@@ -30,10 +31,11 @@ NEW, SKIP, TAKE = "new", "skip", "take"
 TWICE = frozenset({Trouble.NUMBER_TWICE.name, Trouble.SAME_TWICE.name})
 """What is said of a row that stands in the file more than once, until somebody says which one counts."""
 
-# What stands under a column of amounts, folded, in the languages we read.
-_TOTAL = re.compile(
-    r"(sub|eind|grand|slut|loppu)?(totaal|totalen|totals?|totalt|totalsumme?|summa|summe|sum|gesamt(summe|betrag)?|yhteensä)[:.]?"
-)
+# What a row may hold besides a name and be nobody's all the same: the sums and means of its columns.
+_SUMS = frozenset({"hourly_rate", "vat_percentage", "payment_term_days", "distance_km", "max_distance_km"})
+_NAMES = frozenset({"company_name", "first_name", "last_name"})
+# Digits under a name, a town or a telephone say nothing of anybody while they are so few.
+_FEW_DIGITS = re.compile(r"[0-9.,]{0,4}")
 
 
 @dataclass(frozen=True)
@@ -169,12 +171,18 @@ class Planner:
             return False
         return True
 
-    def may_be_a_total(self, record: Record, text: str, key: str) -> bool:
-        """Whether this field looks like what stands under a table, and nobody said that it is a record all the same."""
-        asked = _TOTAL.fullmatch(text) is not None and not self.decided(record)
-        if asked:
-            self.say(record, Trouble.LOOKS_LIKE_A_TOTAL, key)
-        return asked
+    def may_be_no_record(self, record: Record, text: str, key: str) -> bool:
+        """Whether this field looks like what stands under a table, and nobody said that it is a record all the same.
+
+        What a company may be called, too, counts only where the row says nothing else of anybody.
+        """
+        if self.decided(record):
+            return False
+        is_footer = footers.is_footer(text)
+        if not (footers.is_total(text) or ((is_footer or footers.is_total_of_some(text)) and _is_bare(record, key))):
+            return False
+        self.say(record, Trouble.NOTE_ROW if is_footer else Trouble.LOOKS_LIKE_A_TOTAL, key)
+        return True
 
     def ask_among(self, record: Record, key: str, likely: Sequence[Held | Namesake]) -> Meeting:
         """Have somebody say which of several a row means, or to say more of it where they are too many to choose from."""
@@ -215,6 +223,18 @@ class Planner:
             record.say(Trouble.KNOWN_ALREADY, name=held.name)
             return Outcome(record, RowStatus.UNCHANGED, held.id, held.name)
         return Outcome(record, RowStatus.CHANGED, held.id, held.name, found.write, found.diff)
+
+
+def _is_bare(record: Record, key: str) -> bool:
+    """Whether a row says nothing of anybody besides the text of this field, a name or a number."""
+    own = {key} if key == "number" else _NAMES
+    return all(key in own or key in _SUMS or _says_nothing(value) for key, value in record.values.items())
+
+
+def _says_nothing(value: Any) -> bool:
+    if not isinstance(value, str):
+        return not value
+    return _FEW_DIGITS.fullmatch(value) is not None or footers.is_footer(value)
 
 
 def may_be_new(problems: Iterable[Mapping[str, Any]]) -> bool:

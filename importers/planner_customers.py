@@ -157,12 +157,10 @@ class Customers(Planner):
         if chosen := namesakes.by_key.get(decision):
             return Meeting(record, target=chosen.id)
         # It stands in the first column, whatever that is.
-        if not namesakes.active and self.may_be_a_total(
-            record, number or name, "number" if number else self._name_column()
-        ):
-            return Meeting(record, is_open=True)
         if not namesakes.active:
-            return Meeting(record)
+            key = "number" if number else self._name_column()
+            text = str(record.values["number"]) if number else full_name(record.values)
+            return Meeting(record, is_open=self.may_be_no_record(record, text, key))
         return self._among(record, namesakes.active, number)
 
     def _called_so(self, record: Record, number: str) -> tuple[int, ...]:

@@ -1194,6 +1194,67 @@ def test_a_total_below_the_rows_becomes_a_customer_only_if_somebody_says_so(desk
     assert desk.statuses(run)[4] == "new"
 
 
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("Totaal B", "LOOKS_LIKE_A_TOTAL"),
+        ("Total Region West", "LOOKS_LIKE_A_TOTAL"),
+        ("Afgedrukt op 12-05-2026", "NOTE_ROW"),
+        ("*** einde lijst ***", "NOTE_ROW"),
+    ],
+)
+def test_totals_of_a_part_and_footers_of_a_printed_list_become_customers_only_if_somebody_says_so(
+    desk: Desk, said: str, code: str
+) -> None:
+    head, rows = ("Naam", "Plaats", "Telefoon", "Omzet"), [("Acme", "Ede", "0318-123456", 1), ("Beta", "Epe", "", 2)]
+    run = desk.plan(head, *rows, (said, "", "", 3), ("Gamma", "Epe", "", 3))
+    assert desk.statuses(run) == {2: "new", 3: "new", 4: "ambiguous", 5: "new"}
+    assert desk.codes(run, 4) == [code]
+    desk.decide(run, row_4="new")
+    assert desk.statuses(run)[4] == "new"
+
+
+@pytest.mark.parametrize(
+    ("said", "code"), [("Totaal Noord", "LOOKS_LIKE_A_TOTAL"), ("Pagina 1 van 3", "NOTE_ROW"), ("Page 2", "NOTE_ROW")]
+)
+def test_totals_of_a_part_and_footers_become_contacts_only_if_somebody_says_so(
+    desk: Desk, said: str, code: str
+) -> None:
+    run = desk.plan(("Naam", "E-mail"), ("Jan Smit", "j@x.example"), (said, ""), ("Eva Berg", ""), kind=CONTACTS)
+    assert (desk.statuses(run), desk.codes(run, 3)) == ({2: "new", 3: "ambiguous", 4: "new"}, [code])
+    desk.decide(run, row_3="new")
+    assert desk.statuses(run)[3] == "new"
+
+
+def test_what_stands_in_other_cells_of_a_footer_makes_it_no_customer(desk: Desk) -> None:
+    rows = (("Acme", "Ede", "0318-123456"), ("Afgedrukt op 1-11-2026", "", "Pagina 1/3"), ("Totaal Ede", "", "12"))
+    run = desk.plan(("Naam", "Plaats", "Telefoon"), *rows)
+    assert desk.statuses(run) == {2: "new", 3: "ambiguous", 4: "ambiguous"}
+    run = desk.plan(("Klantnummer", "Naam"), ("K-1", "Acme"), ("Totaal Noord", "12"), ("Pagina 1 van 2", "3"))
+    assert desk.statuses(run) == {2: "new", 3: "ambiguous", 4: "ambiguous"}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("", "Totaal Techniek B.V.", "", "", ""),
+        ("K-1", "Total Energies", "", "", ""),
+        ("", "Total Energies", "info@total.example", "", ""),
+        ("", "Totaal Wonen", "", "010-1234567", ""),
+        ("", "Sum Noord", "", "", "Zwolle"),
+        ("", "Totaalbouw", "", "", ""),
+        ("", "Printed Matters", "", "", ""),
+        ("", "Page One", "", "", ""),
+        ("", "Einde Installaties", "", "", ""),
+        ("", "Transport Jansen", "", "", ""),
+        ("", "Filter Techniek", "", "", ""),
+    ],
+)
+def test_a_company_that_is_called_like_a_total_or_a_footer_is_no_question(desk: Desk, row: tuple[str, ...]) -> None:
+    head = ("Klantnummer", "Naam", "E-mail", "Telefoon", "Plaats")
+    assert desk.statuses(desk.plan(head, ("K-9", "Acme", "a@x.example", "", "Ede"), row))[3] == "new"
+
+
 def test_a_title_in_a_name_becomes_the_salutation_of_a_contact(desk: Desk) -> None:
     head = ("Naam", "Aanhef", "E-mail")
     rows = (
