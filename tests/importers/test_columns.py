@@ -511,6 +511,56 @@ def test_what_stands_before_a_last_name_belongs_to_it(name: str, first: str, las
 
 
 @pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [
+        ("Jan Jansen, MSc", "Jan", "Jansen MSc"), ("J. Smith, PhD", "J.", "Smith PhD"), ("Smith, John, PhD", "John", "Smith PhD"),
+        ("Smith, John, Jr.", "John", "Smith Jr."), ("Jan de Vries, M.Sc., RA", "Jan", "de Vries M.Sc. RA"),
+        ("Jan Jansen, MSc MBA", "Jan", "Jansen MSc MBA"), ("Berg, Jan van den, drs.", "Jan", "van den Berg drs."),
+        ("Hans Maier, Dipl.-Ing.", "Hans", "Maier Dipl.-Ing."), ("Hans Maier, Dipl.-Ing. (FH)", "Hans", "Maier Dipl.-Ing. (FH)"),
+        ("Jansen, MSc", "", "Jansen MSc"), ("Jan Jansen, MA", "Jan", "Jansen MA"), ("John Smith, III", "John", "Smith III"),
+        ("Jansen, Piet MSc", "Piet", "Jansen MSc"), ("Dr. Eva Ek, LLM", "Dr. Eva", "Ek LLM"), ("Jan Bos, AA", "Jan", "Bos AA"),
+        ("Smith, John, M.A.", "John", "Smith M.A."), ("Jan Jansen, ing.", "Jan", "Jansen ing."),
+    ],
+)  # fmt: skip
+def test_a_degree_behind_a_name_stays_behind_the_last_name_and_is_no_first_name(
+    name: str, first: str, last: str
+) -> None:
+    assert person(name) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [
+        ("Jansen, M.A.", "M.A.", "Jansen"), ("van den Berg, MA", "MA", "van den Berg"), ("Li, Ma", "Ma", "Li"),
+        ("Li, Meng", "Meng", "Li"), ("Bakker, Ing", "Ing", "Bakker"), ("Jansen, Mba Joe", "Mba Joe", "Jansen"),
+    ],
+)  # fmt: skip
+def test_letters_behind_a_last_name_alone_may_be_initials_and_are(name: str, first: str, last: str) -> None:
+    assert person(name) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "rest"),
+    [
+        ("De heer en mevrouw Bakker", "De heer en mevrouw", "Bakker"), ("Dhr. en mevr. de Wit", "Dhr. en mevr.", "de Wit"),
+        ("Herr und Frau Maier", "Herr und Frau", "Maier"), ("Mr and Mrs Smith", "Mr and Mrs", "Smith"),
+        ("Mr. & Mrs. Smith", "Mr. & Mrs.", "Smith"), ("Herr och fru Ek", "Herr och fru", "Ek"), ("Familie Bos", "Familie", "Bos"),
+        ("Fam. Bos", "Fam.", "Bos"), ("Mevr./dhr. Bos", "Mevr./dhr.", "Bos"), ("Frau und Herrn Maier", "Frau und Herrn", "Maier"),
+        ("Herra ja rouva Niemi", "Herra ja rouva", "Niemi"), ("Familien Berg", "Familien", "Berg"), ("Perhe Niemi", "Perhe", "Niemi"),
+        ("Heerlen Bouw", "", "Heerlen Bouw"), ("Mr and Co", "", "Mr and Co"),
+    ],
+)  # fmt: skip
+def test_two_people_and_a_family_are_greeted_together(name: str, title: str, rest: str) -> None:
+    assert titled(name) == (title, rest)
+
+
+def test_the_first_names_of_two_people_stay_together() -> None:
+    assert person("Dhr. en mevr. J. en P. de Vries") == ("Dhr. en mevr. J. en P.", "de Vries")
+    assert person("Jan & Eva Berg") == ("Jan & Eva", "Berg")
+    assert person("Jan en Berg") == ("Jan", "en Berg")
+
+
+@pytest.mark.parametrize(
     ("written", "kept"),
     [
         ("contant", 0), ("Due on receipt", 0), ("sofort", 0), ("heti", 0), ("30.0", 30), ("30,00", 30), ("Net-30", 30), (14, 14),
