@@ -14,7 +14,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from admin_views import import_check, import_progress, pages, returned, shell
-from importers import looking, marks, planning, profiles, run, tasks, workbooks, working
+from importers import looking, marks, notation, planning, profiles, run, tasks, workbooks, working
 from importers.columns import COLUMNS
 from importers.columns import allowed as allowed_columns
 from importers.files import Unreadable, told
@@ -158,7 +158,7 @@ def _choices(form: Mapping[str, str]) -> Choices:
     """The visible choices of a form; an unknown one lets the file decide."""
     yes_no = {"1": True, "0": False}
     return Choices(
-        day_first=yes_no.get(form.get("day_first", "")),
+        day_first=_ANSWERS.get(form.get("day_first", "")),
         decimal_comma=yes_no.get(form.get("decimal_comma", "")),
         separator=form.get("separator") or None,
         two_lines=yes_no.get(form.get("two_lines", "")),
@@ -241,13 +241,16 @@ def mapped(form: Mapping[str, str]) -> dict[int, str | None]:
     }
 
 
-def answers(form: Mapping[str, str]) -> dict[int, bool]:
+_ANSWERS: Mapping[str, notation.Answer] = {"1": True, "0": False, notation.YEAR: notation.YEAR}
+
+
+def answers(form: Mapping[str, str]) -> dict[int, notation.Answer]:
     """How columns write their dates and amounts, as far as somebody said so."""
-    prefix, said = "answer-", {"1": True, "0": False}
+    prefix = "answer-"
     return {
-        position: said[value]
+        position: _ANSWERS[value]
         for name, value in form.items()
-        if name.startswith(prefix) and value in said and (position := whole(name.removeprefix(prefix))) is not None
+        if name.startswith(prefix) and value in _ANSWERS and (position := whole(name.removeprefix(prefix))) is not None
     }
 
 

@@ -23,7 +23,17 @@ from importers.reading.cells import (
     unseen,
     word_set,
 )
-from importers.reading.dates import Yearless, birthday, day, day_doubt, days_come_first, may_be_two_days, months
+from importers.reading.dates import (
+    Yearless,
+    birthday,
+    day,
+    day_doubt,
+    days_come_first,
+    hides_its_year,
+    may_be_two_days,
+    months,
+    years_come_first,
+)
 from importers.reading.names import are_akin, is_of_a_firm, may_be_of_the_place, person, postal_place, titled
 from importers.reading.numbers import (
     Rounded,
@@ -107,6 +117,7 @@ __all__ = [
     "email",
     "email_doubt",
     "first_of",
+    "hides_its_year",
     "iban",
     "iban_doubt",
     "is_of_a_firm",
@@ -145,5 +156,6 @@ __all__ = [
     "whole",
     "word_of",
     "word_set",
+    "years_come_first",
     "yes_or_no",
 ]

@@ -172,6 +172,37 @@ def test_an_unclear_or_impossible_date_is_refused(written: str | int) -> None:
         reading.day(written, PLAIN)
 
 
+@pytest.mark.parametrize(
+    ("written", "year_first", "kept"),
+    [
+        ("19-03-01", True, "2019-03-01"), ("01-03-19", False, "2019-03-01"), ("190301", True, "2019-03-01"),
+        (190301, True, "2019-03-01"), ("280220", False, "2020-02-28"), ("85-03-04", None, "1985-03-04"),
+        ("85-03-04", False, "1985-03-04"), ("04-03-85", True, "1985-03-04"), ("19-03-01 12:30", True, "2019-03-01"),
+        ("19-03-01", None, None), ("19-13-01", True, None),
+    ],
+)  # fmt: skip
+def test_a_date_that_hides_its_year_is_read_as_was_said_and_refused_before(
+    written: str | int, year_first: bool | None, kept: str | None
+) -> None:
+    read_as = Reading(year_first=year_first)
+    if kept is None:
+        with pytest.raises(Wrong):
+            reading.day(written, read_as)
+    else:
+        assert reading.day(written, read_as) == kept
+
+
+def test_where_the_year_stands_is_seen_where_the_calendar_or_one_clear_date_tells() -> None:
+    assert reading.years_come_first(["19-03-01", "19-12-32"]) is False, "32 is no day"
+    assert reading.years_come_first(["85-03-04", "19-03-01"]) is True
+    assert reading.years_come_first(["31-12-29", "30-06-30"]) is None
+    assert reading.years_come_first(["29-02-23", "01-03-19"]) is True, "2023 had no 29 February"
+    assert reading.years_come_first(["01-03-19", "15-03-2019"]) is False
+    assert reading.years_come_first(["85-03-04", "04-03-85"]) is None
+    assert reading.years_come_first(["2019-03-01"]) is None
+    assert days_come_first(["01-03-19", "15-03-19"]) is True
+
+
 def test_the_order_of_dates_is_seen_from_one_clear_value() -> None:
     assert days_come_first(["1-2-2026", "21-2-2026"]) is True
     assert days_come_first(["1/2/2026", "2/21/2026"]) is False

@@ -12,7 +12,7 @@ from sqlalchemy import URL, NullPool, create_engine, event
 from sqlalchemy.orm import Session
 
 from admin_views import shell
-from importers import corrections, looking, plan, planning, working
+from importers import corrections, looking, notation, plan, planning, working
 from importers import run as steps
 from importers.columns import COLUMNS
 from importers.run import Choices
@@ -1294,6 +1294,41 @@ def test_a_total_below_a_list_of_contacts_is_asked_about_too(desk: Desk, head: t
 def test_a_date_far_from_now_goes_in_and_is_told(desk: Desk, since: str, doubted: bool) -> None:
     run = desk.plan(("Nummer", "Naam", "Klant sinds"), ("K-1", "Acme", since))
     assert (desk.statuses(run), desk.codes(run, 2)) == ({2: "new"}, ["FAR_DATE"] * doubted)
+
+
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [
+        (True, ["2019-03-01", "2019-03-15", "2020-02-28"]),
+        ("year", ["2001-03-19", "2015-03-19", "2028-02-20"]),
+    ],
+)
+@pytest.mark.parametrize("joint", ["-", ""])
+def test_a_column_of_dates_that_may_begin_or_end_with_the_year_is_asked_about_once(
+    desk: Desk, joint: str, said: notation.Answer, days: list[str]
+) -> None:
+    written = [day.replace("-", joint) for day in ("01-03-19", "15-03-19", "28-02-20")]
+    content = text_of(("Klant", "Klant sinds"), *((f"Acme {at}", day) for at, day in enumerate(written)))
+    run = desk.upload(content)
+    with pytest.raises(Refused) as refused:
+        desk.replan(run)
+    assert refused.value.reason is Reason.UNCLEAR_COLUMN
+    assert [one["may_begin_with_year"] for one in run.options["asked"]] == [True]
+    working.answer(desk.session, desk.looker, run.id, {1: said})
+    desk.replan(run)
+    assert [row.values["customer"]["customer_since"] for row in desk.rows(run).values()] == days
+    planned = desk.plan_file(content, choices=Choices(day_first=said))
+    assert [row.values["customer"]["customer_since"] for row in desk.rows(planned).values()] == days
+
+
+@pytest.mark.parametrize("choice", [None, True, "year"])
+def test_a_column_of_short_dates_of_which_one_tells_its_year_asks_nothing(
+    desk: Desk, choice: notation.Answer | None
+) -> None:
+    rows = (("Acme", "85-03-04", "04/03/19"), ("Beta", "19-03-01", "31/03/19"))
+    run = desk.plan(("Namn", "Kund sedan", "Omsättning"), *rows, choices=Choices(day_first=choice))
+    since = [row.values["customer"]["customer_since"] for row in desk.rows(run).values()]
+    assert since == ["1985-03-04", "2019-03-01"]
 
 
 def test_a_customer_whose_name_only_begins_like_a_total_is_a_customer(desk: Desk) -> None:
