@@ -15,6 +15,7 @@ from importers.compare import Difference
 from importers.files import Cell, Row, Sheet, address
 from importers.known import Held, Namesake, Rights
 from importers.marks import Returned
+from importers.outsiders import Said
 from importers.reading import Notation, Reading, plain
 from importers.rows import Record, RowReader, contact_name, full_name
 from importers.trouble import Trouble
@@ -45,7 +46,7 @@ class Source:
     `match` says by what rows are recognised. `translations`: field -> what a cell says -> what it stands for.
     `misfits`: the rows that have more or fewer cells than there are columns, see `mapping.misfits`. `corrected`: row ->
     position -> what the file says there, where the records say something else. `headings`: rows that look like the names of
-    the columns of another table. `outsiders`: row -> the position that says it is no customer. `notations`: how single
+    the columns of another table. `outsiders`: row -> what says that it is no customer. `notations`: how single
     columns write their dates and amounts. `returned`: what an export put beside the rows, where they come back from one.
     `is_number_weak`: what the file calls the numbers of customers may as well be a count of its rows.
     `vat_country`: the position of the letters in front of VAT numbers, where they stand apart.
@@ -67,7 +68,7 @@ class Source:
     misfits: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     corrected: Mapping[int, Mapping[int, Cell]] = field(default_factory=dict)
     headings: frozenset[int] = frozenset()
-    outsiders: Mapping[int, int] = field(default_factory=dict)
+    outsiders: Mapping[int, Said] = field(default_factory=dict)
     notations: Mapping[int, Notation] = field(default_factory=dict)
     returned: Returned | None = None
     is_number_weak: bool = False
@@ -165,11 +166,18 @@ class Planner:
         if record.is_note:
             record.say(Trouble.NOTE_ROW)
         elif (said := self.source.outsiders.get(record.number)) is not None:
-            cell = record.raw[said] if said < len(record.raw) else None
-            record.say(Trouble.NO_CUSTOMER, address(record.number, self.reader.place(said)), plain(cell))
+            record.say(Trouble.NO_CUSTOMER, address(said.row, self.reader.place(said.position)), said.text)
         else:
             return False
         return True
+
+    def is_aside(self, row: int) -> bool:
+        """Whether a title above a row says that it is no customer, and nobody that it is one all the same.
+
+        Its number is another kind of number then, too.
+        """
+        said = self.source.outsiders.get(row)
+        return said is not None and said.row != row and self.source.decisions.get(row, SKIP) == SKIP
 
     def may_be_no_record(self, record: Record, text: str, key: str) -> bool:
         """Whether this field looks like what stands under a table, and nobody said that it is a record all the same.

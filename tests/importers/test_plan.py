@@ -312,6 +312,62 @@ def test_who_the_file_says_is_no_customer_is_asked_about(
     assert desk.statuses(run)[3] == "new"
 
 
+@pytest.mark.parametrize(
+    ("title", "more"),
+    [
+        ("Leveranciers", ()), ("Suppliers", ()), ("Leverantörer", ()), ("Lieferanten", ()), ("Lijst leveranciers 2026", ()),
+        ("CREDITEUREN:", (("Nr", "Naam", "Plaats"),)),
+    ],
+)  # fmt: skip
+def test_rows_below_a_title_that_says_suppliers_are_asked_about(
+    desk: Desk, title: str, more: tuple[tuple[str, ...], ...]
+) -> None:
+    factories.customer(desk.session, number="901", company_name="Ours")
+    head, blank = ("Nr", "Naam", "Plaats"), ("", "", "")
+    above = [("Klanten", "", ""), head, ("101", "One", "Ede"), blank]
+    below = [
+        (title, "", ""),
+        *more,
+        ("901", "Sup", "Tiel"),
+        blank,
+        ("", "Sup Two", ""),
+        ("Klanten", "", ""),
+        ("102", "Two", "Ede"),
+    ]
+    run = desk.plan(*above, *below)
+    at = 5 + len(more)
+    assert desk.codes(run, 5) == ["NOTE_ROW"]
+    assert [desk.statuses(run)[row] for row in (3, 5, at + 1, at + 3, at + 5)] == ["new", *["ambiguous"] * 3, "new"]
+    (told,) = desk.rows(run)[at + 1].problems
+    assert (told["code"], told["cell"], told["value"]) == ("NO_CUSTOMER", "A5", title)
+    desk.decide(run, **{f"row_{at + 3}": "new"})
+    assert desk.statuses(run)[at + 3] == "new"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("K-2", "Leveranciers", "Ede"), ("K-3", "Three", "Ede")],
+        [("", "Leverancier Plus", ""), ("K-3", "Three", "Ede")],
+    ],
+)
+def test_a_row_that_is_no_title_says_nothing_of_those_below_it(desk: Desk, rows: list[tuple[str, ...]]) -> None:
+    run = desk.plan(("Klantnummer", "Naam", "Plaats"), ("K-1", "One", "Ede"), *rows, ("K-4", "Four", "Ede"))
+    assert not any("NO_CUSTOMER" in desk.codes(run, row) for row in desk.rows(run))
+
+
+def test_the_numbers_of_suppliers_below_their_title_are_no_second_ones_of_customers(desk: Desk) -> None:
+    head = ("Nr", "Naam", "Plaats")
+    run = desk.plan(head, ("1", "One", "Ede"), ("", "", ""), ("Suppliers", "", ""), head, ("1", "Sup", "Tiel"))
+    assert desk.statuses(run) == {2: "new", 4: "ambiguous", 6: "ambiguous"}
+    desk.decide(run, row_6="new")
+    assert [desk.codes(run, row) for row in (2, 6)] == [["NUMBER_TWICE"]] * 2
+
+
+def test_a_list_of_nothing_but_names_has_no_titles(desk: Desk) -> None:
+    assert set(desk.statuses(desk.plan(("Naam",), ("Acme",), ("Leveranciers",), ("Beta",))).values()) == {"new"}
+
+
 def test_a_column_that_says_more_than_yes_or_no_of_customers_keeps_nobody_out(desk: Desk) -> None:
     head = ("Klantnummer", "Naam", "Plaats", "Leverancier", "Relatietype")
     run = desk.plan(
