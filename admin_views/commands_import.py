@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Text, select
 from sqlalchemy.orm import Session
 
 from admin_views.commands import as_system
-from importers import coming_back, export, looking, planning, profiles, run
+from importers import coming_back, export, looking, notation, planning, profiles, run
 from importers.apply import Applied
 from importers.columns import COLUMNS
 from importers.continuing import CONTINUES
@@ -30,7 +30,8 @@ from models.imports import STAYS_OUT, ImportKind, ImportMode, ImportRow, ImportR
 from models.user import User
 
 SHOWN = 20
-DATES, DECIMALS = {"day-first": True, "month-first": False}, {"comma": True, "point": False}
+DATES: Mapping[str, notation.Answer] = {"day-first": True, "month-first": False, "year-first": notation.YEAR}
+DECIMALS = {"comma": True, "point": False}
 ARCHIVED = {"active": False, "archived": True, "all": None}
 
 
@@ -95,7 +96,8 @@ def _looker(session: Session, email: str) -> Looker:
 @click.option(
     "--dates",
     type=click.Choice([*DATES]),
-    help="How dates are written, where a column does not tell: 03/04/2026 is the 3rd of April or the 4th of March.",
+    help="How dates are written, where a column does not tell: 03/04/2026 is the 3rd of April or the 4th of March, and 19-03-01 "
+    "may begin with its year.",
 )
 @click.option(
     "--decimals", type=click.Choice([*DECIMALS]), help="How decimals are written, where a column does not tell."

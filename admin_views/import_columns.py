@@ -9,7 +9,7 @@ from flask import flash, redirect, request, url_for
 from flask_babel import gettext
 
 from admin_views import import_check, import_progress, imports, pages, returned, shell
-from importers import looking, planning, profiles, run, tasks, working
+from importers import looking, notation, planning, profiles, run, tasks, working
 from importers.columns import COLUMNS, allowed
 from importers.files import Unreadable
 from importers.files.encodings import OFFERED
@@ -131,13 +131,15 @@ def _mapped(form: Mapping[str, str]) -> dict[int, str | None]:
     }
 
 
-def _answers(form: Mapping[str, str]) -> dict[int, bool]:
+def _answers(form: Mapping[str, str]) -> dict[int, notation.Answer]:
     """How columns write their dates and amounts, as far as somebody said so."""
-    prefix, said = "answer-", {"1": True, "0": False}
+    prefix = "answer-"
     return {
-        position: said[value]
+        position: imports.ANSWERS[value]
         for name, value in form.items()
-        if name.startswith(prefix) and value in said and (position := whole(name.removeprefix(prefix))) is not None
+        if name.startswith(prefix)
+        and value in imports.ANSWERS
+        and (position := whole(name.removeprefix(prefix))) is not None
     }
 
 

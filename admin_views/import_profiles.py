@@ -10,7 +10,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from admin_views import import_check, import_columns, imports, pages, shell
-from importers import profiles, run
+from importers import notation, profiles, run
 from importers.columns import COLUMNS
 from models import settings
 from models.base import whole
@@ -90,7 +90,9 @@ def _facts(kind: ImportKind, definition: Mapping[str, Any]) -> list[tuple[str, s
         ("two_lines", gettext("Names of columns"), gettext("together with the row above"), gettext("in one row")),
         ("hidden", gettext("Hidden rows and columns"), gettext("read them too"), gettext("leave them out")),
     ):
-        if choices.get(name) is not None:
+        if choices.get(name) == notation.YEAR:
+            told.append((what, gettext("year-month-day")))
+        elif choices.get(name) is not None:
             told.append((what, yes if choices[name] else no))
     for name, what in (("encoding", gettext("Encoding")), ("delimiter", gettext("Delimiter"))):
         if choices.get(name):

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from admin_views import import_check, import_progress, pages, shell
-from importers import looking, marks, planning, profiles, run, tasks, workbooks
+from importers import looking, marks, notation, planning, profiles, run, tasks, workbooks
 from importers.files import Unreadable, told
 from importers.run import Choices
 from models import access
@@ -40,6 +40,8 @@ RULES = {
         (MatchRule.EMAIL, lazy_gettext("e-mail address only")),
     ],
 }
+# How dates and amounts are written, as a form says it.
+ANSWERS: Mapping[str, notation.Answer] = {"1": True, "0": False, notation.YEAR: notation.YEAR}
 E = TypeVar("E", bound=enum.StrEnum)
 
 
@@ -152,7 +154,7 @@ def choices(form: Mapping[str, str]) -> Choices:
     """The visible choices of a form; an unknown one lets the file decide."""
     yes_no = {"1": True, "0": False}
     return Choices(
-        day_first=yes_no.get(form.get("day_first", "")),
+        day_first=ANSWERS.get(form.get("day_first", "")),
         decimal_comma=yes_no.get(form.get("decimal_comma", "")),
         separator=form.get("separator") or None,
         two_lines=yes_no.get(form.get("two_lines", "")),

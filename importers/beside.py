@@ -42,6 +42,7 @@ def told(
     """Positions with the field that they go into whatever their names say: numbers of houses, titles of people, towns."""
     yield from _companies(names, field_of, fields)
     yield from _people(names, columns, field_of, fields)
+    yield from _first_names(names, field_of)
     has_town = any(field_of(name).endswith("city") for name in names)
     codes = [field for name in names if (field := field_of(name)).endswith("postal_code")]
     for at, name in enumerate(names):
@@ -127,6 +128,22 @@ def _works_at(pair: tuple[str, str]) -> bool:
     person, firm = pair
     is_other = {*person.casefold().split()}.isdisjoint(firm.casefold().split())
     return " " in person and is_other and not _FIRM.search(person) and not _ANY_DIGIT.search(person)
+
+
+def _first_names(names: Sequence[str], field_of: FieldOf) -> Iterator[tuple[int, str]]:
+    """What people are called, where they have a last name and no column is for the first: in lists of schools and clubs.
+
+    Beside a first name it is the nickname; and without a last name it may be what a company is called for short.
+    """
+    said = {field_of(name) for name in names}
+    called = [at for at, name in enumerate(names) if squeezed(name) in _CALLED]
+    if len(called) == 1 and "first_name" not in said and not said.isdisjoint({"last_name", "infix"}):
+        yield called[0], "first_name"
+
+
+_CALLED = frozenset(
+    {"roepnaam", "tilltalsnamn", "rufname", "kutsumanimi", "kallenavn", "kaldenavn", "preferredname", "preferredfirstname", "knownas"}
+)  # fmt: skip
 
 
 def _are_apart(streets: Sequence[Cell], numbers: Sequence[str]) -> bool:

@@ -400,7 +400,11 @@ def _fits(column: Column, cells: Sequence[Cell], names: Sequence[str], position:
     return sum(plain(cell) not in known and not _parses(column, cell) for cell in filled) <= len(filled) // 2
 
 
-_AS_WRITTEN = (Reading(may_add_words=True), Reading(may_add_words=True, day_first=False))
+_AS_WRITTEN = (
+    Reading(may_add_words=True, year_first=False),
+    Reading(may_add_words=True, year_first=False, day_first=False),
+    Reading(may_add_words=True, year_first=True),
+)
 
 
 def _parses(column: Column, cell: Cell) -> bool:

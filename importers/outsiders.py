@@ -1,8 +1,12 @@
-"""Rows that a list keeps beside its customers: suppliers, by a column that says of each whether it is a customer."""
+"""Rows that a list keeps beside its customers: suppliers, by a column that says of each whether it is a customer, or by a
+title above them.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from importers.files import Cell, Row
 from importers.reading import Reading, plain, squeezed, word_set, yes_or_no
@@ -21,7 +25,73 @@ _IS = ("is", "iseen", "isa", "ar", "er", "ist", "on")
 _NUMBER = ("nummer", "nr", "number", "no", "code", "id", "numero", "nro")
 
 
+# What may stand in a title besides whom the rows are about.
+_OF_TITLES = word_set("lijst overzicht onze alle list our all of lista over alla liste luettelo oversikt")
+
+
+class Said(NamedTuple):
+    """Where a file says that a row is no customer: in the row itself or in a title above it."""
+
+    row: int
+    position: int
+    text: str
+
+
 def rows_of(
+    names: Mapping[int, str], mapped: Mapping[str, Sequence[int]], rows: Sequence[tuple[int, Row]]
+) -> dict[int, Said]:
+    """Row number -> what says that it is no customer: a column that goes into no field, or the title above."""
+    cells = dict(rows)
+    marked = {row: Said(row, at, plain(_at(cells[row], at))) for row, at in _by_column(names, mapped, rows).items()}
+    return {row: title for title, below in _groups(rows) for row in below} | marked
+
+
+def titles(rows: Sequence[tuple[int, Row]]) -> frozenset[int]:
+    """The rows that are nothing but the title of those below them: Leveranciers."""
+    return frozenset(title.row for title, _ in _groups(rows))
+
+
+def _groups(rows: Sequence[tuple[int, Row]]) -> list[tuple[Said, list[int]]]:
+    """The titles that say suppliers, each with the rows below it, up to a title that says customers.
+
+    In a list of nothing but names a title looks like any of them.
+    """
+    if all(_filled(row) < _SEVERAL for _, row in rows):
+        return []
+    found: list[tuple[Said, list[int]]] = []
+    is_within = False
+    for number, row in rows:
+        words = _title(row) if _filled(row) == 1 else frozenset()
+        if words and words <= _SUPPLIER:
+            is_within = True
+            at = next(at for at, cell in enumerate(row) if cell is not None)
+            found.append((Said(number, at, plain(row[at])), []))
+        elif words and words <= _CUSTOMER:
+            is_within = False
+        elif is_within:
+            found[-1][1].append(number)
+    return found
+
+
+_SEVERAL = 2
+
+
+def _filled(row: Row) -> int:
+    return len(row) - row.count(None)
+
+
+def _title(row: Row) -> frozenset[str]:
+    """Whom a title is about; nothing for a cell that says more than that."""
+    text = next(plain(cell) for cell in row if cell is not None)
+    return (
+        frozenset(map(squeezed, re.findall(r"[^\W\d_]+", text))) - _OF_TITLES if len(text) <= _LONGEST else frozenset()
+    )
+
+
+_LONGEST = 60
+
+
+def _by_column(
     names: Mapping[int, str], mapped: Mapping[str, Sequence[int]], rows: Sequence[tuple[int, Row]]
 ) -> dict[int, int]:
     """Row number -> the position that says it is no customer, for the columns that go into no field.

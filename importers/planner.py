@@ -10,10 +10,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
+from importers import footers
 from importers.compare import Difference
 from importers.files import Cell, Row, Sheet, address
 from importers.known import Held, Namesake, Rights
 from importers.marks import Returned
+from importers.outsiders import Said
 from importers.reading import Notation, Reading, plain
 from importers.rows import Record, RowReader, contact_name, full_name
 from importers.trouble import Trouble
@@ -30,10 +32,11 @@ NEW, SKIP, TAKE = "new", "skip", "take"
 TWICE = frozenset({Trouble.NUMBER_TWICE.name, Trouble.SAME_TWICE.name})
 """What is said of a row that stands in the file more than once, until somebody says which one counts."""
 
-# What stands under a column of amounts, folded, in the languages we read.
-_TOTAL = re.compile(
-    r"(sub|eind|grand|slut|loppu)?(totaal|totalen|totals?|totalt|totalsumme?|summa|summe|sum|gesamt(summe|betrag)?|yhteensä)[:.]?"
-)
+# What a row may hold besides a name and be nobody's all the same: the sums and means of its columns.
+_SUMS = frozenset({"hourly_rate", "vat_percentage", "payment_term_days", "distance_km", "max_distance_km"})
+_NAMES = frozenset({"company_name", "first_name", "last_name"})
+# Digits under a name, a town or a telephone say nothing of anybody while they are so few.
+_FEW_DIGITS = re.compile(r"[0-9.,]{0,4}")
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class Source:
     `match` says by what rows are recognised. `translations`: field -> what a cell says -> what it stands for.
     `misfits`: the rows that have more or fewer cells than there are columns, see `mapping.misfits`. `corrected`: row ->
     position -> what the file says there, where the records say something else. `headings`: rows that look like the names of
-    the columns of another table. `outsiders`: row -> the position that says it is no customer. `notations`: how single
+    the columns of another table. `outsiders`: row -> what says that it is no customer. `notations`: how single
     columns write their dates and amounts. `returned`: what an export put beside the rows, where they come back from one.
     `is_number_weak`: what the file calls the numbers of customers may as well be a count of its rows.
     `vat_country`: the position of the letters in front of VAT numbers, where they stand apart.
@@ -65,7 +68,7 @@ class Source:
     misfits: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     corrected: Mapping[int, Mapping[int, Cell]] = field(default_factory=dict)
     headings: frozenset[int] = frozenset()
-    outsiders: Mapping[int, int] = field(default_factory=dict)
+    outsiders: Mapping[int, Said] = field(default_factory=dict)
     notations: Mapping[int, Notation] = field(default_factory=dict)
     returned: Returned | None = None
     is_number_weak: bool = False
@@ -163,18 +166,31 @@ class Planner:
         if record.is_note:
             record.say(Trouble.NOTE_ROW)
         elif (said := self.source.outsiders.get(record.number)) is not None:
-            cell = record.raw[said] if said < len(record.raw) else None
-            record.say(Trouble.NO_CUSTOMER, address(record.number, self.reader.place(said)), plain(cell))
+            record.say(Trouble.NO_CUSTOMER, address(said.row, self.reader.place(said.position)), said.text)
         else:
             return False
         return True
 
-    def may_be_a_total(self, record: Record, text: str, key: str) -> bool:
-        """Whether this field looks like what stands under a table, and nobody said that it is a record all the same."""
-        asked = _TOTAL.fullmatch(text) is not None and not self.decided(record)
-        if asked:
-            self.say(record, Trouble.LOOKS_LIKE_A_TOTAL, key)
-        return asked
+    def is_aside(self, row: int) -> bool:
+        """Whether a title above a row says that it is no customer, and nobody that it is one all the same.
+
+        Its number is another kind of number then, too.
+        """
+        said = self.source.outsiders.get(row)
+        return said is not None and said.row != row and self.source.decisions.get(row, SKIP) == SKIP
+
+    def may_be_no_record(self, record: Record, text: str, key: str) -> bool:
+        """Whether this field looks like what stands under a table, and nobody said that it is a record all the same.
+
+        What a company may be called, too, counts only where the row says nothing else of anybody.
+        """
+        if self.decided(record):
+            return False
+        is_footer = footers.is_footer(text)
+        if not (footers.is_total(text) or ((is_footer or footers.is_total_of_some(text)) and _is_bare(record, key))):
+            return False
+        self.say(record, Trouble.NOTE_ROW if is_footer else Trouble.LOOKS_LIKE_A_TOTAL, key)
+        return True
 
     def ask_among(self, record: Record, key: str, likely: Sequence[Held | Namesake]) -> Meeting:
         """Have somebody say which of several a row means, or to say more of it where they are too many to choose from."""
@@ -215,6 +231,18 @@ class Planner:
             record.say(Trouble.KNOWN_ALREADY, name=held.name)
             return Outcome(record, RowStatus.UNCHANGED, held.id, held.name)
         return Outcome(record, RowStatus.CHANGED, held.id, held.name, found.write, found.diff)
+
+
+def _is_bare(record: Record, key: str) -> bool:
+    """Whether a row says nothing of anybody besides the text of this field, a name or a number."""
+    own = {key} if key == "number" else _NAMES
+    return all(key in own or key in _SUMS or _says_nothing(value) for key, value in record.values.items())
+
+
+def _says_nothing(value: Any) -> bool:
+    if not isinstance(value, str):
+        return not value
+    return _FEW_DIGITS.fullmatch(value) is not None or footers.is_footer(value)
 
 
 def may_be_new(problems: Iterable[Mapping[str, Any]]) -> bool:

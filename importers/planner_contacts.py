@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from importers import compare, cut, known
+from importers import compare, cut, footers, known
 from importers.columns import COLUMNS, Place
 from importers.compare import Difference
 from importers.files import Row
@@ -212,9 +212,10 @@ class Contacts(Planner):
         if not sure and not unsure:
             key = "last_name" if values.get("last_name") else "company_name"
             # What it adds up to may stand in the place of the last name.
-            name = folded(contact_name(values)).rstrip("0123456789.,")
-            is_open = self.may_be_a_total(record, name, key)
-            return Meeting(record, is_open=is_open)
+            name = contact_name(values)
+            total = name.rstrip("0123456789., ")
+            text = total if footers.is_total(total) else name
+            return Meeting(record, is_open=self.may_be_no_record(record, text, key))
         return self.ask_which(record, sure or unsure)
 
     def _chosen(self, record: Record, decision: str) -> Held | None:

@@ -42,7 +42,8 @@ class Customers(Planner):
         self.rows_of_number: dict[str, list[int]] = {}
         self.rows_of_name: dict[str, list[int]] = {}
         number_of: dict[int, str] = {}
-        for number, text in self.reader.texts("number", self.records):
+        records = [item for item in self.records if not self.is_aside(item[0])]
+        for number, text in self.reader.texts("number", records):
             number_of[number] = folded(text)
             self.rows_of_number.setdefault(number_of[number], []).append(number)
         self.by_number = known.by_number(self.session, list(self.rows_of_number))
@@ -52,9 +53,7 @@ class Customers(Planner):
         self.postal_codes = self._postal_codes()
         # By number only, names mean nothing: whoever chose that knows what the numbers are.
         self.asks_by_name = self.source.is_number_weak and self.source.match is not MatchRule.NUMBER
-        unknown = [
-            item for item in self.records if self.asks_by_name or number_of.get(item[0], "") not in self.by_number
-        ]
+        unknown = [item for item in records if self.asks_by_name or number_of.get(item[0], "") not in self.by_number]
         names = set[str]()
         for number, name in self._names(unknown):
             names.add(name)
@@ -137,6 +136,8 @@ class Customers(Planner):
         """Whom a row may mean: one target, or several candidates, or nobody."""
         number = folded(str(record.values.get("number") or ""))
         decision = self.decided(record)
+        if self.is_aside(record.number) and self.waits(record):
+            return Meeting(record, is_open=True)
         # Of several rows with one number one may have been taken.
         if number in self.by_number and (len(self.rows_of_number[number]) == 1 or decision == TAKE):
             return Meeting(record, self.by_number[number], self._called_so(record, number), is_by_number=True)
@@ -157,12 +158,10 @@ class Customers(Planner):
         if chosen := namesakes.by_key.get(decision):
             return Meeting(record, target=chosen.id)
         # It stands in the first column, whatever that is.
-        if not namesakes.active and self.may_be_a_total(
-            record, number or name, "number" if number else self._name_column()
-        ):
-            return Meeting(record, is_open=True)
         if not namesakes.active:
-            return Meeting(record)
+            key = "number" if number else self._name_column()
+            text = str(record.values["number"]) if number else full_name(record.values)
+            return Meeting(record, is_open=self.may_be_no_record(record, text, key))
         return self._among(record, namesakes.active, number)
 
     def _called_so(self, record: Record, number: str) -> tuple[int, ...]:

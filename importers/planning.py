@@ -119,6 +119,7 @@ def _source(
         run.options = {**run.options, notation.ASKED: asked}
         keep(session, run)
     names = {column["position"]: column["header"] for column in run.options["columns"]}
+    asks_who = run.kind is ImportKind.CUSTOMERS and back is None
     told = signs.stand_for(run.kind, mapping, names, [row for _, row in rows])
     said = run.options.get("translations", {})
     unticked = select(ROW.c.row_number).where(ROW.c.run_id == run.id, ROW.c.ticked.is_(False))
@@ -140,15 +141,19 @@ def _source(
         ),
         misfits=wrong,
         corrected=corrected,
-        headings=frozenset(
-            note["values"]["row"] for note in run.options["notes"] if note["code"] == Remark.SECOND_TABLE.name
-        ),
-        outsiders=outsiders.rows_of(names, mapping, rows) if run.kind is ImportKind.CUSTOMERS and back is None else {},
+        headings=_second_tables(run) | (outsiders.titles(rows) if asks_who else frozenset()),
+        outsiders=outsiders.rows_of(names, mapping, rows) if asks_who else {},
         notations=notation.settled(run, seen, choices.day_first, choices.decimal_comma),
         returned=back,
         vat_country=signs.vat_country_of(mapping, names),
         is_number_weak=any(signs.is_any_number(names.get(at, "")) for at in mapping.get("number", ())),
     )
+
+
+def _second_tables(run: ImportRun) -> frozenset[int]:
+    """The rows that look like the names of the columns of another table."""
+    notes = (note for note in run.options["notes"] if note["code"] == Remark.SECOND_TABLE.name)
+    return frozenset(note["values"]["row"] for note in notes)
 
 
 def _require_list(run: ImportRun) -> None:

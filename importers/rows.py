@@ -19,6 +19,7 @@ from importers.reading import (
     Notation,
     Reading,
     Yearless,
+    country_of_code,
     is_of_a_firm,
     legible,
     may_be_of_the_place,
@@ -45,6 +46,7 @@ MOST_KNOWN = 5_000
 # What cells of an address and of a name are put together to, or taken apart into.
 _OF_ADDRESS = frozenset({"street", "postal_code", "city"})
 _OF_NAME = frozenset({"company_name", "first_name", "last_name"})
+_ADDRESSES = ("head_office.", "invoice_address.", "")
 _PIECES = ("street", "house_number", "house_addition", "postal_code", "city", "postal_place")
 # Where names come from, those of one person together, and where they end up.
 _SAID_NAMES = (
@@ -151,7 +153,8 @@ class RowReader:
         self.doubtful = [slot for slot in self.slots if slot.column.doubt]
         self.zeroed = [(slot.position, slot) for slot in self.slots if slot.column.term.key in ZEROED]
         # The places whose addresses come in pieces.
-        self.in_pieces = [place for place in ("head_office.", "invoice_address.", "") if self._is_in_pieces(place)]
+        self.in_pieces = [place for place in _ADDRESSES if self._is_in_pieces(place)]
+        self.with_codes = [place for place in _ADDRESSES if f"{place}postal_code" in mapping or place in self.in_pieces]
         self._compose = _customer if kind is ImportKind.CUSTOMERS else _contact
         # Naam;Voornaam: with a first name beside it and no column for the last one, the name is that.
         self.name_is_last = {"name", "first_name"} <= mapping.keys() and "last_name" not in mapping
@@ -431,6 +434,7 @@ def _joined(before: Any, value: Any) -> Any:
 def _customer(reader: RowReader, record: Record, values: Values) -> None:
     for place in reader.in_pieces:
         _address(reader, record, values, place)
+    _countries(reader, record, values)
     _kind(values)
     _greeted(values)
     if reader.name_is_last and not _is_name_of_firm(values):
@@ -502,6 +506,7 @@ def _without(name: str, first: str) -> str:
 def _contact(reader: RowReader, record: Record, values: Values) -> None:
     for place in reader.in_pieces:
         _address(reader, record, values, place)
+    _countries(reader, record, values)
     if reader.name_is_last:
         _last_name(reader, record, values)
     _infix(values)
@@ -555,6 +560,15 @@ def _ends_with(street: str, number: str) -> bool:
 
 
 _LETTERS_OF_STREET = 3
+
+
+def _countries(reader: RowReader, record: Record, values: Values) -> None:
+    """The letters in front of a postal code tell the country, where the row says none."""
+    for place in reader.with_codes:
+        code, key = values.get(f"{place}postal_code") or "", f"{place}country"
+        country = country_of_code(code) if "-" in code else ""
+        if country and not values.get(key) and not plain(reader.cell(key, record.raw)):
+            values[key] = country
 
 
 def _town(reader: RowReader, record: Record, key: str, text: str, country: str | None, fewest: int) -> tuple[str, str]:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from importers import stopped
 from importers.files import Limits, ReadOptions, Workbook, read_once, wire
 from importers.files import forget as forget_file
+from importers.notation import Answer
 from importers.plan import MARK, ROW, about, require_mark
 from models.access import Looker, require
 from models.among import one_of
@@ -34,15 +35,16 @@ GONE = "gone"
 
 @dataclass(frozen=True)
 class Choices:
-    """How a file is read; None lets the file decide. `empty_clears`: an empty cell empties the field (X-09).
+    """How a file is read; None lets the file decide. `day_first`: or "year", where a year of two digits may begin a date.
 
+    `empty_clears`: an empty cell empties the field (X-09).
     `replace_labels`: the labels of a row take the place of the ones a record has, instead of being added (X-10).
     `rest_to_notes`: of several e-mail addresses or telephone numbers in a cell those behind the first go to the notes, and so
     does what the other columns leave no place for: a second name.
     `others`: from a file that knows who is a customer, those that are neither customer nor supplier come along.
     """
 
-    day_first: bool | None = None
+    day_first: Answer | None = None
     decimal_comma: bool | None = None
     separator: str | None = None
     two_lines: bool | None = None

@@ -88,7 +88,7 @@ def choose(
     return _kept(session, run, is_new or (mode, kept) != before)
 
 
-def answer(session: Session, looker: Looker, run_id: int, answers: Mapping[int, bool]) -> None:
+def answer(session: Session, looker: Looker, run_id: int, answers: Mapping[int, notation.Answer]) -> None:
     """Say how columns write their dates and amounts; whoever asks for the plan next gets it so."""
     require(session, looker, Right.IMPORT)
     run = find(session, run_id)

@@ -24,7 +24,17 @@ from importers.reading.cells import (
     unseen,
     word_set,
 )
-from importers.reading.dates import Yearless, birthday, day, day_doubt, days_come_first, may_be_two_days, months
+from importers.reading.dates import (
+    Yearless,
+    birthday,
+    day,
+    day_doubt,
+    days_come_first,
+    hides_its_year,
+    may_be_two_days,
+    months,
+    years_come_first,
+)
 from importers.reading.names import (
     are_akin,
     is_of_a_firm,
@@ -71,6 +81,7 @@ from importers.reading.words import (
     countries,
     country,
     country_named,
+    country_of_code,
     currency,
     kind,
     labels,
@@ -105,6 +116,7 @@ __all__ = [
     "countries",
     "country",
     "country_named",
+    "country_of_code",
     "currency",
     "day",
     "day_doubt",
@@ -114,6 +126,7 @@ __all__ = [
     "email",
     "email_doubt",
     "first_of",
+    "hides_its_year",
     "iban",
     "iban_doubt",
     "is_of_a_firm",
@@ -154,5 +167,6 @@ __all__ = [
     "whole",
     "word_of",
     "word_set",
+    "years_come_first",
     "yes_or_no",
 ]

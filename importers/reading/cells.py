@@ -35,9 +35,13 @@ def word_set(text: str) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Reading:
-    """The choices about a file, and what is already in the database to look values up in (names folded)."""
+    """The choices about a file, and what is already in the database to look values up in (names folded).
+
+    `year_first`: where the year stands in dates of which nothing else tells it, such as 19-03-01; None refuses them.
+    """
 
     day_first: bool = True
+    year_first: bool | None = None
     decimal_comma: bool = True
     separator: str = ";"
     country: str = "NL"
@@ -55,6 +59,7 @@ class Notation(TypedDict, total=False):
     """How one column writes its values, where that is known of it."""
 
     day_first: bool
+    year_first: bool
     decimal_comma: bool
 
 

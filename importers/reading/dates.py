@@ -20,6 +20,8 @@ _YEAR = (
     r"[0-9]{4}|(?:(?<=[./])|(?<=\. ))[0-9]{2}|(?<=-)(?:3[2-9]|[4-9][0-9])"
     r"|(?:(?<=-[1-9]-)|(?<=\b[1-9]-[0-9]{2}-))[0-9]{2}"
 )
+# Where the year stands in these only the rest of the column tells, or somebody who knows: 26-03-04, 260304.
+_SHORT = re.compile(r"([0-9]{2})(?:-(?=[0-9]{2}-)|(?=[0-9]{4}\Z))([0-9]{2})-?([0-9]{2})(?:[T ].*)?")
 _LOCAL = re.compile(rf"([0-9]{{1,2}})[-/. ]+([0-9]{{1,2}})[-/. ]+({_YEAR})(?: .*)?")
 # What programs write for no date, and a date as spreadsheets count it: the days since the end of 1899, up to 2099.
 _NO_DATE = re.compile(r"0{1,4}([-/.])0{1,2}\1 ?0{1,4}(?:[T ].*)?")
@@ -55,13 +57,16 @@ def day(cell: Cell, reading: Reading) -> str:
     if counted := _COUNTED.fullmatch(text):
         return Counted((_FIRST_COUNTED + dt.timedelta(days=int(counted[1]))).isoformat())
     found = _ISO.fullmatch(text) or _COMPACT.fullmatch(text)
+    short = _SHORT.fullmatch(text)
     named = _named_month(text) if found is None else None
     if found:
         parts = (int(found[1]), int(found[2]), int(found[3]))
+    elif short and _begins_with_year(short, reading.year_first):
+        parts = (_year(short[1]), int(short[2]), int(short[3]))
     elif named:
         parts = named
     else:
-        found = _LOCAL.fullmatch(text)
+        found = short or _LOCAL.fullmatch(text)
         if not found:
             raise Wrong(Trouble.NOT_A_DATE)
         first, second = int(found[1]), int(found[2])
@@ -72,6 +77,14 @@ def day(cell: Cell, reading: Reading) -> str:
         return dt.date(*parts).isoformat()
     except ValueError:
         raise Wrong(Trouble.NOT_A_DATE) from None
+
+
+def _begins_with_year(short: re.Match[str], is_said: bool | None) -> bool:
+    """Whether the first of three pairs of digits is the year: a number above 31 tells, and if none is, what was said."""
+    first, last = (int(short[at]) > _LONGEST_MONTH for at in (1, 3))
+    if first == last and is_said is None:
+        raise Wrong(Trouble.UNCLEAR_DATE)
+    return first if first != last else bool(is_said)
 
 
 class Yearless(str):
@@ -190,20 +203,56 @@ def weekdays() -> frozenset[str]:
     return frozenset({"den", *map(squeezed, names)})
 
 
+def hides_its_year(cell: Cell) -> bool:
+    """Whether only the order of its parts tells the year of a date, and the order is not to be seen: 19-03-01."""
+    found = _short(cell)
+    return found is not None and max(int(found[1]), int(found[3])) <= _LONGEST_MONTH
+
+
+def years_come_first(samples: Sequence[Cell]) -> bool | None:
+    """Whether such dates begin with the year; None if nothing among them tells, or they contradict each other.
+
+    A year that is seen to stand last tells, and so does a date that the calendar has in one order only.
+    """
+    shorts = [short for cell in samples if (short := _short(cell))]
+    told = {True for short in shorts if int(short[1]) > _LONGEST_MONTH}
+    told |= {False for cell in samples if isinstance(cell, str) and _LOCAL.fullmatch(_without_weekday(cell.strip()))}
+    if told:
+        return agreed(told)
+    may_begin = all(_is_date(short[1], short[2], short[3]) for short in shorts)
+    days_first = all(_is_date(short[3], short[2], short[1]) for short in shorts)
+    may_end = days_first or all(_is_date(short[3], short[1], short[2]) for short in shorts)
+    return may_begin if may_begin != may_end else None
+
+
+def _is_date(year: str, month: str, day_: str) -> bool:
+    try:
+        dt.date(_year(year), int(month), int(day_))
+    except ValueError:
+        return False
+    return True
+
+
+def _short(cell: Cell) -> re.Match[str] | None:
+    return _SHORT.fullmatch(_without_weekday(plain(cell))) if isinstance(cell, str | int) else None
+
+
 def days_come_first(samples: Sequence[Cell]) -> bool | None:
     """Whether text dates write the day first; None if nothing among them tells, or they contradict each other.
 
     A number above twelve tells; where there is none, points between the parts: nobody writes 04.03.2026 for April 3.
     """
-    found = [match for cell in samples if isinstance(cell, str) and (match := _local(cell))]
+    found = [match for cell in samples if (match := _local(cell))]
     told = {int(match[1]) > 12 for match in found if (int(match[1]) > 12) != (int(match[2]) > 12)}
     if told:
         return agreed(told)
     return True if any(_POINTS.match(match[0]) for match in found) else None
 
 
-def _local(text: str) -> re.Match[str] | None:
-    return _LOCAL.fullmatch(_without_weekday(text.strip()))
+def _local(cell: Cell) -> re.Match[str] | None:
+    """The parts of a date in numbers whose year stands last, or may."""
+    found = _LOCAL.fullmatch(_without_weekday(cell.strip())) if isinstance(cell, str) else None
+    return found or (_short(cell) if hides_its_year(cell) else None)
 
 
 _POINTS = re.compile(r"[0-9]{1,2}\. ?[0-9]{1,2}\.")
@@ -211,5 +260,5 @@ _POINTS = re.compile(r"[0-9]{1,2}\. ?[0-9]{1,2}\.")
 
 def may_be_two_days(cell: Cell) -> bool:
     """Whether a text is one date with the day first and another with the month first."""
-    found = _local(cell) if isinstance(cell, str) else None
+    found = _local(cell)
     return found is not None and int(found[1]) != int(found[2]) and max(int(found[1]), int(found[2])) <= 12

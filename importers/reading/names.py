@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from importers.reading.cells import Reading, squeezed, word_set
 from importers.trouble import Trouble
 
-_POSTAL_PLACE = re.compile(r"((?:[A-Z]{1,2}-)?[0-9][0-9 ]*[0-9])[ ,]+([^0-9].*)")
+_POSTAL_PLACE = re.compile(r"((?:[A-Z]{1,3}-)?[0-9][0-9 ]*[0-9])[ ,]+([^0-9].*)")
 # Small letters in front of a place may be its first word: 3731 de bilt.
 _DUTCH = re.compile(
     r"((?:NL-)?[1-9][0-9]{3} ?(?:[A-Z]{2}|(?!(?:de|el|la|le|st)[ ,]+[^ ,])[a-z]{2}))(?:[ ,]+([^0-9 ,].*)|[ ,]*)"
@@ -47,10 +47,15 @@ def may_be_of_the_place(code: str, place: str) -> bool:
     return place.isupper() and code[-3:-2] == " " and code[-2:] in _OF_TOWNS
 
 
+# What joins two people, and how they are greeted together.
+_AND = r"(?:en|and|und|och|og|ja|&|\+)"
+_HIM = r"(?:de heer|dhr|heer|mr|mister|herrn?|hr|herra)\b\.?"
+_HER = r"(?:mevrouw|mevr|mw|mrs|ms|frau|fr|fru|rouva)\b\.?"
+_BOTH = rf"(?:{_HIM}(?:\s*/\s*|\s*{_AND}\s*){_HER}|{_HER}(?:\s*/\s*|\s*{_AND}\s*){_HIM})"
 # Without their points some of these are names: Ing, Ir.
 _TITLE = re.compile(
-    r"(?:(?:dr|ir|ing|mr|hr|fr|dipl|mag|ds|bc|ph|jhr)\.|(?:de heer|dhr|heer|mevrouw|mevr|mw|drs|prof|professor|doktor|mrs|ms|miss|"
-    r"mister|herrn?|frau|fru|herra|rouva|fam|familie|family|familjen)\b\.?)\s*",
+    rf"(?:{_BOTH}|(?:dr|ir|ing|mr|hr|fr|dipl|mag|ds|bc|ph|jhr)\.|(?:de heer|dhr|heer|mevrouw|mevr|mw|drs|prof|professor|doktor|mrs|"
+    r"ms|miss|mister|herrn?|frau|fru|herra|rouva|fam|familie|family|familjen|familien|perhe)\b\.?)\s*",
     re.IGNORECASE,
 )
 # Of what somebody is a doctor; names where no title stands before them.
@@ -80,17 +85,46 @@ _PARTICLES = re.compile(
 _PARTICLES_BEHIND = re.compile(rf"(?P<first>\S.*?) (?P<particles>{_PARTICLE}(?: {_PARTICLE})*)")
 
 
+# What somebody is, behind the name: degrees, and who is called so for the second time.
+_DEGREE = (
+    r"(?i:[MB]\.?Sc|Ph\.?D|[MD]\.?Phil|E?M\.?B\.?A|[BD]\.?B\.?A|LL\.?[MB]|Jr|Sr|Jnr|Snr|drs|Esq)\.?|[BM]\.?(?:Eng|Ed)\.?|II|III"
+    r"|(?i:ing|ir|dr|mr|prof|mag|dipl|dipl\.?-?(?:wirt\.?-?)?(?:ing|kfm|inf|phys|psych|biol|chem))\.|\(FH\)"
+)
+# Behind a last name alone these may be the initials of the first ones.
+_MAYBE_INITIALS = r"[MBR]\.?A\.?|M\.?D\.?|A\.?A\.?|R[BCEN]|C[PFI]A|[AF]CA|IV"
+_DEGREES = re.compile(rf"(?:{_DEGREE})(?: (?:{_DEGREE}))*")
+_MAYBE_DEGREES = re.compile(rf"(?:{_DEGREE}|{_MAYBE_INITIALS})(?: (?:{_DEGREE}|{_MAYBE_INITIALS}))*")
+_WITH_DEGREES = re.compile(rf"(?P<name>[^,]+,[^,]+?) (?P<degrees>(?:{_DEGREE})(?: (?:{_DEGREE}))*)")
+# Jan en Eva Berg
+_TWO_FIRST_NAMES = re.compile(rf"(?P<first>\S+ {_AND} \S+) (?P<last>\S.*)")
+
+
+def _degreed(name: str) -> tuple[str, str]:
+    """A name and the degrees behind its comma, '' if there are none: 'Jan Jansen, MSc', 'Smith, John, Jr.'."""
+    front, _, behind = (part.strip() for part in name.rpartition(","))
+    if not front or not behind:
+        return name, ""
+    if _DEGREES.fullmatch(behind) or (_MAYBE_DEGREES.fullmatch(behind) and ("," in front or person(front)[0])):
+        return front, behind
+    found = _WITH_DEGREES.fullmatch(name)
+    return (found["name"], found["degrees"]) if found else (name, "")
+
+
 def person(name: str) -> tuple[str, str]:
     """A full name -> first and last name: 'Jan van der Berg', 'Berg, Jan van der'; one word is a last name, and so is one
     with its particles: 'van der Berg'.
 
-    A title stays with the first name: 'Dr. Jan', 'Berg'.
+    A title stays with the first name: 'Dr. Jan', 'Berg', and a degree with the last: 'Jan', 'Jansen MSc'.
     """
     title, name = titled(name)
     if title:
         first, last = person(name) if name[:1].isupper() else ("", name)
         return f"{title} {first}".rstrip(), last
     if "," in name:
+        name, degrees = _degreed(name)
+        if degrees:
+            first, last = person(name)
+            return first, f"{last} {degrees}"
         last, _, first = name.rpartition(",")
         if first.strip() and last.strip():
             # Berg, Jan van den; Berg, van den, Jan
@@ -101,6 +135,8 @@ def person(name: str) -> tuple[str, str]:
             return (found["first"] if found else first.strip()), last
     if _PARTICLES.match(name.strip()):
         return "", name.strip()
+    if found := _TWO_FIRST_NAMES.fullmatch(name.strip()):
+        return found["first"], found["last"]
     first, _, last = name.strip().partition(" ")
     return (first, last.strip()) if last else ("", first)
 

@@ -101,6 +101,13 @@ _NICKNAMES = {
 }  # fmt: skip
 
 
+# The letters of a country on its cars, where they are no code of another kind. A single one may be anything elsewhere.
+_ON_CARS = {
+    "D": "DE", "A": "AT", "F": "FR", "B": "BE", "I": "IT", "L": "LU", "E": "ES", "P": "PT", "S": "SE", "N": "NO", "H": "HU",
+    "FL": "LI", "SLO": "SI",
+}  # fmt: skip
+
+
 @cache
 def countries() -> dict[str, str]:
     """Every name and code by which a country is known, squeezed -> its two letters."""
@@ -159,11 +166,16 @@ def _code_of(text: str) -> str | None:
     for name in (key, key.removeprefix("republicof"), key.removeprefix("the")):
         if code := countries().get(name) or _countries_elsewhere().get(name):
             return code
-    parts = [part for part in map(squeezed, re.split(r"[(),;:/–]|\s-\s", text)) if part]
+    parts = [part.strip() for part in re.split(r"[(),;:/–]|\s-\s", text) if squeezed(part)]
     if len(parts) == 1 and (coded := re.fullmatch(r"([A-Z]{2,3})[ -]+(\D+)", text.strip())):
-        parts = [squeezed(coded[1]), squeezed(coded[2])]
-    found = {countries().get(part) or _countries_elsewhere().get(part) for part in parts if part not in _OF_STATES}
+        parts = [coded[1], coded[2]]
+    found = {_country_of_part(part) for part in parts if squeezed(part) not in _OF_STATES}
     return found.pop() if len(found) == 1 and len(parts) > 1 else None
+
+
+def _country_of_part(part: str) -> str | None:
+    key = squeezed(part)
+    return countries().get(key) or _countries_elsewhere().get(key) or _ON_CARS.get(part)
 
 
 # How much alike two names are before one is proposed for the other: a slip or two, not another word.
@@ -189,7 +201,21 @@ def country_named(text: str) -> str:
 def country(cell: Cell, _reading: Reading) -> str:
     """A country as its two letters."""
     text = plain(cell)
-    return country_named(text) if text else ""
+    return _ON_CARS.get(text) or (country_named(text) if text else "")
+
+
+# What stands in front of postal codes in Europe. Elsewhere it may be a state: CA-90210, IL-60601.
+_BEFORE_CODES = _ON_CARS.keys() | word_set(
+    "AT AX BE BG CH CY CZ DE DK EE ES EST FI FIN FR GR HR HU IE IS IT LI LT LU LV MC NL NO PL PT RO SE SI SK"
+)
+_PREFIXED_CODE = re.compile(r"([A-Z]{1,3})-[0-9]{3}.*")
+
+
+def country_of_code(code: str) -> str:
+    """The country whose letters stand in front of a postal code, '' where there are none: D-80331."""
+    found = _PREFIXED_CODE.fullmatch(code)
+    letters = found[1] if found else ""
+    return (_ON_CARS.get(letters) or country_named(letters)) if letters in _BEFORE_CODES else ""
 
 
 @cache

@@ -172,6 +172,37 @@ def test_an_unclear_or_impossible_date_is_refused(written: str | int) -> None:
         reading.day(written, PLAIN)
 
 
+@pytest.mark.parametrize(
+    ("written", "year_first", "kept"),
+    [
+        ("19-03-01", True, "2019-03-01"), ("01-03-19", False, "2019-03-01"), ("190301", True, "2019-03-01"),
+        (190301, True, "2019-03-01"), ("280220", False, "2020-02-28"), ("85-03-04", None, "1985-03-04"),
+        ("85-03-04", False, "1985-03-04"), ("04-03-85", True, "1985-03-04"), ("19-03-01 12:30", True, "2019-03-01"),
+        ("19-03-01", None, None), ("19-13-01", True, None),
+    ],
+)  # fmt: skip
+def test_a_date_that_hides_its_year_is_read_as_was_said_and_refused_before(
+    written: str | int, year_first: bool | None, kept: str | None
+) -> None:
+    read_as = Reading(year_first=year_first)
+    if kept is None:
+        with pytest.raises(Wrong):
+            reading.day(written, read_as)
+    else:
+        assert reading.day(written, read_as) == kept
+
+
+def test_where_the_year_stands_is_seen_where_the_calendar_or_one_clear_date_tells() -> None:
+    assert reading.years_come_first(["19-03-01", "19-12-32"]) is False, "32 is no day"
+    assert reading.years_come_first(["85-03-04", "19-03-01"]) is True
+    assert reading.years_come_first(["31-12-29", "30-06-30"]) is None
+    assert reading.years_come_first(["29-02-23", "01-03-19"]) is True, "2023 had no 29 February"
+    assert reading.years_come_first(["01-03-19", "15-03-2019"]) is False
+    assert reading.years_come_first(["85-03-04", "04-03-85"]) is None
+    assert reading.years_come_first(["2019-03-01"]) is None
+    assert days_come_first(["01-03-19", "15-03-19"]) is True
+
+
 def test_the_order_of_dates_is_seen_from_one_clear_value() -> None:
     assert days_come_first(["1-2-2026", "21-2-2026"]) is True
     assert days_come_first(["1/2/2026", "2/21/2026"]) is False
@@ -512,6 +543,56 @@ def test_what_stands_before_a_last_name_belongs_to_it(name: str, first: str, las
 
 
 @pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [
+        ("Jan Jansen, MSc", "Jan", "Jansen MSc"), ("J. Smith, PhD", "J.", "Smith PhD"), ("Smith, John, PhD", "John", "Smith PhD"),
+        ("Smith, John, Jr.", "John", "Smith Jr."), ("Jan de Vries, M.Sc., RA", "Jan", "de Vries M.Sc. RA"),
+        ("Jan Jansen, MSc MBA", "Jan", "Jansen MSc MBA"), ("Berg, Jan van den, drs.", "Jan", "van den Berg drs."),
+        ("Hans Maier, Dipl.-Ing.", "Hans", "Maier Dipl.-Ing."), ("Hans Maier, Dipl.-Ing. (FH)", "Hans", "Maier Dipl.-Ing. (FH)"),
+        ("Jansen, MSc", "", "Jansen MSc"), ("Jan Jansen, MA", "Jan", "Jansen MA"), ("John Smith, III", "John", "Smith III"),
+        ("Jansen, Piet MSc", "Piet", "Jansen MSc"), ("Dr. Eva Ek, LLM", "Dr. Eva", "Ek LLM"), ("Jan Bos, AA", "Jan", "Bos AA"),
+        ("Smith, John, M.A.", "John", "Smith M.A."), ("Jan Jansen, ing.", "Jan", "Jansen ing."),
+    ],
+)  # fmt: skip
+def test_a_degree_behind_a_name_stays_behind_the_last_name_and_is_no_first_name(
+    name: str, first: str, last: str
+) -> None:
+    assert person(name) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [
+        ("Jansen, M.A.", "M.A.", "Jansen"), ("van den Berg, MA", "MA", "van den Berg"), ("Li, Ma", "Ma", "Li"),
+        ("Li, Meng", "Meng", "Li"), ("Bakker, Ing", "Ing", "Bakker"), ("Jansen, Mba Joe", "Mba Joe", "Jansen"),
+    ],
+)  # fmt: skip
+def test_letters_behind_a_last_name_alone_may_be_initials_and_are(name: str, first: str, last: str) -> None:
+    assert person(name) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "rest"),
+    [
+        ("De heer en mevrouw Bakker", "De heer en mevrouw", "Bakker"), ("Dhr. en mevr. de Wit", "Dhr. en mevr.", "de Wit"),
+        ("Herr und Frau Maier", "Herr und Frau", "Maier"), ("Mr and Mrs Smith", "Mr and Mrs", "Smith"),
+        ("Mr. & Mrs. Smith", "Mr. & Mrs.", "Smith"), ("Herr och fru Ek", "Herr och fru", "Ek"), ("Familie Bos", "Familie", "Bos"),
+        ("Fam. Bos", "Fam.", "Bos"), ("Mevr./dhr. Bos", "Mevr./dhr.", "Bos"), ("Frau und Herrn Maier", "Frau und Herrn", "Maier"),
+        ("Herra ja rouva Niemi", "Herra ja rouva", "Niemi"), ("Familien Berg", "Familien", "Berg"), ("Perhe Niemi", "Perhe", "Niemi"),
+        ("Heerlen Bouw", "", "Heerlen Bouw"), ("Mr and Co", "", "Mr and Co"),
+    ],
+)  # fmt: skip
+def test_two_people_and_a_family_are_greeted_together(name: str, title: str, rest: str) -> None:
+    assert titled(name) == (title, rest)
+
+
+def test_the_first_names_of_two_people_stay_together() -> None:
+    assert person("Dhr. en mevr. J. en P. de Vries") == ("Dhr. en mevr. J. en P.", "de Vries")
+    assert person("Jan & Eva Berg") == ("Jan & Eva", "Berg")
+    assert person("Jan en Berg") == ("Jan", "en Berg")
+
+
+@pytest.mark.parametrize(
     ("written", "kept"),
     [
         ("contant", 0), ("Due on receipt", 0), ("sofort", 0), ("heti", 0), ("30.0", 30), ("30,00", 30), ("Net-30", 30), (14, 14),
@@ -651,6 +732,23 @@ def test_a_town_behind_a_postal_code_is_doubted(code: str, is_doubted: bool) -> 
 )  # fmt: skip
 def test_a_country_is_known_by_its_own_name_its_codes_and_several_that_agree(written: str, code: str) -> None:
     assert country_named(written) == code
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("D", "DE"), ("A", "AT"), ("F", "FR"), ("B", "BE"), ("I", "IT"), ("L", "LU"), ("E", "ES"), ("P", "PT"), ("S", "SE"),
+        ("N", "NO"), ("H", "HU"), ("FIN", "FI"), ("CH", "CH"), ("FL", "LI"), ("Deutschland (D)", "DE"), ("A - Österreich", "AT"),
+    ],
+)  # fmt: skip
+def test_the_letters_on_cars_are_countries_in_a_column_of_countries(written: str, code: str) -> None:
+    assert reading.country(written, PLAIN) == code
+
+
+@pytest.mark.parametrize("written", ["J", "X", "d", "Deutschland (A)"])
+def test_another_letter_is_no_country(written: str) -> None:
+    with pytest.raises(Wrong):
+        reading.country(written, PLAIN)
 
 
 @pytest.mark.parametrize("written", ["Nederland/België", "NL (DE)", "31", "Europa", "UK (London)"])

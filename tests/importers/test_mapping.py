@@ -623,6 +623,27 @@ def test_a_title_that_people_bear_is_their_salutation_and_not_their_work(kind: I
     assert fields("Titel,Voornaam,Achternaam", "Inkoper,Jan,Berg", "Dr.,Eva,Rood", kind=kind)["Titel"] != where
 
 
+@pytest.mark.parametrize(
+    ("called", "last"),
+    [
+        ("Roepnaam", "Achternaam"), ("Tilltalsnamn", "Efternamn"), ("Rufname", "Nachname"), ("Kutsumanimi", "Sukunimi"),
+        ("Preferred name", "Surname"), ("Known as", "Last name"), ("Kallenavn", "Etternavn"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ImportKind)
+def test_what_somebody_is_called_is_the_first_name_where_no_other_column_is(
+    called: str, last: str, kind: ImportKind
+) -> None:
+    assert fields(f"{called},{last}", "Daan,Berg", "Sanne,Visser", kind=kind)[called] == "first_name"
+    nickname = {CUSTOMERS: "nickname", CONTACTS: None}[kind]
+    beside = fields(f"First name,{called},{last}", "Daniel,Daan,Berg", "Susanne,Sanne,Visser", kind=kind)
+    assert (beside["First name"], beside.get(called)) == ("first_name", nickname)
+
+
+def test_what_a_company_is_called_for_short_is_no_first_name() -> None:
+    assert fields("Naam,Roepnaam", "Bakkerij Jansen BV,Jansen", "Acme BV,Acme")["Roepnaam"] == "nickname"
+
+
 def test_a_second_address_is_no_second_line_of_the_first() -> None:
     row = "Weg 1,1234 AA,Delft,Postbus 1,1200 AA,Breda"
     found = fields("Adres,Postcode,Plaats,Adres2,Postcode2,Plaats2", row)

@@ -13,7 +13,7 @@ from sqlalchemy import URL, NullPool, create_engine, event
 from sqlalchemy.orm import Session
 
 from admin_views import shell
-from importers import corrections, looking, plan, planning, working
+from importers import corrections, looking, notation, plan, planning, working
 from importers import run as steps
 from importers.columns import COLUMNS
 from importers.run import Choices
@@ -313,6 +313,62 @@ def test_who_the_file_says_is_no_customer_is_asked_about(
     assert desk.statuses(run)[3] == "new"
 
 
+@pytest.mark.parametrize(
+    ("title", "more"),
+    [
+        ("Leveranciers", ()), ("Suppliers", ()), ("Leverantörer", ()), ("Lieferanten", ()), ("Lijst leveranciers 2026", ()),
+        ("CREDITEUREN:", (("Nr", "Naam", "Plaats"),)),
+    ],
+)  # fmt: skip
+def test_rows_below_a_title_that_says_suppliers_are_asked_about(
+    desk: Desk, title: str, more: tuple[tuple[str, ...], ...]
+) -> None:
+    factories.customer(desk.session, number="901", company_name="Ours")
+    head, blank = ("Nr", "Naam", "Plaats"), ("", "", "")
+    above = [("Klanten", "", ""), head, ("101", "One", "Ede"), blank]
+    below = [
+        (title, "", ""),
+        *more,
+        ("901", "Sup", "Tiel"),
+        blank,
+        ("", "Sup Two", ""),
+        ("Klanten", "", ""),
+        ("102", "Two", "Ede"),
+    ]
+    run = desk.plan(*above, *below)
+    at = 5 + len(more)
+    assert desk.codes(run, 5) == ["NOTE_ROW"]
+    assert [desk.statuses(run)[row] for row in (3, 5, at + 1, at + 3, at + 5)] == ["new", *["ambiguous"] * 3, "new"]
+    (told,) = desk.rows(run)[at + 1].problems
+    assert (told["code"], told["cell"], told["value"]) == ("NO_CUSTOMER", "A5", title)
+    desk.decide(run, **{f"row_{at + 3}": "new"})
+    assert desk.statuses(run)[at + 3] == "new"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("K-2", "Leveranciers", "Ede"), ("K-3", "Three", "Ede")],
+        [("", "Leverancier Plus", ""), ("K-3", "Three", "Ede")],
+    ],
+)
+def test_a_row_that_is_no_title_says_nothing_of_those_below_it(desk: Desk, rows: list[tuple[str, ...]]) -> None:
+    run = desk.plan(("Klantnummer", "Naam", "Plaats"), ("K-1", "One", "Ede"), *rows, ("K-4", "Four", "Ede"))
+    assert not any("NO_CUSTOMER" in desk.codes(run, row) for row in desk.rows(run))
+
+
+def test_the_numbers_of_suppliers_below_their_title_are_no_second_ones_of_customers(desk: Desk) -> None:
+    head = ("Nr", "Naam", "Plaats")
+    run = desk.plan(head, ("1", "One", "Ede"), ("", "", ""), ("Suppliers", "", ""), head, ("1", "Sup", "Tiel"))
+    assert desk.statuses(run) == {2: "new", 4: "ambiguous", 6: "ambiguous"}
+    desk.decide(run, row_6="new")
+    assert [desk.codes(run, row) for row in (2, 6)] == [["NUMBER_TWICE"]] * 2
+
+
+def test_a_list_of_nothing_but_names_has_no_titles(desk: Desk) -> None:
+    assert set(desk.statuses(desk.plan(("Naam",), ("Acme",), ("Leveranciers",), ("Beta",))).values()) == {"new"}
+
+
 def test_a_column_that_says_more_than_yes_or_no_of_customers_keeps_nobody_out(desk: Desk) -> None:
     head = ("Klantnummer", "Naam", "Plaats", "Leverancier", "Relatietype")
     run = desk.plan(
@@ -517,6 +573,32 @@ def test_the_country_of_an_address_tells_what_is_its_postal_code(desk: Desk) -> 
     assert [(place["postal_code"], place.get("city", "")) for place in places] == [
         ("8420", "DE HAAN"), ("8420", "de haan"), ("1234 AB", "ons dorp"), ("1234 AB", "")
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("head", "cells", "countries"),
+    [
+        (
+            ("Firma", "PLZ", "Ort"),
+            [("D-80331", "München"), ("FIN-00100", "Helsinki"), ("S-111 22", "Stockholm"), ("CA-90210", "Beverly Hills"),
+             ("80331", "München")],
+            ["DE", "FI", "SE", None, None],
+        ),
+        (("Firma", "PLZ und Ort"), [("A-1010 Wien",), ("FIN-00100 Helsinki",), ("1010 Wien",)], ["AT", "FI", None]),
+        (("Firma", "PLZ", "Land"), [("D-80331", "Frankreich"), ("D-80331", ""), ("L-1234", "L")], ["FR", "DE", "LU"]),
+    ],
+)  # fmt: skip
+def test_the_letters_of_a_country_in_front_of_a_postal_code_tell_the_country_where_nothing_else_does(
+    desk: Desk, head: tuple[str, ...], cells: list[tuple[str, ...]], countries: list[str | None]
+) -> None:
+    run = desk.plan(head, *((f"Acme {at}", *row) for at, row in enumerate(cells)))
+    assert [row.values["head_office"].get("country") for row in desk.rows(run).values()] == countries
+
+
+def test_a_contact_lives_in_the_country_in_front_of_its_postal_code(desk: Desk) -> None:
+    head = ("Vorname", "Nachname", "PLZ", "Ort")
+    run = desk.plan(head, ("Eva", "Ek", "CH-8001", "Zürich"), kind=CONTACTS)
+    assert desk.rows(run)[2].values["contact"]["country"] == "CH"
 
 
 def test_customers_of_one_name_are_told_apart_by_the_postal_code_that_goes_in(desk: Desk) -> None:
@@ -1216,6 +1298,67 @@ def test_a_total_below_the_rows_becomes_a_customer_only_if_somebody_says_so(desk
     assert desk.statuses(run)[4] == "new"
 
 
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("Totaal B", "LOOKS_LIKE_A_TOTAL"),
+        ("Total Region West", "LOOKS_LIKE_A_TOTAL"),
+        ("Afgedrukt op 12-05-2026", "NOTE_ROW"),
+        ("*** einde lijst ***", "NOTE_ROW"),
+    ],
+)
+def test_totals_of_a_part_and_footers_of_a_printed_list_become_customers_only_if_somebody_says_so(
+    desk: Desk, said: str, code: str
+) -> None:
+    head, rows = ("Naam", "Plaats", "Telefoon", "Omzet"), [("Acme", "Ede", "0318-123456", 1), ("Beta", "Epe", "", 2)]
+    run = desk.plan(head, *rows, (said, "", "", 3), ("Gamma", "Epe", "", 3))
+    assert desk.statuses(run) == {2: "new", 3: "new", 4: "ambiguous", 5: "new"}
+    assert desk.codes(run, 4) == [code]
+    desk.decide(run, row_4="new")
+    assert desk.statuses(run)[4] == "new"
+
+
+@pytest.mark.parametrize(
+    ("said", "code"), [("Totaal Noord", "LOOKS_LIKE_A_TOTAL"), ("Pagina 1 van 3", "NOTE_ROW"), ("Page 2", "NOTE_ROW")]
+)
+def test_totals_of_a_part_and_footers_become_contacts_only_if_somebody_says_so(
+    desk: Desk, said: str, code: str
+) -> None:
+    run = desk.plan(("Naam", "E-mail"), ("Jan Smit", "j@x.example"), (said, ""), ("Eva Berg", ""), kind=CONTACTS)
+    assert (desk.statuses(run), desk.codes(run, 3)) == ({2: "new", 3: "ambiguous", 4: "new"}, [code])
+    desk.decide(run, row_3="new")
+    assert desk.statuses(run)[3] == "new"
+
+
+def test_what_stands_in_other_cells_of_a_footer_makes_it_no_customer(desk: Desk) -> None:
+    rows = (("Acme", "Ede", "0318-123456"), ("Afgedrukt op 1-11-2026", "", "Pagina 1/3"), ("Totaal Ede", "", "12"))
+    run = desk.plan(("Naam", "Plaats", "Telefoon"), *rows)
+    assert desk.statuses(run) == {2: "new", 3: "ambiguous", 4: "ambiguous"}
+    run = desk.plan(("Klantnummer", "Naam"), ("K-1", "Acme"), ("Totaal Noord", "12"), ("Pagina 1 van 2", "3"))
+    assert desk.statuses(run) == {2: "new", 3: "ambiguous", 4: "ambiguous"}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("", "Totaal Techniek B.V.", "", "", ""),
+        ("K-1", "Total Energies", "", "", ""),
+        ("", "Total Energies", "info@total.example", "", ""),
+        ("", "Totaal Wonen", "", "010-1234567", ""),
+        ("", "Sum Noord", "", "", "Zwolle"),
+        ("", "Totaalbouw", "", "", ""),
+        ("", "Printed Matters", "", "", ""),
+        ("", "Page One", "", "", ""),
+        ("", "Einde Installaties", "", "", ""),
+        ("", "Transport Jansen", "", "", ""),
+        ("", "Filter Techniek", "", "", ""),
+    ],
+)
+def test_a_company_that_is_called_like_a_total_or_a_footer_is_no_question(desk: Desk, row: tuple[str, ...]) -> None:
+    head = ("Klantnummer", "Naam", "E-mail", "Telefoon", "Plaats")
+    assert desk.statuses(desk.plan(head, ("K-9", "Acme", "a@x.example", "", "Ede"), row))[3] == "new"
+
+
 def test_a_title_in_a_name_becomes_the_salutation_of_a_contact(desk: Desk) -> None:
     head = ("Naam", "Aanhef", "E-mail")
     rows = (
@@ -1255,6 +1398,41 @@ def test_a_total_below_a_list_of_contacts_is_asked_about_too(desk: Desk, head: t
 def test_a_date_far_from_now_goes_in_and_is_told(desk: Desk, since: str, doubted: bool) -> None:
     run = desk.plan(("Nummer", "Naam", "Klant sinds"), ("K-1", "Acme", since))
     assert (desk.statuses(run), desk.codes(run, 2)) == ({2: "new"}, ["FAR_DATE"] * doubted)
+
+
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [
+        (True, ["2019-03-01", "2019-03-15", "2020-02-28"]),
+        ("year", ["2001-03-19", "2015-03-19", "2028-02-20"]),
+    ],
+)
+@pytest.mark.parametrize("joint", ["-", ""])
+def test_a_column_of_dates_that_may_begin_or_end_with_the_year_is_asked_about_once(
+    desk: Desk, joint: str, said: notation.Answer, days: list[str]
+) -> None:
+    written = [day.replace("-", joint) for day in ("01-03-19", "15-03-19", "28-02-20")]
+    content = text_of(("Klant", "Klant sinds"), *((f"Acme {at}", day) for at, day in enumerate(written)))
+    run = desk.upload(content)
+    with pytest.raises(Refused) as refused:
+        desk.replan(run)
+    assert refused.value.reason is Reason.UNCLEAR_COLUMN
+    assert [one["may_begin_with_year"] for one in run.options["asked"]] == [True]
+    working.answer(desk.session, desk.looker, run.id, {1: said})
+    desk.replan(run)
+    assert [row.values["customer"]["customer_since"] for row in desk.rows(run).values()] == days
+    planned = desk.plan_file(content, choices=Choices(day_first=said))
+    assert [row.values["customer"]["customer_since"] for row in desk.rows(planned).values()] == days
+
+
+@pytest.mark.parametrize("choice", [None, True, "year"])
+def test_a_column_of_short_dates_of_which_one_tells_its_year_asks_nothing(
+    desk: Desk, choice: notation.Answer | None
+) -> None:
+    rows = (("Acme", "85-03-04", "04/03/19"), ("Beta", "19-03-01", "31/03/19"))
+    run = desk.plan(("Namn", "Kund sedan", "Omsättning"), *rows, choices=Choices(day_first=choice))
+    since = [row.values["customer"]["customer_since"] for row in desk.rows(run).values()]
+    assert since == ["1985-03-04", "2019-03-01"]
 
 
 def test_a_customer_whose_name_only_begins_like_a_total_is_a_customer(desk: Desk) -> None:

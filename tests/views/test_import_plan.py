@@ -336,6 +336,20 @@ def test_a_column_that_can_be_read_in_two_ways_is_asked_about(session: Session, 
     assert [str(one.hourly_rate) for one in found] == ["1234.00", "2500.00"]
 
 
+def test_a_column_of_dates_that_may_begin_with_the_year_offers_that_too(
+    session: Session, client_for: ClientFor
+) -> None:
+    alice = client_for("Alice")
+    columns = upload(alice, "Klantnummer;Naam;Klant sinds\nK-1;Acme;19-03-01\nK-2;Beta;19-12-31\n").location
+    page = html.document_fromstring(alice.get(columns).get_data(as_text=True))
+    assert page.xpath("//select[@name='answer-2']/option/@value") == ["", "1", "0", "year"]
+    assert alice.send(columns, step="map", **{"answer-2": "year"}).status_code == 302
+    commit(alice, columns.removesuffix("columns/"))
+    session.rollback()
+    found = session.scalars(select(Customer).order_by(Customer.number)).all()
+    assert [str(one.customer_since) for one in found] == ["2019-03-01", "2019-12-31"]
+
+
 def test_rows_of_a_finished_import_are_chosen_and_taken_back(session: Session, client_for: ClientFor) -> None:
     factories.customer(session, number="K-1", company_name="Acme", phone="9999999")
     alice = client_for("Alice")

@@ -160,6 +160,14 @@ def test_a_finished_import_can_be_saved_as_a_profile(session: Session, client_fo
     assert [profile.name for profile, _ in profiles.newest(session)] == ["Small list"]
 
 
+def test_a_profile_tells_that_its_dates_begin_with_the_year(session: Session, client_for: ClientFor) -> None:
+    alice = client_for("Alice")
+    page = html.document_fromstring(alice.get(profile_of(alice, day_first="year")).get_data(as_text=True))
+    assert page.xpath("//select[@name='day_first']/option[@selected]/@value") == ["year"]
+    key = session.scalars(select(ImportProfile.id)).one()
+    assert "year-month-day" in text_of(alice.get(f"/imports/profiles/{key}/"))
+
+
 def test_the_profiles_are_listed_opened_renamed_and_forgotten(session: Session, client_for: ClientFor) -> None:
     alice = client_for("Alice")
     assert "No profiles yet." in text_of(alice.get("/imports/profiles/"))
