@@ -52,7 +52,8 @@ def look(kind: ImportKind, mapping: Mapping[str, Sequence[int]], rows: Iterable[
     for field, positions in mapping.items():
         term = COLUMNS[kind][field].term.key
         for at in positions if term in _DATES | _AMOUNTS else ():
-            cells = [row[at] for row in rows if at < len(row) and isinstance(row[at], str | int)]
+            # The same dates and amounts come back all the time.
+            cells = list(dict.fromkeys(row[at] for row in rows if at < len(row) and isinstance(row[at], str | int)))
             found[at] = _dates(cells) if term in _DATES else _amounts([one for one in cells if isinstance(one, str)])
     return found
 

@@ -158,11 +158,11 @@ class RowReader:
         self._compose = _customer if kind is ImportKind.CUSTOMERS else _contact
         # Naam;Voornaam: with a first name beside it and no column for the last one, the name is that.
         self.name_is_last = {"name", "first_name"} <= mapping.keys() and "last_name" not in mapping
-        self._longest = sorted(
-            (key, column.limits.longest)
+        self._longest = {
+            key: column.limits.longest
             for key, column in COLUMNS[kind].items()
             if column.limits is not None and column.limits.longest is not None and self._is_put_together(key)
-        )
+        }
         mapped = ([key for key in keys if key in mapping] for keys in _SAID_NAMES)
         self._names = [keys for keys in mapped if keys]
         self._cells = {slot.column.key: slot.place for slot in self.slots}
@@ -300,8 +300,8 @@ class RowReader:
 
     def _refuse_too_long(self, record: Record) -> None:
         """Each part fits its column; what was put together of several may not."""
-        for key, limit in self._longest:
-            value = record.values.get(key)
+        for key in sorted(self._longest.keys() & record.values.keys()):
+            value, limit = record.values[key], self._longest[key]
             if isinstance(value, str) and len(value) > limit and not record.is_rejected():
                 field = COLUMNS[self.kind][key].title()
                 cell = self.cell_of(key, record.number)

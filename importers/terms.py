@@ -40,7 +40,8 @@ TERMS = _terms(
             "Extern debiteurnummer;Extern relatienummer;Nr. boekhouding;Kundnr;Customer code;CustomerID;Customer no;"
             "Customer nr;Client number;Client code;Account number;Company ID;KundenID;Kundennr;"
             "Debitorennummer;"
-            "Debitorennr;Asiakaskoodi;Asiakastunnus;Asiakasnro;Kundenr.;NAVNEKODE;Medlemsnummer;Klient nummer"
+            "Debitorennr;Asiakaskoodi;Asiakastunnus;Asiakasnro;Kundenr.;NAVNEKODE;Medlemsnummer;Medlemsnr;Lidnummer;Lidnr;"
+            "Mitgliedsnummer;Mitgliedsnr;Member number;Membership number;Jäsennumero;Jäsennro;Klient nummer"
             ";Deb.nr;Deb.nummer;Kund-nr;Kd.-Nr.;Asiakasnr;Reskontranumero"
             ";Relatienr;Relation number;Verkooprelatie;Kund-id;KundID;Debitorenkonto;A/C;Account code;"
             "Internal Reference;Klant-ID;Client ID;Debitor-Nr."
@@ -53,7 +54,8 @@ TERMS = _terms(
         _list(
             "NIMI1;NAVN1;Display Name;Full name;Volledige naam;Weergavenaam;Fullständigt namn;Contact: Full Name"
             ";Voor- en achternaam;First and last name;Vor- und Nachname;För- och efternamn;Fornavn og etternavn;"
-            "Etu- ja sukunimi"
+            "Etu- ja sukunimi;Achternaam, voornaam;Last name, first name;Nachname, Vorname;Efternamn, förnamn;Sukunimi, etunimi;"
+            "Etternavn, fornavn;Företag/Namn;Bedrijf/Naam;Firma/Name;Company/Name;Yritys/Nimi;Firma/Navn"
         ),
         ("Store Name", "Supplier Name", "Security", "Account"),
     ),
@@ -364,7 +366,8 @@ TERMS = _terms(
         "postal_place",
         ("Postal code and city", "Postcode en plaats", "Postnummer och ort", "PLZ und Ort", "Postiosoite",
          "Postnummer og sted"),
-        ("PLZ Ort", "PC Plaats", "Postcode + plaats", "Postnr/sted", "Zip and city"),
+        ("PLZ Ort", "PC Plaats", "Postcode + plaats", "Postnr/sted", "Zip and city", "Postnr ort",
+         "Postnr sted", "Postcode woonplaats", "Postcode plaats", "Postinumero ja -toimipaikka"),
     ),
     Term(
         "region",

@@ -30,6 +30,13 @@ def _lists(text: str) -> dict[str, str]:
 
 
 CUSTOMERS = r"""
+## a register of members in Finland
+Jäsennro > number > 00012 ; 00013 | Sukunimi, etunimi > name > Virtanen, Matti ; Korhonen, Liisa | Osoite > head.street > Katu 1 |
+Puh. > phone > 040 1234567
+
+## a club in Sweden
+Kundnr > number > 1 | Företag/Namn > name > Ek AB | Adress > head.street > Gatan 1 | Postnr Ort > head.postal_place > 123 45 Växjö
+
 ## accno
 Name > name > One Ltd ; Two Ltd | Account number > iban > NL91ABNA0417164300 ; GB29NWBK60161331926819 | Sort code > - |
 City > head.city > London ; London
