@@ -46,7 +46,8 @@ AT_RUN_TIME = {
     },
     "admin_views/import_progress.py": {"Refusal[failure['code']].value"},
     "admin_views/undone.py": {"left.reason.value"},
-    "admin_views/imports.py": {"problem.refusal.value", "one.value"},
+    "admin_views/import_columns.py": {"one.value"},
+    "admin_views/imports.py": {"problem.refusal.value"},
     "admin_views/searching.py": {"group.title"},
     "admin_views/wording.py": {"known.title"},
     "admin_views/shell.py": {
