@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext
@@ -19,6 +20,7 @@ from models.base import whole
 from models.errors import Conflict, NotAllowed, NotFound, Refused
 from models.imports import Errand, ImportMode, ImportRun
 
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _UNDECIDED = "?"  # of several columns with one name: nobody chose yet
 
 
@@ -38,11 +40,11 @@ def columns(key: int) -> imports.Answer:
         keep_columns(found, request.form)
         return redirect(url_for("imports.columns", key=key)) if _is_look(request.form) else imports.planned_anew(key)
     except Unreadable as problem:
-        return columns_page(run.find(shell.here(), key), imports.unreadable(problem)), 422
+        return columns_page(run.find(shell.here(), key), imports.unreadable(problem), request.form), 422
     except Refused as refused:
         if isinstance(refused, (NotAllowed, NotFound, Conflict)):
             raise
-        return columns_page(run.find(shell.here(), key), shell.say(refused)), 422
+        return columns_page(run.find(shell.here(), key), shell.say(refused), request.form), 422
 
 
 def _is_look(form: Mapping[str, str]) -> bool:
@@ -143,8 +145,8 @@ def _answers(form: Mapping[str, str]) -> dict[int, notation.Answer]:
     }
 
 
-def columns_page(found: ImportRun, error: str | None = None) -> str:
-    """The page of the columns."""
+def columns_page(found: ImportRun, error: str | None = None, typed: Mapping[str, str] = _NOTHING) -> str:
+    """The page of the columns, as they are or as they were typed into a form that was refused."""
     made = profiles.newest(shell.here(), found.kind)
     may_map = allowed(shell.here(), shell.looker(), found.kind).values()
     offered = [(column.key, column.title(import_check.language())) for column in may_map]
@@ -154,6 +156,8 @@ def columns_page(found: ImportRun, error: str | None = None) -> str:
         run=found,
         kind=found.kind,
         error=error,
+        typed=_mapped(typed),
+        answers={**found.options.get(notation.ANSWERS, {}), **{str(at): said for at, said in _answers(typed).items()}},
         offered=offered,
         titles=titles,
         choices=run.choices_of(found),

@@ -183,7 +183,9 @@ def save(key: int) -> imports.Answer:
     except Refused as refused:
         if isinstance(refused, NotAllowed | NotFound | Conflict):
             raise
-        flash(shell.say(refused, gettext("Name")), "danger")
+        flash(shell.say(refused, gettext("Name") if refused.field in {None, "name"} else None), "danger")
+        if not is_done:
+            return import_columns.columns_page(run.find(session, key), typed=request.form), 422
     else:
         what = {"name": saved.profile.name, "n": saved.number}
         told = gettext("Saved as profile %(name)s, version %(n)s.", **what)

@@ -256,6 +256,20 @@ def test_a_file_that_is_to_be_read_otherwise_is_read_again_and_columns_that_were
     assert "The file was read again as you chose" not in text_of(alice.get(columns))
 
 
+@pytest.mark.parametrize("button", ["Check 1 row", "Read again", "Save as profile"])
+def test_columns_that_are_refused_stand_as_they_were_chosen(client_for: ClientFor, button: str) -> None:
+    alice = client_for("Alice")
+    content = "Klantnummer;Bedrijfsnaam;Zwrt;Klant sinds\nK-1;Acme;06-1;03/04/2020\n"
+    page = alice.get(upload(alice, content).location)
+    typed = {"column-0": "", "column-2": "company_name", "answer-3": "0", "profile_name": "Mine"}
+    refused = alice.press(page, button, **typed)
+    assert "Two columns go into Company name" in text_of(refused)
+    assert refused.status_code == 422
+    tree = html.document_fromstring(refused.text)
+    chosen = {name: tree.xpath(f"//select[@name='{name}']/option[@selected]/@value") for name in typed if "-" in name}
+    assert chosen == {"column-0": [], "column-2": ["company_name"], "answer-3": ["0"]}
+
+
 def test_what_cannot_be_checked_yet_is_said_on_the_page(client_for: ClientFor) -> None:
     alice = client_for("Alice")
     columns = upload(alice, "Plaats;Land\nZwolle;NL\n").location
