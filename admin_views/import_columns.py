@@ -64,13 +64,12 @@ def is_read_otherwise(found: ImportRun, form: Mapping[str, str]) -> bool:
     """Whether the file has to be read again for what a form says: its columns may be others then."""
     if not _says_how(form):
         return False
-    kept, wanted = run.choices_of(found), _told(found, form)
     return (
         not found.options["columns"]
         or _wishes_other(found, form)
         or (form.get("sheet") or found.sheet) != found.sheet
         or _header(form, found.header_row) != found.header_row
-        or (wanted.of_the_file, wanted.two_lines) != (kept.of_the_file, kept.two_lines)
+        or not _told(found, form).sees_the_same(run.choices_of(found))
     )
 
 
@@ -96,9 +95,8 @@ def _read_again(found: ImportRun, form: Mapping[str, str]) -> imports.Answer:
         run.wish_profile(shell.here(), shell.looker(), key, whole(form.get("profile")))
         sheet = header = None
     else:
-        mode = imports.one_word(ImportMode, form.get("mode"))
         header = _header(form, None) if sheet == found.sheet else None
-        run.choose(shell.here(), shell.looker(), key, _told(found, form), mode)
+        _choose(found, form)
     if tasks.is_large(found):
         answer = import_progress.begin(key, Errand.READ, sheet=sheet, header=header)
     else:
@@ -112,11 +110,15 @@ def _read_again(found: ImportRun, form: Mapping[str, str]) -> imports.Answer:
     return answer
 
 
+def _choose(found: ImportRun, form: Mapping[str, str]) -> None:
+    mode = imports.one_word(ImportMode, form.get("mode"))
+    run.choose(shell.here(), shell.looker(), found.id, _told(found, form), mode)
+
+
 def keep_columns(found: ImportRun, form: Mapping[str, str]) -> None:
     """Keep what a form says of the columns, and how what stands in them is to be taken."""
     if _says_how(form):
-        mode = imports.one_word(ImportMode, form.get("mode"))
-        run.choose(shell.here(), shell.looker(), found.id, _told(found, form), mode)
+        _choose(found, form)
     looking.map_columns(shell.here(), shell.looker(), found.id, _mapped(form))
     working.answer(shell.here(), shell.looker(), found.id, _answers(form))
 

@@ -269,9 +269,6 @@ def _placed(term: str, place: Place, rank: int, kind: ImportKind) -> Iterator[Me
             yield Meaning(column.key, rank, Certainty.ALIKE)
 
 
-# The header row ------------------------------------------------------------------------------------------------------
-
-
 def field_of(header: str, kind: ImportKind) -> str:
     """What a header means first of all; '' where it means nothing."""
     first = next(iter(meanings(header, kind)), None) if header else None

@@ -37,18 +37,24 @@ class Said(NamedTuple):
     text: str
 
 
-def rows_of(
+class Outsiders(NamedTuple):
+    """What says of rows that they are no customers, and the rows that are nothing but a title of such: Leveranciers."""
+
+    said: Mapping[int, Said]
+    titles: frozenset[int]
+
+
+NOBODY = Outsiders({}, frozenset())
+
+
+def found_in(
     names: Mapping[int, str], mapped: Mapping[str, Sequence[int]], rows: Sequence[tuple[int, Row]]
-) -> dict[int, Said]:
-    """Row number -> what says that it is no customer: a column that goes into no field, or the title above."""
-    cells = dict(rows)
+) -> Outsiders:
+    """Who is no customer: by a column that goes into no field, or by the title above."""
+    cells, groups = dict(rows), _groups(rows)
     marked = {row: Said(row, at, plain(_at(cells[row], at))) for row, at in _by_column(names, mapped, rows).items()}
-    return {row: title for title, below in _groups(rows) for row in below} | marked
-
-
-def titles(rows: Sequence[tuple[int, Row]]) -> frozenset[int]:
-    """The rows that are nothing but the title of those below them: Leveranciers."""
-    return frozenset(title.row for title, _ in _groups(rows))
+    below = {row: title for title, under in groups for row in under}
+    return Outsiders(below | marked, frozenset(title.row for title, _ in groups))
 
 
 def _groups(rows: Sequence[tuple[int, Row]]) -> list[tuple[Said, list[int]]]:

@@ -46,11 +46,10 @@ def make(session: Session, looker: Looker, run_id: int, source: Source, mark: st
     for block in known.blocks(source.records):
         outcomes = planner.plan(block)
         for outcome in outcomes:
-            # What a record has already, right or wrong, is not this import's doing.
-            if outcome.status is RowStatus.NEW:
-                planner.reader.doubt(outcome.record, outcome.record.values)
-            elif outcome.status is RowStatus.CHANGED:
-                planner.reader.doubt(outcome.record, outcome.diff)
+            if outcome.status in {RowStatus.NEW, RowStatus.CHANGED}:
+                # What a record has already, right or wrong, is not this import's doing.
+                written = outcome.record.values if outcome.status is RowStatus.NEW else outcome.diff
+                planner.reader.doubt(outcome.record, written)
         kept = [_kept(run_id, outcome, source, planner.reader) for outcome in outcomes]
         order = bulk.inserting(session.get_bind().dialect, ROW, kept, staged=False)
         # The reading transaction ends before the short one that writes.

@@ -120,6 +120,7 @@ def _source(
         keep(session, run)
     names = {column["position"]: column["header"] for column in run.options["columns"]}
     asks_who = run.kind is ImportKind.CUSTOMERS and back is None
+    aside = outsiders.found_in(names, mapping, rows) if asks_who else outsiders.NOBODY
     told = signs.stand_for(run.kind, mapping, names, [row for _, row in rows])
     said = run.options.get("translations", {})
     unticked = select(ROW.c.row_number).where(ROW.c.run_id == run.id, ROW.c.ticked.is_(False))
@@ -141,8 +142,8 @@ def _source(
         ),
         misfits=wrong,
         corrected=corrected,
-        headings=_second_tables(run) | (outsiders.titles(rows) if asks_who else frozenset()),
-        outsiders=outsiders.rows_of(names, mapping, rows) if asks_who else {},
+        headings=_second_tables(run) | aside.titles,
+        outsiders=aside.said,
         notations=notation.settled(run, seen, choices.day_first, choices.decimal_comma),
         returned=back,
         vat_country=signs.vat_country_of(mapping, names),

@@ -151,7 +151,7 @@ class RowReader:
         self.problems = sheet.problems
         self.slots = [self._slot(COLUMNS[kind][key], at) for key, positions in mapping.items() for at in positions]
         self.doubtful = [slot for slot in self.slots if slot.column.doubt]
-        self.zeroed = [(slot.position, slot) for slot in self.slots if slot.column.term.key in ZEROED]
+        self.zeroed = [slot for slot in self.slots if slot.column.term.key in ZEROED]
         # The places whose addresses come in pieces.
         self.in_pieces = [place for place in _ADDRESSES if self._is_in_pieces(place)]
         self.with_codes = [place for place in _ADDRESSES if f"{place}postal_code" in mapping or place in self.in_pieces]
@@ -366,8 +366,9 @@ class RowReader:
             if found:
                 record.say(found, address(record.number, slot.place), value, field=slot.column.title())
         width = len(record.raw)
-        for position, slot in self.zeroed:
-            if slot.column.key in written and position < width and (digits := self._digits(record.raw[position])):
+        for slot in self.zeroed:
+            cell = record.raw[slot.position] if slot.column.key in written and slot.position < width else None
+            if digits := self._digits(cell):
                 self._doubt_zeros(record, slot, digits)
 
     def _digits(self, cell: Cell) -> str:

@@ -57,6 +57,10 @@ class Choices:
     hidden: bool | None = None
     others: bool = False
 
+    def sees_the_same(self, other: Choices) -> bool:
+        """Whether a file that was read by the other choices holds the same rows and columns by these."""
+        return (self.of_the_file, self.two_lines) == (other.of_the_file, other.two_lines)
+
     @property
     def of_the_file(self) -> ReadOptions:
         return ReadOptions(encoding=self.encoding, delimiter=self.delimiter, hidden=self.hidden, others=self.others)

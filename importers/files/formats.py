@@ -8,14 +8,15 @@ from decimal import Decimal
 
 from importers.files.workbook import Cell
 
-# A token of a number format: a quoted or escaped literal, a filler, a [colour] or [$-locale], or one character.
+# A token of a number format: a quoted or escaped literal, a filler, a [colour] or [$-locale], the number as it is, or one
+# character.
 _TOKEN = re.compile(
-    r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|[_*](?P<filler>.)|\[(?P<bracket>[^\]]*)\]|(?P<plain>.)', re.DOTALL
+    r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|[_*](?P<filler>.)|\[(?P<bracket>[^\]]*)\]|(?P<general>(?i:General))|(?P<plain>.)',
+    re.DOTALL,
 )
 _COLOUR_OR_LOCALE = re.compile(r"\$-|black|blue|cyan|green|magenta|red|white|yellow|color", re.IGNORECASE)
 _LITERAL = frozenset("-+/() :$€£")
-# The number as it is, outside of quotation marks; and a digit that is shown where the number has one.
-_GENERAL = re.compile(r'General(?=(?:[^"]*"[^"]*")*[^"]*\Z)', re.IGNORECASE)
+# A digit that is shown where the number has one.
 _DIGIT_IF_ANY = "#"
 
 
@@ -36,7 +37,7 @@ def zero_padding(number_format: str) -> tuple[str, ...] | None:
     for any other format.
     """
     pieces: list[str] = []
-    for token in _TOKEN.finditer(_GENERAL.sub("0", number_format)):
+    for token in _TOKEN.finditer(number_format):
         if token["plain"] == ";":
             break
         piece = _piece(token)
@@ -62,6 +63,8 @@ def _piece(token: re.Match[str]) -> str | None:
         return "" if _COLOUR_OR_LOCALE.match(token["bracket"]) else None
     if token["filler"] is not None:
         return ""
+    if token["general"] is not None:
+        return "0"
     if token["plain"] is None:
         # A literal zero must not be taken for a digit of the number.
         literal = token["quoted"] if token["quoted"] is not None else token["escaped"]

@@ -43,6 +43,12 @@ def _party(party: Part, around: Part) -> Relation:
     address = party.first("postaladdress") or party.first("physicallocation", "address")
     if address:
         _put_address(found, address)
+    _put_people(found, party)
+    return found
+
+
+def _put_people(found: Relation, party: Part) -> None:
+    """Whom to turn to, and how; a second person has no place of its own."""
     contact, person = party.first("contact"), party.first("person")
     ways = {
         "phone": contact.told("telephone") if contact else None,
@@ -64,7 +70,6 @@ def _party(party: Part, around: Part) -> Relation:
     else:
         for field, value in ways.items():
             found.put(field, value)
-    return found
 
 
 def _own_number(party: Part) -> str | None:
